@@ -1,0 +1,186 @@
+/**
+ * Every error epochal throws on purpose.
+ *
+ * An error has a `name` (its class, the same across two copies of the package and across a thread border),
+ * fields that say where it happened, and `cause` where something else went wrong first. Catch by name:
+ *
+ * ```ts
+ * try { … } catch (error) {
+ *   if (isEpochalError(error, "BatchError")) console.error(error.index, error.cause);
+ * }
+ * ```
+ *
+ * An abort is not among them: an aborted operation rejects with the signal's own reason, as the platform does.
+ */
+
+/** Marks our errors so that the check survives a second copy of the package. */
+const brand = Symbol.for("epochal.error");
+
+/** Base class of all errors thrown by epochal. */
+export abstract class EpochalError extends Error {
+  /** The class name; what {@link isEpochalError} looks at. */
+  abstract override get name(): ErrorName;
+}
+Object.defineProperty(EpochalError.prototype, brand, { value: true });
+
+/** An option or an argument is not what the function takes. */
+export class OptionError extends EpochalError {
+  override get name(): "OptionError" {
+    return "OptionError";
+  }
+}
+
+/** An index lies outside its range. */
+export class IndexError extends EpochalError {
+  override get name(): "IndexError" {
+    return "IndexError";
+  }
+}
+
+/** Tensors of different shapes or dtypes where they must agree, or data that does not fill its shape. */
+export class ShapeError extends EpochalError {
+  override get name(): "ShapeError" {
+    return "ShapeError";
+  }
+}
+
+/** An image could not be read, decoded or resized. */
+export class ImageError extends EpochalError {
+  override get name(): "ImageError" {
+    return "ImageError";
+  }
+  /** The file's path or URL; undefined when the image was given as bytes. */
+  readonly path: string | undefined;
+  constructor(message: string, options: ErrorOptions & { path?: string | undefined } = {}) {
+    super(message, options);
+    this.path = options.path;
+  }
+}
+
+/** Where a batch stands: which one, of which epoch, and who fetched it. */
+export interface BatchLocation {
+  readonly epoch: number;
+  /** Place in the epoch's order. */
+  readonly position: number;
+  /** Index given to `getItem`. */
+  readonly index: number;
+  /** Name of the worker, such as `thread 1`. */
+  readonly worker: string;
+}
+
+/**
+ * A batch could not be had: `getItem` threw, or its worker died or missed the deadline once too often.
+ * `cause` is the error thrown by `getItem` itself, with the stack, name and fields it had in the worker.
+ */
+export class BatchError extends EpochalError implements BatchLocation {
+  override get name(): "BatchError" {
+    return "BatchError";
+  }
+  readonly epoch: number;
+  readonly position: number;
+  readonly index: number;
+  readonly worker: string;
+  /** How often the batch was tried. */
+  readonly attempts: number;
+  constructor(message: string, options: ErrorOptions & BatchLocation & { readonly attempts: number }) {
+    super(message, options);
+    this.epoch = options.epoch;
+    this.position = options.position;
+    this.index = options.index;
+    this.worker = options.worker;
+    this.attempts = options.attempts;
+  }
+}
+
+/** A worker could not start, or ended before its time. */
+export class WorkerError extends EpochalError {
+  override get name(): "WorkerError" {
+    return "WorkerError";
+  }
+}
+
+/** A sequence cannot be sent to a worker. */
+export class PortableError extends EpochalError {
+  override get name(): "PortableError" {
+    return "PortableError";
+  }
+}
+
+/** The loader was used in a way it does not allow: iterated twice at once, or after `close()`. */
+export class LoaderError extends EpochalError {
+  override get name(): "LoaderError" {
+    return "LoaderError";
+  }
+}
+
+/** The ledger found an index delivered twice or not at all: a defect of epochal, never of the user. */
+export class LedgerError extends EpochalError {
+  override get name(): "LedgerError" {
+    return "LedgerError";
+  }
+}
+
+/** A saved state does not belong to this sequence, seed, length or version. */
+export class StateError extends EpochalError {
+  override get name(): "StateError" {
+    return "StateError";
+  }
+}
+
+/** An optional peer package is not installed. */
+export class MissingPeerError extends EpochalError {
+  override get name(): "MissingPeerError" {
+    return "MissingPeerError";
+  }
+}
+
+/** The error classes by name. */
+export interface EpochalErrors {
+  OptionError: OptionError;
+  IndexError: IndexError;
+  ShapeError: ShapeError;
+  ImageError: ImageError;
+  BatchError: BatchError;
+  WorkerError: WorkerError;
+  PortableError: PortableError;
+  LoaderError: LoaderError;
+  LedgerError: LedgerError;
+  StateError: StateError;
+  MissingPeerError: MissingPeerError;
+}
+
+/** Name of an epochal error class. */
+export type ErrorName = keyof EpochalErrors;
+
+const prototypes: { readonly [N in ErrorName]: EpochalErrors[N] } = {
+  OptionError: OptionError.prototype,
+  IndexError: IndexError.prototype,
+  ShapeError: ShapeError.prototype,
+  ImageError: ImageError.prototype,
+  BatchError: BatchError.prototype,
+  WorkerError: WorkerError.prototype,
+  PortableError: PortableError.prototype,
+  LoaderError: LoaderError.prototype,
+  LedgerError: LedgerError.prototype,
+  StateError: StateError.prototype,
+  MissingPeerError: MissingPeerError.prototype,
+};
+
+/** The prototype of our class `name`, for an error that crossed a thread border; undefined for any other name. */
+export function errorPrototype(name: string): EpochalError | undefined {
+  return Object.hasOwn(prototypes, name) ? prototypes[name as ErrorName] : undefined;
+}
+
+/**
+ * Whether `error` was thrown by epochal, and by which class if `name` is given.
+ *
+ * @example
+ * if (isEpochalError(error, "ImageError")) console.error(error.path);
+ */
+export function isEpochalError<N extends ErrorName = ErrorName>(
+  error: unknown,
+  name?: N,
+): error is EpochalErrors[N] {
+  if (typeof error !== "object" || error === null || !(brand in error)) return false;
+  return name === undefined || (error as unknown as EpochalError).name === name;
+}

@@ -1,0 +1,25 @@
+export {
+  BatchError,
+  type BatchLocation,
+  EpochalError,
+  type ErrorName,
+  ImageError,
+  IndexError,
+  isEpochalError,
+  LedgerError,
+  LoaderError,
+  MissingPeerError,
+  OptionError,
+  PortableError,
+  ShapeError,
+  StateError,
+  WorkerError,
+} from "./core/errors.ts";
+export type { Random } from "./core/random.ts";
+export type { Context } from "./sequence/context.ts";
+export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
+export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
+export type { LazyTensor } from "./tensor/lazy.ts";
+export { concat, stack } from "./tensor/stack.ts";
+export { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
+export type { Delivered } from "./tensor/tree.ts";

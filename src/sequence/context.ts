@@ -1,0 +1,60 @@
+/** What `getItem` is told besides the index. */
+import { keyedRandom, type Random, type Stream } from "../core/random.ts";
+
+/**
+ * The second argument of `getItem`. Everything a batch may depend on besides the sequence itself:
+ * a batch is a pure function of (seed, epoch, index).
+ */
+export interface Context {
+  /** The epoch, from 0. */
+  readonly epoch: number;
+  /** The index given to `getItem`. */
+  readonly index: number;
+  /** The loader's seed. */
+  readonly seed: number;
+  /**
+   * A generator keyed by (seed, epoch, index): its numbers are the same whichever worker, process or machine draws
+   * them. Use it for augmentation. `Math.random()` differs on every run and after every retry; that is yours to risk.
+   */
+  readonly random: Random;
+  /** Aborted when nobody waits for this batch any more: pass it to `fetch` and other slow reads. */
+  readonly signal: AbortSignal;
+}
+
+/** What a context is made of. */
+export interface ContextInit {
+  readonly epoch: number;
+  readonly index: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal;
+}
+
+const never = new AbortController().signal;
+
+/** A context; its generator is made when it is first asked for. */
+export function createContext(init: ContextInit, stream: Stream = "batch"): Context {
+  return new KeyedContext(init, stream);
+}
+
+class KeyedContext implements Context {
+  readonly epoch: number;
+  readonly index: number;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  readonly #stream: Stream;
+  #random: Random | undefined;
+
+  constructor({ epoch, index, seed, signal = never }: ContextInit, stream: Stream) {
+    this.epoch = epoch;
+    this.index = index;
+    this.seed = seed;
+    this.signal = signal;
+    this.#stream = stream;
+  }
+
+  // A getter, so that a batch that draws nothing pays nothing.
+  get random(): Random {
+    this.#random ??= keyedRandom(this.seed, this.#stream, this.epoch, this.index);
+    return this.#random;
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * Where batch memory comes from.
+ *
+ * A fresh buffer costs its page faults: half of the hand-off of a 15 MB batch. So a buffer that its consumer has
+ * given back is used again for the next batch of the same size. Invariant: a buffer in the arena is referenced by
+ * nobody else. Limits: at most {@link keep} idle buffers, the oldest are dropped first; small ones are not kept,
+ * as the allocator is as fast.
+ */
+
+/** Below this size (one page) a fresh allocation costs less than looking for a used one. */
+const smallest = 4096;
+
+/** Idle buffers kept at most: two batches in flight per worker, with some leaves each. */
+const keep = 16;
+
+let idle: ArrayBuffer[] = [];
+
+/** A buffer of `byteLength` bytes with any content. */
+export function allocate(byteLength: number): ArrayBuffer {
+  if (byteLength >= smallest) {
+    const found = idle.findIndex((buffer) => buffer.byteLength === byteLength);
+    if (found >= 0) return idle.splice(found, 1)[0]!;
+  }
+  return new ArrayBuffer(byteLength);
+}
+
+/** Takes back a buffer that nobody uses any more. */
+export function recycle(buffer: ArrayBuffer): void {
+  if (buffer.byteLength < smallest) return;
+  idle.push(buffer);
+  if (idle.length > keep) idle = idle.slice(-keep);
+}

@@ -1,0 +1,93 @@
+/**
+ * Element types, by their numpy names, and the typed array that holds each.
+ *
+ * Everything else about a dtype is derived from this one table.
+ */
+
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+
+/** The typed array of each dtype. `bool` holds 0 and 1; `float16` holds the raw bits, as Node 20 has no Float16Array. */
+export interface DTypes {
+  bool: Uint8Array;
+  uint8: Uint8Array;
+  int8: Int8Array;
+  uint16: Uint16Array;
+  int16: Int16Array;
+  float16: Uint16Array;
+  uint32: Uint32Array;
+  int32: Int32Array;
+  float32: Float32Array;
+  float64: Float64Array;
+  int64: BigInt64Array;
+  uint64: BigUint64Array;
+}
+
+/** Name of an element type, as numpy spells it. */
+export type DType = keyof DTypes;
+
+/** The typed array that holds elements of dtype `D`. */
+export type ArrayOf<D extends DType> = DTypes[D];
+
+/** Any typed array a tensor can hold. */
+export type TypedArray = DTypes[DType];
+
+interface TypedArrayConstructor<D extends DType> {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): ArrayOf<D>;
+}
+
+const constructors: { readonly [D in DType]: TypedArrayConstructor<D> } = {
+  bool: Uint8Array,
+  uint8: Uint8Array,
+  int8: Int8Array,
+  uint16: Uint16Array,
+  int16: Int16Array,
+  float16: Uint16Array,
+  uint32: Uint32Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+};
+
+/** All dtype names. */
+export const dtypes: readonly DType[] = Object.keys(constructors) as DType[];
+
+/** Bytes of one element of `dtype`. */
+export function bytesPerElement(dtype: DType): number {
+  return constructors[dtype].BYTES_PER_ELEMENT;
+}
+
+/** A view of `length` elements of `dtype` over `buffer`, from `byteOffset` on. */
+export function viewOf<D extends DType>(
+  dtype: D,
+  buffer: ArrayBufferLike,
+  byteOffset: number = 0,
+  length?: number,
+): ArrayOf<D> {
+  return new constructors[dtype](buffer, byteOffset, length);
+}
+
+/** The dtype a bare typed array stands for; undefined for anything that is no typed array of ours. */
+export function dtypeOf(array: unknown): DType | undefined {
+  if (!ArrayBuffer.isView(array)) return undefined;
+  if (array instanceof Uint8ClampedArray) return undefined;
+  // Order matters: `uint8` before `bool` and `uint16` before `float16`, which share their arrays.
+  for (const dtype of plainDTypes) if (array instanceof (constructors[dtype] as never)) return dtype;
+  return undefined;
+}
+
+const plainDTypes = dtypes.filter((dtype) => dtype !== "bool" && dtype !== "float16");
+
+/** Whether elements of `dtype` are bigints. */
+export function isBigDType(dtype: DType): dtype is "int64" | "uint64" {
+  return dtype === "int64" || dtype === "uint64";
+}
+
+/** Throws {@link OptionError} unless `value` names a dtype. */
+export function checkDType(value: unknown): asserts value is DType {
+  if (typeof value === "string" && Object.hasOwn(constructors, value)) return;
+  throw new OptionError(`\`dtype\` must be one of ${dtypes.join(", ")}, got ${show(value)}.`);
+}

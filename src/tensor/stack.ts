@@ -1,0 +1,124 @@
+/** Many tensors of one shape become one tensor with a leading axis: how rows become a batch. */
+import { show } from "../core/check.ts";
+import { ShapeError } from "../core/errors.ts";
+import type { DType, TypedArray } from "./dtype.ts";
+import { isLazyTensor, type LazyTensor } from "./lazy.ts";
+import { empty, isTensor, sameShape, showShape, sizeOf, type Tensor } from "./tensor.ts";
+
+/** Anything with a shape and a dtype that may be stacked. */
+type Row<D extends DType = DType> = Tensor<D> | LazyTensor<D>;
+
+/**
+ * Stacks tensors of one shape and dtype along a new first axis: n rows of shape `[…s]` become `[n, …s]`.
+ *
+ * Lazy tensors (images) are run straight into their row of the result; then the result is a promise.
+ *
+ * @throws ShapeError if there is no row, or naming the first row whose shape or dtype differs from row 0.
+ * @example
+ * stack([tensor([1, 2]), tensor([3, 4])]);                     // shape [2, 2]
+ * await stack(files.map((f) => resize(imread(f), [200, 200]))); // shape [n, 200, 200, 3]
+ */
+export function stack<D extends DType>(rows: readonly Tensor<D>[]): Tensor<D>;
+export function stack<D extends DType>(rows: readonly Row<D>[]): Promise<Tensor<D>>;
+export function stack(rows: readonly Row[]): Tensor | Promise<Tensor> {
+  if (rows.length === 0) throw new ShapeError("stack() needs at least one row, got none.");
+  for (const [i, row] of rows.entries()) {
+    if (!isTensor(row) && !isLazyTensor(row)) {
+      throw new ShapeError(`stack() takes tensors and images, got ${show(row)} at row ${i}.`);
+    }
+  }
+  if (!rows.some(isLazyTensor)) return stackTensors(rows as readonly Tensor[]);
+  return stackLazily(rows);
+}
+
+/**
+ * Joins tensors along their first axis: shapes `[a, …s]` and `[b, …s]` become `[a + b, …s]`.
+ *
+ * @throws ShapeError if there is no part, a part is a scalar, or naming the first part that differs from part 0.
+ */
+export function concat<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D> {
+  const [first] = parts;
+  if (first === undefined) throw new ShapeError("concat() needs at least one tensor, got none.");
+  if (first.shape.length === 0)
+    throw new ShapeError("concat() joins along the first axis, which a scalar does not have; use stack().");
+  const rest = first.shape.slice(1);
+  let length = 0;
+  for (const [i, part] of parts.entries()) {
+    checkAgree(
+      "part",
+      i,
+      { dtype: part.dtype, shape: part.shape.slice(1) },
+      { dtype: first.dtype, shape: rest },
+    );
+    length += part.shape[0]!;
+  }
+  const result = empty([length, ...rest], first.dtype);
+  let offset = 0;
+  for (const part of parts) {
+    set(result.data, part.data, offset);
+    offset += part.data.length;
+  }
+  return result;
+}
+
+function stackTensors(rows: readonly Tensor[]): Tensor {
+  const first = rows[0]!;
+  for (const [i, row] of rows.entries()) checkAgree("row", i, row, first);
+  const result = empty([rows.length, ...first.shape], first.dtype);
+  const size = sizeOf(first.shape);
+  for (const [i, row] of rows.entries()) set(result.data, row.data, i * size);
+  return result;
+}
+
+/**
+ * Where the first row's shape is known without running, all rows run into the batch. Otherwise the rows run alone
+ * and are copied: their shapes are known only then.
+ */
+async function stackLazily(rows: readonly Row[]): Promise<Tensor> {
+  const first = rows[0]!;
+  if (rows.some((row) => row.shape === undefined)) {
+    return stackTensors(await Promise.all(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))));
+  }
+  const shape = first.shape!;
+  for (const [i, row] of rows.entries())
+    checkAgree("row", i, { dtype: row.dtype, shape: row.shape! }, { dtype: first.dtype, shape });
+  const result = empty([rows.length, ...shape], first.dtype);
+  const size = sizeOf(shape);
+  const pending: Promise<void>[] = [];
+  try {
+    for (const [i, row] of rows.entries()) {
+      if (!isLazyTensor(row)) set(result.data, row.data, i * size);
+      else {
+        const running = row.into(result.data.subarray(i * size, (i + 1) * size) as never);
+        if (running) pending.push(running);
+      }
+    }
+  } finally {
+    // Also when a later row threw at once: nothing may still write into a batch that was given up, or reject unheard.
+    await Promise.allSettled(pending);
+  }
+  await Promise.all(pending);
+  return result;
+}
+
+interface Form {
+  readonly dtype: DType;
+  readonly shape: readonly number[];
+}
+
+function checkAgree(what: "row" | "part", i: number, form: Form, first: Form): void {
+  if (form.dtype !== first.dtype) {
+    throw new ShapeError(
+      `All ${what}s must have one dtype, but ${what} ${i} is ${form.dtype} and ${what} 0 is ${first.dtype}. Convert them with tensor(data, dtype).`,
+    );
+  }
+  if (!sameShape(form.shape, first.shape)) {
+    throw new ShapeError(
+      `All ${what}s must have one shape, but ${what} ${i} has ${showShape(form.shape)} and ${what} 0 has ${showShape(first.shape)}. Resize or pad them first.`,
+    );
+  }
+}
+
+function set(target: TypedArray, source: TypedArray, offset: number): void {
+  (target as Uint8Array).set(source as Uint8Array, offset);
+}

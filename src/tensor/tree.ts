@@ -1,0 +1,76 @@
+/**
+ * A batch is a tree: tuples and records, nested as the user likes, whose leaves are tensors, images to be run,
+ * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
+ */
+import { isLazyTensor, type LazyTensor } from "./lazy.ts";
+import { isTensor, type Tensor } from "./tensor.ts";
+
+/** Objects that are leaves, not records, although they have fields. */
+type Opaque =
+  | ArrayBufferView
+  | ArrayBufferLike
+  | Date
+  | RegExp
+  | Error
+  | ReadonlyMap<unknown, unknown>
+  | ReadonlySet<unknown>
+  | ((...args: never) => unknown);
+
+/** What a batch becomes on delivery: each lazy tensor has been run, all else is as it was. */
+export type Delivered<B> = B extends Tensor | Opaque
+  ? B
+  : B extends LazyTensor<infer D>
+    ? Tensor<D>
+    : B extends object
+      ? { [K in keyof B]: Delivered<B[K]> }
+      : B;
+
+/** Whether `value` is an inner node of a tree: an array or a plain record. */
+export function isNode(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return true;
+  const prototype = Object.getPrototypeOf(value);
+  return (prototype === Object.prototype || prototype === null) && !isTensor(value) && !isLazyTensor(value);
+}
+
+/** The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object. */
+export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unknown {
+  if (!isNode(tree)) return change(tree);
+  if (Array.isArray(tree)) {
+    const mapped = tree.map((child) => mapTree(child, change));
+    return mapped.every((child, i) => child === tree[i]) ? tree : mapped;
+  }
+  const record = tree as Readonly<Record<string, unknown>>;
+  const mapped: Record<string, unknown> = {};
+  let changed = false;
+  for (const key of Object.keys(record)) {
+    mapped[key] = mapTree(record[key], change);
+    changed ||= mapped[key] !== record[key];
+  }
+  return changed ? mapped : tree;
+}
+
+/** Calls `visit` with each leaf, depth first. */
+export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void {
+  if (!isNode(tree)) visit(tree);
+  else for (const child of Array.isArray(tree) ? tree : Object.values(tree)) forEachLeaf(child, visit);
+}
+
+/** Runs every lazy tensor of a batch; the batch itself where it has none. */
+export function run<B>(batch: B): Delivered<B> | Promise<Delivered<B>> {
+  let lazies = 0;
+  forEachLeaf(batch, (leaf) => {
+    if (isLazyTensor(leaf)) lazies++;
+  });
+  if (lazies === 0) return batch as Delivered<B>;
+  return runLazies(batch);
+}
+
+async function runLazies<B>(batch: B): Promise<Delivered<B>> {
+  const found = new Map<LazyTensor, Tensor>();
+  forEachLeaf(batch, (leaf) => {
+    if (isLazyTensor(leaf)) found.set(leaf, undefined as never);
+  });
+  await Promise.all([...found.keys()].map(async (lazy) => found.set(lazy, await lazy.tensor())));
+  return mapTree(batch, (leaf) => (isLazyTensor(leaf) ? found.get(leaf) : leaf)) as Delivered<B>;
+}

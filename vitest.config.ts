@@ -1,0 +1,46 @@
+import { defineConfig } from "vitest/config";
+
+/**
+ * One project a kind of test, run one after the other; a file's suffix says its kind.
+ *
+ * - `*.test.ts`           unit and property tests over `src`
+ * - `*.dist.test.ts`      workers, faults and anything that starts a thread or a process, over the built `dist`
+ * - `*.browser.test.ts`   a real Chromium over `dist`
+ * - `*.example.test.ts`   runs the examples as a user would
+ * - `*.package.test.ts`   packs the tarball and installs it into an empty folder
+ *
+ * `import … from "epochal"` resolves to `dist` through the package's own exports. Nothing is retried.
+ */
+const kinds = ["dist", "browser", "example", "package"] as const;
+
+export default defineConfig({
+  test: {
+    reporters: ["default", "./scripts/summary-reporter.ts"],
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["test/**/*.test.ts"],
+          exclude: kinds.map((kind) => `test/**/*.${kind}.test.ts`),
+          sequence: { groupOrder: 0 },
+          testTimeout: 60_000,
+        },
+      },
+      ...kinds.map((kind, i) => ({
+        test: {
+          name: kind,
+          include: [`test/**/*.${kind}.test.ts`],
+          sequence: { groupOrder: i + 1 },
+          // Processes of their own: a leaked handle or a crash is then seen, and stays where it was made.
+          pool: "forks" as const,
+          // Two cores: files that start workers of their own run one at a time.
+          fileParallelism: kind === "dist",
+          maxWorkers: kind === "dist" ? 2 : 1,
+          server: { deps: { external: [/\/dist\//] } },
+          testTimeout: 600_000,
+          hookTimeout: 600_000,
+        },
+      })),
+    ],
+  },
+});
