@@ -1,0 +1,180 @@
+/**
+ * Callbacks: what runs at the events of `fit`, `evaluate` and `predict`.
+ *
+ * Lineage: `tf.keras.callbacks.Callback`, hook by hook, in camelCase. A callback is a subclass of {@link Callback},
+ * a plain object with some of the hooks, or TensorFlow.js' own callback object. Hooks may be async; they are awaited
+ * in the order of the list.
+ */
+import type { Logs } from "./logs.ts";
+import type { Trainable } from "./trainable.ts";
+
+/** What is being run, as Keras' `params`. */
+export interface CallbackParams {
+  /** 0 silent, 1 progress bar, 2 one line an epoch. */
+  readonly verbose: 0 | 1 | 2;
+  /** Index after the last epoch; undefined in `evaluate` and `predict`. */
+  readonly epochs: number | undefined;
+  /** Steps of the epoch that runs or comes next; undefined where unknown (infinite, no `stepsPerEpoch`). */
+  readonly steps: number | undefined;
+  /** First epoch of this run. */
+  readonly initialEpoch: number;
+  /** Names of the numbers in `logs`, without `val_`. */
+  readonly metrics: readonly string[];
+}
+
+/** A hook's result: whatever it is, it is awaited and then ignored. */
+export type HookResult = unknown;
+
+/** The events, all optional: what a plain object may define. `onBatchBegin`/`onBatchEnd` are those of training. */
+export interface CallbackHooks {
+  onTrainBegin?(logs?: Logs): HookResult;
+  onTrainEnd?(logs?: Logs): HookResult;
+  onEpochBegin?(epoch: number, logs?: Logs): HookResult;
+  onEpochEnd?(epoch: number, logs?: Logs): HookResult;
+  onBatchBegin?(batch: number, logs?: Logs): HookResult;
+  onBatchEnd?(batch: number, logs?: Logs): HookResult;
+  onTrainBatchBegin?(batch: number, logs?: Logs): HookResult;
+  onTrainBatchEnd?(batch: number, logs?: Logs): HookResult;
+  onTestBegin?(logs?: Logs): HookResult;
+  onTestEnd?(logs?: Logs): HookResult;
+  onTestBatchBegin?(batch: number, logs?: Logs): HookResult;
+  onTestBatchEnd?(batch: number, logs?: Logs): HookResult;
+  onPredictBegin?(logs?: Logs): HookResult;
+  onPredictEnd?(logs?: Logs): HookResult;
+  onPredictBatchBegin?(batch: number, logs?: Logs): HookResult;
+  onPredictBatchEnd?(batch: number, logs?: Logs): HookResult;
+}
+
+/** Name of an event. */
+export type HookName = keyof CallbackHooks;
+
+/** A run of `fit` as its callbacks see it: what a checkpoint has to know besides the model. */
+export interface Training {
+  readonly model: Trainable;
+  /** Time spent waiting for data and time in all since the epoch began, in milliseconds: for the progress bar. */
+  times(): { readonly wait: number; readonly total: number };
+  /**
+   * Where training stands as readable JSON: epoch, step, the loader's state, running means, history and the
+   * callbacks' states. Valid in any hook.
+   */
+  state(): TrainingState;
+}
+
+/** Where a training run stands. */
+export interface TrainingState {
+  readonly version: 1;
+  /** Epoch that runs, or comes next. */
+  readonly epoch: number;
+  /** Steps of that epoch that are done. */
+  readonly step: number;
+  /** The loader's own state: which batch comes next. */
+  readonly data: unknown;
+  /** Running sums of the epoch's metrics, so that its mean is right after a resume. */
+  readonly sums: { readonly size: number; readonly values: readonly number[] };
+  /** What `History` has so far. */
+  readonly history: {
+    readonly epoch: readonly number[];
+    readonly history: Readonly<Record<string, readonly number[]>>;
+  };
+  /** What each callback gave by `getState()`; null for the others. In the order of the list. */
+  readonly callbacks: readonly unknown[];
+}
+
+/** Marks our callbacks, the same across two copies of the package. */
+const brand = Symbol.for("epochal.callback");
+
+/**
+ * Base class of callbacks. Override the hooks you need.
+ *
+ * `this.model` is the model, `this.params` what is being run, `this.training` the run itself (in `fit` only).
+ * To end training: `this.model.stopTraining = true`.
+ *
+ * @example
+ * class StopAt extends Callback {
+ *   constructor(readonly accuracy: number) { super(); }
+ *   override onEpochEnd(_epoch: number, logs: Logs) {
+ *     if ((logs.acc ?? 0) >= this.accuracy) this.model.stopTraining = true;
+ *   }
+ * }
+ */
+export abstract class Callback implements CallbackHooks {
+  #model: Trainable | undefined;
+  #params: CallbackParams | undefined;
+  #training: Training | undefined;
+
+  /** The model being trained, tested or asked. */
+  get model(): Trainable {
+    if (this.#model === undefined) throw new Error(`${this.constructor.name}.model is set when fit begins.`);
+    return this.#model;
+  }
+
+  /** What is being run. */
+  get params(): CallbackParams {
+    if (this.#params === undefined)
+      throw new Error(`${this.constructor.name}.params is set when fit begins.`);
+    return this.#params;
+  }
+
+  /** The run of `fit`; undefined in `evaluate` and `predict`. */
+  get training(): Training | undefined {
+    return this.#training;
+  }
+
+  setModel(model: Trainable): void {
+    this.#model = model;
+  }
+
+  setParams(params: CallbackParams): void {
+    this.#params = params;
+  }
+
+  setTraining(training: Training): void {
+    this.#training = training;
+  }
+
+  /** What this callback remembers, as JSON, to be kept in a checkpoint; undefined where it remembers nothing. */
+  getState(): unknown {
+    return undefined;
+  }
+
+  /** Puts back what {@link Callback.getState} gave; called after `onTrainBegin` of a resumed run. */
+  setState(_state: unknown): void {}
+
+  onTrainBegin(_logs: Logs): void | Promise<void> {}
+  onTrainEnd(_logs: Logs): void | Promise<void> {}
+  onEpochBegin(_epoch: number, _logs: Logs): void | Promise<void> {}
+  onEpochEnd(_epoch: number, _logs: Logs): void | Promise<void> {}
+  /** Another name of {@link Callback.onTrainBatchBegin}, as in Keras. */
+  onBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
+  /** Another name of {@link Callback.onTrainBatchEnd}, as in Keras. */
+  onBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+  onTrainBatchBegin(batch: number, logs: Logs): void | Promise<void> {
+    return this.onBatchBegin(batch, logs);
+  }
+  onTrainBatchEnd(batch: number, logs: Logs): void | Promise<void> {
+    return this.onBatchEnd(batch, logs);
+  }
+  onTestBegin(_logs: Logs): void | Promise<void> {}
+  onTestEnd(_logs: Logs): void | Promise<void> {}
+  onTestBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
+  onTestBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+  onPredictBegin(_logs: Logs): void | Promise<void> {}
+  onPredictEnd(_logs: Logs): void | Promise<void> {}
+  onPredictBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
+  onPredictBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
+}
+Object.defineProperty(Callback.prototype, brand, { value: true });
+
+/** Whether `value` extends our {@link Callback}, also that of another copy of the package. */
+export function isCallback(value: unknown): value is Callback {
+  return typeof value === "object" && value !== null && brand in value;
+}
+
+/** TensorFlow.js' own callback class, by its shape: hooks, and told the framework's model and params. */
+export interface NativeCallback extends CallbackHooks {
+  setModel?(model: never): void;
+  setParams?(params: never): void;
+}
+
+/** Anything that `callbacks` takes. */
+export type AnyCallback = Callback | CallbackHooks | NativeCallback;
