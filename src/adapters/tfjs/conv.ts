@@ -1,0 +1,85 @@
+/**
+ * The gradient of a convolution's filter for the wasm backend, which TensorFlow.js 4.22 ships without
+ * (tensorflow/tfjs#8474), so that convolutional models can be trained there.
+ *
+ * A filter's gradient is itself a convolution: dW = conv2d(xᵀ, dyᵀ) with batch and channels swapped, and strides and
+ * dilations swapped, as a filter element meets every stride-th pixel. Limits: channels last, as all of the wasm
+ * backend; no dilated convolutions, whose gradient TensorFlow.js does not define.
+ */
+import type { Conv2DBackpropFilterAttrs, Tensor4D } from "@tensorflow/tfjs";
+import type { TF } from "./peer.ts";
+
+const kernelName = "Conv2DBackpropFilter";
+
+/**
+ * Makes convolutions trainable on the wasm backend; does nothing where the kernel exists already, ours or a newer
+ * TensorFlow.js' own. `fit` calls it by itself.
+ *
+ * @returns whether the kernel was registered now.
+ */
+export function registerConv2DBackpropFilter(tf: TF): boolean {
+  if (tf.getKernel(kernelName, "wasm") !== undefined) return false;
+  tf.registerKernel({
+    kernelName,
+    backendName: "wasm",
+    kernelFunc: ({ inputs, attrs }) =>
+      conv2DBackpropFilter(
+        tf,
+        inputs.x as Tensor4D,
+        inputs.dy as Tensor4D,
+        attrs as unknown as Conv2DBackpropFilterAttrs,
+      ),
+  });
+  return true;
+}
+
+/**
+ * The gradient of the filter, shape [height, width, in, out], of `y = conv2d(x, filter)`, from `dy`, the gradient of y.
+ * Both are [batch, height, width, channels].
+ */
+export function conv2DBackpropFilter(
+  tf: TF,
+  x: Tensor4D,
+  dy: Tensor4D,
+  { strides, pad, dataFormat, dimRoundingMode, filterShape }: Conv2DBackpropFilterAttrs,
+): Tensor4D {
+  if (dataFormat !== "NHWC") {
+    throw new Error(
+      `The wasm backend trains convolutions with channels last only, got dataFormat ${dataFormat}.`,
+    );
+  }
+  const [, inHeight, inWidth] = x.shape;
+  const [, outHeight, outWidth] = dy.shape;
+  const [height, width, inChannels, outChannels] = filterShape;
+  const { padInfo, strideHeight, strideWidth } = tf.backend_util.computeConv2DInfo(
+    x.shape,
+    filterShape,
+    strides,
+    1,
+    pad,
+    dimRoundingMode,
+  );
+  // Padding that makes the result just as large as the filter; pixels that no filter position reached are cut off.
+  const bottom = height + (outHeight - 1) * strideHeight - inHeight - padInfo.top;
+  const right = width + (outWidth - 1) * strideWidth - inWidth - padInfo.left;
+  return tf.tidy(() => {
+    const seen =
+      bottom < 0 || right < 0
+        ? tf.slice(x, 0, [-1, inHeight + Math.min(0, bottom), inWidth + Math.min(0, right), -1])
+        : x;
+    const swapped = tf.conv2d(
+      tf.transpose(seen, [3, 1, 2, 0]),
+      tf.transpose(dy, [1, 2, 0, 3]),
+      1,
+      [
+        [0, 0],
+        [padInfo.top, Math.max(0, bottom)],
+        [padInfo.left, Math.max(0, right)],
+        [0, 0],
+      ],
+      "NHWC",
+      [strideHeight, strideWidth],
+    );
+    return tf.transpose(swapped, [1, 2, 0, 3]).reshape([height, width, inChannels, outChannels]);
+  });
+}
