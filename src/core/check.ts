@@ -74,7 +74,12 @@ export function checkKnown(what: string, options: object, known: readonly string
 /** Throws {@link IndexError} unless `index` is a whole number in [0, length). */
 export function checkIndex(what: string, index: unknown, length: number): asserts index is number {
   if (typeof index === "number" && Number.isInteger(index) && index >= 0 && index < length) return;
-  throw new IndexError(
+  throw indexError(what, index, length);
+}
+
+/** The error of {@link checkIndex}, for code that must check in a hurry. */
+export function indexError(what: string, index: unknown, length: number): IndexError {
+  return new IndexError(
     length === 0
       ? `${what} has length 0, so it has no index ${show(index)}.`
       : `${what} has no index ${show(index)}: expected a whole number from 0 to ${length - 1}.`,

@@ -1,23 +1,180 @@
-/** Placeholder of the keyed bijection on [0, length). */
+/**
+ * A keyed bijection on [0, length): the shuffle of an epoch without a list of it.
+ *
+ * Invariant: `at` takes every value in [0, length) exactly once, and `inverse` undoes it, by construction and not by
+ * bookkeeping. Above {@link smallest} it is a Feistel network on the exact bit width of the last index, whose result
+ * is mixed again while it falls outside the range (cycle walking); at most twice on average. Up to there it is a
+ * table shuffled by Fisher–Yates, because halves of a few bits mix poorly and a small table costs little.
+ * Memory and cost do not grow with the length. Limits: lengths to 2^53 - 1; not for cryptography.
+ *
+ * Sources: M. Luby, C. Rackoff, "How to construct pseudorandom permutations from pseudorandom functions", 1988;
+ * J. Black, P. Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (cycle walking).
+ */
+import { checkInteger, indexError } from "./check.ts";
+import { keyedRandom } from "./random.ts";
+
+/** A bijection on [0, length). Calls allocate nothing. */
 export interface Permutation {
   readonly length: number;
-  /** The index at `position`. */
+  /** The index at `position`. @throws IndexError outside [0, length). */
   at(position: number): number;
-  /** The position of `index`: at(inverse(i)) = i. */
+  /** The position of `index`: at(inverse(i)) = i. @throws IndexError outside [0, length). */
   inverse(index: number): number;
 }
 
-/** The permutation of [0, length) keyed by (seed, stream, epoch). */
+/** Longest permutation kept as a table: 2 × 2 KiB, shuffled in about 20 µs. */
+const smallest = 1024;
+
+/** Rounds of the network; the statistics in docs/order.md are of this number. */
+const rounds = 8;
+
+/**
+ * The permutation of [0, length) keyed by (seed, stream, epoch). Different keys give unrelated orders, and so do
+ * different lengths.
+ *
+ * @throws OptionError if `length` is no whole number from 0 to 2^53 - 1.
+ */
 export function permutation(
   length: number,
   seed: number,
   stream: "batches" | "samples",
   epoch: number,
 ): Permutation {
-  const shift = Math.abs(seed + epoch + stream.length) % Math.max(1, length);
-  return {
-    length,
-    at: (position) => (position + shift) % length,
-    inverse: (index) => (index - shift + length) % length,
-  };
+  checkInteger("length", length);
+  const random = keyedRandom(seed, stream, epoch, length);
+  if (length <= smallest) {
+    const order = new Uint16Array(length);
+    for (let i = 0; i < length; i++) order[i] = i;
+    return new Table(random.shuffle(order));
+  }
+  const keys = new Int32Array(rounds);
+  for (let round = 0; round < rounds; round++) keys[round] = random.bits();
+  return new Feistel(length, keys);
+}
+
+/** A permutation written down. */
+class Table implements Permutation {
+  readonly length: number;
+  readonly #order: Uint16Array;
+  readonly #places: Uint16Array;
+
+  constructor(order: Uint16Array) {
+    this.length = order.length;
+    this.#order = order;
+    this.#places = new Uint16Array(order.length);
+    for (let i = 0; i < order.length; i++) this.#places[order[i]!] = i;
+  }
+
+  at(position: number): number {
+    return this.#order[position] ?? outside(position, this.length);
+  }
+
+  inverse(index: number): number {
+    return this.#places[index] ?? outside(index, this.length);
+  }
+}
+
+/**
+ * A permutation computed. An index is cut into a left and a right part, and each round changes one part by a hash of
+ * the other, which the same round undoes. Both parts fit 32-bit words up to 2^53, so only cutting and joining differ
+ * beyond 31 bits. The rounds are written out: as a loop they take a third longer.
+ */
+class Feistel implements Permutation {
+  readonly length: number;
+  readonly #keys: Int32Array;
+  readonly #wide: boolean;
+  readonly #rightBits: number;
+  readonly #leftShift: number;
+  readonly #rightShift: number;
+
+  constructor(length: number, keys: Int32Array) {
+    const bits = bitWidth(length - 1);
+    const leftBits = bits >>> 1;
+    this.length = length;
+    this.#keys = keys;
+    this.#wide = bits > 31;
+    this.#rightBits = bits - leftBits;
+    this.#leftShift = 32 - leftBits;
+    this.#rightShift = 32 - this.#rightBits;
+  }
+
+  at(position: number): number {
+    const length = this.length;
+    if (!inside(position, length)) outside(position, length);
+    const keys = this.#keys;
+    const [k0, k1, k2, k3] = [keys[0]!, keys[1]!, keys[2]!, keys[3]!];
+    const [k4, k5, k6, k7] = [keys[4]!, keys[5]!, keys[6]!, keys[7]!];
+    const wide = this.#wide;
+    const rightBits = this.#rightBits;
+    const size = 2 ** rightBits;
+    const leftShift = this.#leftShift;
+    const rightShift = this.#rightShift;
+    let x = position;
+    do {
+      let left = wide ? Math.floor(x / size) : x >>> rightBits;
+      let right = wide ? x - left * size : x & (size - 1);
+      left ^= hash(right ^ k0) >>> leftShift;
+      right ^= hash(left ^ k1) >>> rightShift;
+      left ^= hash(right ^ k2) >>> leftShift;
+      right ^= hash(left ^ k3) >>> rightShift;
+      left ^= hash(right ^ k4) >>> leftShift;
+      right ^= hash(left ^ k5) >>> rightShift;
+      left ^= hash(right ^ k6) >>> leftShift;
+      right ^= hash(left ^ k7) >>> rightShift;
+      x = wide ? left * size + right : (left << rightBits) | right;
+    } while (x >= length);
+    return x;
+  }
+
+  inverse(index: number): number {
+    const length = this.length;
+    if (!inside(index, length)) outside(index, length);
+    const keys = this.#keys;
+    const [k0, k1, k2, k3] = [keys[0]!, keys[1]!, keys[2]!, keys[3]!];
+    const [k4, k5, k6, k7] = [keys[4]!, keys[5]!, keys[6]!, keys[7]!];
+    const wide = this.#wide;
+    const rightBits = this.#rightBits;
+    const size = 2 ** rightBits;
+    const leftShift = this.#leftShift;
+    const rightShift = this.#rightShift;
+    let x = index;
+    do {
+      let left = wide ? Math.floor(x / size) : x >>> rightBits;
+      let right = wide ? x - left * size : x & (size - 1);
+      right ^= hash(left ^ k7) >>> rightShift;
+      left ^= hash(right ^ k6) >>> leftShift;
+      right ^= hash(left ^ k5) >>> rightShift;
+      left ^= hash(right ^ k4) >>> leftShift;
+      right ^= hash(left ^ k3) >>> rightShift;
+      left ^= hash(right ^ k2) >>> leftShift;
+      right ^= hash(left ^ k1) >>> rightShift;
+      left ^= hash(right ^ k0) >>> leftShift;
+      x = wide ? left * size + right : (left << rightBits) | right;
+    } while (x >= length);
+    return x;
+  }
+}
+
+/**
+ * Scatters the bits of `x`; the upper ones of the result are the best mixed, and the ones used.
+ * Multipliers: C. Wellons' `lowbias32`, found by search for the least bias, https://nullprogram.com/blog/2018/07/31/.
+ */
+function hash(x: number): number {
+  const once = Math.imul(x, 0x7feb352d);
+  return Math.imul(once ^ (once >>> 15), 0x846ca68b);
+}
+
+/** Bits needed to write `x`, from 0 to 2^53 - 1, exactly; `Math.log2` would round. */
+function bitWidth(x: number): number {
+  const high = Math.floor(x / 2 ** 32);
+  return high > 0 ? 64 - Math.clz32(high) : 32 - Math.clz32(x);
+}
+
+function inside(index: number, length: number): boolean {
+  return index >= 0 && index < length && Math.floor(index) === index;
+}
+
+/** Apart from the check, so that the check stays small enough to be inlined. */
+function outside(index: number, length: number): never {
+  throw indexError("The permutation", index, length);
 }
