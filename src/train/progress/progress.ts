@@ -1,0 +1,101 @@
+/** A progress line around any loop, as tqdm draws it. */
+import { openProgressLine, type ProgressLine, type ProgressLineOptions, processStream } from "./terminal.ts";
+
+/** Options of {@link progress}. */
+export interface ProgressOptions extends ProgressLineOptions {
+  /** Batches in all. Default: the source's `length`, where it has one. */
+  readonly total?: number | undefined;
+  /** Text before the count. */
+  readonly label?: string | undefined;
+  /** What one element is called. Default `step`. */
+  readonly unit?: string | undefined;
+}
+
+/** What {@link progress} takes: a loader, a sequence, an array, a generator. */
+export type ProgressSource<T> = (AsyncIterable<T> | Iterable<T>) & { readonly length?: number | undefined };
+
+/** A loop with a progress line. */
+export interface Progress<T> extends AsyncIterable<T> {
+  /** Numbers to be shown from now on, such as `{ loss }`; names given before and not now stay. */
+  set(metrics: Readonly<Record<string, number>>): void;
+}
+
+/**
+ * Loops over `source` and shows a progress line on standard error: count, bar, time left, time a step, the share of
+ * time spent waiting for `source`, and what `set` was given. On a log one plain line at the end.
+ *
+ * The source is closed when the loop is left, as by a plain `for await`.
+ *
+ * @example
+ * const bar = progress(loader);
+ * for await (const [x, y] of bar) {
+ *   const loss = step(x, y);
+ *   bar.set({ loss });
+ * }
+ */
+export function progress<T>(source: ProgressSource<T>, options: ProgressOptions = {}): Progress<T> {
+  let metrics: Readonly<Record<string, number>> = {};
+  return {
+    set(more) {
+      metrics = { ...metrics, ...more };
+    },
+    [Symbol.asyncIterator]() {
+      metrics = {};
+      return loop(source, options, () => metrics);
+    },
+  };
+}
+
+async function* loop<T>(
+  source: ProgressSource<T>,
+  options: ProgressOptions,
+  metrics: () => Readonly<Record<string, number>>,
+): AsyncGenerator<T, void, undefined> {
+  const now = options.now ?? (() => performance.now());
+  const line: ProgressLine = openProgressLine({
+    ...options,
+    stream: options.stream ?? processStream("stderr"),
+  });
+  const iterator: AsyncIterator<T> | Iterator<T> =
+    Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
+  const began = now();
+  let step = 0;
+  let waited = 0;
+  let ended = false;
+  const state = () => {
+    const elapsed = now() - began;
+    // Read anew each time: a sequence may change its length between epochs.
+    const total = options.total ?? source.length;
+    const { label, unit } = options;
+    return {
+      label,
+      unit,
+      step,
+      total,
+      elapsed,
+      wait: elapsed > 0 ? waited / elapsed : 0,
+      metrics: metrics(),
+    };
+  };
+  try {
+    for (;;) {
+      line.update(state());
+      const asked = now();
+      const next = await iterator.next();
+      waited += now() - asked;
+      if (next.done) {
+        ended = true;
+        return;
+      }
+      yield next.value;
+      step++;
+    }
+  } catch (error) {
+    // The source failed, so it has ended itself.
+    ended = true;
+    throw error;
+  } finally {
+    line.finish(state());
+    if (!ended) await iterator.return?.();
+  }
+}

@@ -1,0 +1,113 @@
+/**
+ * Where progress lines go: a terminal, on which the line is drawn again and again, or a log, which gets plain lines.
+ *
+ * The only place that knows `process`, and through `globalThis`, so that the package loads in a browser.
+ */
+import { type ProgressState, renderProgress } from "./render.ts";
+
+/** What is needed of `process.stdout`; any object with `write` will do. */
+export interface ProgressStream {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** Environment variables, as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How a stream can be written to. */
+export interface TerminalStyle {
+  /** Whether a line can be drawn over; otherwise only finished lines are written, without control characters. */
+  readonly live: boolean;
+  readonly color: boolean;
+  readonly unicode: boolean;
+}
+
+/**
+ * What a stream can show. A line is drawn over only on a terminal, and neither in CI nor with `TERM=dumb`; colour
+ * follows `NO_COLOR` (https://no-color.org), which any text but the empty one sets, and `FORCE_COLOR=0`.
+ */
+export function styleOf(stream: ProgressStream, env: Environment): TerminalStyle {
+  const ci = env.CI !== undefined && env.CI !== "" && env.CI !== "false" && env.CI !== "0";
+  const live = stream.isTTY === true && !ci && env.TERM !== "dumb";
+  const color = live && !env.NO_COLOR && env.FORCE_COLOR !== "0";
+  return { live, color, unicode: live && env.TERM !== "linux" };
+}
+
+/** One line that changes until it is finished. */
+export interface ProgressLine {
+  readonly live: boolean;
+  /** Draws the line anew; on a log, or sooner than the interval after the last time, does nothing. */
+  update(state: ProgressState): void;
+  /** Writes the final line. */
+  finish(state: ProgressState): void;
+  /** Ends an unfinished line, so that what is printed next begins in a line of its own. */
+  break(): void;
+  /** Writes a line of text; on a log, does nothing. */
+  header(text: string): void;
+}
+
+/** What {@link openProgressLine} takes; all for tests, the defaults are the process's. */
+export interface ProgressLineOptions {
+  readonly stream?: ProgressStream | undefined;
+  readonly env?: Environment | undefined;
+  /** Never draw over: finished lines only. */
+  readonly plain?: boolean | undefined;
+  /** Milliseconds between two drawings. Default 100. */
+  readonly interval?: number | undefined;
+  /** Milliseconds, as `performance.now()`. */
+  readonly now?: (() => number) | undefined;
+}
+
+interface ProcessLike {
+  readonly env?: Environment;
+  readonly stdout?: ProgressStream;
+  readonly stderr?: ProgressStream;
+}
+
+/** The process's stream of that name; the console where there is no process. */
+export function processStream(name: "stdout" | "stderr"): ProgressStream {
+  const own = (globalThis as { process?: ProcessLike }).process?.[name];
+  return own ?? { write: (text) => console.log(text.trimEnd()) };
+}
+
+function processEnv(): Environment {
+  return (globalThis as { process?: ProcessLike }).process?.env ?? {};
+}
+
+/** A progress line on `stream` (default: standard output). */
+export function openProgressLine(options: ProgressLineOptions = {}): ProgressLine {
+  const { stream = processStream("stdout"), env = processEnv(), interval = 100 } = options;
+  const now = options.now ?? (() => performance.now());
+  const style = styleOf(stream, env);
+  const live = style.live && options.plain !== true;
+  const columns = (): number => Math.max(1, (stream.columns || 80) - 1);
+  let drawnAt = Number.NEGATIVE_INFINITY;
+  let open = false;
+
+  const draw = (state: ProgressState, end: string): void => {
+    drawnAt = now();
+    open = end === "";
+    // Carriage return and "erase to the end of the line".
+    stream.write(`\r${renderProgress(state, { ...style, columns: columns() })}\x1b[K${end}`);
+  };
+  return {
+    live,
+    update(state) {
+      if (live && now() - drawnAt >= interval) draw(state, "");
+    },
+    finish(state) {
+      const finished = { ...state, done: true };
+      if (live) draw(finished, "\n");
+      else stream.write(`${renderProgress(finished, { columns: Number.POSITIVE_INFINITY, bar: false })}\n`);
+      drawnAt = Number.NEGATIVE_INFINITY;
+    },
+    break() {
+      if (open) stream.write("\n");
+      open = false;
+    },
+    header(text) {
+      if (live) stream.write(`${text}\n`);
+    },
+  };
+}
