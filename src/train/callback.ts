@@ -29,6 +29,7 @@ export type HookResult = unknown;
 export interface CallbackHooks {
   onTrainBegin?(logs?: Logs): HookResult;
   onTrainEnd?(logs?: Logs): HookResult;
+  onTrainError?(error: unknown): HookResult;
   onEpochBegin?(epoch: number, logs?: Logs): HookResult;
   onEpochEnd?(epoch: number, logs?: Logs): HookResult;
   onBatchBegin?(batch: number, logs?: Logs): HookResult;
@@ -76,8 +77,8 @@ export interface TrainingState {
     readonly epoch: readonly number[];
     readonly history: Readonly<Record<string, readonly number[]>>;
   };
-  /** What each callback gave by `getState()`; null for the others. In the order of the list. */
-  readonly callbacks: readonly unknown[];
+  /** What each callback gave by `getState()`, with its class; null for the others. In the order of the list. */
+  readonly callbacks: readonly ({ readonly name: string; readonly state: unknown } | null)[];
 }
 
 /** Marks our callbacks, the same across two copies of the package. */
@@ -142,6 +143,11 @@ export abstract class Callback implements CallbackHooks {
 
   onTrainBegin(_logs: Logs): void | Promise<void> {}
   onTrainEnd(_logs: Logs): void | Promise<void> {}
+  /**
+   * Called in place of `onTrainEnd` when `fit` ends by an error or an abort (Ctrl-C), before it rejects: the place to
+   * close files, and to save where training stands (`this.training.state()` is valid). Keras has no such hook.
+   */
+  onTrainError(_error: unknown): void | Promise<void> {}
   onEpochBegin(_epoch: number, _logs: Logs): void | Promise<void> {}
   onEpochEnd(_epoch: number, _logs: Logs): void | Promise<void> {}
   /** Another name of {@link Callback.onTrainBatchBegin}, as in Keras. */

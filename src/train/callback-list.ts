@@ -1,0 +1,89 @@
+/** Calls the hooks of several callbacks, in order, each awaited. */
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import { nameOf } from "../sequence/sequence.ts";
+import {
+  type AnyCallback,
+  type CallbackHooks,
+  type CallbackParams,
+  type HookName,
+  isCallback,
+  type NativeCallback,
+  type Training,
+} from "./callback.ts";
+import type { Trainable } from "./trainable.ts";
+
+/** The older name of a hook, which plain objects and TensorFlow.js' callbacks use. */
+const older: { readonly [N in HookName]?: HookName } = {
+  onTrainBatchBegin: "onBatchBegin",
+  onTrainBatchEnd: "onBatchEnd",
+};
+
+/** What a callback remembers, with the class that it belongs to; null where it remembers nothing. */
+export type CallbackState = { readonly name: string; readonly state: unknown } | null;
+
+/** Callbacks as one. An error in a hook reaches the caller; the hooks after it are not called. */
+export class CallbackList {
+  readonly callbacks: readonly AnyCallback[];
+
+  /** @throws OptionError if one is no object with hooks. */
+  constructor(callbacks: readonly AnyCallback[]) {
+    for (const [i, callback] of callbacks.entries()) {
+      if (typeof callback === "object" && callback !== null) continue;
+      throw new OptionError(
+        `\`callbacks[${i}]\` must be a Callback or an object with hooks such as onEpochEnd, got ${show(callback)}.`,
+      );
+    }
+    this.callbacks = callbacks;
+  }
+
+  /** Tells each callback the model: ours the {@link Trainable}, others the framework's own. */
+  setModel(model: Trainable): void {
+    for (const callback of this.callbacks) {
+      if (isCallback(callback)) callback.setModel(model);
+      else (callback as NativeCallback).setModel?.(model.native as never);
+    }
+  }
+
+  setParams(params: CallbackParams): void {
+    for (const callback of this.callbacks) {
+      if (isCallback(callback)) callback.setParams(params);
+      else (callback as NativeCallback).setParams?.({ ...params } as never);
+    }
+  }
+
+  setTraining(training: Training): void {
+    for (const callback of this.callbacks) if (isCallback(callback)) callback.setTraining(training);
+  }
+
+  /** Calls `hook` of each callback that has it. */
+  async call<N extends HookName>(hook: N, ...args: Parameters<Required<CallbackHooks>[N]>): Promise<void> {
+    for (const callback of this.callbacks) {
+      await invoke(callback, hook, args);
+      // Our own base class calls the older hook itself.
+      const also = older[hook];
+      if (also !== undefined && !isCallback(callback)) await invoke(callback, also, args);
+    }
+  }
+
+  /** What each callback remembers, as JSON; null for those that remember nothing. */
+  getState(): readonly CallbackState[] {
+    return this.callbacks.map((callback) => {
+      const state = isCallback(callback) ? callback.getState() : undefined;
+      return state === undefined ? null : { name: nameOf(callback), state };
+    });
+  }
+
+  /** Puts back what {@link getState} gave, to each callback of the same class at the same place in the list. */
+  setState(states: readonly CallbackState[]): void {
+    for (const [i, callback] of this.callbacks.entries()) {
+      const saved = states[i];
+      if (isCallback(callback) && saved && saved.name === nameOf(callback)) callback.setState(saved.state);
+    }
+  }
+}
+
+function invoke(callback: AnyCallback, hook: HookName, args: readonly unknown[]): unknown {
+  const method = (callback as CallbackHooks)[hook] as ((...args: readonly unknown[]) => unknown) | undefined;
+  return method?.apply(callback, [...args]);
+}
