@@ -13,6 +13,7 @@ export {
   PortableError,
   ShapeError,
   StateError,
+  TrainingError,
   WorkerError,
 } from "./core/errors.ts";
 export type { Random } from "./core/random.ts";

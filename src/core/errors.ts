@@ -127,6 +127,13 @@ export class StateError extends EpochalError {
   }
 }
 
+/** A model cannot be trained: it is not compiled, its loss is no number, a class has no weight. */
+export class TrainingError extends EpochalError {
+  override get name(): "TrainingError" {
+    return "TrainingError";
+  }
+}
+
 /** An optional peer package is not installed. */
 export class MissingPeerError extends EpochalError {
   override get name(): "MissingPeerError" {
@@ -146,6 +153,7 @@ export interface EpochalErrors {
   LoaderError: LoaderError;
   LedgerError: LedgerError;
   StateError: StateError;
+  TrainingError: TrainingError;
   MissingPeerError: MissingPeerError;
 }
 
@@ -163,6 +171,7 @@ const prototypes: { readonly [N in ErrorName]: EpochalErrors[N] } = {
   LoaderError: LoaderError.prototype,
   LedgerError: LedgerError.prototype,
   StateError: StateError.prototype,
+  TrainingError: TrainingError.prototype,
   MissingPeerError: MissingPeerError.prototype,
 };
 

@@ -1,0 +1,90 @@
+/** Brings the arrays of a batch into the order of a model's inputs or outputs, and checks that they fit. */
+import { show } from "../../core/check.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { isNode } from "../../tensor/tree.ts";
+import { isLeaf, shapeOf, showLeaf } from "./convert.ts";
+import type { ArrayLeaf } from "./types.ts";
+
+/** A model's axes: null where any length goes. */
+export type Axes = readonly (number | null)[];
+
+/** What a model takes or gives at one place. */
+export interface Slot {
+  readonly name: string;
+  readonly axes: Axes;
+}
+
+/**
+ * The arrays of `value` in the order of `slots`.
+ *
+ * @param what `x`, `y` or `sampleWeight`, for messages.
+ * @throws ShapeError if one is missing, too many, unknown by name, or no array.
+ */
+export function arrange(what: string, value: unknown, slots: readonly Slot[]): readonly ArrayLeaf[] {
+  const names = slots.map(({ name }) => name);
+  if (isLeaf(value)) {
+    if (slots.length === 1) return [value];
+    throw new ShapeError(
+      `${what} is one array, but the model has ${slots.length}: ${names.join(", ")}. Return them as a tuple in this order, or as a record by name.`,
+    );
+  }
+  if (!isNode(value)) {
+    throw new ShapeError(
+      `${what} must be a tensor or a typed array, or a tuple or record of them, got ${show(value)}.`,
+    );
+  }
+  const found = Array.isArray(value)
+    ? inOrder(what, value, names)
+    : byName(what, value as Record<string, unknown>, names);
+  return found.map((leaf, i) => {
+    if (isLeaf(leaf)) return leaf;
+    throw new ShapeError(`${what}'s ${names[i]} must be a tensor or a typed array, got ${show(leaf)}.`);
+  });
+}
+
+function inOrder(what: string, values: readonly unknown[], names: readonly string[]): readonly unknown[] {
+  if (values.length === names.length) return values;
+  throw new ShapeError(
+    `${what} is a tuple of ${values.length}, but the model has ${names.length}: ${names.join(", ")}. Return one array for each.`,
+  );
+}
+
+function byName(what: string, record: Record<string, unknown>, names: readonly string[]): readonly unknown[] {
+  const missing = names.find((name) => !Object.hasOwn(record, name));
+  const unknown = Object.keys(record).find((name) => !names.includes(name));
+  if (missing === undefined && unknown === undefined) return names.map((name) => record[name]);
+  const fault =
+    missing === undefined ? `an array \`${unknown}\` that the model does not have` : `no \`${missing}\``;
+  throw new ShapeError(
+    `${what} has ${fault}: the record has ${Object.keys(record).join(", ") || "nothing"}, the model takes ${names.join(", ")}. Name the record's arrays as the model does.`,
+  );
+}
+
+/** Number of samples of the arrays: the length of the first axis, which all must share. */
+export function sizeOfBatch(arrays: readonly (readonly [name: string, leaf: ArrayLeaf])[]): number {
+  const [first, ...rest] = arrays;
+  const size = shapeOf(first![1])[0];
+  if (size === undefined) {
+    throw new ShapeError(
+      `${first![0]} is ${showLeaf(first![1])}: a batch's arrays have one row for each sample.`,
+    );
+  }
+  for (const [name, leaf] of rest) {
+    const rows = shapeOf(leaf)[0];
+    if (rows === size) continue;
+    throw new ShapeError(
+      `${first![0]} has ${size} samples, but ${name} has ${rows ?? "none, as it is a scalar"}. Return as many rows of each in getItem.`,
+    );
+  }
+  return size;
+}
+
+/** Whether an array of `shape` goes where `axes` are taken. */
+export function fits(shape: readonly number[], axes: Axes): boolean {
+  return shape.length === axes.length && axes.every((axis, i) => axis === null || axis === shape[i]);
+}
+
+/** Axes as messages show them: `[any, 28, 28, 1]`. */
+export function showAxes(axes: Axes): string {
+  return `[${axes.map((axis) => axis ?? "any").join(", ")}]`;
+}

@@ -1,0 +1,110 @@
+/**
+ * Our tensors to TensorFlow.js' and back.
+ *
+ * TensorFlow.js has float32, int32 and bool. Inputs become what their input layer takes (float32 unless it says
+ * otherwise). Labels and weights keep their kind: bool stays, whole numbers become int32, all else float32. The
+ * values of float32, int32 and bool tensors are handed over without a copy; the cpu and webgl backends then use our
+ * memory for as long as the tensor lives.
+ */
+import type * as tfTypes from "@tensorflow/tfjs";
+import { ShapeError } from "../../core/errors.ts";
+import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
+import { isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
+import type { TF } from "./peer.ts";
+import type { ArrayLeaf } from "./types.ts";
+
+/** The dtypes of TensorFlow.js that hold numbers. */
+export type TFDType = "float32" | "int32" | "bool";
+
+/** What a tensor of each dtype becomes where nothing asks for another. */
+const kindOf: { readonly [D in DType]: TFDType } = {
+  bool: "bool",
+  uint8: "int32",
+  int8: "int32",
+  uint16: "int32",
+  int16: "int32",
+  float16: "float32",
+  uint32: "int32",
+  int32: "int32",
+  float32: "float32",
+  float64: "float32",
+  int64: "int32",
+  uint64: "int32",
+};
+
+/**
+ * A TensorFlow.js tensor of `leaf`, to be disposed by the caller.
+ *
+ * @param name what the array is, for the message.
+ * @throws ShapeError if a whole number does not fit into int32.
+ */
+export function toTF(tf: TF, leaf: ArrayLeaf, name: string, dtype?: TFDType): tfTypes.Tensor {
+  const { data, shape, dtype: own } = isTensor(leaf) ? leaf : bare(leaf);
+  const kind = dtype ?? kindOf[own];
+  return tf.tensor(valuesFor(data, own, kind, name) as Float32Array, [...shape], kind);
+}
+
+/** A tensor of ours with a copy of a TensorFlow.js tensor's values. */
+export async function fromTF(tensor: tfTypes.Tensor): Promise<Tensor> {
+  const { shape, dtype } = tensor;
+  if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
+    throw new ShapeError(
+      `A TensorFlow.js tensor of dtype ${dtype} has no counterpart here; cast it to float32.`,
+    );
+  }
+  // The cpu backend gives its own memory.
+  return { data: (await tensor.data<"float32">()).slice(), shape: [...shape], dtype } as Tensor;
+}
+
+function bare(array: TypedArray): Tensor {
+  return { data: array, shape: [array.length], dtype: dtypeOf(array)! } as Tensor;
+}
+
+function valuesFor(data: TypedArray, own: DType, kind: TFDType, name: string): TypedArray {
+  if (own === kind) return data;
+  const numbers = plain(data, own);
+  if (kind === "float32") return numbers instanceof Float32Array ? numbers : new Float32Array(numbers);
+  if (kind === "bool") return Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1));
+  const result = new Int32Array(numbers);
+  const lost = result.findIndex((value, i) => value !== Math.trunc(numbers[i]!));
+  if (lost < 0) return result;
+  throw new ShapeError(
+    `${name} holds ${data[lost]}, which does not fit into int32, the widest whole number of TensorFlow.js. Make it float32, or count from 0.`,
+  );
+}
+
+/** The elements as JavaScript numbers. */
+function plain(data: TypedArray, own: DType): Exclude<TypedArray, BigInt64Array | BigUint64Array> {
+  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
+    const numbers = new Float64Array(data.length);
+    for (let i = 0; i < data.length; i++) numbers[i] = Number(data[i]);
+    return numbers;
+  }
+  return own === "float16" ? Float32Array.from(data, half) : data;
+}
+
+/** The number whose IEEE 754 half-precision bits are `bits`. */
+function half(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
+  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+}
+
+/** The shape and dtype of a leaf, as messages show them: `uint8 [32, 28, 28]`. */
+export function showLeaf(leaf: ArrayLeaf): string {
+  const { dtype, shape } = isTensor(leaf) ? leaf : bare(leaf);
+  return `${dtype} ${showShape(shape)}`;
+}
+
+/** Shape of a leaf. */
+export function shapeOf(leaf: ArrayLeaf): readonly number[] {
+  return isTensor(leaf) ? leaf.shape : [leaf.length];
+}
+
+/** Whether `value` is a tensor or a typed array. */
+export function isLeaf(value: unknown): value is ArrayLeaf {
+  return isTensor(value) || dtypeOf(value) !== undefined;
+}

@@ -1,0 +1,226 @@
+/** A TensorFlow.js model as `fit` sees it. */
+import type { LayersModel, Tensor as TFTensor } from "@tensorflow/tfjs";
+import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { predictInputs, trainParts } from "../../train/batch.ts";
+import type { ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
+import { type Axes, arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
+import { registerConv2DBackpropFilter } from "./conv.ts";
+import { fromTF, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
+import type { TF } from "./peer.ts";
+import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
+import { type Feed, forward, testStep, trainStep } from "./step.ts";
+import type { ArrayLeaf, TrainBatch } from "./types.ts";
+
+/** Losses of TensorFlow.js that take one-hot labels, or labels just like the output. */
+const likeOutput: readonly string[] = ["categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"];
+
+/** What the optimizers of TensorFlow.js have besides their public type. */
+interface LearningRate {
+  learningRate?: number;
+  setLearningRate?(learningRate: number): void;
+}
+
+/** A layers model with the contract of {@link Trainable}. Every tensor it makes is disposed before a call returns. */
+export class TfjsModel implements Trainable<TrainBatch> {
+  readonly #tf: TF;
+  readonly native: LayersModel;
+
+  constructor(tf: TF, model: LayersModel) {
+    this.#tf = tf;
+    this.native = model;
+  }
+
+  get name(): string {
+    return this.native.name;
+  }
+
+  get metricsNames(): readonly string[] {
+    return this.native.metricsNames;
+  }
+
+  get stopTraining(): boolean {
+    return this.native.stopTraining ?? false;
+  }
+  set stopTraining(stop: boolean) {
+    this.native.stopTraining = stop;
+  }
+
+  get learningRate(): number | undefined {
+    return (this.native.optimizer as unknown as LearningRate).learningRate;
+  }
+  set learningRate(rate: number | undefined) {
+    const optimizer = this.native.optimizer as unknown as LearningRate;
+    if (rate === undefined || typeof optimizer.learningRate !== "number") {
+      throw new OptionError(`${this.name}'s optimizer has no learning rate that can be set.`);
+    }
+    // Stochastic gradient descent keeps a tensor of it, so it has a setter.
+    if (optimizer.setLearningRate) optimizer.setLearningRate(rate);
+    else optimizer.learningRate = rate;
+  }
+
+  check(what: "train" | "test" | "predict"): void {
+    const { native } = this;
+    if (!native.built || native.inputs === undefined) {
+      throw new TrainingError(
+        `${this.name} has no weights yet, as it does not know its input's shape. Give its first layer an \`inputShape\`.`,
+      );
+    }
+    if (what === "predict") return;
+    if (native.optimizer === undefined) {
+      throw new TrainingError(
+        `${this.name} is not compiled. Call model.compile({ optimizer, loss, metrics }) before ${what === "train" ? "fit" : "evaluate"}.`,
+      );
+    }
+    if (what === "train" && native.trainableWeights.length === 0) {
+      throw new TrainingError(
+        `${this.name} has nothing to train: none of its layers has a trainable weight.`,
+      );
+    }
+    if (what === "train" && this.#tf.getBackend() === "wasm") registerConv2DBackpropFilter(this.#tf);
+  }
+
+  trainOnBatch(batch: TrainBatch): Promise<StepResult> {
+    return this.#step(trainStep, batch);
+  }
+
+  testOnBatch(batch: TrainBatch): Promise<StepResult> {
+    return this.#step(testStep, batch);
+  }
+
+  async predictOnBatch(batch: unknown): Promise<Tensor | readonly Tensor[]> {
+    const tf = this.#tf;
+    const slots = this.#inputs;
+    const leaves = arrange("x", predictInputs(batch), slots);
+    checkShapes("x", leaves, slots);
+    const outputs = tf.tidy(() => [
+      ...forward(
+        this.native,
+        leaves.map((leaf, i) => toTF(tf, leaf, `x's ${slots[i]!.name}`, this.#inputDType(i))),
+        false,
+      ),
+    ]);
+    try {
+      const results = await Promise.all(outputs.map(fromTF));
+      return results.length === 1 ? results[0]! : results;
+    } finally {
+      tf.dispose(outputs);
+    }
+  }
+
+  getWeights(): Promise<Weights> {
+    return getWeights(this.native);
+  }
+
+  async setWeights(weights: Weights): Promise<void> {
+    setWeights(this.#tf, this.native, weights);
+  }
+
+  async getState(): Promise<ModelState> {
+    return {
+      model: await this.getWeights(),
+      optimizer: await getOptimizerState(this.#tf, this.native.optimizer),
+      learningRate: this.learningRate,
+    };
+  }
+
+  async setState({ model, optimizer, learningRate }: ModelState): Promise<void> {
+    setWeights(this.#tf, this.native, model);
+    await setOptimizerState(this.#tf, this.native.optimizer, optimizer);
+    if (learningRate !== undefined) this.learningRate = learningRate;
+  }
+
+  async #step(step: typeof trainStep, batch: TrainBatch): Promise<StepResult> {
+    const tf = this.#tf;
+    const { feed, size } = this.#feed(batch);
+    let numbers: TFTensor | undefined;
+    try {
+      numbers = step(tf, this.native, feed);
+      return { values: [...(await numbers.data())], size };
+    } finally {
+      tf.dispose([feed.inputs, feed.targets, feed.weights, numbers ?? []] as never);
+    }
+  }
+
+  /** The tensors of a batch, checked. */
+  #feed(batch: TrainBatch): { readonly feed: Feed; readonly size: number } {
+    const tf = this.#tf;
+    const parts = trainParts(batch);
+    const outputs = this.#outputs;
+    const x = arrange("x", parts.x, this.#inputs);
+    const y = arrange("y", parts.y, outputs);
+    const w = parts.sampleWeight === undefined ? [] : arrange("sampleWeight", parts.sampleWeight, outputs);
+    const size = sizeOfBatch([
+      ...named("x", x, this.#inputs),
+      ...named("y", y, outputs),
+      ...named("sampleWeight", w, outputs),
+    ]);
+    checkShapes("x", x, this.#inputs);
+    for (const [i, leaf] of y.entries()) this.#checkTarget(leaf, i);
+    const feed = tf.tidy(() => ({
+      inputs: x.map((leaf, i) => toTF(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
+      targets: y.map((leaf, i) => this.#target(toTF(tf, leaf, `y's ${outputs[i]!.name}`), i)),
+      weights: w.map((leaf, i) => toTF(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
+    }));
+    return { feed, size };
+  }
+
+  get #inputs(): readonly Slot[] {
+    return this.native.inputs.map(({ shape }, i) => ({ name: this.native.inputNames[i]!, axes: shape }));
+  }
+
+  get #outputs(): readonly Slot[] {
+    return this.native.outputs.map(({ shape }, i) => ({ name: this.native.outputNames[i]!, axes: shape }));
+  }
+
+  #inputDType(i: number): TFDType {
+    const { dtype } = this.native.inputs[i]!;
+    return dtype === "int32" || dtype === "bool" ? dtype : "float32";
+  }
+
+  /** A target [n] for an output [n, 1] gets the missing axis. */
+  #target(target: TFTensor, i: number): TFTensor {
+    const { axes } = this.#outputs[i]!;
+    return axes.at(-1) === 1 && target.rank === axes.length - 1 ? target.expandDims(-1) : target;
+  }
+
+  /** The losses of TensorFlow.js would otherwise fail deep inside, or spread a wrong shape over the batch. */
+  #checkTarget(leaf: ArrayLeaf, i: number): void {
+    const { name, axes } = this.#outputs[i]!;
+    const loss = this.native.lossFunctions[i]?.name ?? "";
+    const shape = shapeOf(leaf);
+    const asClasses: Axes = axes.slice(0, -1);
+    if (loss === "sparseCategoricalCrossentropy") {
+      if (fits(shape, asClasses) || fits(shape, [...asClasses, 1])) return;
+      throw new ShapeError(
+        `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes class numbers of shape ${showAxes(asClasses)}. For one-hot labels use the loss categoricalCrossentropy.`,
+      );
+    }
+    if (!likeOutput.includes(loss) || fits(shape, axes) || (axes.at(-1) === 1 && fits(shape, asClasses)))
+      return;
+    const hint = fits(shape, asClasses)
+      ? "For class numbers use the loss sparseCategoricalCrossentropy, or make them one-hot."
+      : "Give y the output's shape.";
+    throw new ShapeError(
+      `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes the shape of the output, ${showAxes(axes)}. ${hint}`,
+    );
+  }
+}
+
+function named(
+  what: string,
+  leaves: readonly ArrayLeaf[],
+  slots: readonly Slot[],
+): (readonly [string, ArrayLeaf])[] {
+  return leaves.map((leaf, i) => [leaves.length === 1 ? what : `${what}'s ${slots[i]!.name}`, leaf]);
+}
+
+function checkShapes(what: string, leaves: readonly ArrayLeaf[], slots: readonly Slot[]): void {
+  for (const [i, leaf] of leaves.entries()) {
+    const { name, axes } = slots[i]!;
+    if (fits(shapeOf(leaf), axes)) continue;
+    throw new ShapeError(
+      `${what} is ${showLeaf(leaf)}, but the model's input ${name} takes ${showAxes(axes)}. Resize or reshape it in getItem, or change the model's inputShape.`,
+    );
+  }
+}

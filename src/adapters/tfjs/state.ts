@@ -1,0 +1,103 @@
+/** The weights of a TensorFlow.js model and its optimizer, out as our tensors and back in, bit by bit. */
+import type { LayersModel, Optimizer, Variable } from "@tensorflow/tfjs";
+import { StateError } from "../../core/errors.ts";
+import { sameShape, showShape, type Tensor } from "../../tensor/tensor.ts";
+import type { Weights } from "../../train/trainable.ts";
+import { fromTF, toTF } from "./convert.ts";
+import type { TF } from "./peer.ts";
+
+/** The model's weights: its own order and the last part of each name, as layers are counted on in a process. */
+export async function getWeights(model: LayersModel): Promise<Weights> {
+  const entries = model.weights.map(async (weight, i) => [
+    keyOf(i, weight.originalName),
+    await fromTF(weight.read()),
+  ]);
+  return Object.fromEntries(await Promise.all(entries)) as Weights;
+}
+
+/** @throws StateError naming the first weight that differs. */
+export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
+  const keys = model.weights.map((weight, i) => keyOf(i, weight.originalName));
+  for (const [i, key] of keys.entries())
+    checkWeight(model, key, weights[key], model.weights[i]!.read().shape);
+  const extra = Object.keys(weights).find((key) => !keys.includes(key));
+  if (extra !== undefined)
+    throw new StateError(
+      `The saved model has a weight ${extra} that ${model.name} does not have. ${otherModel}`,
+    );
+  tf.tidy(() => {
+    for (const [i, key] of keys.entries()) model.weights[i]!.write(toTF(tf, weights[key]!, key));
+  });
+}
+
+const otherModel = "It was saved from another model: build the same one, or start anew.";
+
+function checkWeight(
+  model: LayersModel,
+  key: string,
+  saved: Tensor | undefined,
+  shape: readonly number[],
+): void {
+  if (saved === undefined) {
+    throw new StateError(
+      `${model.name} has a weight ${key} that the saved model does not have. ${otherModel}`,
+    );
+  }
+  if (sameShape(saved.shape, shape)) return;
+  throw new StateError(
+    `${model.name}'s weight ${key} has shape ${showShape(shape)}, but the saved one has ${showShape(saved.shape)}. ${otherModel}`,
+  );
+}
+
+/**
+ * All that the optimizer remembers. `getWeights()` of TensorFlow.js leaves out the powers of Adam's betas, which it
+ * computes anew, a little differently; so every variable that is a field of the optimizer is kept too.
+ */
+export async function getOptimizerState(tf: TF, optimizer: Optimizer): Promise<Weights> {
+  const named = await optimizer.getWeights();
+  try {
+    const slots = named.map(async ({ name, tensor }, i) => [`slot/${keyOf(i, name)}`, await fromTF(tensor)]);
+    const fields = fieldsOf(tf, optimizer).map(async ([name, tensor]) => [
+      `field/${name}`,
+      await fromTF(tensor),
+    ]);
+    return Object.fromEntries(await Promise.all([...slots, ...fields])) as Weights;
+  } finally {
+    // The count of steps is made for the caller; the others are the optimizer's own variables.
+    for (const { tensor } of named) if (!(tensor instanceof tf.Variable)) tensor.dispose();
+  }
+}
+
+/** @throws StateError if it was saved from an optimizer of another kind. */
+export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Weights): Promise<void> {
+  const slots = Object.entries(state).filter(([key]) => key.startsWith("slot/"));
+  const fields = fieldsOf(tf, optimizer);
+  const lost = fields.find(([name]) => state[`field/${name}`] === undefined);
+  if (lost !== undefined || slots.length === 0) {
+    throw new StateError(
+      `The saved optimizer is no ${optimizer.getClassName()}: it lacks ${lost?.[0] ?? "its count of steps"}. Compile the model with the optimizer it was saved with.`,
+    );
+  }
+  const before = await optimizer.getWeights();
+  const values: typeof before = slots.map(([name, value]) => ({
+    name: name.slice(5),
+    tensor: toTF(tf, value, name),
+  }));
+  await optimizer.setWeights(values);
+  // The optimizer has made variables of its own from them, in place of those it had.
+  tf.dispose([...before, ...values].map(({ tensor }) => tensor));
+  tf.tidy(() => {
+    for (const [name, variable] of fields) variable.assign(toTF(tf, state[`field/${name}`]!, name));
+  });
+}
+
+function fieldsOf(tf: TF, optimizer: Optimizer): readonly (readonly [name: string, variable: Variable])[] {
+  return Object.entries(optimizer).filter(
+    (entry): entry is [string, Variable] => entry[1] instanceof tf.Variable,
+  );
+}
+
+/** Names hold counters of the process; the place in the list and the last part are the same wherever it is built. */
+function keyOf(place: number, name: string): string {
+  return `${place}.${name.slice(name.lastIndexOf("/") + 1)}`;
+}

@@ -1,0 +1,97 @@
+/**
+ * One step of a TensorFlow.js model: loss, gradients, update and metrics over tensors that are already its own.
+ *
+ * The model's own `trainOnBatch` takes no sample weights, and its test function adds up the losses of several outputs
+ * under the wrong names, so the step is done here, from the model's public parts: its call, losses, metrics and
+ * optimizer. As in Keras, the loss is the mean over all elements of loss × weight plus the regularizers, metrics are
+ * not weighted, and all numbers are from before the update.
+ */
+import type { LayersModel, Scalar, Tensor, Variable } from "@tensorflow/tfjs";
+import type { TF } from "./peer.ts";
+
+/** The tensors of a batch, in the order of the model's inputs and outputs. */
+export interface Feed {
+  readonly inputs: readonly Tensor[];
+  readonly targets: readonly Tensor[];
+  /** A weight for each sample, of each output or of none. */
+  readonly weights: readonly Tensor[];
+}
+
+/** The outputs for `inputs`. Inside of a `tidy`. */
+export function forward(model: LayersModel, inputs: readonly Tensor[], training: boolean): readonly Tensor[] {
+  const outputs = model.call([...inputs], { training });
+  return Array.isArray(outputs) ? outputs : [outputs];
+}
+
+/** One optimizer step; the numbers that `model.metricsNames` names, as one tensor of one axis, to be disposed. */
+export function trainStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
+  const kept: Tensor[] = [];
+  const keep = <T extends Tensor>(tensor: T): T => {
+    kept.push(tf.keep(tensor));
+    return tensor;
+  };
+  try {
+    return tf.tidy(() => {
+      let outputs: readonly Tensor[] = [];
+      let losses: readonly Scalar[] = [];
+      const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
+      const total = model.optimizer.minimize(
+        () => {
+          outputs = forward(model, feed.inputs, true).map(keep);
+          losses = lossesOf(tf, model, outputs, feed).map(keep);
+          return totalOf(tf, model, losses);
+        },
+        true,
+        variables,
+      );
+      return report(tf, model, total!, losses, outputs, feed);
+    });
+  } finally {
+    tf.dispose(kept);
+  }
+}
+
+/** The same numbers without learning. */
+export function testStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
+  return tf.tidy(() => {
+    const outputs = forward(model, feed.inputs, false);
+    const losses = lossesOf(tf, model, outputs, feed);
+    return report(tf, model, totalOf(tf, model, losses), losses, outputs, feed);
+  });
+}
+
+/** The mean loss of each output. */
+function lossesOf(tf: TF, model: LayersModel, outputs: readonly Tensor[], feed: Feed): readonly Scalar[] {
+  return outputs.map((output, i) => {
+    const losses = model.lossFunctions[i]!(feed.targets[i]!, output);
+    const weights = feed.weights[i];
+    return tf.mean(weights === undefined ? losses : tf.mul(losses, alignTo(weights, losses.rank))) as Scalar;
+  });
+}
+
+/** Weights of samples with as many axes as the losses that they are multiplied with. */
+function alignTo(weights: Tensor, rank: number): Tensor {
+  const missing = Math.max(0, rank - weights.rank);
+  return weights.reshape([...weights.shape, ...Array<number>(missing).fill(1)]);
+}
+
+function totalOf(tf: TF, model: LayersModel, losses: readonly Scalar[]): Scalar {
+  return [...losses, ...model.calculateLosses()].reduce((sum, loss) => tf.add(sum, loss));
+}
+
+function report(
+  tf: TF,
+  model: LayersModel,
+  total: Scalar,
+  losses: readonly Scalar[],
+  outputs: readonly Tensor[],
+  { targets }: Feed,
+): Tensor {
+  const metrics = model.metricsTensors.map(([metric, output], i) =>
+    // With several outputs, the first metrics are their losses.
+    outputs.length > 1 && i < outputs.length
+      ? losses[i]!
+      : (tf.mean(metric(targets[output]!, outputs[output]!)) as Scalar),
+  );
+  return tf.stack([total, ...metrics].map((value) => tf.cast(value, "float32")));
+}
