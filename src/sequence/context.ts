@@ -26,10 +26,11 @@ export interface ContextInit {
   readonly epoch: number;
   readonly index: number;
   readonly seed: number;
-  readonly signal?: AbortSignal;
+  /** Anything that has a signal: an AbortController, another context. Without one, the context is never aborted. */
+  readonly cancellation?: { readonly signal: AbortSignal };
 }
 
-const never = new AbortController().signal;
+const never = new AbortController();
 
 /** A context; its generator is made when it is first asked for. */
 export function createContext(init: ContextInit, stream: Stream = "batch"): Context {
@@ -40,19 +41,23 @@ class KeyedContext implements Context {
   readonly epoch: number;
   readonly index: number;
   readonly seed: number;
-  readonly signal: AbortSignal;
+  readonly #cancellation: { readonly signal: AbortSignal };
   readonly #stream: Stream;
   #random: Random | undefined;
 
-  constructor({ epoch, index, seed, signal = never }: ContextInit, stream: Stream) {
+  constructor({ epoch, index, seed, cancellation = never }: ContextInit, stream: Stream) {
     this.epoch = epoch;
     this.index = index;
     this.seed = seed;
-    this.signal = signal;
+    this.#cancellation = cancellation;
     this.#stream = stream;
   }
 
-  // A getter, so that a batch that draws nothing pays nothing.
+  get signal(): AbortSignal {
+    return this.#cancellation.signal;
+  }
+
+  // Getters, so that a batch that draws nothing, and waits for nothing, pays nothing.
   get random(): Random {
     this.#random ??= keyedRandom(this.seed, this.#stream, this.epoch, this.index);
     return this.#random;

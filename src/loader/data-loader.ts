@@ -1,0 +1,264 @@
+/**
+ * The loader: iterates over a sequence in epochs, with workers that live as long as it does.
+ *
+ * It owns the pool and the number of the next epoch; everything about one epoch is in epoch.ts.
+ */
+
+import { checkInteger, show } from "../core/check.ts";
+import { LoaderError, OptionError } from "../core/errors.ts";
+import { isSequence, nameOf, type Sequence } from "../sequence/sequence.ts";
+import type { Delivered } from "../tensor/tree.ts";
+import { inlineWorkers } from "../worker/inline.ts";
+import { Pool, type PoolEvent } from "../worker/pool.ts";
+import { closedError, EpochRun } from "./epoch.ts";
+import { EpochIterator } from "./iterator.ts";
+import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
+import { checkFingerprint, fingerprint, type LoaderState, stateVersion } from "./state.ts";
+import { LoaderStats } from "./stats.ts";
+
+/** Ends the workers of loaders that were dropped without `close()`. */
+const dropped = new FinalizationRegistry<Pool>((pool) => void pool.close());
+
+/**
+ * Loads the batches of a sequence in parallel and hands them out in order, each exactly once per epoch.
+ *
+ * Each `for await` is one epoch, and the next one continues with the next epoch. A batch belongs to whoever receives
+ * it. Leaving a loop ends its epoch; the workers stay until `close()`, `await using`, or the end of the program, which
+ * they do not delay.
+ *
+ * @throws OptionError, StateError on options that are not what they should be.
+ * @example
+ * await using loader = new DataLoader(train, { workers: 2, shuffle: true, seed: 7 });
+ * for await (const [x, y] of loader) { … } // epoch 0
+ * for await (const [x, y] of loader) { … } // epoch 1
+ */
+export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposable {
+  readonly #sequence: Sequence<B>;
+  readonly #options: ResolvedOptions;
+  readonly #stats = new LoaderStats();
+  readonly #tally: Tally = { retries: 0, workersLost: 0 };
+  #pool: Promise<Pool> | undefined;
+  #run: EpochRun | undefined;
+  #epoch: number;
+  /** Where the next epoch starts: 0, but for the first one after a resume. */
+  #start: number;
+  /** The state to be checked once the length is known. */
+  #unchecked: LoaderState | undefined;
+  #length: number | undefined;
+  #past: PastEpochs = { epochs: 0, delivered: 0, skipped: 0 };
+  #lastReport: EpochReport | undefined;
+  #lastPosition: { readonly epoch: number; readonly position: number } | undefined;
+  #closed: unknown;
+  #closing: Promise<void> | undefined;
+  readonly #onAbort: () => void;
+
+  constructor(sequence: Sequence<B>, options: DataLoaderOptions = {}) {
+    if (!isSequence(sequence)) {
+      throw new OptionError(
+        `DataLoader takes a Sequence, got ${show(sequence)}. For samples, use batches(dataset, { batchSize }).`,
+      );
+    }
+    this.#sequence = sequence;
+    this.#options = resolveOptions(options);
+    const { state, initialEpoch, signal } = this.#options;
+    this.#epoch = initialEpoch;
+    this.#start = state?.position ?? 0;
+    this.#unchecked = state;
+    // Where no hook can change the length, a state that does not belong is refused at once.
+    if (state && !sequence.hasHooks) this.#checkState(sequence.length);
+    // Weakly, here and below: a signal or a pool that lives long must not keep a dropped loader alive.
+    const self = new WeakRef(this);
+    this.#onAbort = () => {
+      const loader = self.deref();
+      if (loader) void loader.#close(signal?.reason);
+    };
+    if (signal?.aborted) this.#onAbort();
+    else signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Number of the epoch that runs, or else of the next one. */
+  get epoch(): number {
+    return this.#run?.epoch ?? this.#epoch;
+  }
+
+  /** Batches of an epoch of the whole sequence, as it is now. */
+  get length(): number {
+    return this.#sequence.length;
+  }
+
+  /** The seed that order and `context.random` are drawn from. */
+  get seed(): number {
+    return this.#options.seed;
+  }
+
+  /**
+   * The batches of one epoch, in order. The epoch begins with the first `next()`.
+   *
+   * Rejects with a `BatchError` at the place of a batch that could not be had, a `LoaderError` if the loader is closed
+   * or an epoch of it is still running, and whatever a hook throws.
+   */
+  [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<B>, undefined, undefined> & AsyncDisposable {
+    return new EpochIterator(() => this.#open());
+  }
+
+  /** The batches of the next `count` epochs, one after the other. `loader.epoch` tells which one it is. */
+  async *epochs(count: number): AsyncGenerator<Delivered<B>, void, undefined> {
+    checkInteger("count", count);
+    for (let i = 0; i < count; i++) yield* this;
+  }
+
+  /**
+   * Where the loader stands: what was consumed, not what was fetched ahead. A batch counts as consumed once it was
+   * handed out. At an epoch's end it is the start of the next one. Readable JSON of at most 200 bytes.
+   */
+  state(): LoaderState {
+    const { epoch, position } = this.#reached();
+    const length = this.#length ?? this.#sequence.length;
+    return {
+      version: stateVersion,
+      seed: this.#options.seed,
+      epoch,
+      position,
+      fingerprint: fingerprint(nameOf(this.#sequence), length, this.#options.shuffle),
+    };
+  }
+
+  /** What was delivered so far, and which faults were overcome. */
+  report(): LoaderReport {
+    const last = this.#run?.report ?? this.#lastReport;
+    return report(last ? [last] : [], this.#past, this.#tally);
+  }
+
+  /** Ends a running epoch and all workers. May be called twice. Iterating afterwards is a `LoaderError`. */
+  close(): Promise<void> {
+    return this.#close(undefined);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #close(reason: unknown): Promise<void> {
+    this.#closing ??= this.#end(reason);
+    return this.#closing;
+  }
+
+  async #end(reason: unknown): Promise<void> {
+    this.#closed = reason ?? new LoaderError("The loader is closed. Make a new one to iterate again.");
+    this.#options.signal?.removeEventListener("abort", this.#onAbort);
+    try {
+      await this.#run?.close(reason ?? closedError());
+    } finally {
+      const pool = await this.#pool?.catch(() => undefined);
+      await pool?.close();
+    }
+  }
+
+  #open(): EpochRun {
+    if (this.#closed) throw this.#closed;
+    if (this.#run) {
+      throw new LoaderError(
+        `Epoch ${this.#run.epoch} of this loader is still running. Finish or leave that loop first, or make a second DataLoader over the sequence.`,
+      );
+    }
+    this.#rememberPast();
+    const run: EpochRun = new EpochRun(
+      {
+        sequence: this.#sequence as Sequence<unknown>,
+        options: this.#options,
+        stats: this.#stats,
+        pool: () => this.#getPool(),
+        capacity: () => this.#options.maxQueueSize + this.#options.workers,
+        onLength: (length) => this.#checkState(length),
+        onFinish: () => this.#onFinish(run),
+      },
+      this.#epoch,
+      this.#start,
+    );
+    this.#run = run;
+    return run;
+  }
+
+  #onFinish(run: EpochRun): void {
+    this.#lastReport = run.report;
+    this.#run = undefined;
+    if (!run.planned) return; // It never began; the next loop tries the same epoch.
+    const { position, atEnd } = run.progress;
+    this.#epoch = run.epoch + 1;
+    this.#start = 0;
+    this.#lastPosition = atEnd ? undefined : { epoch: run.epoch, position };
+  }
+
+  #reached(): { readonly epoch: number; readonly position: number } {
+    if (!this.#run) return this.#lastPosition ?? { epoch: this.#epoch, position: this.#start };
+    const { position, atEnd } = this.#run.progress;
+    return atEnd ? { epoch: this.#run.epoch + 1, position: 0 } : { epoch: this.#run.epoch, position };
+  }
+
+  #rememberPast(): void {
+    const last = this.#lastReport;
+    if (!last) return;
+    this.#past = {
+      epochs: this.#past.epochs + 1,
+      delivered: this.#past.delivered + last.delivered,
+      skipped: this.#past.skipped + last.skipped.length,
+    };
+    this.#lastReport = undefined;
+  }
+
+  #checkState(length: number): void {
+    this.#length = length;
+    if (!this.#unchecked) return;
+    checkFingerprint(this.#unchecked, fingerprint(nameOf(this.#sequence), length, this.#options.shuffle));
+    this.#unchecked = undefined;
+  }
+
+  #getPool(): Promise<Pool> {
+    if (!this.#pool) {
+      const making = this.#makePool();
+      this.#pool = making;
+      // A failure to make it is not for ever.
+      making.catch(() => {
+        if (this.#pool === making) this.#pool = undefined;
+      });
+    }
+    return this.#pool;
+  }
+
+  async #makePool(): Promise<Pool> {
+    const { workers, useMultiprocessing: processes, seed, timeout, retries, retryErrors } = this.#options;
+    const { resourceLimits } = this.#options;
+    const sequence = this.#sequence as Sequence<unknown>;
+    const start =
+      workers === 0
+        ? inlineWorkers(sequence, seed)
+        : (await import("../worker/node.ts")).nodeWorkers(sequence, {
+            seed,
+            processes,
+            ...(resourceLimits && { resourceLimits }),
+          });
+    const tally = this.#tally;
+    const self = new WeakRef(this);
+    const pool = new Pool({
+      workers: Math.max(1, workers),
+      start,
+      timeout,
+      retries,
+      retryErrors,
+      onEvent: (event) => count(event, tally),
+      onTick: () => {
+        const loader = self.deref();
+        if (loader) loader.#run?.checkStall();
+      },
+    });
+    dropped.register(this, pool);
+    return pool;
+  }
+}
+
+/** Counts what happened to workers. Knows the tally only, so that the pool does not keep its loader alive. */
+function count(event: PoolEvent, tally: Tally): void {
+  if (event.type === "lost") tally.workersLost++;
+  else tally.retries++;
+}

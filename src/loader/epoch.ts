@@ -1,0 +1,284 @@
+/**
+ * One run through an epoch: hooks, plan, window, ledger and pool, put together.
+ *
+ * Invariants: `onEpochBegin` is awaited before the first fetch, `onEpochEnd` is called once after the last batch was
+ * consumed or the epoch was left, whatever the reason; every way out (end, error, `return`, close) goes through
+ * `finish`, which forgets the pool's jobs and lets the loader go. Batches leave in the order of the plan.
+ */
+import { BatchError, LoaderError } from "../core/errors.ts";
+import { warn } from "../core/warn.ts";
+import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { errorName } from "../worker/error-record.ts";
+import { type Outcome, type Pool, seconds } from "../worker/pool.ts";
+import { Ledger } from "./ledger.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { type Plan, planEpoch } from "./plan.ts";
+import type { EpochReport } from "./report.ts";
+import type { LoaderStats } from "./stats.ts";
+import { OrderedWindow } from "./window.ts";
+
+/** A wait longer than this, in milliseconds, is said once. */
+const stallAfter = 5000;
+
+/** What a run needs of its loader. */
+export interface EpochHost {
+  readonly sequence: Sequence<unknown>;
+  readonly options: ResolvedOptions;
+  readonly stats: LoaderStats;
+  /** The pool, made on first use. */
+  pool(): Promise<Pool>;
+  /** Batches that may be out at once. */
+  capacity(): number;
+  /** Called when the epoch's length is known; throws if a state does not belong. */
+  onLength(length: number): void;
+  /** Called once when the run is over. */
+  onFinish(): void;
+}
+
+/** A run through epoch `epoch` from the global position `start`. */
+export class EpochRun {
+  readonly epoch: number;
+  readonly #host: EpochHost;
+  readonly #start: number;
+  readonly #ledger: Ledger;
+  /** Kept alive while a batch is waited for: see iterator.ts. */
+  holder: unknown;
+  #pool: Pool | undefined;
+  #plan: Plan | undefined;
+  #window: OrderedWindow<Outcome> | undefined;
+  #finishing: Promise<void> | undefined;
+  /** Whether `onEpochBegin` has returned, and so `onEpochEnd` is owed. */
+  #begun = false;
+  #complete = false;
+  #closed: unknown;
+  #wake: (() => void) | undefined;
+  #waitingSince = 0;
+  #stalled = -1;
+  #pending = 0;
+  #last: Promise<unknown> | undefined;
+
+  constructor(host: EpochHost, epoch: number, start: number) {
+    this.#host = host;
+    this.epoch = epoch;
+    this.#start = start;
+    this.#ledger = new Ledger(epoch);
+  }
+
+  /** Global position reached by what was consumed, and whether that is the epoch's end. */
+  get progress(): { readonly position: number; readonly atEnd: boolean } {
+    if (!this.#plan || !this.#window) return { position: this.#start, atEnd: false };
+    return { position: this.#plan.position(this.#window.head), atEnd: this.#window.done };
+  }
+
+  /** Whether the epoch got as far as having a plan. */
+  get planned(): boolean {
+    return this.#plan !== undefined;
+  }
+
+  get report(): EpochReport {
+    return {
+      epoch: this.epoch,
+      expected: this.#plan?.steps ?? 0,
+      delivered: this.#ledger.delivered,
+      skipped: this.#ledger.skipped,
+      complete: this.#complete,
+    };
+  }
+
+  /** The next batch; calls may overlap, and are answered in their order. */
+  next(): Promise<IteratorResult<unknown, undefined>> {
+    const turn = (): Promise<IteratorResult<unknown, undefined>> => this.#step();
+    const step = this.#pending === 0 ? turn() : this.#last!.then(turn, turn);
+    this.#pending++;
+    this.#last = step;
+    return step;
+  }
+
+  async #step(): Promise<IteratorResult<unknown, undefined>> {
+    try {
+      return await this.#take();
+    } finally {
+      this.#pending--;
+    }
+  }
+
+  async #take(): Promise<IteratorResult<unknown, undefined>> {
+    if (!this.#window && !this.#finishing) await this.#begin();
+    const window = this.#window;
+    while (window && !this.#finishing) {
+      if (window.done) {
+        this.#complete = true;
+        this.#ledger.close(this.#plan!.steps);
+        await this.#finish();
+        return { done: true, value: undefined };
+      }
+      if (!window.ready) await this.#wait(window);
+      if (this.#finishing) break;
+      const index = this.#plan!.index(window.head);
+      const outcome = window.take();
+      this.#host.stats.onTake(window.waiting);
+      this.#fill();
+      if (outcome.ok) {
+        this.#ledger.deliver(index);
+        this.#host.stats.onBatch(outcome.worker, outcome.times);
+        return { done: false, value: outcome.batch };
+      }
+      const error = this.#toError(outcome, window.head - 1, index);
+      if (this.#host.options.onError === "skip" && error instanceof BatchError) {
+        this.#ledger.skip(index);
+        warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
+      } else {
+        await this.#fail(error);
+      }
+    }
+    await this.#finishing;
+    if (this.#closed) throw this.#closed;
+    return { done: true, value: undefined };
+  }
+
+  /** Leaves the epoch early. Whoever waits for a batch is told that there is none. */
+  return(): Promise<void> {
+    return this.#finish();
+  }
+
+  /** Ends the run because the loader ends; whoever waits, or asks again, gets `reason`. */
+  async close(reason: unknown): Promise<void> {
+    this.#closed ??= reason;
+    await this.#finish();
+  }
+
+  async #begin(): Promise<void> {
+    const { sequence, options } = this.#host;
+    try {
+      await sequence.onEpochBegin(this.epoch);
+      this.#begun = true;
+      const length = lengthOf(sequence);
+      this.#host.onLength(length);
+      const { seed, shuffle, shard } = options;
+      const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
+      const pool = await this.#host.pool();
+      if (this.#finishing) return;
+      // Workers that are already there hold the sequence as it was before the hooks; new ones get it as it is.
+      if (sequence.hasHooks) pool.reload();
+      pool.prepare(plan.steps);
+      this.#plan = plan;
+      this.#pool = pool;
+      this.#window = new OrderedWindow({ start: 0, end: plan.steps, capacity: this.#host.capacity() });
+      this.#fill();
+    } catch (error) {
+      await this.#fail(error);
+    }
+  }
+
+  /** Submits what the window allows. */
+  #fill(): void {
+    const window = this.#window!;
+    window.capacity = this.#host.capacity();
+    for (let step = window.claim(); step !== undefined; step = window.claim()) this.#submit(step);
+  }
+
+  #submit(step: number): void {
+    this.#pool!.submit({
+      epoch: this.epoch,
+      index: this.#plan!.index(step),
+      settle: (outcome) => {
+        const window = this.#window!;
+        window.settle(step, outcome);
+        if (!window.ready || this.#waitingSince === 0) return;
+        // At once, so that an inline worker stops working ahead of the consumer that it has just served.
+        this.#pool!.unref();
+        this.#wake?.();
+      },
+    });
+  }
+
+  /** Waits until the head is ready or the run is over. */
+  async #wait(window: OrderedWindow<Outcome>): Promise<void> {
+    const since = performance.now();
+    this.#waitingSince = since;
+    // An inline worker does its work in here.
+    this.#pool!.ref();
+    if (!window.ready && !this.#finishing) {
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    this.#wake = undefined;
+    this.#waitingSince = 0;
+    this.holder = undefined;
+    this.#host.stats.onWait(performance.now() - since);
+  }
+
+  /** Says once for a batch that it is late, and what is being done about it. */
+  checkStall(): void {
+    const window = this.#window;
+    if (this.#waitingSince === 0 || !window || this.#stalled === window.head) return;
+    const waited = performance.now() - this.#waitingSince;
+    if (waited < stallAfter) return;
+    this.#stalled = window.head;
+    const index = this.#plan!.index(window.head);
+    warn(
+      "EPOCHAL_STALL",
+      `Waiting for ${seconds(waited)} for batch ${window.head} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)}): ${this.#pool!.describe(this.epoch, index)}.`,
+    );
+  }
+
+  /** The error that the consumer gets for a batch that could not be had. */
+  #toError(outcome: Extract<Outcome, { ok: false }>, position: number, index: number): unknown {
+    const { cause, reason, worker, attempts } = outcome;
+    // No worker could start: that is not the batch's fault, and the error says all there is to say.
+    if (reason === "start") return cause;
+    const what = `Batch ${position} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)})`;
+    const times = attempts === 1 ? "" : ` It was tried ${attempts} times.`;
+    const message =
+      reason === "threw"
+        ? `${what} failed in ${worker}: ${sentence(describeThrown(cause))}${times}`
+        : `${what} could not be fetched: ${worker} ${sentence((cause as Error).message)}${times}`;
+    return new BatchError(message, { cause, epoch: this.epoch, position, index, worker, attempts });
+  }
+
+  /** Finishes the run and throws `error`; an error of the hook on the way out is only mentioned. */
+  async #fail(error: unknown): Promise<never> {
+    try {
+      await this.#finish();
+    } catch (hookError) {
+      warn(
+        "EPOCHAL_HOOK",
+        `onEpochEnd(${this.epoch}) threw after the epoch had failed: ${sentence(describeThrown(hookError))}`,
+      );
+    }
+    throw error;
+  }
+
+  #finish(): Promise<void> {
+    this.#finishing ??= this.#end();
+    return this.#finishing;
+  }
+
+  async #end(): Promise<void> {
+    this.#pool?.cancel();
+    this.#pool?.unref();
+    this.#wake?.();
+    const { sequence, options } = this.#host;
+    try {
+      // An inline worker may still be reading the very instance that the hook is about to change.
+      if (options.workers === 0 && sequence.hasHooks) await this.#pool?.idle();
+      if (this.#begun) await sequence.onEpochEnd(this.epoch);
+    } finally {
+      this.#host.onFinish();
+    }
+  }
+}
+
+/** The reason for a run that ends because its loader was closed. */
+export function closedError(): LoaderError {
+  return new LoaderError("The loader was closed while it was iterated.");
+}
+
+function describeThrown(thrown: unknown): string {
+  return thrown instanceof Error ? `${errorName(thrown)}: ${thrown.message}` : `${String(thrown)} was thrown`;
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}

@@ -1,0 +1,56 @@
+/**
+ * What the consumer holds of a run: an async iterator that ends the run when it is left, disposed of, or forgotten.
+ *
+ * The run does not refer to it except while a batch is waited for, so that an iterator nobody holds any more is
+ * collected, and its run ended with it.
+ */
+import type { EpochRun } from "./epoch.ts";
+
+const forgotten = new FinalizationRegistry<EpochRun>((run) => {
+  run.return().catch(() => {});
+});
+
+/** Iterates over the batches of one epoch. */
+export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, undefined>, AsyncDisposable {
+  readonly #open: () => EpochRun;
+  #run: EpochRun | undefined;
+  #over = false;
+
+  constructor(open: () => EpochRun) {
+    this.#open = open;
+  }
+
+  next(): Promise<IteratorResult<B, undefined>> {
+    if (this.#over) return Promise.resolve({ done: true, value: undefined });
+    if (!this.#run) {
+      try {
+        this.#run = this.#open();
+      } catch (error) {
+        this.#over = true;
+        return Promise.reject(error);
+      }
+      forgotten.register(this, this.#run);
+    }
+    this.#run.holder = this;
+    return this.#run.next() as Promise<IteratorResult<B, undefined>>;
+  }
+
+  async return(): Promise<IteratorResult<B, undefined>> {
+    this.#over = true;
+    await this.#run?.return();
+    return { done: true, value: undefined };
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<B, undefined>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+}

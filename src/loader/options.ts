@@ -1,0 +1,145 @@
+/** The options of a loader: their defaults, and their checks. */
+import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import type { Shard } from "./plan.ts";
+import { checkState, type LoaderState } from "./state.ts";
+
+/** How a {@link DataLoader} works. Everything has a default. */
+export interface DataLoaderOptions {
+  /** Number of worker threads (or processes); 0 (default) loads in the program's own thread. */
+  readonly workers?: number;
+  /** Child processes instead of threads: isolates crashes in native code. Default false. */
+  readonly useMultiprocessing?: boolean;
+  /** Batches that may wait for the consumer. At most `maxQueueSize + workers` exist ahead of it. Default 10. */
+  readonly maxQueueSize?: number;
+  /** Whether the batches come in a new random order each epoch. Default false. */
+  readonly shuffle?: boolean;
+  /** What order and `context.random` are drawn from. Default 0, or the state's. */
+  readonly seed?: number;
+  /** Number of the first epoch, where no state says it. Default 0. */
+  readonly initialEpoch?: number;
+  /** Go on where `loader.state()` was taken. */
+  readonly state?: LoaderState | undefined;
+  /** Load only this rank's part of each epoch. */
+  readonly shard?: Shard | undefined;
+  /**
+   * Milliseconds a worker may take for one batch before it is replaced. Default 120,000: two minutes are longer than
+   * a batch should take and shorter than a lost night. A wait of 5 s is said once. A start has at least 60,000.
+   */
+  readonly timeout?: number;
+  /** How often a batch is tried again after its worker died or missed the deadline. Default 2. */
+  readonly retries?: number;
+  /** Whether a batch is also tried again when `getItem` threw. Default false: an error of yours is yours. */
+  readonly retryErrors?: boolean;
+  /** What to do when a batch cannot be had: `"throw"` (default), or `"skip"` it with a warning and a note in the report. */
+  readonly onError?: "throw" | "skip";
+  /** Aborting it closes the loader; a waiting iteration rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Memory limits of worker threads, as `worker_threads` takes them. */
+  readonly resourceLimits?: {
+    readonly maxOldGenerationSizeMb?: number;
+    readonly maxYoungGenerationSizeMb?: number;
+    readonly codeRangeSizeMb?: number;
+    readonly stackSizeMb?: number;
+  };
+}
+
+/** Options with their defaults filled in. */
+export interface ResolvedOptions {
+  readonly workers: number;
+  readonly useMultiprocessing: boolean;
+  readonly maxQueueSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number;
+  readonly initialEpoch: number;
+  readonly state: LoaderState | undefined;
+  readonly shard: Shard | undefined;
+  readonly timeout: number;
+  readonly retries: number;
+  readonly retryErrors: boolean;
+  readonly onError: "throw" | "skip";
+  readonly signal: AbortSignal | undefined;
+  readonly resourceLimits: DataLoaderOptions["resourceLimits"];
+}
+
+const names = [
+  "workers",
+  "useMultiprocessing",
+  "maxQueueSize",
+  "shuffle",
+  "seed",
+  "initialEpoch",
+  "state",
+  "shard",
+  "timeout",
+  "retries",
+  "retryErrors",
+  "onError",
+  "signal",
+  "resourceLimits",
+] as const satisfies readonly (keyof DataLoaderOptions)[];
+
+/** Longest delay that a timer takes. */
+const longestTimeout = 2 ** 31 - 1;
+
+/**
+ * Checks options and fills in defaults.
+ *
+ * @throws OptionError, StateError naming the option, what it takes and what it was given.
+ */
+export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
+  checkKnown("DataLoader", options, names);
+  const { state } = options;
+  const {
+    workers = 0,
+    useMultiprocessing = false,
+    maxQueueSize = 10,
+    shuffle = false,
+    seed = state?.seed ?? 0,
+    initialEpoch = 0,
+    shard,
+    timeout = 120_000,
+    retries = 2,
+    retryErrors = false,
+    onError = "throw",
+    signal,
+    resourceLimits,
+  } = options;
+  checkInteger("workers", workers, 0, 1024);
+  checkInteger("maxQueueSize", maxQueueSize, 1);
+  checkSeed("seed", seed);
+  checkInteger("initialEpoch", initialEpoch);
+  checkNumber("timeout", timeout, 1, longestTimeout);
+  checkInteger("retries", retries);
+  checkChoice("onError", onError, ["throw", "skip"]);
+  for (const [name, value] of Object.entries({ useMultiprocessing, shuffle, retryErrors })) {
+    checkChoice(name, value, [true, false]);
+  }
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
+  }
+  if (shard !== undefined) checkShard(shard);
+  if (state !== undefined) checkState(state, seed);
+  return {
+    workers,
+    useMultiprocessing,
+    maxQueueSize,
+    shuffle,
+    seed,
+    initialEpoch: state?.epoch ?? initialEpoch,
+    state,
+    shard,
+    timeout,
+    retries,
+    retryErrors,
+    onError,
+    signal,
+    resourceLimits,
+  };
+}
+
+function checkShard({ rank, worldSize, ragged = "uneven" }: Shard): void {
+  checkInteger("shard.worldSize", worldSize, 1);
+  checkInteger("shard.rank", rank, 0, worldSize - 1);
+  checkChoice("shard.ragged", ragged, ["uneven", "drop"]);
+}

@@ -1,0 +1,68 @@
+/**
+ * The plan of an epoch: which index comes at which step. Pure arithmetic over (seed, epoch); no list is ever built.
+ *
+ * All ranks see one global order of the epoch's batches. From a common start, step k of rank r is the global position
+ * start + k · worldSize + r: shuffled first, then cut, so every index is on exactly one rank.
+ */
+import { OptionError } from "../core/errors.ts";
+import { permutation } from "../core/permutation.ts";
+
+/** One of `worldSize` loaders that share each epoch. */
+export interface Shard {
+  /** Which one this is, from 0. */
+  readonly rank: number;
+  readonly worldSize: number;
+  /**
+   * What becomes of the last round, if the batches do not fill it: `"uneven"` (default) gives some ranks one batch
+   * more, `"drop"` leaves the round out, so that all ranks have the same number. Nothing is ever padded.
+   */
+  readonly ragged?: "uneven" | "drop";
+}
+
+/** What a plan is made of. */
+export interface PlanOptions {
+  /** Batches of the whole epoch. */
+  readonly length: number;
+  readonly seed: number;
+  readonly epoch: number;
+  readonly shuffle: boolean;
+  readonly shard: Shard | undefined;
+  /** Global position to start from. */
+  readonly start: number;
+}
+
+/** The order of one epoch, from where it starts. */
+export interface Plan {
+  /** Number of steps. */
+  readonly steps: number;
+  /** Index fetched at `step`. */
+  index(step: number): number;
+  /** Global position reached once `steps` steps were consumed on every rank; at most `length`. */
+  position(steps: number): number;
+}
+
+/**
+ * Plans an epoch.
+ *
+ * @throws OptionError if an endless sequence shall be shuffled.
+ */
+export function planEpoch({ length, seed, epoch, shuffle, shard, start }: PlanOptions): Plan {
+  if (shuffle && length === Number.POSITIVE_INFINITY) {
+    throw new OptionError(
+      "A sequence of infinite length cannot be shuffled. Give it a length, or draw at random inside getItem with context.random.",
+    );
+  }
+  const { rank = 0, worldSize = 1, ragged = "uneven" } = shard ?? {};
+  const left = Math.max(0, length - start);
+  const steps =
+    ragged === "drop" ? Math.floor(left / worldSize) : Math.max(0, Math.ceil((left - rank) / worldSize));
+  const order = shuffle ? permutation(length, seed, "batches", epoch) : undefined;
+  return {
+    steps,
+    index: (step) => {
+      const position = start + step * worldSize + rank;
+      return order ? order.at(position) : position;
+    },
+    position: (taken) => (taken >= steps ? length : Math.min(length, start + taken * worldSize)),
+  };
+}

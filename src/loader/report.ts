@@ -1,0 +1,78 @@
+/** What a loader says of the epochs behind it: the ledger's findings and the faults that were overcome. */
+
+/** The account of one epoch, or of the part of it so far. */
+export interface EpochReport {
+  readonly epoch: number;
+  /** Batches this loader had to deliver, from where it started. */
+  readonly expected: number;
+  /** Batches delivered, each exactly once. */
+  readonly delivered: number;
+  /** Indices left out under `onError: "skip"`. */
+  readonly skipped: readonly number[];
+  /** Whether the epoch ran to its end. */
+  readonly complete: boolean;
+}
+
+/** The account of a loader. */
+export interface LoaderReport {
+  /** Epochs run, the present one included. */
+  readonly epochs: number;
+  /** Batches delivered in all of them. */
+  readonly delivered: number;
+  /** Indices left out in all of them. */
+  readonly skipped: number;
+  /** Tries that were repeated after a fault. */
+  readonly retries: number;
+  /** Workers that died or were replaced. */
+  readonly workersLost: number;
+  /** The last or present epoch; undefined before the first. */
+  readonly last: EpochReport | undefined;
+  /** Whether each epoch run to its end delivered every index exactly once, none left out. */
+  readonly exactlyOnce: boolean;
+  /** All of this in one sentence. */
+  readonly summary: string;
+}
+
+/** Numbers that outlive an epoch. */
+export interface Tally {
+  retries: number;
+  workersLost: number;
+}
+
+/** Adds up the accounts of epochs. */
+export function report(
+  epochs: readonly EpochReport[],
+  past: PastEpochs,
+  { retries, workersLost }: Tally,
+): LoaderReport {
+  const last = epochs.at(-1);
+  const delivered = past.delivered + sum(epochs, (epoch) => epoch.delivered);
+  const skipped = past.skipped + sum(epochs, (epoch) => epoch.skipped.length);
+  const count = past.epochs + epochs.length;
+  const exactlyOnce = skipped === 0;
+  const faults = [
+    workersLost > 0 ? `${plural(workersLost, "worker")} lost and replaced` : "",
+    retries > 0 ? `${plural(retries, "batch", "batches")} tried again` : "",
+  ].filter(Boolean);
+  const summary = `${plural(count, "epoch")}, ${plural(delivered, "batch", "batches")}: ${
+    exactlyOnce
+      ? "every batch index was delivered exactly once"
+      : `${skipped} left out as they could not be fetched, every other delivered exactly once`
+  }${last && !last.complete ? " (the last epoch was left early)" : ""}${faults.length > 0 ? `; ${faults.join(", ")}` : ""}.`;
+  return { epochs: count, delivered, skipped, retries, workersLost, last, exactlyOnce, summary };
+}
+
+/** Sums over epochs whose accounts are no longer kept. */
+export interface PastEpochs {
+  readonly epochs: number;
+  readonly delivered: number;
+  readonly skipped: number;
+}
+
+function sum<T>(items: readonly T[], of: (item: T) => number): number {
+  return items.reduce((total, item) => total + of(item), 0);
+}
+
+function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${count} ${count === 1 ? one : many}`;
+}

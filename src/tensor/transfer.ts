@@ -1,0 +1,98 @@
+/**
+ * What it takes to give a batch away.
+ *
+ * A batch handed to another thread is moved, not copied, and a delivered batch belongs to its consumer. So every
+ * buffer in it must belong to the batch alone. A view of part of a larger buffer (rows of a dataset held in memory),
+ * or a buffer that the sequence itself keeps, is copied first; all else moves as it is.
+ */
+import { ShapeError } from "../core/errors.ts";
+import { allocate } from "./arena.ts";
+import { isTensor, showShape, sizeOf, type Tensor } from "./tensor.ts";
+import { forEachLeaf, mapTree } from "./tree.ts";
+
+/** Buffers that a sequence keeps for itself. */
+export type Kept = ReadonlySet<ArrayBufferLike>;
+
+/**
+ * The batch with every buffer its own: views of part of a buffer, and of buffers in `kept`, are copied.
+ * The same object where nothing had to be copied.
+ *
+ * @throws ShapeError where a tensor's buffer is gone, because it was part of a batch given away before.
+ */
+export function own<B>(batch: B, kept: Kept): B {
+  forEachLeaf(batch, (leaf) => {
+    if (isTensor(leaf)) checkAlive(leaf);
+  });
+  return mapViews(batch, (view) => ownView(view, kept));
+}
+
+/**
+ * The batch with `change` applied to each typed array: the data of its tensors, and those that stand alone,
+ * always in the same order. The same object where nothing changed.
+ */
+export function mapViews<B>(batch: B, change: (view: ArrayBufferView) => ArrayBufferView): B {
+  return mapTree(batch, (leaf) => {
+    if (ArrayBuffer.isView(leaf)) return change(leaf);
+    if (!isTensor(leaf)) return leaf;
+    const data = change(leaf.data);
+    return data === leaf.data ? leaf : { ...leaf, data };
+  }) as B;
+}
+
+/** The buffers to move with a batch that owns all its buffers, each once. */
+export function transferables(batch: unknown): ArrayBuffer[] {
+  const buffers = new Set<ArrayBuffer>();
+  mapViews(batch, (view) => {
+    if (view.buffer instanceof ArrayBuffer) buffers.add(view.buffer);
+    return view;
+  });
+  return [...buffers];
+}
+
+/** Every buffer reachable from the fields of `value`: what a sequence keeps. */
+export function keptBuffers(value: unknown): Kept {
+  const buffers = new Set<ArrayBufferLike>();
+  const seen = new Set<object>();
+  const pending: unknown[] = [value];
+  while (pending.length > 0) {
+    const next = pending.pop();
+    if (typeof next !== "object" || next === null || seen.has(next)) continue;
+    seen.add(next);
+    if (ArrayBuffer.isView(next)) buffers.add(next.buffer);
+    else if (next instanceof ArrayBuffer) buffers.add(next);
+    else if (next instanceof Map) pending.push(...next.keys(), ...next.values());
+    else if (next instanceof Set) pending.push(...next);
+    else if (Array.isArray(next)) {
+      // An array of 100,000 paths is common, and has nothing to look into.
+      for (const item of next) if (typeof item === "object" && item !== null) pending.push(item);
+    } else for (const item of Object.values(next)) pending.push(item);
+  }
+  return buffers;
+}
+
+function ownView(view: ArrayBufferView, kept: Kept): ArrayBufferView {
+  const { buffer, byteOffset, byteLength } = view;
+  if (!(buffer instanceof ArrayBuffer)) return view;
+  const Type = plainType(view);
+  const length = (view as { length?: number }).length;
+  if (byteLength === buffer.byteLength && !kept.has(buffer)) {
+    return Type === view.constructor ? view : new Type(buffer, 0, length);
+  }
+  const copy = allocate(byteLength);
+  new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
+  return new Type(copy, 0, length);
+}
+
+type ViewType = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView;
+
+/** The class as structured clone keeps it: a Node Buffer is a Uint8Array to everyone else. */
+function plainType(view: ArrayBufferView): ViewType {
+  return (globalThis as never)[Object.prototype.toString.call(view).slice(8, -1)] as ViewType;
+}
+
+function checkAlive(tensor: Tensor): void {
+  if (tensor.data.length > 0 || sizeOf(tensor.shape) === 0) return;
+  throw new ShapeError(
+    `A tensor of shape ${showShape(tensor.shape)} has lost its data: it was part of a batch that was given away before. A batch from getItem belongs to its receiver; keep a copy (\`data.slice()\`) if you return a tensor again.`,
+  );
+}

@@ -1,0 +1,117 @@
+/**
+ * What wakes up on the far side: loads the sequence, then answers one fetch after the other.
+ *
+ * The same for threads, processes and web workers; only how messages travel differs. Invariant: every fetch is
+ * answered exactly once, in order, whatever getItem does short of killing the worker.
+ */
+import { Cancellation } from "../../core/cancellation.ts";
+import { LoaderError, PortableError } from "../../core/errors.ts";
+import { createContext } from "../../sequence/context.ts";
+import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.ts";
+import { recycle } from "../../tensor/arena.ts";
+import { type Kept, keptBuffers, own } from "../../tensor/transfer.ts";
+import { toRecord } from "../error-record.ts";
+import { unpack } from "../portable.ts";
+import type { Reply, Request } from "../protocol.ts";
+
+type Fetch = Extract<Request, { type: "fetch" }>;
+type BatchReply = Extract<Reply, { type: "batch" }>;
+
+/** How the far side reaches the loader, and the user's modules. */
+export interface Link {
+  /** Sends a message that holds no batch. */
+  send(reply: Reply): void;
+  /** Sends a batch that owns its buffers; throws where the batch cannot be sent. */
+  sendBatch(reply: BatchReply, slot: number | undefined): void;
+  /** Imports a module of the user's. */
+  load(url: string): Promise<Record<string, unknown>>;
+}
+
+interface Loaded {
+  readonly sequence: Sequence<unknown>;
+  readonly seed: number;
+  readonly kept: Kept;
+}
+
+/** Serves requests over `link`; returns the function that takes them. */
+export function serve(link: Link): (request: Request) => void {
+  let loaded: Loaded | undefined;
+  let cancelledUpTo = -1;
+  let running: { readonly ticket: number; readonly cancellation: Cancellation } | undefined;
+  const queue: (Request & { type: "fetch" | "load" })[] = [];
+  let busy = false;
+
+  async function load(request: Extract<Request, { type: "load" }>): Promise<void> {
+    try {
+      const sequence = await unpack(request.sequence, link.load);
+      if (!isSequence(sequence)) throw new PortableError("What was sent to the worker is no Sequence.");
+      loaded = { sequence, seed: request.seed, kept: keptBuffers(sequence) };
+      link.send({ type: "ready" });
+    } catch (error) {
+      link.send({ type: "broken", error: toRecord(error) });
+    }
+  }
+
+  async function fetch({ ticket, epoch, index, slot }: Fetch): Promise<void> {
+    const cancellation = new Cancellation();
+    running = { ticket, cancellation };
+    try {
+      if (ticket <= cancelledUpTo) throw new LoaderError("Nobody waits for this batch any more.");
+      const { sequence, seed, kept } = loaded!;
+      const start = performance.now();
+      const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
+      const batch = own(fetched instanceof Promise ? await fetched : fetched, kept);
+      const times = { fetch: performance.now() - start };
+      sendBatch({ type: "batch", ticket, batch, times }, slot);
+    } catch (error) {
+      link.send({ type: "error", ticket, error: toRecord(hintPrivate(error)) });
+    } finally {
+      running = undefined;
+    }
+  }
+
+  function sendBatch(reply: BatchReply, slot: number | undefined): void {
+    try {
+      link.sendBatch(reply, slot);
+    } catch (cause) {
+      throw new PortableError(
+        `The batch cannot be sent from the worker: ${(cause as Error).message} A batch holds tensors, typed arrays, numbers, strings and plain data.`,
+        { cause },
+      );
+    }
+  }
+
+  async function drain(): Promise<void> {
+    busy = true;
+    for (let request = queue.shift(); request; request = queue.shift()) {
+      await (request.type === "load" ? load(request) : fetch(request));
+    }
+    busy = false;
+  }
+
+  return (request) => {
+    switch (request.type) {
+      case "load":
+      case "fetch":
+        queue.push(request);
+        if (!busy) void drain();
+        break;
+      case "cancel":
+        cancelledUpTo = Math.max(cancelledUpTo, request.upTo);
+        if (running && running.ticket <= cancelledUpTo) running.cancellation.abort();
+        break;
+      case "recycle":
+        request.buffers.forEach(recycle);
+        break;
+    }
+  };
+}
+
+/** `#private` fields are not there in a copy; the engine's own message does not say why. */
+function hintPrivate(error: unknown): unknown {
+  if (error instanceof TypeError && /private (member|field|method)/.test(error.message)) {
+    error.message +=
+      " (private #fields do not survive the way to a worker: use ordinary fields, or give the class getState() and static fromState(state))";
+  }
+  return error;
+}

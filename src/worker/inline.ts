@@ -1,0 +1,120 @@
+/**
+ * The worker that is none: it calls the sequence itself, in the program's own thread.
+ *
+ * It works ahead only while the program has nothing else to do (between two turns of the event loop), and at once
+ * when somebody waits. Limits: a getItem that never yields cannot be stopped; one whose promise never settles is
+ * given up, and runs on unheard.
+ */
+import { Cancellation } from "../core/cancellation.ts";
+import { LoaderError } from "../core/errors.ts";
+import { createContext } from "../sequence/context.ts";
+import { fetchBatch, type Sequence } from "../sequence/sequence.ts";
+import { keptBuffers, own } from "../tensor/transfer.ts";
+import type { StartWorker, Ticket, Worker, WorkerEvents } from "./worker.ts";
+
+/** Starts inline workers over `sequence`, the caller's own instance. */
+export function inlineWorkers(sequence: Sequence<unknown>, seed: number): StartWorker {
+  let kept = keptBuffers(sequence);
+  const fetch = (ticket: Ticket, cancellation: Cancellation): unknown => {
+    const { epoch, index } = ticket;
+    const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
+    return fetched instanceof Promise ? fetched.then((batch) => own(batch, kept)) : own(fetched, kept);
+  };
+  const reload = (): void => {
+    kept = keptBuffers(sequence);
+  };
+  return (_id, events) => startInline(fetch, reload, events);
+}
+
+function startInline(
+  fetch: (ticket: Ticket, cancellation: Cancellation) => unknown,
+  reload: () => void,
+  events: WorkerEvents,
+): Worker {
+  const queue: Ticket[] = [];
+  let running: { readonly id: number; readonly cancellation: Cancellation } | undefined;
+  let cancelledUpTo = -1;
+  let turn: Turn | undefined;
+  let wanted = false;
+  let ended = false;
+
+  /** Runs the next ticket: now if somebody waits, else when the event loop comes round. */
+  function next(): void {
+    if (ended || running || queue.length === 0) return;
+    if (wanted) run(queue.shift()!);
+    else {
+      turn ??= onNextTurn(() => {
+        turn = undefined;
+        if (!ended && !running && queue.length > 0) run(queue.shift()!);
+      });
+    }
+  }
+
+  function run(ticket: Ticket): void {
+    const job = { id: ticket.id, cancellation: new Cancellation() };
+    running = job;
+    const start = performance.now();
+    const settle = (report: () => void): void => {
+      if (ended) return;
+      running = undefined;
+      report();
+      next();
+    };
+    const deliver = (batch: unknown): void =>
+      settle(() => events.onBatch(ticket.id, batch, { fetch: performance.now() - start }));
+    const fail = (error: unknown): void => settle(() => events.onError(ticket.id, error));
+    let fetched: unknown;
+    try {
+      if (ticket.id <= cancelledUpTo) throw new LoaderError("Nobody waits for this batch any more.");
+      fetched = fetch(ticket, job.cancellation);
+    } catch (error) {
+      fail(error);
+      return;
+    }
+    if (fetched instanceof Promise) fetched.then(deliver, fail);
+    else deliver(fetched);
+  }
+
+  queueMicrotask(() => ended || events.onReady());
+  return {
+    name: "inline worker",
+    send(ticket) {
+      queue.push(ticket);
+      next();
+    },
+    cancel(upTo) {
+      cancelledUpTo = upTo;
+      if (running && running.id <= upTo) running.cancellation.abort();
+    },
+    reload,
+    recycle() {},
+    ref() {
+      wanted = true;
+      next();
+    },
+    unref() {
+      wanted = false;
+    },
+    async terminate() {
+      if (ended) return;
+      ended = true;
+      turn?.cancel();
+      running?.cancellation.abort();
+      events.onExit(new Error("was stopped"));
+    },
+  };
+}
+
+interface Turn {
+  cancel(): void;
+}
+
+/** Calls `run` when the event loop comes round; does not keep the program alive. */
+function onNextTurn(run: () => void): Turn {
+  if (typeof setImmediate === "function") {
+    const immediate = setImmediate(run).unref();
+    return { cancel: () => clearImmediate(immediate) };
+  }
+  const timer = setTimeout(run);
+  return { cancel: () => clearTimeout(timer) };
+}

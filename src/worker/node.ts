@@ -1,0 +1,58 @@
+/**
+ * Workers that Node has and a browser has not. Loaded only when such workers are asked for, so that the package's
+ * front door stands in a browser too.
+ */
+import { realpathSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+import type { Sequence } from "../sequence/sequence.ts";
+import { explainCloneError, pack } from "./portable.ts";
+import { startProcess } from "./process.ts";
+import type { Request } from "./protocol.ts";
+import { startThread, type ThreadLimits } from "./thread.ts";
+import type { StartWorker } from "./worker.ts";
+
+/** How workers of Node are made. */
+export interface NodeWorkerOptions {
+  readonly seed: number;
+  /** Child processes instead of threads. */
+  readonly processes: boolean;
+  readonly resourceLimits?: ThreadLimits;
+}
+
+/**
+ * Starts worker threads or processes that each hold a copy of `sequence`.
+ *
+ * @throws PortableError if the sequence cannot be sent.
+ */
+export function nodeWorkers(sequence: Sequence<unknown>, options: NodeWorkerOptions): StartWorker {
+  const load = (): Request => ({
+    type: "load",
+    sequence: pack(sequence, entryScript()),
+    seed: options.seed,
+  });
+  const guarded = <T>(send: () => T): T => {
+    try {
+      return send();
+    } catch (error) {
+      if (/could not be cloned/.test((error as Error).message)) throw explainCloneError(sequence, error);
+      throw error;
+    }
+  };
+  const { processes, resourceLimits } = options;
+  return (id, events) =>
+    guarded(() =>
+      processes ? startProcess(id, load, events) : startThread(id, load, events, resourceLimits),
+    );
+}
+
+/** URL of the script that Node was started with. */
+function entryScript(): string | undefined {
+  const script = process.argv[1];
+  if (script === undefined) return undefined;
+  try {
+    return pathToFileURL(realpathSync(script)).href;
+  } catch {
+    // Started with a name that Node resolved by itself (`node main` for main.js), or none at all.
+    return undefined;
+  }
+}

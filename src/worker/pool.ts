@@ -1,0 +1,420 @@
+/**
+ * A fixed number of workers that fetch jobs, whatever happens to the workers.
+ *
+ * Invariant: every job submitted is settled exactly once, unless it is cancelled before. A job goes to the least
+ * loaded worker, in the order of submission; a worker holds two, so that it never waits for the next. When a worker
+ * ends or misses its deadline, the job it was on is tried again (up to `retries` times) and the ones behind it go back
+ * to the queue unblamed; a new worker takes its place. The pool knows neither order nor tensors.
+ *
+ * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
+ * program that is busy for a minute has not waited for a minute.
+ */
+import { WorkerError } from "../core/errors.ts";
+import { waitAtMost } from "./remote.ts";
+import type { StartWorker, Ticket, Worker, WorkerTimes } from "./worker.ts";
+
+/** Jobs a worker holds: the one it is on, and the next. */
+const jobsPerWorker = 2;
+
+/** Milliseconds a worker may take to start, however short the deadline of a batch: a loaded machine starts slowly. */
+const startTimeout = 60_000;
+
+/** One batch to be fetched. */
+export interface Job {
+  readonly epoch: number;
+  readonly index: number;
+  /** Called once with how it ended. */
+  settle(outcome: Outcome): void;
+}
+
+/** How a job ended. A failure is a value, so that nothing rejects before anyone listens. */
+export type Outcome =
+  | { readonly ok: true; readonly batch: unknown; readonly worker: string; readonly times: WorkerTimes }
+  | {
+      readonly ok: false;
+      /** What was thrown by `getItem`, or why the worker ended. */
+      readonly cause: unknown;
+      /** `threw` is the user's error; the others are the worker's end. */
+      readonly reason: "threw" | "died" | "late" | "start";
+      readonly worker: string;
+      readonly attempts: number;
+    };
+
+/** What happened to a worker, for those who count. */
+export type PoolEvent =
+  | {
+      readonly type: "lost";
+      readonly worker: string;
+      readonly reason: Error;
+      readonly index: number | undefined;
+    }
+  | { readonly type: "retry"; readonly epoch: number; readonly index: number };
+
+/** How a pool works. */
+export interface PoolOptions {
+  readonly workers: number;
+  readonly start: StartWorker;
+  /** Milliseconds a worker may take for one batch. */
+  readonly timeout: number;
+  /** How often a job is tried again after its worker ended. */
+  readonly retries: number;
+  /** Whether an error thrown by `getItem` is tried again as well. */
+  readonly retryErrors: boolean;
+  readonly onEvent?: (event: PoolEvent) => void;
+  /** Called from time to time, at least once a second, while jobs are out. */
+  readonly onTick?: () => void;
+}
+
+interface Assigned {
+  readonly ticket: Ticket;
+  readonly job: Job;
+  attempts: number;
+  cancelled: boolean;
+}
+
+/** A worker's place. */
+interface Seat {
+  readonly worker: Worker;
+  ready: boolean;
+  readonly held: Assigned[];
+  /** Milliseconds it has been on its first job, or its start, while somebody watched. */
+  age: number;
+  gone: boolean;
+}
+
+/** See the head of this file. */
+export class Pool {
+  readonly #options: PoolOptions;
+  readonly #seats = new Set<Seat>();
+  readonly #queue: Assigned[] = [];
+  readonly #ending = new Set<Promise<void>>();
+  readonly #onIdle: (() => void)[] = [];
+  #size: number;
+  #nextWorker = 1;
+  #nextTicket = 0;
+  #failedStarts = 0;
+  #wanted = false;
+  #closed = false;
+  #watch: Watch | undefined;
+
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#size = options.workers;
+  }
+
+  /** Number of jobs that workers hold or that wait for one, cancelled ones not counted. */
+  get pending(): number {
+    let held = 0;
+    for (const seat of this.#seats) for (const job of seat.held) if (!job.cancelled) held++;
+    return held + this.#queue.length;
+  }
+
+  /**
+   * Starts as many workers as `jobs` can use, side by side, if they are not there.
+   *
+   * @throws PortableError if the sequence cannot be sent to a worker.
+   */
+  prepare(jobs: number): void {
+    this.#failedStarts = 0;
+    while (this.#seats.size < Math.min(this.#size, jobs)) this.#startWorker();
+  }
+
+  /** Has a job fetched. */
+  submit(job: Job): void {
+    const ticket = { id: this.#nextTicket++, epoch: job.epoch, index: job.index };
+    this.#queue.push({ ticket, job, attempts: 0, cancelled: false });
+    this.#assign();
+  }
+
+  /** Forgets every job: none of them is settled after this. */
+  cancel(): void {
+    this.#queue.length = 0;
+    for (const seat of this.#seats) {
+      for (const held of seat.held) held.cancelled = true;
+      if (seat.held.length > 0) seat.worker.cancel(this.#nextTicket - 1);
+    }
+    this.#unwatch();
+  }
+
+  /** Sends every worker the sequence as it is now. */
+  reload(): void {
+    for (const seat of this.#seats) seat.worker.reload();
+  }
+
+  /** Somebody waits: the workers keep the program alive. */
+  ref(): void {
+    if (this.#wanted) return;
+    this.#wanted = true;
+    for (const seat of this.#seats) seat.worker.ref();
+    this.#watch?.ref();
+  }
+
+  /** Nobody waits. */
+  unref(): void {
+    if (!this.#wanted) return;
+    this.#wanted = false;
+    for (const seat of this.#seats) seat.worker.unref();
+    this.#watch?.unref();
+  }
+
+  /** Gives buffers back to the worker named `name`, if it is still there. */
+  recycle(name: string, buffers: readonly ArrayBuffer[]): boolean {
+    for (const { worker } of this.#seats) {
+      if (worker.name !== name) continue;
+      worker.recycle(buffers);
+      return true;
+    }
+    return false;
+  }
+
+  /** What is being done for the job of `epoch` and `index`, in words. */
+  describe(epoch: number, index: number): string {
+    for (const { worker, held, ready, age } of this.#seats) {
+      const place = held.findIndex(({ ticket }) => ticket.epoch === epoch && ticket.index === index);
+      if (place < 0) continue;
+      if (!ready) return `${worker.name} is starting`;
+      return place === 0
+        ? `${worker.name} has been in getItem(${index}) for ${seconds(age)}`
+        : `${worker.name} will fetch it after getItem(${held[0]!.ticket.index}), which has taken ${seconds(age)}`;
+    }
+    return "it waits for a free worker";
+  }
+
+  /** Resolves when no worker is busy, or after two seconds. For inline workers, whose job cannot be ended. */
+  async idle(): Promise<void> {
+    if ([...this.#seats].every((seat) => seat.held.length === 0)) return;
+    await waitAtMost(new Promise<void>((resolve) => this.#onIdle.push(resolve)));
+  }
+
+  /** Ends every worker; resolves when they are gone. */
+  close(): Promise<void> {
+    this.#closed = true;
+    this.cancel();
+    for (const seat of [...this.#seats]) this.#end(seat);
+    return Promise.all(this.#ending).then(() => undefined);
+  }
+
+  #startWorker(): void {
+    const id = this.#nextWorker++;
+    let seat: Seat | undefined;
+    const worker = this.#options.start(id, {
+      onReady: () => {
+        if (!seat || seat.gone) return;
+        if (!seat.ready) seat.age = 0;
+        seat.ready = true;
+        this.#failedStarts = 0;
+      },
+      onBroken: (error) => {
+        if (seat) this.#broken(seat, error);
+      },
+      onBatch: (ticket, batch, times) => {
+        const done = this.#take(seat, ticket);
+        if (done) done.job.settle({ ok: true, batch, worker: worker.name, times });
+        this.#assign();
+      },
+      onError: (ticket, error) => {
+        const done = this.#take(seat, ticket);
+        if (done) this.#failed(done, "threw", error, worker.name, this.#options.retryErrors);
+        this.#assign();
+      },
+      onExit: (reason) => {
+        if (seat) this.#lost(seat, reason, "died");
+      },
+    });
+    seat = { worker, ready: false, held: [], age: 0, gone: false };
+    this.#seats.add(seat);
+    if (this.#wanted) worker.ref();
+  }
+
+  /** Removes a ticket from its seat; the job, unless nobody waits for it any more. */
+  #take(seat: Seat | undefined, ticket: number): Assigned | undefined {
+    if (!seat || seat.gone) return undefined;
+    const place = seat.held.findIndex((held) => held.ticket.id === ticket);
+    if (place < 0) return undefined;
+    const [done] = seat.held.splice(place, 1);
+    seat.age = 0;
+    if (seat.held.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    return done!.cancelled ? undefined : done;
+  }
+
+  /** Settles a failed try, or puts it back at the head of the queue. */
+  #failed(
+    failed: Assigned,
+    reason: "threw" | "died" | "late",
+    cause: unknown,
+    worker: string,
+    retry: boolean,
+  ): void {
+    failed.attempts++;
+    if (!retry || failed.attempts > this.#options.retries) {
+      failed.job.settle({ ok: false, reason, cause, worker, attempts: failed.attempts });
+      return;
+    }
+    this.#requeue([failed]);
+    this.#options.onEvent?.({ type: "retry", epoch: failed.ticket.epoch, index: failed.ticket.index });
+  }
+
+  /** Back to the queue, ahead of all that was submitted later. */
+  #requeue(jobs: readonly Assigned[]): void {
+    this.#queue.push(...jobs);
+    this.#queue.sort((a, b) => a.ticket.id - b.ticket.id);
+  }
+
+  /** A worker is gone: its jobs go back, and another takes its place. */
+  #lost(seat: Seat, reason: Error, how: "died" | "late"): void {
+    if (seat.gone) return;
+    seat.gone = true;
+    this.#seats.delete(seat);
+    const [first, ...rest] = seat.held.splice(0);
+    this.#requeue(rest.filter((job) => !job.cancelled));
+    const wasStarting = !seat.ready;
+    if (this.#closed) return;
+    this.#options.onEvent?.({
+      type: "lost",
+      worker: seat.worker.name,
+      reason,
+      index: wasStarting ? undefined : first?.ticket.index,
+    });
+    if (wasStarting) {
+      if (first && !first.cancelled) this.#requeue([first]);
+      if (++this.#failedStarts > this.#options.retries) {
+        this.#giveUp(
+          new WorkerError(
+            `A worker ended before it was ready, ${this.#failedStarts} times: ${seat.worker.name} ${reason.message}.`,
+            { cause: reason },
+          ),
+          seat.worker.name,
+        );
+        return;
+      }
+    } else if (first && !first.cancelled) {
+      this.#failed(first, how, reason, seat.worker.name, true);
+    }
+    this.#assign();
+  }
+
+  /** Workers for all jobs there are, up to the pool's size. */
+  #fill(): void {
+    if (this.#seats.size >= this.#size) return;
+    try {
+      const wanted = Math.min(this.#size, this.pending);
+      while (this.#seats.size < wanted) this.#startWorker();
+    } catch (error) {
+      this.#giveUp(error, "a worker");
+    }
+  }
+
+  /** The sequence cannot be loaded: no worker will do better. */
+  #broken(seat: Seat, error: unknown): void {
+    if (seat.gone) return;
+    seat.gone = true;
+    this.#seats.delete(seat);
+    this.#requeue(seat.held.splice(0).filter((job) => !job.cancelled));
+    this.#terminate(seat.worker);
+    this.#giveUp(error, seat.worker.name);
+  }
+
+  /** Fails every job; the next `prepare` starts anew. */
+  #giveUp(cause: unknown, worker: string): void {
+    for (const seat of [...this.#seats]) {
+      this.#requeue(seat.held.splice(0).filter((job) => !job.cancelled));
+      this.#end(seat);
+    }
+    for (const { job, attempts } of this.#queue.splice(0)) {
+      job.settle({ ok: false, reason: "start", cause, worker, attempts: attempts + 1 });
+    }
+  }
+
+  #end(seat: Seat): void {
+    seat.gone = true;
+    this.#seats.delete(seat);
+    this.#terminate(seat.worker);
+  }
+
+  #terminate(worker: Worker): void {
+    const ending = worker.terminate().finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+  }
+
+  /** Gives waiting jobs to workers that have room, the least loaded and soonest ready first. */
+  #assign(): void {
+    if (this.#closed || this.#queue.length === 0) return;
+    this.#fill();
+    while (this.#queue.length > 0) {
+      let best: Seat | undefined;
+      for (const seat of this.#seats) {
+        if (seat.held.length >= jobsPerWorker) continue;
+        if (!best || load(seat) < load(best)) best = seat;
+      }
+      if (!best) break;
+      const next = this.#queue.shift()!;
+      best.held.push(next);
+      best.worker.send(next.ticket);
+    }
+    this.#watchDeadlines();
+  }
+
+  #watchDeadlines(): void {
+    if (this.#watch || this.#closed || this.#seats.size === 0) return;
+    const step = Math.min(1000, Math.max(10, this.#options.timeout / 4));
+    this.#watch = watchEvery(step, (elapsed) => {
+      let busy = false;
+      for (const seat of [...this.#seats]) {
+        if (seat.ready && seat.held.length === 0) continue;
+        busy = true;
+        // A turn that came late was held up by this thread, not by the worker; its answer may lie in the queue.
+        seat.age += Math.min(elapsed, 2 * step);
+        if (seat.age > this.#limit(seat)) this.#late(seat);
+      }
+      if (busy) this.#options.onTick?.();
+      else this.#unwatch();
+    });
+    if (this.#wanted) this.#watch.ref();
+  }
+
+  #unwatch(): void {
+    this.#watch?.stop();
+    this.#watch = undefined;
+  }
+
+  #limit(seat: Seat): number {
+    const { timeout } = this.#options;
+    return seat.ready ? timeout : Math.max(timeout, startTimeout);
+  }
+
+  #late(seat: Seat): void {
+    const { worker, ready } = seat;
+    const what = `did not ${ready ? "finish" : "start"} within the timeout of ${seconds(this.#limit(seat))}`;
+    this.#lost(seat, new Error(what), "late");
+    this.#terminate(worker);
+  }
+}
+
+/** Fewer jobs first; among equals, one that is ready. */
+function load(seat: Seat): number {
+  return seat.held.length + (seat.ready ? 0 : 0.5);
+}
+
+/** A duration for people. */
+export function seconds(milliseconds: number): string {
+  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
+}
+
+interface Watch {
+  ref(): void;
+  unref(): void;
+  stop(): void;
+}
+
+/** Calls `turn` every `step` milliseconds with the time since the last call; does not keep the program alive. */
+function watchEvery(step: number, turn: (elapsed: number) => void): Watch {
+  let last = performance.now();
+  const timer = setInterval(() => {
+    const now = performance.now();
+    const elapsed = now - last;
+    last = now;
+    turn(elapsed);
+  }, step) as ReturnType<typeof setInterval> & { ref?(): void; unref?(): void };
+  timer.unref?.();
+  return { ref: () => timer.ref?.(), unref: () => timer.unref?.(), stop: () => clearInterval(timer) };
+}

@@ -1,0 +1,38 @@
+/**
+ * Every message between the loader and a worker, as two unions. The same for threads, processes and web workers;
+ * messages of one direction arrive in the order in which they were sent.
+ */
+import type { ErrorRecord } from "./error-record.ts";
+import type { Portable } from "./portable.ts";
+import type { WorkerTimes } from "./worker.ts";
+
+/** Loader to worker. */
+export type Request =
+  /** Rebuild the sequence; answered by `ready` or `broken`. First message, and again after a hook changed it. */
+  | { readonly type: "load"; readonly sequence: Portable; readonly seed: number }
+  /** Fetch one batch; answered once, by `batch` or `error`. `slot` says which shared file may be written. */
+  | {
+      readonly type: "fetch";
+      readonly ticket: number;
+      readonly epoch: number;
+      readonly index: number;
+      readonly slot?: number;
+    }
+  /** Nobody waits for tickets up to this one any more. They are still answered, so that none is forgotten. */
+  | { readonly type: "cancel"; readonly upTo: number }
+  /** Buffers that the consumer has given back. */
+  | { readonly type: "recycle"; readonly buffers: readonly ArrayBuffer[] };
+
+/** Worker to loader. */
+export type Reply =
+  | { readonly type: "ready" }
+  | { readonly type: "broken"; readonly error: ErrorRecord }
+  | {
+      readonly type: "batch";
+      readonly ticket: number;
+      readonly batch: unknown;
+      readonly times: WorkerTimes;
+    }
+  | { readonly type: "error"; readonly ticket: number; readonly error: ErrorRecord }
+  /** A process is about to end because of an exception that nobody caught. (A thread's arrives as its `error` event.) */
+  | { readonly type: "dying"; readonly error: ErrorRecord };

@@ -1,0 +1,57 @@
+/** What all workers on a far side have in common: how their replies are read, and how long their end is waited for. */
+import { errorName, fromRecord } from "./error-record.ts";
+import type { Reply } from "./protocol.ts";
+import type { WorkerEvents } from "./worker.ts";
+
+/** Hands a reply to the worker's owner. `unwrap` takes the batch out of the reply. */
+export function dispatch(
+  reply: Reply,
+  events: WorkerEvents,
+  unwrap: (reply: Extract<Reply, { type: "batch" }>) => unknown,
+  onDying: (reason: Error) => void = () => {},
+): void {
+  switch (reply.type) {
+    case "ready":
+      events.onReady();
+      break;
+    case "broken":
+      events.onBroken(fromRecord(reply.error));
+      break;
+    case "batch": {
+      let batch: unknown;
+      try {
+        batch = unwrap(reply);
+      } catch (error) {
+        events.onError(reply.ticket, error);
+        break;
+      }
+      events.onBatch(reply.ticket, batch, reply.times);
+      break;
+    }
+    case "error":
+      events.onError(reply.ticket, fromRecord(reply.error));
+      break;
+    case "dying":
+      onDying(diedOf(fromRecord(reply.error)));
+      break;
+  }
+}
+
+/** Why a worker ended: of an exception that nobody caught, which stays the `cause`. */
+export function diedOf(error: unknown): Error {
+  const what = error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
+  return new Error(`died of an uncaught exception: ${what}`, { cause: error });
+}
+
+/** A thread inside native code ends only when that code returns; nobody should wait for it longer than this. */
+const patience = 2000;
+
+/** Resolves when `ended` does, or after {@link patience} milliseconds. */
+export async function waitAtMost(ended: Promise<unknown>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, patience);
+  });
+  await Promise.race([ended, enough]);
+  clearTimeout(timer);
+}

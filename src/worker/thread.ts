@@ -1,0 +1,52 @@
+/** Worker threads: batches arrive by transfer, without a copy. */
+import { Worker as NodeThread, type ResourceLimits } from "node:worker_threads";
+import { inheritedArguments } from "./inherited-arguments.ts";
+import type { Reply, Request } from "./protocol.ts";
+import { diedOf, dispatch, waitAtMost } from "./remote.ts";
+import type { Worker, WorkerEvents } from "./worker.ts";
+
+/** Limits of a thread's memory, as `worker_threads` takes them. */
+export type ThreadLimits = ResourceLimits;
+
+/** Starts a worker thread. `load` makes the message that carries the sequence. */
+export function startThread(
+  id: number,
+  load: () => Request,
+  events: WorkerEvents,
+  resourceLimits: ThreadLimits = {},
+): Worker {
+  const first = load();
+  // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
+  const thread = new NodeThread(new URL("./entry/thread.js", import.meta.url), {
+    name: `epochal ${id}`,
+    execArgv: inheritedArguments(),
+    resourceLimits,
+  });
+  let reason: Error | undefined;
+  thread.on("message", (reply: Reply) => dispatch(reply, events, (batch) => batch.batch));
+  // An uncaught exception, a stray rejection or a full heap: `exit` follows.
+  thread.on("error", (error) => {
+    reason = diedOf(error);
+  });
+  thread.on("exit", (code) => events.onExit(reason ?? new Error(`exited with code ${code}`)));
+  thread.unref();
+  const post = (request: Request, transfer: readonly ArrayBuffer[] = []): void =>
+    thread.postMessage(request, transfer as ArrayBuffer[]);
+  try {
+    post(first);
+  } catch (error) {
+    thread.removeAllListeners();
+    void thread.terminate();
+    throw error;
+  }
+  return {
+    name: `thread ${id}`,
+    send: ({ id: ticket, epoch, index }) => post({ type: "fetch", ticket, epoch, index }),
+    cancel: (upTo) => post({ type: "cancel", upTo }),
+    reload: () => post(load()),
+    recycle: (buffers) => post({ type: "recycle", buffers }, buffers),
+    ref: () => thread.ref(),
+    unref: () => thread.unref(),
+    terminate: () => waitAtMost(thread.terminate()),
+  };
+}

@@ -1,0 +1,57 @@
+/**
+ * The contract of a worker: start, send a ticket, receive, stop.
+ *
+ * A worker carries; it knows neither order nor retries. Every kind (inline, thread, process) keeps these promises,
+ * held against one suite in test/contracts: after `ready` each ticket is answered exactly once, in the order sent,
+ * unless the worker ends; `onExit` comes exactly once, after the last reply; after `terminate()` nothing comes.
+ */
+
+/** One batch to fetch. */
+export interface Ticket {
+  /** Unique within a pool, rising. */
+  readonly id: number;
+  readonly epoch: number;
+  readonly index: number;
+}
+
+/** Where a worker's time went for one batch, in milliseconds, and what it read. */
+export interface WorkerTimes {
+  /** From the start of `getItem` to the finished batch, images included. */
+  readonly fetch: number;
+}
+
+/** What a worker tells its owner. */
+export interface WorkerEvents {
+  /** The sequence is loaded, or loaded again. */
+  onReady(): void;
+  /** The sequence cannot be loaded; no retry would help. */
+  onBroken(error: unknown): void;
+  onBatch(ticket: number, batch: unknown, times: WorkerTimes): void;
+  /** `getItem` threw; the worker lives on. */
+  onError(ticket: number, error: unknown): void;
+  /** The worker is gone, and with it every ticket not answered. */
+  onExit(reason: Error): void;
+}
+
+/** A running worker. */
+export interface Worker {
+  /** As messages name it: `thread 2`. */
+  readonly name: string;
+  /** Asks for a batch. */
+  send(ticket: Ticket): void;
+  /** Says that nobody waits for tickets up to `id`; they are answered all the same. */
+  cancel(upTo: number): void;
+  /** Replaces the sequence by its present state on the caller's side, after a hook changed it. */
+  reload(): void;
+  /** Takes buffers back for the next batches. */
+  recycle(buffers: readonly ArrayBuffer[]): void;
+  /** Somebody waits for this worker: it keeps the program alive, and does not put work off. */
+  ref(): void;
+  /** Nobody waits: it does not keep the program from ending. */
+  unref(): void;
+  /** Ends it by force. Resolves when it is gone, or cannot be waited for any longer. */
+  terminate(): Promise<void>;
+}
+
+/** Starts a worker. `id` counts from 1 over the life of a pool. */
+export type StartWorker = (id: number, events: WorkerEvents) => Worker;
