@@ -1,0 +1,54 @@
+/** Which engine takes an image: the first installed one that does not decline it. */
+import { ImageError, MissingPeerError } from "../../core/errors.ts";
+import { isJpeg } from "../jpeg.ts";
+import { browserEngine } from "./browser.ts";
+import type { Engine, Job } from "./engine.ts";
+import { sharpEngine } from "./sharp.ts";
+import { turboEngine } from "./turbo.ts";
+
+/** An engine and how it is made; made once, when first needed. */
+interface Slot {
+  readonly make: () => Engine | undefined;
+  /** Whether the engine may take these bytes: asked before it is made. */
+  readonly takes: (bytes: Uint8Array) => boolean;
+  engine?: Engine | undefined;
+  made: boolean;
+}
+
+const slots: readonly Slot[] = [
+  { make: turboEngine, takes: isJpeg, made: false },
+  { make: sharpEngine, takes: () => true, made: false },
+  { make: browserEngine, takes: () => true, made: false },
+];
+
+/**
+ * Decodes `bytes` by the first engine that takes them, and writes the row.
+ *
+ * @throws ImageError (without a path) if they are no image, or damaged.
+ * @throws MissingPeerError if no installed package decodes them.
+ */
+export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
+  if (bytes.length === 0) throw new ImageError("The file is empty.");
+  let declined: Engine | undefined;
+  for (const slot of slots) {
+    if (!slot.takes(bytes)) continue;
+    if (!slot.made) {
+      slot.engine = slot.make();
+      slot.made = true;
+    }
+    const done = slot.engine?.decode(bytes, job);
+    if (done === true) return;
+    if (done !== undefined && done !== false) return done as unknown as Promise<void>;
+    if (done === false) declined = slot.engine;
+  }
+  if (declined !== undefined) {
+    throw new ImageError(
+      `It is damaged, or a kind of JPEG that ${declined.name} does not take. The package sharp may read it: npm install sharp`,
+    );
+  }
+  throw new MissingPeerError(
+    isJpeg(bytes)
+      ? "Decoding JPEG files needs a package that is not installed: npm install @julusian/jpeg-turbo@2 sharp"
+      : "Decoding this file needs a package that is not installed: npm install sharp",
+  );
+}

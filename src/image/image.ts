@@ -1,0 +1,166 @@
+/**
+ * The lazy image: a source and the steps to take, run when a batch needs the pixels.
+ *
+ * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one plan.
+ */
+import { counters } from "../core/counters.ts";
+import { ImageError, isEpochalError } from "../core/errors.ts";
+import type { ArrayOf } from "../tensor/dtype.ts";
+import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
+import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
+import type { Channels } from "./colour.ts";
+import { checkPixels, render } from "./engine/engine.ts";
+import { decode } from "./engine/select.ts";
+import { foldPlan, type ImageDType, type Op, type Plan } from "./plan.ts";
+import { type ImageSource, load, pathOf } from "./source.ts";
+
+/**
+ * An image that is not read yet: shape [height, width, channels].
+ *
+ * `stack` runs it into a row of a batch; `await image.tensor()` runs it alone. `shape` is known once the image was
+ * resized or cropped.
+ *
+ * @typeParam D dtype of the pixels: `uint8` from 0 to 255, or `float32` from 0 to 1 until normalised.
+ */
+export interface Image<D extends ImageDType = ImageDType> extends LazyTensor<D> {
+  readonly shape: readonly [height: number, width: number, channels: number] | undefined;
+}
+
+/** Pixels as they are: uint8, shape [height, width, 1, 3 or 4]. */
+export type Pixels = Tensor<"uint8">;
+
+/** How a source is read. */
+export interface ReadOptions {
+  readonly channels: Channels;
+  readonly orient: boolean;
+  readonly maxPixels: number;
+  readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The one class behind {@link Image}. */
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the mark is on the prototype
+export class LazyImage<D extends ImageDType = ImageDType> {
+  readonly source: ImageSource | Pixels;
+  readonly options: ReadOptions;
+  readonly ops: readonly Op[];
+  /** Names `ops`. */
+  readonly key: string;
+  readonly dtype: D;
+  readonly height: number | undefined;
+  readonly width: number | undefined;
+  readonly channels: Channels;
+
+  constructor(fields: Omit<LazyImage<D>, "shape" | "tensor" | "into" | typeof lazyTensor>) {
+    this.source = fields.source;
+    this.options = fields.options;
+    this.ops = fields.ops;
+    this.key = fields.key;
+    this.dtype = fields.dtype;
+    this.height = fields.height;
+    this.width = fields.width;
+    this.channels = fields.channels;
+  }
+
+  get shape(): readonly [height: number, width: number, channels: number] | undefined {
+    const { height, width, channels } = this;
+    return height === undefined || width === undefined ? undefined : [height, width, channels];
+  }
+
+  async tensor(): Promise<Tensor<D>> {
+    let result: Tensor<D> | undefined;
+    await runImage(this, this.source, (shape) => {
+      result = empty(shape, this.dtype);
+      return result.data as Uint8Array | Float32Array;
+    });
+    return result!;
+  }
+
+  into(out: ArrayOf<D>): void | Promise<void> {
+    return runImage(this, this.source, (shape) => {
+      if (!sameShape(shape, this.shape!)) {
+        throw new ImageError(
+          `The image has shape ${showShape(shape)} and not ${showShape(this.shape!)}. Resize it.`,
+        );
+      }
+      return out as Uint8Array | Float32Array;
+    });
+  }
+}
+
+/** What the mark promises. */
+export interface LazyImage<D extends ImageDType = ImageDType> extends Image<D> {}
+Object.defineProperty(LazyImage.prototype, lazyTensor, { value: true });
+
+type Row = (shape: readonly number[]) => Uint8Array | Float32Array;
+
+/** Runs the steps of `image` over `source`, or over its replacement where that fails. */
+function runImage(image: LazyImage, source: ImageSource | Pixels, row: Row): void | Promise<void> {
+  const recover = (error: unknown) => {
+    const located = locate(error, source);
+    const { onError } = image.options;
+    if (onError === "throw" || source !== image.source || !isEpochalError(located, "ImageError"))
+      throw located;
+    return runImage(image, onError(located), row);
+  };
+  try {
+    const running = start(image, source, row);
+    return running === undefined ? undefined : running.catch(recover);
+  } catch (error) {
+    return recover(error);
+  }
+}
+
+function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void | Promise<void> {
+  image.options.signal?.throwIfAborted();
+  if (isTensor(source)) return runPixels(image, source, row);
+  const bytes = load(source, image.options.signal);
+  return bytes instanceof Promise
+    ? bytes.then((loaded) => decodeCounted(image, loaded, row))
+    : decodeCounted(image, bytes, row);
+}
+
+function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): void {
+  const [height, width, channels] = pixels.shape as [number, number, Channels];
+  checkPixels(height, width, options.maxPixels);
+  render(pixels.data, height, width, channels, { plan: planOf(key, ops, options.channels), row });
+}
+
+function decodeCounted({ key, ops, options }: LazyImage, bytes: Uint8Array, row: Row): void | Promise<void> {
+  const { orient, maxPixels, channels } = options;
+  const started = performance.now();
+  const count = () => {
+    counters.decodeMs += performance.now() - started;
+    counters.images++;
+  };
+  const decoding = decode(bytes, { plan: planOf(key, ops, channels), orient, maxPixels, row });
+  if (decoding === undefined) count();
+  else return decoding.then(count);
+}
+
+/** Folded plans by key. */
+const plans = new Map<string, Plan>();
+
+/** More plans than this are forgotten: random crops make a new one for each image. */
+const keepPlans = 256;
+
+function planOf(key: string, ops: readonly Op[], channels: Channels): Plan {
+  let plan = plans.get(key);
+  if (plan === undefined) {
+    if (plans.size >= keepPlans) plans.clear();
+    plan = foldPlan(ops, channels);
+    plans.set(key, plan);
+  }
+  return plan;
+}
+
+/** The error with the path in its message and fields. */
+function locate(error: unknown, source: ImageSource | Pixels): unknown {
+  if (!isEpochalError(error)) return error;
+  const path = isTensor(source) ? undefined : pathOf(source);
+  const what = `Cannot read the image${path === undefined ? "" : ` ${path}`}: `;
+  if (isEpochalError(error, "ImageError") && error.path === undefined && !error.message.startsWith(what)) {
+    return new ImageError(`${what}${error.message}`, { path, cause: error.cause });
+  }
+  return error;
+}

@@ -1,0 +1,121 @@
+/** The two ways to begin an image: a file to be read, or pixels that are there. */
+import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
+import { isTensor, showShape } from "../tensor/tensor.ts";
+import type { Channels } from "./colour.ts";
+import { type Image, LazyImage, type Pixels, type ReadOptions } from "./image.ts";
+import { checkSource, type ImageSource } from "./source.ts";
+
+/** Options of {@link imread}. */
+export interface ImreadOptions {
+  /**
+   * Channels of the image: 3 (RGB, default), 1 (grey) or 4 (RGBA). Grey files are repeated, colour becomes its
+   * BT.601 luma, alpha is dropped or added as opaque; 16-bit samples are scaled to 8; CMYK becomes RGB.
+   */
+  readonly channels?: Channels;
+  /** Whether the image is turned upright as its EXIF orientation says. Default true. */
+  readonly orient?: boolean;
+  /**
+   * Images with more pixels are refused before they are decoded. Default 89,478,485, a quarter of a gigabyte of RGB,
+   * the limit at which Pillow warns.
+   */
+  readonly maxPixels?: number;
+  /**
+   * What happens with a file that is missing, empty, truncated or no image: `"throw"` (default) an {@link ImageError},
+   * or a function that returns what to use in its place: another path, URL or file's bytes, or a uint8 tensor of
+   * pixels. The replacement goes through the same steps; when it fails too, its error is thrown.
+   */
+  readonly onError?: "throw" | ((error: ImageError) => ImageSource | Pixels);
+  /** Ends a download. Pass `context.signal`. */
+  readonly signal?: AbortSignal;
+}
+
+const defaults: ReadOptions = {
+  channels: 3,
+  orient: true,
+  maxPixels: 89_478_485,
+  onError: "throw",
+  signal: undefined,
+};
+
+/**
+ * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
+ *
+ * JPEG is decoded by `@julusian/jpeg-turbo` if that is installed; `sharp` decodes everything else (PNG, WebP, AVIF,
+ * TIFF, GIF's first frame, …) and the rare kinds of JPEG. Nothing is read or checked until the image is run.
+ *
+ * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the
+ *   path if the file cannot be read or decoded, and a MissingPeerError if no package that decodes it is installed.
+ * @example
+ * await stack(files.map((file) => resize(imread(file), [200, 200]))); // float32 [n, 200, 200, 3]
+ * await imread("photo.png", { channels: 4 }).tensor();                 // uint8 [height, width, 4]
+ */
+export function imread(source: ImageSource, options?: ImreadOptions): Image<"uint8"> {
+  checkSource(source);
+  return begin(source, options === undefined ? defaults : readOptions(options));
+}
+
+/**
+ * Pixels that are in memory already, as an image: for `resize` and the other steps.
+ *
+ * @param pixels uint8 of shape [height, width, channels] with 1, 3 or 4 channels
+ * @throws ShapeError if it is anything else.
+ * @example
+ * resize(fromPixels(tensor(bytes, { shape: [28, 28, 1] })), [32, 32]); // float32 [32, 32, 1]
+ */
+export function fromPixels(pixels: Pixels): Image<"uint8"> {
+  checkPixelTensor(pixels);
+  const [height, width, channels] = pixels.shape as [number, number, Channels];
+  return begin(pixels, { ...defaults, channels, maxPixels: Number.POSITIVE_INFINITY }, height, width);
+}
+
+function begin(
+  source: ImageSource | Pixels,
+  options: ReadOptions,
+  height?: number,
+  width?: number,
+): Image<"uint8"> {
+  const { channels } = options;
+  return new LazyImage({
+    source,
+    options,
+    ops: [],
+    key: `${channels}`,
+    dtype: "uint8",
+    height,
+    width,
+    channels,
+  });
+}
+
+// A batch shares one object of options, most often: checked once.
+const checked = new WeakMap<ImreadOptions, ReadOptions>();
+
+function readOptions(options: ImreadOptions): ReadOptions {
+  let found = checked.get(options);
+  if (found === undefined) {
+    checkKnown("imread()", options, ["channels", "orient", "maxPixels", "onError", "signal"]);
+    found = { ...defaults, ...options };
+    checkChoice("channels", found.channels, [1, 3, 4]);
+    checkChoice("orient", found.orient, [true, false]);
+    checkInteger("maxPixels", found.maxPixels, 1);
+    if (found.onError !== "throw" && typeof found.onError !== "function") {
+      throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(found.onError)}.`);
+    }
+    checked.set(options, found);
+  }
+  return found;
+}
+
+/** Throws {@link ShapeError} unless `pixels` is a uint8 tensor of shape [height, width, 1 | 3 | 4]. */
+export function checkPixelTensor(pixels: unknown): asserts pixels is Pixels {
+  if (isTensor(pixels)) {
+    const { shape, dtype } = pixels;
+    if (dtype === "uint8" && shape.length === 3 && [1, 3, 4].includes(shape[2]!) && shape[0]! * shape[1]! > 0)
+      return;
+    throw new ShapeError(
+      `Pixels are a uint8 tensor of shape [height, width, 1, 3 or 4], got ${dtype} of shape ${showShape(shape)}.`,
+    );
+  }
+  throw new ShapeError(`Pixels are a uint8 tensor of shape [height, width, channels], got ${show(pixels)}.`);
+}

@@ -1,0 +1,26 @@
+/**
+ * Images, described first and run later, straight into the rows of a batch.
+ *
+ * ```ts
+ * import { stack } from "epochal";
+ * import { imread, resize } from "epochal/image";
+ *
+ * const x = await stack(files.map((file) => resize(imread(file), [200, 200]))); // float32 [n, 200, 200, 3]
+ * ```
+ */
+export type { Antialias } from "./axis.ts";
+export type { Channels } from "./colour.ts";
+export type { Image, Pixels } from "./image.ts";
+export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
+export type { ImageDType } from "./plan.ts";
+export type { ImageSource } from "./source.ts";
+export {
+  type CropOptions,
+  crop,
+  flip,
+  grayscale,
+  type NormalizeOptions,
+  normalize,
+  type ResizeOptions,
+  resize,
+} from "./steps.ts";

@@ -1,0 +1,65 @@
+/** Where an image's bytes come from: a path, a URL, or memory. */
+import { show } from "../core/check.ts";
+import { counters } from "../core/counters.ts";
+import { ImageError, OptionError } from "../core/errors.ts";
+import { builtin } from "./node.ts";
+import { readFile } from "./read.ts";
+
+/** What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), or a file's bytes. */
+export type ImageSource = string | URL | Uint8Array | ArrayBuffer;
+
+/** Throws {@link OptionError} unless `source` can be read from. */
+export function checkSource(source: unknown): asserts source is ImageSource {
+  if (typeof source === "string" ? source !== "" : source instanceof URL || isBytes(source)) return;
+  throw new OptionError(
+    `imread() takes a path, a URL or the bytes of a file, got ${source === "" ? "an empty string" : show(source)}.`,
+  );
+}
+
+/** The path or URL as messages show it; undefined for bytes. */
+export function pathOf(source: ImageSource): string | undefined {
+  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
+  const path = String(source);
+  return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
+}
+
+/**
+ * The bytes of `source`. Those of a file are valid until the next call.
+ *
+ * @throws ImageError (without a path) if they cannot be had.
+ */
+export function load(source: ImageSource, signal: AbortSignal | undefined): Uint8Array | Promise<Uint8Array> {
+  if (source instanceof Uint8Array) return source;
+  if (typeof source !== "string" && !(source instanceof URL)) return new Uint8Array(source as ArrayBuffer);
+  const url = source instanceof URL ? source : isUrl(source) ? new URL(source) : undefined;
+  const fs = builtin("fs");
+  if (fs === undefined || (url !== undefined && url.protocol !== "file:")) return download(source, signal);
+  const started = performance.now();
+  const bytes = readFile(fs, url === undefined ? (source as string) : builtin("url")!.fileURLToPath(url));
+  counters.readMs += performance.now() - started;
+  counters.bytes += bytes.length;
+  return bytes;
+}
+
+async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const started = performance.now();
+  const response = await fetch(url, signal === undefined ? {} : { signal }).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    throw new ImageError("It could not be fetched. Check the address and the network.", { cause: error });
+  });
+  if (!response.ok) throw new ImageError(`The server answered ${response.status} ${response.statusText}.`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  counters.readMs += performance.now() - started;
+  counters.bytes += bytes.length;
+  return bytes;
+}
+
+// Two letters at least, so that a drive of Windows is no scheme.
+function isUrl(path: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:/i.test(path) && /^(?:file|https?|data|blob):/i.test(path);
+}
+
+// By tag: bytes may come from another realm, such as a test runner's.
+function isBytes(value: unknown): boolean {
+  return value instanceof Uint8Array || Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
