@@ -1,0 +1,27 @@
+/** The Sequence of the README, in plain JavaScript. */
+import { Sequence, stack, tensor } from "epochal";
+import { imread, resize } from "epochal/image";
+
+export class Images extends Sequence {
+  static module = import.meta.url;
+
+  constructor(x, y, batchSize, size) {
+    super();
+    this.x = x;
+    this.y = y;
+    this.batchSize = batchSize;
+    this.size = size;
+  }
+
+  get length() {
+    return Math.ceil(this.x.length / this.batchSize);
+  }
+
+  async getItem(index) {
+    const [from, to] = [index * this.batchSize, (index + 1) * this.batchSize];
+    return [
+      await stack(this.x.slice(from, to).map((file) => resize(imread(file), [this.size, this.size]))),
+      tensor(this.y.slice(from, to), "int32"),
+    ];
+  }
+}
