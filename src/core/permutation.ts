@@ -49,7 +49,8 @@ export function permutation(
   }
   const keys = new Int32Array(rounds);
   for (let round = 0; round < rounds; round++) keys[round] = random.bits();
-  return new Feistel(length, keys);
+  const bits = bitWidth(length - 1);
+  return bits <= 31 ? new NarrowFeistel(length, bits, keys) : new WideFeistel(length, bits, keys);
 }
 
 /** A permutation written down. */
@@ -76,80 +77,96 @@ class Table implements Permutation {
 
 /**
  * A permutation computed. An index is cut into a left and a right part, and each round changes one part by a hash of
- * the other, which the same round undoes. Both parts fit 32-bit words up to 2^53, so only cutting and joining differ
- * beyond 31 bits. The rounds are written out: as a loop they take a third longer.
+ * the other, which the same round undoes.
  */
-class Feistel implements Permutation {
+abstract class Feistel implements Permutation {
   readonly length: number;
-  readonly #keys: Int32Array;
-  readonly #wide: boolean;
-  readonly #rightBits: number;
-  readonly #leftShift: number;
-  readonly #rightShift: number;
+  protected readonly keys: Int32Array;
+  protected readonly rightBits: number;
+  /** 2^rightBits. */
+  protected readonly rightSize: number;
+  /** How far to shift a 32-bit hash so that as many bits are left as the part has. */
+  protected readonly leftShift: number;
+  protected readonly rightShift: number;
 
-  constructor(length: number, keys: Int32Array) {
-    const bits = bitWidth(length - 1);
-    const leftBits = bits >>> 1;
+  constructor(length: number, bits: number, keys: Int32Array) {
     this.length = length;
-    this.#keys = keys;
-    this.#wide = bits > 31;
-    this.#rightBits = bits - leftBits;
-    this.#leftShift = 32 - leftBits;
-    this.#rightShift = 32 - this.#rightBits;
+    this.keys = keys;
+    this.rightBits = (bits + 1) >>> 1;
+    this.rightSize = 2 ** this.rightBits;
+    this.leftShift = 32 - (bits >>> 1);
+    this.rightShift = 32 - this.rightBits;
   }
 
+  abstract at(position: number): number;
+  abstract inverse(index: number): number;
+}
+
+/** Indices of up to 31 bits, cut and joined by shifts. */
+class NarrowFeistel extends Feistel {
   at(position: number): number {
-    const length = this.length;
+    const { length, keys, rightBits, rightSize, leftShift, rightShift } = this;
     if (!inside(position, length)) outside(position, length);
-    const keys = this.#keys;
-    const [k0, k1, k2, k3] = [keys[0]!, keys[1]!, keys[2]!, keys[3]!];
-    const [k4, k5, k6, k7] = [keys[4]!, keys[5]!, keys[6]!, keys[7]!];
-    const wide = this.#wide;
-    const rightBits = this.#rightBits;
-    const size = 2 ** rightBits;
-    const leftShift = this.#leftShift;
-    const rightShift = this.#rightShift;
-    let x = position;
+    let x = position | 0;
     do {
-      let left = wide ? Math.floor(x / size) : x >>> rightBits;
-      let right = wide ? x - left * size : x & (size - 1);
-      left ^= hash(right ^ k0) >>> leftShift;
-      right ^= hash(left ^ k1) >>> rightShift;
-      left ^= hash(right ^ k2) >>> leftShift;
-      right ^= hash(left ^ k3) >>> rightShift;
-      left ^= hash(right ^ k4) >>> leftShift;
-      right ^= hash(left ^ k5) >>> rightShift;
-      left ^= hash(right ^ k6) >>> leftShift;
-      right ^= hash(left ^ k7) >>> rightShift;
-      x = wide ? left * size + right : (left << rightBits) | right;
+      let left = x >>> rightBits;
+      let right = x & (rightSize - 1);
+      for (let round = 0; round < rounds; round += 2) {
+        left ^= hash(right ^ keys[round]!) >>> leftShift;
+        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
+      }
+      x = (left << rightBits) | right;
     } while (x >= length);
     return x;
   }
 
   inverse(index: number): number {
-    const length = this.length;
+    const { length, keys, rightBits, rightSize, leftShift, rightShift } = this;
     if (!inside(index, length)) outside(index, length);
-    const keys = this.#keys;
-    const [k0, k1, k2, k3] = [keys[0]!, keys[1]!, keys[2]!, keys[3]!];
-    const [k4, k5, k6, k7] = [keys[4]!, keys[5]!, keys[6]!, keys[7]!];
-    const wide = this.#wide;
-    const rightBits = this.#rightBits;
-    const size = 2 ** rightBits;
-    const leftShift = this.#leftShift;
-    const rightShift = this.#rightShift;
+    let x = index | 0;
+    do {
+      let left = x >>> rightBits;
+      let right = x & (rightSize - 1);
+      for (let round = rounds - 2; round >= 0; round -= 2) {
+        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
+        left ^= hash(right ^ keys[round]!) >>> leftShift;
+      }
+      x = (left << rightBits) | right;
+    } while (x >= length);
+    return x;
+  }
+}
+
+/** Indices of 32 to 53 bits. Each part still fits a 32-bit word, so only cutting and joining need floating point. */
+class WideFeistel extends Feistel {
+  at(position: number): number {
+    const { length, keys, rightSize, leftShift, rightShift } = this;
+    if (!inside(position, length)) outside(position, length);
+    let x = position;
+    do {
+      let left = Math.floor(x / rightSize) | 0;
+      let right = (x - left * rightSize) | 0;
+      for (let round = 0; round < rounds; round += 2) {
+        left ^= hash(right ^ keys[round]!) >>> leftShift;
+        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
+      }
+      x = left * rightSize + right;
+    } while (x >= length);
+    return x;
+  }
+
+  inverse(index: number): number {
+    const { length, keys, rightSize, leftShift, rightShift } = this;
+    if (!inside(index, length)) outside(index, length);
     let x = index;
     do {
-      let left = wide ? Math.floor(x / size) : x >>> rightBits;
-      let right = wide ? x - left * size : x & (size - 1);
-      right ^= hash(left ^ k7) >>> rightShift;
-      left ^= hash(right ^ k6) >>> leftShift;
-      right ^= hash(left ^ k5) >>> rightShift;
-      left ^= hash(right ^ k4) >>> leftShift;
-      right ^= hash(left ^ k3) >>> rightShift;
-      left ^= hash(right ^ k2) >>> leftShift;
-      right ^= hash(left ^ k1) >>> rightShift;
-      left ^= hash(right ^ k0) >>> leftShift;
-      x = wide ? left * size + right : (left << rightBits) | right;
+      let left = Math.floor(x / rightSize) | 0;
+      let right = (x - left * rightSize) | 0;
+      for (let round = rounds - 2; round >= 0; round -= 2) {
+        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
+        left ^= hash(right ^ keys[round]!) >>> leftShift;
+      }
+      x = left * rightSize + right;
     } while (x >= length);
     return x;
   }
