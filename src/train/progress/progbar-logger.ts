@@ -34,6 +34,10 @@ export class ProgbarLogger extends Callback {
     this.#training = false;
   }
 
+  override onTrainError(): void {
+    this.onTrainEnd();
+  }
+
   override onEpochBegin(epoch: number): void {
     const { epochs } = this.params;
     this.#begin(`Epoch ${epoch + 1}/${epochs ?? "?"}`);

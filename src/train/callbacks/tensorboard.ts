@@ -1,0 +1,137 @@
+import { checkChoice, checkInteger, checkKnown, show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { Callback } from "../callback.ts";
+import type { Logs } from "../logs.ts";
+import { type EventFile, openEventFile } from "../tensorboard/event-file.ts";
+import { histogram } from "../tensorboard/histogram.ts";
+
+/** Options of {@link TensorBoard}. */
+export interface TensorBoardOptions {
+  /** Every how many epochs histograms of the weights are written; 0 never. Default 0. */
+  readonly histogramFreq?: number;
+  /** Also write the losses of batches: each (`"batch"`), or every so many; `"epoch"` writes epochs only, the default. */
+  readonly updateFreq?: "epoch" | "batch" | number;
+  /** Also write how many steps ran in a second. Default false. */
+  readonly writeStepsPerSecond?: boolean;
+}
+
+/** Records kept in memory before they are written in the midst of an epoch. */
+const mostPending = 500;
+
+/**
+ * Writes event files for TensorBoard, under Keras' folders and tags: `logDir/train` and `logDir/validation`,
+ * `epoch_loss`, `batch_loss`, `evaluation_loss_vs_iterations`. Look at them with `tensorboard --logdir logs`.
+ *
+ * @example
+ * new TensorBoard("logs/run-1", { histogramFreq: 1, updateFreq: "batch" })
+ */
+export class TensorBoard extends Callback {
+  readonly #logDir: string;
+  readonly #histogramFreq: number;
+  /** Batches between two writings; undefined for none. */
+  readonly #every: number | undefined;
+  readonly #stepsPerSecond: boolean;
+  #train: EventFile | undefined;
+  #validation: EventFile | undefined;
+  /** Training steps so far, in all epochs. */
+  #step = 0;
+  #stepsBefore = 0;
+  #epochBegan = 0;
+
+  /** @throws OptionError if an option is none of these. */
+  constructor(logDir: string = "logs", options: TensorBoardOptions = {}) {
+    super();
+    if (typeof logDir !== "string" || logDir === "") {
+      throw new OptionError(`TensorBoard: \`logDir\` must be a folder's path, got ${show(logDir)}.`);
+    }
+    checkKnown("TensorBoard", options, ["histogramFreq", "updateFreq", "writeStepsPerSecond"]);
+    const { histogramFreq = 0, updateFreq = "epoch", writeStepsPerSecond = false } = options;
+    checkInteger("histogramFreq", histogramFreq);
+    if (typeof updateFreq === "number") checkInteger("updateFreq", updateFreq, 1);
+    else checkChoice("updateFreq", updateFreq, ["epoch", "batch"]);
+    checkChoice("writeStepsPerSecond", writeStepsPerSecond, [true, false]);
+    this.#logDir = logDir;
+    this.#histogramFreq = histogramFreq;
+    this.#every = updateFreq === "epoch" ? undefined : updateFreq === "batch" ? 1 : updateFreq;
+    this.#stepsPerSecond = writeStepsPerSecond;
+  }
+
+  override onTrainBegin(): void {
+    this.#train = openEventFile(`${this.#logDir}/train`);
+    this.#validation = openEventFile(`${this.#logDir}/validation`);
+    this.#step = 0;
+  }
+
+  override onEpochBegin(): void {
+    this.#stepsBefore = this.#step;
+    this.#epochBegan = performance.now();
+  }
+
+  override async onTrainBatchEnd(_batch: number, logs: Logs): Promise<void> {
+    const file = this.#train;
+    if (file !== undefined && this.#every !== undefined && this.#step % this.#every === 0) {
+      file.add(this.#step, tagged("batch_", logs));
+      if (file.pending >= mostPending) await file.flush();
+    }
+    this.#step++;
+  }
+
+  override async onTestEnd(logs: Logs): Promise<void> {
+    // A test on its own, outside of `fit`, is written too.
+    this.#validation ??= openEventFile(`${this.#logDir}/validation`);
+    const values = Object.entries(logs).map(([name, value]) => ({
+      tag: `evaluation_${name}_vs_iterations`,
+      value,
+    }));
+    if (values.length === 0) return;
+    this.#validation.add(this.#step, values);
+    await this.#validation.flush();
+  }
+
+  override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
+    const validation = Object.entries(logs).filter(([name]) => name.startsWith("val_"));
+    const train: Logs = Object.fromEntries(Object.entries(logs).filter(([name]) => !name.startsWith("val_")));
+    const rate = this.model.learningRate;
+    if (rate !== undefined) train.learning_rate ??= rate;
+    if (this.#stepsPerSecond) {
+      train.steps_per_second =
+        ((this.#step - this.#stepsBefore) * 1000) / (performance.now() - this.#epochBegan);
+    }
+    this.#train?.add(epoch, tagged("epoch_", train));
+    if (validation.length > 0) {
+      const named = Object.fromEntries(validation.map(([name, value]) => [name.slice("val_".length), value]));
+      this.#validation?.add(epoch, tagged("epoch_", named));
+      await this.#validation?.flush();
+    }
+    if (this.#histogramFreq > 0 && epoch % this.#histogramFreq === 0) await this.#addHistograms(epoch);
+    await this.#train?.flush();
+  }
+
+  override async onTrainEnd(): Promise<void> {
+    if (this.#train !== undefined && this.#train.pending > 0) await this.#train.flush();
+    this.#train = undefined;
+    this.#validation = undefined;
+  }
+
+  override onTrainError(): Promise<void> {
+    return this.onTrainEnd();
+  }
+
+  override getState(): { readonly step: number } {
+    return { step: this.#step };
+  }
+
+  override setState(state: unknown): void {
+    this.#step = (state as { step: number }).step;
+  }
+
+  async #addHistograms(epoch: number): Promise<void> {
+    for (const [name, { data }] of Object.entries(await this.model.getWeights())) {
+      this.#train?.add(epoch, [{ tag: `${name}/histogram`, value: histogram(data) }]);
+    }
+  }
+}
+
+function tagged(prefix: string, logs: Logs): { readonly tag: string; readonly value: number }[] {
+  return Object.entries(logs).map(([name, value]) => ({ tag: prefix + name, value }));
+}

@@ -1,0 +1,14 @@
+import { Callback } from "../callback.ts";
+import type { Logs } from "../logs.ts";
+
+/** Stops training as soon as a batch's loss is NaN or infinite, as in Keras. */
+export class TerminateOnNaN extends Callback {
+  override onTrainBatchEnd(batch: number, logs: Logs): void {
+    const { loss } = logs;
+    if (loss === undefined || Number.isFinite(loss)) return;
+    console.warn(
+      `Batch ${batch}: the loss is ${loss}, so training stops. Look at this batch's data, or lower the learning rate.`,
+    );
+    this.model.stopTraining = true;
+  }
+}
