@@ -29,4 +29,31 @@ export type { LazyTensor } from "./tensor/lazy.ts";
 export { concat, stack } from "./tensor/stack.ts";
 export { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
 export type { Delivered } from "./tensor/tree.ts";
+export {
+  type AnyCallback,
+  Callback,
+  type CallbackHooks,
+  type CallbackParams,
+  type Training,
+  type TrainingState,
+} from "./train/callback.ts";
+export { CSVLogger, type CSVLoggerOptions } from "./train/callbacks/csv-logger.ts";
+export { EarlyStopping, type EarlyStoppingOptions } from "./train/callbacks/early-stopping.ts";
+export { LambdaCallback } from "./train/callbacks/lambda-callback.ts";
+export { LearningRateScheduler, type Schedule } from "./train/callbacks/learning-rate-scheduler.ts";
+export type { MonitorMode, MonitorOptions } from "./train/callbacks/monitor.ts";
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./train/callbacks/reduce-lr-on-plateau.ts";
+export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";
+export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
+export type { Logs } from "./train/logs.ts";
+export { ProgbarLogger } from "./train/progress/progbar-logger.ts";
+export {
+  type Progress,
+  type ProgressOptions,
+  type ProgressSource,
+  progress,
+} from "./train/progress/progress.ts";
+export { type ProgressState, type RenderOptions, renderProgress } from "./train/progress/render.ts";
+export type { ProgressStream } from "./train/progress/terminal.ts";
+export type { ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
 export { portable } from "./worker/portable.ts";
