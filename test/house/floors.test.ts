@@ -1,0 +1,178 @@
+/**
+ * The house rules that a compiler does not know. The order of the floors is the table in ARCHITECTURE.md; this test
+ * reads it there, so that the page is the rule.
+ */
+import { describe, expect, it } from "vitest";
+import { importsOf, type Module, read, readModules, staticallyReachable } from "./modules.ts";
+
+const modules = readModules();
+
+/** Folders of `src` from the ground up: the first column of the table under "Floors". */
+const floors = [...section(read("ARCHITECTURE.md"), "Floors").matchAll(/^\| `([\w.-]+)\/?` *\|/gm)].map(
+  ([, name]) => name!,
+);
+
+/** Files whose job is Node: only they import its built-in modules where that runs on loading. */
+const nodeFiles = [
+  /^src\/worker\/(node|thread|process|shared-file|endpoint|server-node)\.ts$/,
+  /^src\/worker\/(entry|remote)\/.*\.ts$/,
+  /^src\/(inspector|cli|testing|formats)\/.*\.ts$/,
+];
+
+/** Optional peers. They are loaded by `import()` or `require` when they are needed; their types cost nothing. */
+const peers = Object.keys(
+  (JSON.parse(read("package.json")) as { peerDependencies: object }).peerDependencies,
+);
+
+/** Entry points that must load in a browser. */
+const browserEntries = ["src/index.ts", "src/image/index.ts"];
+
+/** A file this long holds two ideas, most often. */
+const longest = 400;
+
+/** Longer files, each with the reason. */
+const longFiles: Readonly<Record<string, string>> = {
+  "src/worker/pool.ts":
+    "one state machine: what a worker's end means for its jobs is decided in the same place as who gets the next job",
+};
+
+describe("floors", () => {
+  it("are those of src, each once", () => {
+    const present = new Set(modules.map(({ path }) => floorOf(path)));
+    expect(new Set(floors).size).toBe(floors.length);
+    for (const floor of present) expect(floors, `a row for ${floor} in ARCHITECTURE.md`).toContain(floor);
+  });
+
+  it("import downward only", () => {
+    const upward = edges().filter(
+      ({ from, to }) => floors.indexOf(floorOf(to)) > floors.indexOf(floorOf(from)),
+    );
+    expect(upward.map(showEdge)).toEqual([]);
+  });
+
+  it("have no import cycles at run time", () => {
+    const cycles = modules.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ kind, path: to }) => kind === "static" && to && staticallyReachable(modules, to).has(path))
+        .map(({ path: to }) => `${path} and ${to}`),
+    );
+    expect(cycles).toEqual([]);
+  });
+
+  it("name only files that exist", () => {
+    const paths = new Set(modules.map(({ path }) => path));
+    const lost = edges().filter(({ to }) => !paths.has(to) && !to.endsWith(".generated.ts"));
+    expect(lost.map(showEdge)).toEqual([]);
+  });
+});
+
+describe("what is imported from outside", () => {
+  it("is a built-in module of Node, or an optional peer", () => {
+    const strangers = outside().filter(
+      ({ specifier }) =>
+        !specifier.startsWith("node:") && !specifier.startsWith("tsx/") && !isPeer(specifier),
+    );
+    expect(strangers.map(showOutside)).toEqual([]);
+  });
+
+  it("is a peer only as a type or by import()", () => {
+    const needed = outside().filter(({ kind, specifier }) => kind === "static" && isPeer(specifier));
+    expect(needed.map(showOutside)).toEqual([]);
+  });
+
+  it("is a built-in module only where that is the file's job", () => {
+    const stray = outside().filter(
+      ({ path, kind, specifier }) =>
+        kind === "static" &&
+        specifier.startsWith("node:") &&
+        !nodeFiles.some((pattern) => pattern.test(path)),
+    );
+    expect(stray.map(showOutside)).toEqual([]);
+  });
+
+  it.each(browserEntries)("is nothing at all where %s loads", (entry) => {
+    const reached = staticallyReachable(modules, entry);
+    const needed = outside().filter(({ path, kind }) => kind === "static" && reached.has(path));
+    expect(needed.map(showOutside)).toEqual([]);
+  });
+});
+
+describe("files", () => {
+  it(`have at most ${longest} lines, or a reason`, () => {
+    const long = modules.filter(({ text }) => text.split("\n").length > longest).map(({ path }) => path);
+    expect(long.filter((path) => !longFiles[path])).toEqual([]);
+    expect(Object.keys(longFiles).filter((path) => !long.includes(path))).toEqual([]);
+  });
+
+  it("open with what they are for", () => {
+    const silent = modules.filter(
+      ({ path, text }) => path !== "src/index.ts" && !/^(\/\*\*|\/\/)/.test(text),
+    );
+    expect(silent.map(({ path }) => path)).toEqual([]);
+  });
+});
+
+describe("the import reader", () => {
+  it("tells static, dynamic and type imports apart", () => {
+    const text = `
+      import { a, type B } from "./a.ts";
+      import type { C } from "./c.ts";
+      import { type D } from "./d.ts";
+      import "node:fs";
+      export * from "./e.ts";
+      export { type F } from "./f.ts";
+      const g = await import("./g.ts");
+      const h: typeof import("sharp") = await import("sharp" as string);
+    `;
+    expect(importsOf("src/x/y.ts", text)).toEqual([
+      { kind: "static", specifier: "./a.ts", path: "src/x/a.ts" },
+      { kind: "type", specifier: "./c.ts", path: "src/x/c.ts" },
+      { kind: "type", specifier: "./d.ts", path: "src/x/d.ts" },
+      { kind: "static", specifier: "node:fs", path: undefined },
+      { kind: "static", specifier: "./e.ts", path: "src/x/e.ts" },
+      { kind: "type", specifier: "./f.ts", path: "src/x/f.ts" },
+      { kind: "dynamic", specifier: "./g.ts", path: "src/x/g.ts" },
+      { kind: "type", specifier: "sharp", path: undefined },
+      { kind: "dynamic", specifier: "sharp", path: undefined },
+    ]);
+  });
+});
+
+interface Edge {
+  readonly from: string;
+  readonly to: string;
+}
+
+function edges(): Edge[] {
+  return modules.flatMap(({ path, imports }) =>
+    imports.flatMap(({ path: to }) => (to === undefined ? [] : [{ from: path, to }])),
+  );
+}
+
+function showEdge({ from, to }: Edge): string {
+  return `${from} imports ${to}`;
+}
+
+function outside(): (Module["imports"][number] & { readonly path: string })[] {
+  return modules.flatMap(({ path, imports }) =>
+    imports.filter((one) => one.path === undefined).map((one) => ({ ...one, path })),
+  );
+}
+
+function showOutside({ path, specifier }: { readonly path: string; readonly specifier: string }): string {
+  return `${path} imports ${specifier}`;
+}
+
+function isPeer(specifier: string): boolean {
+  return peers.some((peer) => specifier === peer || specifier.startsWith(`${peer}/`));
+}
+
+/** The folder directly under src, or the file's own name where it lies there. */
+function floorOf(path: string): string {
+  return path.split("/")[1]!;
+}
+
+/** The text of a Markdown page under the heading `title`. */
+function section(page: string, title: string): string {
+  return page.split(/^## /m).find((part) => part.startsWith(`${title}\n`)) ?? "";
+}

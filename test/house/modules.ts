@@ -1,0 +1,107 @@
+/** The modules of `src` and what they import, as the TypeScript parser sees them. */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+
+/** The repository's root, as a URL that ends with a slash. */
+export const root = new URL("../../", import.meta.url);
+
+/** One import. */
+export interface Import {
+  /** `static` runs when the module is loaded, `dynamic` when the call is reached, `type` never. */
+  readonly kind: "static" | "dynamic" | "type";
+  /** As it is written: `../core/errors.ts`, `node:fs`, `sharp`. */
+  readonly specifier: string;
+  /** Path from the root where the specifier is relative, such as `src/core/errors.ts`; undefined otherwise. */
+  readonly path: string | undefined;
+}
+
+/** One module. */
+export interface Module {
+  /** Path from the root. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+/** Paths from the root of all files under `folder` that `pattern` matches, in order. */
+export function filesUnder(folder: string, pattern: RegExp): string[] {
+  return readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(fileURLToPath(root).length))
+    .filter((path) => pattern.test(path) && !/(^|\/)(node_modules|dist)\//.test(path))
+    .sort();
+}
+
+/** Text of a file, by its path from the root. */
+export function read(path: string): string {
+  return readFileSync(new URL(path, root), "utf8");
+}
+
+/** All modules of `src`. The kernel's AssemblyScript is a language of its own. */
+export function readModules(): Module[] {
+  return filesUnder("src", /\.ts$/)
+    .filter((path) => !/\/assembly\/|\.generated\.ts$/.test(path))
+    .map((path) => ({ path, text: read(path), imports: importsOf(path, read(path)) }));
+}
+
+/** The imports of a module's source text. */
+export function importsOf(path: string, text: string): Import[] {
+  const found: Import[] = [];
+  const add = (kind: Import["kind"], specifier: string): void => {
+    const resolved = specifier.startsWith(".")
+      ? new URL(specifier, new URL(path, "file:///")).pathname.slice(1)
+      : undefined;
+    found.push({ kind, specifier, path: resolved });
+  };
+  const visit = (node: ts.Node): void => {
+    if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
+      add(isTypeImport(node.importClause) ? "type" : "static", node.moduleSpecifier.text);
+    } else if (
+      ts.isExportDeclaration(node) &&
+      node.moduleSpecifier &&
+      ts.isStringLiteral(node.moduleSpecifier)
+    ) {
+      add(isTypeExport(node) ? "type" : "static", node.moduleSpecifier.text);
+    } else if (ts.isImportTypeNode(node) && ts.isLiteralTypeNode(node.argument)) {
+      add("type", (node.argument.literal as ts.StringLiteral).text);
+    } else if (ts.isCallExpression(node) && node.expression.kind === ts.SyntaxKind.ImportKeyword) {
+      const [argument] = node.arguments;
+      const literal = argument && ts.isAsExpression(argument) ? argument.expression : argument;
+      if (literal && ts.isStringLiteral(literal)) add("dynamic", literal.text);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true));
+  return found;
+}
+
+/** The modules reached from `entry` by static imports, `entry` included, each with the one that led there. */
+export function staticallyReachable(modules: readonly Module[], entry: string): Map<string, string> {
+  const byPath = new Map(modules.map((module) => [module.path, module]));
+  const reached = new Map<string, string>([[entry, ""]]);
+  for (const [path] of reached) {
+    for (const { kind, path: next } of byPath.get(path)?.imports ?? []) {
+      if (kind === "static" && next !== undefined && !reached.has(next)) reached.set(next, path);
+    }
+  }
+  return reached;
+}
+
+function isTypeImport(clause: ts.ImportClause | undefined): boolean {
+  if (!clause) return false;
+  if (clause.isTypeOnly) return true;
+  const { name, namedBindings } = clause;
+  if (name || !namedBindings || !ts.isNamedImports(namedBindings)) return false;
+  return namedBindings.elements.length > 0 && namedBindings.elements.every((element) => element.isTypeOnly);
+}
+
+function isTypeExport(node: ts.ExportDeclaration): boolean {
+  if (node.isTypeOnly) return true;
+  const clause = node.exportClause;
+  return (
+    clause !== undefined &&
+    ts.isNamedExports(clause) &&
+    clause.elements.every((element) => element.isTypeOnly)
+  );
+}
