@@ -23,6 +23,14 @@ export type { Shard } from "./loader/plan.ts";
 export type { EpochReport, LoaderReport } from "./loader/report.ts";
 export type { LoaderState } from "./loader/state.ts";
 export type { Context } from "./sequence/context.ts";
+export {
+  fromGenerator,
+  type GeneratorFactory,
+  isStream,
+  type Stream,
+  type StreamContext,
+  type StreamOptions,
+} from "./sequence/generator.ts";
 export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
