@@ -103,13 +103,6 @@ describe("files", () => {
     expect(long.filter((path) => !longFiles[path])).toEqual([]);
     expect(Object.keys(longFiles).filter((path) => !long.includes(path))).toEqual([]);
   });
-
-  it("open with what they are for", () => {
-    const silent = modules.filter(
-      ({ path, text }) => path !== "src/index.ts" && !/^(\/\*\*|\/\/)/.test(text),
-    );
-    expect(silent.map(({ path }) => path)).toEqual([]);
-  });
 });
 
 describe("the import reader", () => {
