@@ -1,6 +1,6 @@
 /** Worker threads: batches arrive by transfer, without a copy. */
 import { Worker as NodeThread, type ResourceLimits } from "node:worker_threads";
-import { inheritedArguments } from "./inherited-arguments.ts";
+import { inheritedArguments, isRefused, withoutRefused } from "./inherited-arguments.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { diedOf, dispatch, waitAtMost } from "./remote.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
@@ -16,12 +16,7 @@ export function startThread(
   resourceLimits: ThreadLimits = {},
 ): Worker {
   const first = load();
-  // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
-  const thread = new NodeThread(new URL("./entry/thread.js", import.meta.url), {
-    name: `epochal ${id}`,
-    execArgv: inheritedArguments(),
-    resourceLimits,
-  });
+  const thread = createThread(`epochal ${id}`, resourceLimits);
   let reason: Error | undefined;
   thread.on("message", (reply: Reply) => dispatch(reply, events, (batch) => batch.batch));
   // An uncaught exception, a stray rejection or a full heap: `exit` follows.
@@ -49,4 +44,17 @@ export function startThread(
     unref: () => thread.unref(),
     terminate: () => waitAtMost(thread.terminate()),
   };
+}
+
+function createThread(name: string, resourceLimits: ThreadLimits): NodeThread {
+  const create = (execArgv: string[]): NodeThread =>
+    // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
+    new NodeThread(new URL("./entry/thread.js", import.meta.url), { name, execArgv, resourceLimits });
+  const flags = inheritedArguments();
+  try {
+    return create(flags);
+  } catch (error) {
+    if (!isRefused(error)) throw error;
+    return create(withoutRefused(flags, error));
+  }
 }
