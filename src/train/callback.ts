@@ -55,6 +55,11 @@ export interface Training {
   /** Time spent waiting for data and time in all since the epoch began, in milliseconds: for the progress bar. */
   times(): { readonly wait: number; readonly total: number };
   /**
+   * Has `task` run once every callback was called at the present event, before training goes on: the place to save a
+   * checkpoint, as then each callback's state and the history are those after the event.
+   */
+  after(task: () => Promise<void>): void;
+  /**
    * Where training stands as readable JSON: epoch, step, the loader's state, running means, history and the
    * callbacks' states. Valid in any hook.
    */

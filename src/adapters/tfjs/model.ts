@@ -130,12 +130,17 @@ export class TfjsModel implements Trainable<TrainBatch> {
     if (learningRate !== undefined) this.learningRate = learningRate;
   }
 
+  /** The model that holds losses and metrics: a sequential model keeps them in one that it wraps. */
+  get #compiled(): LayersModel {
+    return (this.native as unknown as { readonly model?: LayersModel }).model ?? this.native;
+  }
+
   async #step(step: typeof trainStep, batch: TrainBatch): Promise<StepResult> {
     const tf = this.#tf;
     const { feed, size } = this.#feed(batch);
     let numbers: TFTensor | undefined;
     try {
-      numbers = step(tf, this.native, feed);
+      numbers = step(tf, this.#compiled, feed);
       return { values: [...(await numbers.data())], size };
     } finally {
       tf.dispose([feed.inputs, feed.targets, feed.weights, numbers ?? []] as never);
@@ -187,7 +192,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
   /** The losses of TensorFlow.js would otherwise fail deep inside, or spread a wrong shape over the batch. */
   #checkTarget(leaf: ArrayLeaf, i: number): void {
     const { name, axes } = this.#outputs[i]!;
-    const loss = this.native.lossFunctions[i]?.name ?? "";
+    const loss = this.#compiled.lossFunctions[i]?.name ?? "";
     const shape = shapeOf(leaf);
     const asClasses: Axes = axes.slice(0, -1);
     if (loss === "sparseCategoricalCrossentropy") {

@@ -1,0 +1,88 @@
+/** `fit`, `evaluate` and `predict` for TensorFlow.js models. */
+import type { LayersModel } from "@tensorflow/tfjs";
+import type { DataLoader } from "../../loader/data-loader.ts";
+import type { Sequence } from "../../sequence/sequence.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { Delivered } from "../../tensor/tree.ts";
+import { evaluateModel } from "../../train/evaluate.ts";
+import { fitModel } from "../../train/fit.ts";
+import type { History } from "../../train/history.ts";
+import type { Logs } from "../../train/logs.ts";
+import type { EvaluateOptions, FitOptions, PredictOptions } from "../../train/options.ts";
+import { predictModel } from "../../train/predict.ts";
+import { TfjsModel } from "./model.ts";
+import { loadTF } from "./peer.ts";
+import type { PredictBatch, TrainBatch } from "./types.ts";
+
+/** What a batch of the wrong kind is compared with, so that the compiler's message says what is missing. */
+interface Wanted<Message extends string> {
+  readonly "This data cannot be used here": Message;
+}
+
+/** Nothing where a delivered batch `B` is one of `Allowed`; else a type that nothing has. */
+type Check<B, Allowed, Message extends string> = Delivered<B> extends Allowed ? unknown : Wanted<Message>;
+
+/** Batches of `B` from a sequence or a loader. */
+type Source<B> = Sequence<B> | DataLoader<B>;
+
+/** Data to validate or evaluate with: batches, or arrays that are cut into batches. */
+export type TestData<B> =
+  | (Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">)
+  | AsyncIterable<TrainBatch>
+  | Iterable<TrainBatch>
+  | TrainBatch;
+
+/**
+ * Trains a compiled TensorFlow.js model on a `Sequence` or a `DataLoader`, as Keras' `model.fit`.
+ *
+ * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
+ * names where it has several inputs or outputs. Loss and metrics are means over the epoch in which each batch counts
+ * by its number of samples. The option `epochs` is the index after the last epoch; see {@link FitOptions}.
+ *
+ * @returns the history: `history.loss`, the metrics, `val_…`, one number for each epoch.
+ * @throws MissingPeerError, OptionError, TrainingError, ShapeError saying what to change; a `BatchError` from the data;
+ *   what a hook threw; the reason of an aborted `signal`.
+ * @example
+ * const { history } = await fit(model, train, { epochs: 5, workers: 2, shuffle: true, validationData: test });
+ */
+export async function fit<B, V = B>(
+  model: LayersModel,
+  data: Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">,
+  options: FitOptions<TestData<V>> = {},
+): Promise<History> {
+  return fitModel(new TfjsModel(await loadTF(), model), data, options);
+}
+
+/**
+ * Loss and metrics of a compiled TensorFlow.js model over data, by name: `{ loss, acc }`. Each batch counts by its
+ * number of samples.
+ *
+ * @throws as {@link fit}.
+ * @example
+ * const { loss, acc } = await evaluate(model, test, { workers: 2 });
+ */
+export async function evaluate<B>(
+  model: LayersModel,
+  data: TestData<B>,
+  options: EvaluateOptions = {},
+): Promise<Logs> {
+  return evaluateModel(new TfjsModel(await loadTF(), model), data, options);
+}
+
+/**
+ * The outputs of a TensorFlow.js model for data, one row for each sample, in the order of the indices.
+ *
+ * Batches are `x`, or tuples of which the first element is taken. A model with several outputs gives a tuple:
+ * `predict<[Tensor, Tensor]>(…)`.
+ *
+ * @throws as {@link fit}.
+ * @example
+ * const { data, shape } = await predict(model, test); // shape [samples, classes]
+ */
+export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"float32">>(
+  model: LayersModel,
+  data: Source<unknown> | AsyncIterable<PredictBatch> | Iterable<PredictBatch> | PredictBatch,
+  options: PredictOptions = {},
+): Promise<O> {
+  return (await predictModel(new TfjsModel(await loadTF(), model), data, options)) as O;
+}

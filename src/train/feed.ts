@@ -1,0 +1,103 @@
+/**
+ * Which batches an epoch of `fit` gets from the passes of a loader, and when a pass begins and ends.
+ *
+ * An epoch (what is reported) and a pass (once through the sequence) are two things. Without `stepsPerEpoch` they are
+ * one. With it, an epoch takes its steps from the running pass and goes over into the next one, or, as asked, begins
+ * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
+ */
+import { OptionError } from "../core/errors.ts";
+import type { DataLoader } from "../loader/data-loader.ts";
+
+/** A batch that was fetched. */
+export interface Fetched {
+  readonly batch: unknown;
+}
+
+/** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
+export interface Feed {
+  readonly loader: DataLoader<unknown>;
+  /** Whether `stopTraining` ends the epoch that runs, or only the ones to come. */
+  readonly stopsAtOnce: boolean;
+  /** Before `onTrainBegin`. */
+  begin(): Promise<void>;
+  /** After `onEpochBegin`. */
+  beginEpoch(): Promise<void>;
+  /** Whether the epoch goes on after `step` steps; before `onTrainBatchBegin`. */
+  more(step: number): Promise<boolean>;
+  /** The batch of `step`; undefined if there is none after all. After `onTrainBatchBegin`. */
+  take(step: number): Promise<Fetched | undefined>;
+  /** After an epoch's last step, before validation. */
+  endSteps(stopped: boolean): Promise<void>;
+  /** After `onEpochEnd`; false if no epoch shall follow. */
+  endEpoch(stopped: boolean): Promise<boolean>;
+  /** Leaves the running pass. */
+  leave(): Promise<void>;
+}
+
+/** The feed of this house: a batch is fetched before its step begins, so that every step that begins also ends. */
+export class PassFeed implements Feed {
+  readonly loader: DataLoader<unknown>;
+  readonly stopsAtOnce: boolean = true;
+  /** Steps of an epoch; undefined for a whole pass. */
+  readonly #steps: number | undefined;
+  readonly #restart: boolean;
+  #pass: AsyncIterator<unknown> | undefined;
+  #fetched: Fetched | undefined;
+
+  constructor(loader: DataLoader<unknown>, steps: number | undefined, restart: boolean) {
+    this.loader = loader;
+    this.#steps = steps;
+    this.#restart = restart;
+  }
+
+  async begin(): Promise<void> {}
+
+  async beginEpoch(): Promise<void> {}
+
+  async more(step: number): Promise<boolean> {
+    this.#fetched = step === this.#steps ? undefined : await this.#fetch();
+    return this.#fetched !== undefined;
+  }
+
+  async take(): Promise<Fetched | undefined> {
+    const fetched = this.#fetched;
+    this.#fetched = undefined;
+    return fetched;
+  }
+
+  async endSteps(stopped: boolean): Promise<void> {
+    if (this.#pass === undefined) return;
+    if (usedUp(this.loader)) {
+      // One more `next()` ends the pass and has its hook called.
+      await this.#pass.next();
+      this.#pass = undefined;
+    } else if (stopped || this.#restart) await this.leave();
+  }
+
+  async endEpoch(): Promise<boolean> {
+    return true;
+  }
+
+  async leave(): Promise<void> {
+    const pass = this.#pass;
+    this.#pass = undefined;
+    await pass?.return?.();
+  }
+
+  /** The next batch; over the end of a pass where epochs have a number of steps. */
+  async #fetch(): Promise<Fetched | undefined> {
+    for (let passes = 0; passes < 2; passes++) {
+      this.#pass ??= this.loader[Symbol.asyncIterator]();
+      const result = await this.#pass.next();
+      if (!result.done) return { batch: result.value };
+      this.#pass = undefined;
+      if (this.#steps === undefined) return undefined;
+    }
+    throw new OptionError("A whole pass over the sequence gave no batch, so there is nothing to train with.");
+  }
+}
+
+/** Whether the running pass of a loader has given its last batch. */
+export function usedUp(loader: DataLoader<unknown>): boolean {
+  return loader.state().epoch > loader.epoch;
+}

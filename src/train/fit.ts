@@ -1,0 +1,209 @@
+/**
+ * Training over epochs: the loop, and the order of its events.
+ *
+ * Lineage: `tf.keras.Model.fit` over a Sequence. The order is that of docs/training.md: a batch is fetched, then
+ * `onTrainBatchBegin`, the step, `onTrainBatchEnd`; after an epoch's last batch the sequence's own `onEpochEnd`, then
+ * validation, then the callbacks' `onEpochEnd`. Every hook is awaited. However a run ends, the pass is left, the
+ * loaders are closed, and either `onTrainEnd` or `onTrainError` is called.
+ */
+import { TrainingError } from "../core/errors.ts";
+import type { CallbackHooks, HookName, Training, TrainingState } from "./callback.ts";
+import { CallbackList } from "./callback-list.ts";
+import { withClassWeight } from "./class-weight.ts";
+import { type Feed, PassFeed } from "./feed.ts";
+import { History } from "./history.ts";
+import type { Logs } from "./logs.ts";
+import { RunningMean } from "./mean.ts";
+import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
+import { ProgbarLogger } from "./progress/progbar-logger.ts";
+import { openLoader, openPasses, type Passes, stepsOf } from "./source.ts";
+import { testPass } from "./test-run.ts";
+import type { Trainable } from "./trainable.ts";
+
+/**
+ * Trains `model` on `data`, a `Sequence` or a `DataLoader`.
+ *
+ * @throws OptionError, TrainingError, ShapeError saying what to change; what a hook or `getItem` threw; the reason of
+ *   an aborted signal.
+ */
+export async function fitModel(model: Trainable, data: unknown, options: FitOptions = {}): Promise<History> {
+  const settings = resolveFit(options);
+  model.check("train");
+  return new FitRun(model, data, options, settings).run();
+}
+
+/** A run of `fit`. */
+class FitRun implements Training {
+  readonly model: Trainable;
+  readonly #options: FitOptions;
+  readonly #settings: ResolvedFit;
+  readonly #history = new History();
+  /** The user's callbacks, whose states are saved. */
+  readonly #own: CallbackList;
+  readonly #all: CallbackList;
+  readonly #feed: Feed;
+  readonly #validation: Passes | undefined;
+  readonly #ownsLoader: boolean;
+  /** The epoch that runs, or comes next. */
+  #epoch: number;
+  /** Steps of it that are done. */
+  #step = 0;
+  #mean: RunningMean;
+  #tasks: (() => Promise<void>)[] = [];
+  #began = 0;
+  #wait = 0;
+
+  constructor(model: Trainable, data: unknown, options: FitOptions, settings: ResolvedFit) {
+    const { load, callbacks, verbose, initialEpoch, stepsPerEpoch, restart } = settings;
+    const { signal, validationData, validationBatchSize: batchSize } = options;
+    this.model = model;
+    this.#options = options;
+    this.#settings = settings;
+    this.#epoch = initialEpoch;
+    this.#mean = new RunningMean(model.metricsNames);
+    this.#own = new CallbackList(callbacks);
+    // As in Keras 3: what a callback adds to an epoch's logs is seen by the history and the bar.
+    const bar = verbose === 0 ? [] : [new ProgbarLogger()];
+    this.#all = new CallbackList([...callbacks, this.#history, ...bar]);
+    const loader = openLoader("fit", data, {
+      ...load,
+      ...(initialEpoch > 0 && { initialEpoch }),
+      ...(signal && { signal }),
+    });
+    this.#ownsLoader = loader !== data;
+    this.#feed = new PassFeed(loader, stepsPerEpoch, restart);
+    if (validationData !== undefined) {
+      const { shuffle: _shuffle, shard: _shard, ...rest } = load;
+      this.#validation = openPasses("validationData", validationData, { ...rest, signal, batchSize });
+    }
+  }
+
+  times(): { readonly wait: number; readonly total: number } {
+    return { wait: this.#wait, total: performance.now() - this.#began };
+  }
+
+  after(task: () => Promise<void>): void {
+    this.#tasks.push(task);
+  }
+
+  state(): TrainingState {
+    return {
+      version: 1,
+      epoch: this.#epoch,
+      step: this.#step,
+      data: this.#feed.loader.state(),
+      sums: this.#mean.sums,
+      history: this.#history.getState(),
+      callbacks: this.#own.getState(),
+    };
+  }
+
+  async run(): Promise<History> {
+    this.model.stopTraining = false;
+    this.#all.setModel(this.model);
+    this.#all.setTraining(this);
+    try {
+      this.#setParams();
+      await this.#feed.begin();
+      await this.#call("onTrainBegin", {});
+      let logs: Logs = {};
+      let more = true;
+      while (more && this.#epoch < this.#settings.epochs && !this.model.stopTraining) {
+        logs = await this.#runEpoch();
+        more = await this.#feed.endEpoch(this.model.stopTraining);
+      }
+      await this.#feed.leave();
+      await this.#call("onTrainEnd", logs);
+      return this.#history;
+    } catch (error) {
+      await this.#call("onTrainError", error);
+      throw error;
+    } finally {
+      await this.#close();
+    }
+  }
+
+  async #runEpoch(): Promise<Logs> {
+    const epoch = this.#epoch;
+    const feed = this.#feed;
+    this.#began = performance.now();
+    this.#wait = 0;
+    this.#setParams();
+    await this.#call("onEpochBegin", epoch, {});
+    await feed.beginEpoch();
+    while (!this.#stopped && (await this.#waitFor(feed.more(this.#step)))) {
+      if (!(await this.#runStep())) break;
+    }
+    await feed.endSteps(this.model.stopTraining);
+    if (this.#step === 0)
+      throw new TrainingError(`Epoch ${epoch} had no batch, so there is nothing to train with.`);
+    const logs = this.#mean.logs();
+    if (this.#validation && this.#settings.validates(epoch))
+      Object.assign(logs, await this.#validate(this.#validation));
+    // From here on the next epoch is where a checkpoint goes on.
+    this.#epoch++;
+    this.#step = 0;
+    this.#mean = new RunningMean(this.model.metricsNames);
+    await this.#call("onEpochEnd", epoch, logs);
+    return logs;
+  }
+
+  /** One step; false if there was no batch for it after all. */
+  async #runStep(): Promise<boolean> {
+    const { signal, classWeight, allowNaN } = this.#options;
+    const step = this.#step;
+    await this.#call("onTrainBatchBegin", step, {});
+    const fetched = await this.#waitFor(this.#feed.take(step));
+    if (fetched === undefined) return false;
+    const batch = classWeight === undefined ? fetched.batch : withClassWeight(fetched.batch, classWeight);
+    const result = await this.model.trainOnBatch(batch);
+    this.#mean.add(result);
+    this.#step++;
+    await this.#call("onTrainBatchEnd", step, this.#mean.logs());
+    if (Number.isNaN(result.values[0]) && !allowNaN && !this.model.stopTraining) {
+      throw new TrainingError(
+        `The loss is NaN at step ${step} of epoch ${this.#epoch}, and so are the weights from now on. Lower the learning rate, look for NaN in the data (await sequence.at(index)), or end the run by TerminateOnNaN; allowNaN goes on.`,
+      );
+    }
+    signal?.throwIfAborted();
+    return true;
+  }
+
+  async #validate(passes: Passes): Promise<Logs> {
+    const { signal } = this.#options;
+    const { validationSteps: steps } = this.#settings;
+    const call = this.#call.bind(this);
+    const logs = await testPass({ model: this.model, passes, call, steps, signal, what: "validationData" });
+    return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
+  }
+
+  get #stopped(): boolean {
+    return this.#feed.stopsAtOnce && this.model.stopTraining;
+  }
+
+  /** Calls a hook of all callbacks, and then what they left to be done after it. */
+  async #call<N extends HookName>(hook: N, ...args: Parameters<Required<CallbackHooks>[N]>): Promise<void> {
+    await this.#all.call(hook, ...args);
+    for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await task();
+  }
+
+  async #waitFor<T>(data: Promise<T>): Promise<T> {
+    const since = performance.now();
+    const result = await data;
+    this.#wait += performance.now() - since;
+    return result;
+  }
+
+  #setParams(): void {
+    const { verbose, epochs, initialEpoch, stepsPerEpoch, load } = this.#settings;
+    const metrics = this.model.metricsNames;
+    const steps = stepsPerEpoch ?? stepsOf(this.#feed.loader.length, load.shard);
+    this.#all.setParams({ verbose, epochs, steps, initialEpoch, metrics });
+  }
+
+  async #close(): Promise<void> {
+    await this.#feed.leave();
+    if (this.#ownsLoader) await this.#feed.loader.close();
+    await this.#validation?.close();
+  }
+}

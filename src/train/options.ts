@@ -1,0 +1,202 @@
+/** The options of `fit`, `evaluate` and `predict`: what they are, their defaults and their checks. */
+import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import type { DataLoaderOptions } from "../loader/options.ts";
+import type { AnyCallback } from "./callback.ts";
+
+/** How batches are loaded: the loader's own options. Not taken where a `DataLoader` is given. */
+export type LoadOptions = Omit<DataLoaderOptions, "initialEpoch" | "state" | "signal">;
+
+/** What all runs take. */
+export interface RunOptions extends LoadOptions {
+  /** Called at each event, in this order; one or several. */
+  readonly callbacks?: AnyCallback | readonly AnyCallback[];
+  /** 0 silent, 1 a progress bar, 2 one line an epoch, "auto" (default) a bar on a terminal and lines elsewhere. */
+  readonly verbose?: 0 | 1 | 2 | "auto";
+  /** Aborting it ends the run after the step that is being done; the run rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A weight for each class, by its number. */
+export type ClassWeight = Readonly<Record<number, number>>;
+
+/** Which Keras' order of events and steps to follow; ours if left out. */
+export type Compat = "tf2.4" | "keras3";
+
+/** What `fit` takes. `V` is what validation data may be. */
+export interface FitOptions<V = unknown> extends RunOptions {
+  /** Index after the last epoch, as in Keras: with `initialEpoch` 3 and `epochs` 5, two epochs run. Default 1. */
+  readonly epochs?: number;
+  /** Index of the first epoch. Default 0. */
+  readonly initialEpoch?: number;
+  /** Steps of an epoch. Default: a whole pass over the sequence. Needed where the sequence is infinite. */
+  readonly stepsPerEpoch?: number | undefined;
+  /**
+   * What an epoch of `stepsPerEpoch` does when it ends inside of a pass: `"continue"` (default) goes on where it
+   * stopped, over the end of the pass into the next one, so that no batch is lost; `"restart"` begins a new pass.
+   */
+  readonly stepsMode?: "continue" | "restart";
+  /** Tested after each epoch, never shuffled. */
+  readonly validationData?: V;
+  /** Steps of each validation, always from the first batch. Default: all. */
+  readonly validationSteps?: number | undefined;
+  /** Validate each n-th epoch, or after the epochs of this list, counted from 1. Default 1. */
+  readonly validationFreq?: number | readonly number[];
+  /** Rows a step where validation data are arrays. Default 32. */
+  readonly validationBatchSize?: number;
+  /** Weight of each class in the loss, by its number; every class must have one. */
+  readonly classWeight?: ClassWeight | undefined;
+  /**
+   * Folder or file of a checkpoint: training goes on from the newest one in it, or starts anew where there is none.
+   */
+  readonly resume?: string | undefined;
+  /** Go on when the loss is no number; by default that is an error, as the weights are then lost. */
+  readonly allowNaN?: boolean;
+  /** Follow the order of events and the steps of TensorFlow 2.4 or Keras 3, their oddities included. */
+  readonly compat?: Compat | undefined;
+}
+
+/** What `evaluate` takes. */
+export interface EvaluateOptions extends RunOptions {
+  /** Steps; default all. */
+  readonly steps?: number | undefined;
+  /** Rows a step where the data are arrays. Default 32. */
+  readonly batchSize?: number;
+}
+
+/** What `predict` takes. */
+export interface PredictOptions extends EvaluateOptions {}
+
+const loadNames = [
+  "workers",
+  "useMultiprocessing",
+  "maxQueueSize",
+  "shuffle",
+  "seed",
+  "shard",
+  "timeout",
+  "retries",
+  "retryErrors",
+  "onError",
+  "resourceLimits",
+] as const satisfies readonly (keyof LoadOptions)[];
+
+const runNames = [...loadNames, "callbacks", "verbose", "signal"] as const;
+
+const fitNames = [
+  ...runNames,
+  "epochs",
+  "initialEpoch",
+  "stepsPerEpoch",
+  "stepsMode",
+  "validationData",
+  "validationSteps",
+  "validationFreq",
+  "validationBatchSize",
+  "classWeight",
+  "resume",
+  "allowNaN",
+  "compat",
+] as const satisfies readonly (keyof FitOptions)[];
+
+/** Options that Keras has, but not with a Sequence, and what to do instead. */
+const refused: Readonly<Record<string, string>> = {
+  y: "A Sequence's batches hold the labels: return [x, y] from getItem.",
+  sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
+  batchSize: "A Sequence's batches have the size that getItem gives them.",
+  validationSplit:
+    "A Sequence cannot be split by rows. Split the files or samples before making two sequences, and give the second as validationData.",
+};
+
+/** The loader's part of some options. */
+export function loadOptions(options: LoadOptions): LoadOptions {
+  return Object.fromEntries(
+    loadNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  );
+}
+
+/** Options of `fit` with their defaults. */
+export interface ResolvedFit {
+  readonly epochs: number;
+  readonly initialEpoch: number;
+  readonly stepsPerEpoch: number | undefined;
+  readonly restart: boolean;
+  readonly validationSteps: number | undefined;
+  /** Whether the epoch is followed by a validation. */
+  readonly validates: (epoch: number) => boolean;
+  readonly callbacks: readonly AnyCallback[];
+  readonly verbose: 0 | 1 | 2;
+  readonly load: LoadOptions;
+}
+
+/**
+ * Checks the options of `fit`.
+ *
+ * @throws OptionError naming the option, what it takes and what came.
+ */
+export function resolveFit(options: FitOptions): ResolvedFit {
+  refuse("fit", options, fitNames);
+  const { epochs = 1, initialEpoch = 0, stepsPerEpoch, validationSteps, validationFreq = 1 } = options;
+  const { stepsMode = "continue", allowNaN = false, compat } = options;
+  checkInteger("epochs", epochs, 1);
+  checkInteger("initialEpoch", initialEpoch);
+  if (stepsPerEpoch !== undefined) checkInteger("stepsPerEpoch", stepsPerEpoch, 1);
+  if (validationSteps !== undefined) checkInteger("validationSteps", validationSteps, 1);
+  checkChoice("stepsMode", stepsMode, ["continue", "restart"]);
+  checkChoice("allowNaN", allowNaN, [true, false]);
+  checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
+  return {
+    epochs,
+    initialEpoch,
+    stepsPerEpoch,
+    restart: stepsMode === "restart",
+    validationSteps,
+    validates: validatesAfter(validationFreq),
+    ...resolveRun(options),
+  };
+}
+
+/** Checks the options of `evaluate` or `predict`. */
+export function resolveEvaluate(
+  what: "evaluate" | "predict",
+  options: EvaluateOptions,
+): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
+  refuse(what, options, [...runNames, "steps", "batchSize"]);
+  if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
+  return resolveRun(options);
+}
+
+function refuse(what: string, options: object, known: readonly string[]): void {
+  for (const [name, reason] of Object.entries(refused)) {
+    if (name in options && !known.includes(name))
+      throw new OptionError(`${what} has no option \`${name}\`. ${reason}`);
+  }
+  checkKnown(what, options, known);
+}
+
+function resolveRun(options: RunOptions): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
+  const { callbacks = [], verbose = "auto", signal } = options;
+  checkChoice("verbose", verbose, [0, 1, 2, "auto"]);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
+  }
+  return {
+    callbacks: Array.isArray(callbacks) ? callbacks : [callbacks as AnyCallback],
+    verbose: verbose === "auto" ? 1 : verbose,
+    load: loadOptions(options),
+  };
+}
+
+function validatesAfter(freq: number | readonly number[]): (epoch: number) => boolean {
+  if (typeof freq === "number") {
+    checkInteger("validationFreq", freq, 1);
+    return (epoch) => (epoch + 1) % freq === 0;
+  }
+  if (!Array.isArray(freq)) {
+    throw new OptionError(
+      `\`validationFreq\` must be a number or a list of epochs from 1, got ${show(freq)}.`,
+    );
+  }
+  for (const [i, epoch] of freq.entries()) checkInteger(`validationFreq[${i}]`, epoch, 1);
+  return (epoch) => freq.includes(epoch + 1);
+}

@@ -1,0 +1,90 @@
+/** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import { DataLoader } from "../loader/data-loader.ts";
+import type { DataLoaderOptions } from "../loader/options.ts";
+import { planEpoch, type Shard } from "../loader/plan.ts";
+import { isSequence, type Sequence } from "../sequence/sequence.ts";
+import { ArraySequence, isArrays } from "./arrays.ts";
+import type { LoadOptions } from "./options.ts";
+
+/** Batches to train with. */
+export type TrainSource<B> = Sequence<B> | DataLoader<B>;
+
+/** Batches to test or predict with; arrays are cut into batches. An iterable is run through once for each pass. */
+export type TestSource<B, A> = TrainSource<B> | AsyncIterable<A> | Iterable<A> | A;
+
+/**
+ * The loader over `source`: a new one, or the one that was given.
+ *
+ * @throws OptionError if it is neither a sequence nor a loader, or a loader comes with options for a new one.
+ */
+export function openLoader(what: string, source: unknown, options: DataLoaderOptions): DataLoader<unknown> {
+  if (source instanceof DataLoader) {
+    const given = Object.keys(options).find((name) => options[name as keyof DataLoaderOptions] !== undefined);
+    if (given === undefined || given === "signal") return source;
+    throw new OptionError(
+      `\`${given}\` is for a loader that ${what} makes, but it was given a DataLoader. Give the option to the DataLoader.`,
+    );
+  }
+  if (isSequence(source)) return new DataLoader(source, options);
+  throw new OptionError(
+    `${what} takes a Sequence or a DataLoader, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
+  );
+}
+
+/** Something to run through several times. */
+export interface Passes {
+  /** Batches of a pass; undefined where unknown or endless. */
+  steps(): number | undefined;
+  open(): AsyncIterator<unknown> | Iterator<unknown>;
+  close(): Promise<void>;
+}
+
+/** How {@link openPasses} loads. */
+export interface PassesOptions extends LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly initialEpoch?: number;
+  /** Rows of a batch, where the data are arrays. */
+  readonly batchSize?: number | undefined;
+}
+
+/** Passes over anything that `evaluate` and `predict` take, in the order of its indices. */
+export function openPasses(what: string, source: unknown, options: PassesOptions): Passes {
+  const { batchSize, ...load } = options;
+  if (isSequence(source) || source instanceof DataLoader) {
+    const loader = openLoader(what, source, source instanceof DataLoader ? {} : load);
+    return {
+      steps: () => stepsOf(loader.length, load.shard),
+      open: () => loader[Symbol.asyncIterator](),
+      close: async () => {
+        if (loader !== source) await loader.close();
+      },
+    };
+  }
+  if (typeof source === "object" && source !== null) {
+    // A tuple of tensors is iterable as well; its elements are no batches.
+    if (isArrays(source))
+      return openPasses(what, new ArraySequence(source, batchSize), { initialEpoch: load.initialEpoch ?? 0 });
+    if (Symbol.asyncIterator in source || Symbol.iterator in source)
+      return iterate(source as AsyncIterable<unknown>);
+  }
+  throw new OptionError(
+    `${what} takes a Sequence, a DataLoader, tensors, or an iterable of batches, got ${show(source)}.`,
+  );
+}
+
+function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
+  const length = (source as { readonly length?: unknown }).length;
+  return {
+    steps: () => (typeof length === "number" && Number.isFinite(length) ? length : undefined),
+    open: () => (Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()),
+    close: async () => {},
+  };
+}
+
+/** Steps of a pass over `length` batches, or this rank's part of them; undefined where endless. */
+export function stepsOf(length: number, shard: Shard | undefined): number | undefined {
+  const { steps } = planEpoch({ length, shard, seed: 0, epoch: 0, shuffle: false, start: 0 });
+  return Number.isFinite(steps) ? steps : undefined;
+}

@@ -1,0 +1,44 @@
+/** One evaluation: in `evaluate`, and after an epoch of `fit`. */
+import { TrainingError } from "../core/errors.ts";
+import type { CallbackList } from "./callback-list.ts";
+import type { Logs } from "./logs.ts";
+import { RunningMean } from "./mean.ts";
+import type { Passes } from "./source.ts";
+import type { Trainable } from "./trainable.ts";
+
+/** What an evaluation is made of. */
+export interface TestRun {
+  readonly model: Trainable;
+  readonly passes: Passes;
+  /** Calls a hook. */
+  readonly call: CallbackList["call"];
+  /** Steps; undefined for a whole pass. */
+  readonly steps: number | undefined;
+  readonly signal: AbortSignal | undefined;
+  /** What the data are called in a message. */
+  readonly what: string;
+}
+
+/** Loss and metrics over a pass, or its first steps. */
+export async function testPass({ model, passes, call, steps, signal, what }: TestRun): Promise<Logs> {
+  const mean = new RunningMean(model.metricsNames);
+  await call("onTestBegin", {});
+  const iterator = passes.open();
+  let step = 0;
+  try {
+    for (; step !== steps; step++) {
+      const result = await iterator.next();
+      if (result.done) break;
+      await call("onTestBatchBegin", step, {});
+      mean.add(await model.testOnBatch(result.value));
+      await call("onTestBatchEnd", step, mean.logs());
+      signal?.throwIfAborted();
+    }
+  } finally {
+    await iterator.return?.();
+  }
+  if (step === 0) throw new TrainingError(`${what} gave no batch, so there is nothing to test with.`);
+  const logs = mean.logs();
+  await call("onTestEnd", logs);
+  return logs;
+}
