@@ -122,7 +122,7 @@ export async function race(
 export function run(contestant: Contestant, env: Readonly<Record<string, string>> = {}): Promise<Report> {
   return new Promise((resolve, reject) => {
     const child = spawn(contestant.command, contestant.args, {
-      env: { ...process.env, ...contestant.env, ...env },
+      env: { ...process.env, ...contestant.env, ...env, BENCH_LAUNCHED: String(Date.now()) },
       stdio: ["ignore", "pipe", "pipe"],
     });
     let out = "";

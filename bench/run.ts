@@ -52,7 +52,7 @@ async function ask(): Promise<void> {
 
 /** The questions by file name: all of them, or those named. A file that exports no `question` is a part, not one. */
 async function find(wanted: readonly string[]): Promise<Map<string, Question>> {
-  const parts = ["harness.ts", "images.ts", "programs.ts", "report.ts", "run.ts"];
+  const parts = ["batches.ts", "harness.ts", "images.ts", "programs.ts", "report.ts", "run.ts"];
   const files = (await readdir(here)).filter((file) => file.endsWith(".ts") && !parts.includes(file)).sort();
   const known = files.map((file) => file.slice(0, -3));
   for (const name of wanted) {

@@ -26,22 +26,56 @@ def labels(count):
     return [i % 10 for i in range(count)]
 
 
-def images_per_second(epoch, items, **versions):
-    """Reports the rate of a whole epoch after one epoch that starts the workers.
+def race(epoch, items, step, **versions):
+    """Reports the images per second of a whole epoch, after one epoch that starts the workers.
 
-    `epoch` makes an iterator over the batches of one epoch, as numpy arrays from 0 to 1, channels last.
+    With `step` milliseconds of work on this thread after each batch, as a model would do, it reports the share of
+    the time spent waiting for batches, in percent. `epoch` makes an iterator over the batches of one epoch, as numpy
+    arrays from 0 to 1, channels last.
     """
     where = os.environ.get("BENCH_PIXELS")
     for index, batch in enumerate(epoch()):
         if index == 0 and where is not None:
             batch.astype("float32").tofile(where)
     count = 0
+    working = 0
     started = time.perf_counter()
     for batch in epoch():
         count += len(batch)
+        working += busy(step)
     seconds = time.perf_counter() - started
     assert count == items and batch.dtype == "float32" and batch.shape[-1] == 3, (count, batch.dtype, batch.shape)
-    report(items / seconds, **versions)
+    if step == 0:
+        report(items / seconds, **versions)
+    else:
+        report(100 * (1 - working / seconds), {"img/s": items / seconds}, **versions)
+
+
+def rate_of_batches(epoch, size, count, **versions):
+    """Reports what batches of bytes cost: microseconds each where they are tiny, else megabytes a second."""
+    for _ in epoch():
+        pass
+    came = 0
+    started = time.perf_counter()
+    for batch in epoch():
+        assert len(batch) == size and batch[-1] == came % 256
+        came += 1
+    seconds = time.perf_counter() - started
+    assert came == count
+    report(seconds * 1e6 / count if size <= 4 else size * count / 1e6 / seconds, **versions)
+
+
+def busy(milliseconds):
+    """Works that long; the seconds it took."""
+    started = time.perf_counter()
+    while time.perf_counter() - started < milliseconds / 1000:
+        pass
+    return time.perf_counter() - started
+
+
+def since_launch():
+    """Milliseconds since the harness started this program."""
+    return time.time() * 1000 - float(os.environ["BENCH_LAUNCHED"])
 
 
 def report(value, details=None, **versions):

@@ -12,7 +12,7 @@ os.environ.setdefault("KERAS_BACKEND", "tensorflow")
 
 import keras
 import numpy as np
-from bench import images_per_second, labels, options, paths
+from bench import labels, options, paths, race
 
 
 class Images(keras.utils.PyDataset):
@@ -85,7 +85,7 @@ def tf_data(args):
 
 
 def main():
-    args = options(data="", items=1000, size=200, workers=2, loader="tf.data", antialias=1)
+    args = options(data="", items=1000, size=200, workers=2, step=0, loader="tf.data", antialias=1)
     if args.loader == "tf.data":
         epoch, versions = tf_data(args)
     else:
@@ -94,7 +94,7 @@ def main():
         import skimage
 
         versions = {"scikit-image": skimage.__version__}
-    images_per_second(epoch, args.items, Keras=keras.__version__, **versions)
+    race(epoch, args.items, args.step, Keras=keras.__version__, **versions)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ no threads of its own inside workers) say.
 """
 
 import torch
-from bench import images_per_second, labels, options, paths
+from bench import labels, options, paths, race
 from torch.utils.data import DataLoader, Dataset
 
 
@@ -66,7 +66,7 @@ class Images(Dataset):
 
 
 def main():
-    args = options(data="", items=1000, size=200, workers=2, decoder="torchvision")
+    args = options(data="", items=1000, size=200, workers=2, step=0, decoder="torchvision")
     decoder, _, choice = args.decoder.partition("-")
     if decoder == "pil":
         load, versions = with_pil(args.size)
@@ -82,8 +82,12 @@ def main():
         persistent_workers=args.workers > 0,
     )
     # Channels first is PyTorch's own layout; the view with channels last costs nothing.
-    images_per_second(
-        lambda: (x.permute(0, 2, 3, 1).numpy() for x, _ in loader), args.items, PyTorch=torch.__version__, **versions
+    race(
+        lambda: (x.permute(0, 2, 3, 1).numpy() for x, _ in loader),
+        args.items,
+        args.step,
+        PyTorch=torch.__version__,
+        **versions,
     )
 
 

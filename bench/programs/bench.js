@@ -37,23 +37,57 @@ export function labels(count) {
 }
 
 /**
- * Reports the rate of a whole epoch after one epoch that starts the workers.
+ * Reports the images per second of a whole epoch, after one epoch that starts the workers.
  *
- * `epoch` makes an async iterator over the batches of one epoch, as Float32Array from 0 to 1, channels last.
+ * With `step` milliseconds of work on this thread after each batch, as a model would do, it reports the share of the
+ * time spent waiting for batches, in percent. `epoch` makes an async iterator over the batches of one epoch, as
+ * Float32Array from 0 to 1, channels last.
  */
-export async function imagesPerSecond(epoch, { items, size, packages }) {
-  const pixels = size * size * 3;
+export async function race(epoch, { items, size, step = 0, packages }) {
   let where = process.env.BENCH_PIXELS;
   for await (const batch of epoch()) {
     if (where !== undefined) writeFileSync(where, batch);
     where = undefined;
   }
   let count = 0;
+  let working = 0;
   const started = performance.now();
-  for await (const batch of epoch()) count += batch.length / pixels;
-  const seconds = (performance.now() - started) / 1000;
+  for await (const batch of epoch()) {
+    count += batch.length / (size * size * 3);
+    working += busy(step);
+  }
+  const time = performance.now() - started;
   if (count !== items) throw new Error(`${count} images came, not ${items}`);
-  report(items / seconds, { packages });
+  const rate = items / (time / 1000);
+  if (step === 0) report(rate, { packages });
+  else report(100 * (1 - working / time), { details: { "img/s": rate }, packages });
+}
+
+/** Reports what batches of bytes cost: microseconds each where they are tiny, else megabytes a second. */
+export async function rateOfBatches(epoch, { bytes, count, packages }) {
+  for await (const _ of epoch());
+  let came = 0;
+  const started = performance.now();
+  for await (const batch of epoch()) {
+    if (batch.length !== bytes || batch[bytes - 1] !== came % 256)
+      throw new Error(`batch ${came} is not as it should be`);
+    came++;
+  }
+  const time = performance.now() - started;
+  if (came !== count) throw new Error(`${came} batches came, not ${count}`);
+  report(bytes <= 4 ? (time * 1000) / count : (bytes * count) / 1e3 / time, { packages });
+}
+
+/** Works that many milliseconds; the time it took. */
+export function busy(milliseconds) {
+  const started = performance.now();
+  while (performance.now() - started < milliseconds);
+  return performance.now() - started;
+}
+
+/** Milliseconds since the harness started this program. */
+export function sinceLaunch() {
+  return performance.timeOrigin + performance.now() - Number(process.env.BENCH_LAUNCHED);
 }
 
 /** Prints the report. */

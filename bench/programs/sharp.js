@@ -1,6 +1,6 @@
 /** sharp alone: all images of a batch at once, each to raw pixels, then to float32; the next batch starts early. */
 import sharp from "sharp";
-import { imagesPerSecond, options, paths } from "./bench.js";
+import { options, paths, race } from "./bench.js";
 
 const { data, items, size } = options({ data: "", items: 1000, size: 200 });
 const files = paths(data, items);
@@ -35,4 +35,4 @@ async function* epoch() {
   yield await next;
 }
 
-await imagesPerSecond(epoch, { items, size, packages: ["sharp"] });
+await race(epoch, { items, size, packages: ["sharp"] });

@@ -1,0 +1,22 @@
+/** Small images, where opening files and calling decoders costs more than decoding. */
+import type { Question } from "./harness.ts";
+import { everybody, torch } from "./images.ts";
+import { data, quick } from "./programs.ts";
+
+const options = { data: data("cifar10/train"), size: 32 };
+
+export const question: Question = {
+  question: "How many CIFAR-10 images (32 × 32 JPEG) a second become batches of 32 × 32 × 32 × 3 float32?",
+  unit: "img/s",
+  better: "more",
+  pixels: true,
+  baseline: "epochal, 2 workers",
+  contestants: everybody(options, quick ? [2000, 1000, 256] : [10_000, 5000, 500]),
+  claims: (figure) => [
+    {
+      claim: "at least 3 × the best PyTorch",
+      measured: figure("epochal, 2 workers") / figure(...torch("any")),
+      atLeast: 3,
+    },
+  ],
+};

@@ -1,0 +1,27 @@
+/** MNIST-size data in memory: is the loader ever slower than the loop one would write by hand? */
+import type { Question } from "./harness.ts";
+import { node, python, quick } from "./programs.ts";
+
+const options = { epochs: quick ? 5 : 20 };
+const hand = "hand-written loop";
+
+export const question: Question = {
+  question: "How long does an epoch over 60,000 × 784 bytes in memory take, in batches of 128 as float32?",
+  unit: "ms/epoch",
+  better: "less",
+  rounds: 5,
+  baseline: hand,
+  contestants: [
+    node(hand, "inmemory", { ...options, workers: "none" }),
+    node('epochal, workers: "auto"', "inmemory", { ...options, workers: "auto" }),
+    node("epochal, 0 workers", "inmemory", { ...options, workers: "0" }),
+    python("PyTorch TensorDataset, 0 workers", "torch", "torch_inmemory", options),
+  ],
+  claims: (figure) => [
+    {
+      claim: 'workers: "auto" beside a hand-written loop',
+      measured: figure('epochal, workers: "auto"') / figure(hand),
+      atMost: 1.05,
+    },
+  ],
+};

@@ -1,0 +1,20 @@
+/** A dataset that holds 100,000 paths, over 1,000 epochs: does memory grow, does anything pile up? */
+import type { Question } from "./harness.ts";
+import { node, python, quick } from "./programs.ts";
+
+const options = { paths: 100_000, epochs: quick ? 200 : 1000, workers: 2 };
+
+export const question: Question = {
+  question: `How much does memory grow from epoch 100 to epoch ${options.epochs}, with 100,000 paths and two workers?`,
+  unit: "MB grown",
+  better: "less",
+  rounds: 1,
+  baseline: "PyTorch, 2 workers",
+  contestants: [
+    node("epochal, 2 workers", "memory", options),
+    node("epochal, 0 workers", "memory", { ...options, workers: 0 }),
+    python("PyTorch, 2 workers", "torch", "torch_memory", options),
+  ],
+  notes:
+    "An epoch is 16 batches of 98 kB, whose fetching reads every path once. Memory is the proportional set size (PSS) of the program and its processes: pages shared by fork count once. Handles are open files, sockets and threads, counted before the loader is made, while it runs and after it was closed.",
+};

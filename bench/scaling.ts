@@ -1,0 +1,26 @@
+/** Photographs again, over the number of workers: is there a fall when they outnumber the cores? */
+import type { Question } from "./harness.ts";
+import { ours, plural, torchImages } from "./images.ts";
+import { data, quick } from "./programs.ts";
+
+const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 1000 };
+const counts = [0, 1, 2, 3, 4];
+const name = (workers: number) => `epochal, ${plural(workers, "worker")}`;
+
+export const question: Question = {
+  question: "How many photographs a second come with 0 to 4 workers?",
+  unit: "img/s",
+  better: "more",
+  baseline: name(2),
+  contestants: [
+    ...counts.map((workers) => ours(options, workers)),
+    ...counts.map((workers) => torchImages("torchvision", options, workers)),
+  ],
+  claims: (figure) => [
+    {
+      claim: "four workers beside the best of fewer: no decline when workers exceed two cores by two",
+      measured: figure(name(4)) / figure(...[0, 1, 2, 3].map(name)),
+      atLeast: 0.95,
+    },
+  ],
+};

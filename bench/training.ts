@@ -1,0 +1,44 @@
+/** A training step that keeps one thread busy: how long does it wait for its batches? */
+import type { Question } from "./harness.ts";
+import { ours, torchImages } from "./images.ts";
+import { data, python, quick } from "./programs.ts";
+
+/** Milliseconds of work after each batch of 32: one of the two cores, and a demand of 400 photographs a second. */
+const step = 80;
+const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 960, step };
+
+export const question: Question = {
+  question: `What share of its time does a training loop with steps of ${step} ms wait for photographs?`,
+  unit: "% waiting",
+  better: "less",
+  baseline: "PyTorch torchvision, 2 workers",
+  contestants: [
+    ours(options, 2),
+    ours(options, 1),
+    ours(options, 0),
+    torchImages("torchvision", options, 2),
+    torchImages("torchvision", options, 0),
+    torchImages("OpenCV 5 linear", options, 2),
+    torchImages("PIL", options, 2),
+    python("tf.data, antialias", "tensorflow", "keras_images", {
+      ...options,
+      loader: "tf.data",
+      antialias: 1,
+    }),
+  ],
+  claims: (figure) => [
+    {
+      claim: "epochal with two workers beside the best PyTorch, % waiting",
+      measured:
+        figure("epochal, 2 workers") /
+        figure(
+          "PyTorch torchvision, 2 workers",
+          "PyTorch OpenCV 5 linear, 2 workers",
+          "PyTorch PIL, 2 workers",
+        ),
+      atMost: 1,
+    },
+  ],
+  notes:
+    "The step is a busy loop on the thread that trains, so the loader has the other core and what the step leaves over. Without workers all decoding is waiting.",
+};
