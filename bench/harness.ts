@@ -137,9 +137,14 @@ export function run(contestant: Contestant, env: Readonly<Record<string, string>
     child.on("close", (code, signal) => {
       const line = out.trim().split("\n").at(-1) ?? "";
       if (code === 0 && line.startsWith("{")) resolve(JSON.parse(line) as Report);
-      else reject(new Error(`ended with ${signal ?? code}: ${errors.trim().split("\n").at(-1) ?? ""}`));
+      else reject(new Error(errorIn(errors) ?? `ended with ${signal ?? code}`));
     });
   });
+}
+
+/** The line of a stack trace or traceback that says what happened. */
+function errorIn(text: string): string | undefined {
+  return text.split("\n").findLast((line) => /^\s*\w*(Error|Exception)\b/.test(line));
 }
 
 async function differenceOf(path: string, other: string): Promise<Difference> {

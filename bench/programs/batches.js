@@ -4,7 +4,7 @@ import { Batches } from "./batches-sequence.js";
 import { options, rateOfBatches } from "./bench.js";
 
 const { bytes, count, workers, release } = options({ bytes: 4, count: 1000, workers: 2, release: 0 });
-await using loader = new DataLoader(new Batches(count, bytes), { workers });
+const loader = new DataLoader(new Batches(count, bytes), { workers });
 
 async function* epoch() {
   for await (const batch of loader) {
@@ -14,3 +14,4 @@ async function* epoch() {
 }
 
 await rateOfBatches(epoch, { bytes, count, packages: ["epochal"] });
+await loader.close();

@@ -11,10 +11,11 @@ const { data, items, size, workers, step } = options({
   step: 0,
 });
 const images = new Images(paths(data, items), labels(items), 32, size);
-await using loader = new DataLoader(images, { workers });
+const loader = new DataLoader(images, { workers });
 
 async function* epoch() {
   for await (const [x] of loader) yield x.data;
 }
 
 await race(epoch, { items, size, step, packages: ["epochal", "@julusian/jpeg-turbo"] });
+await loader.close();

@@ -23,17 +23,15 @@ function megabytes() {
 const handles = () => readdirSync("/proc/self/fd").length + readdirSync("/proc/self/task").length;
 
 const before = handles();
+const loader = new DataLoader(sequence, { workers });
 let early;
-let during;
-{
-  await using loader = new DataLoader(sequence, { workers });
-  for (let epoch = 0; epoch < epochs; epoch++) {
-    if (epoch === 100) early = megabytes();
-    for await (const _ of loader);
-  }
-  during = handles();
+for (let epoch = 0; epoch < epochs; epoch++) {
+  if (epoch === 100) early = megabytes();
+  for await (const _ of loader);
 }
+const during = handles();
 const late = megabytes();
+await loader.close();
 // A thread ends a moment after its worker said so.
 await new Promise((resolve) => setTimeout(resolve, 100));
 report(late - early, {
