@@ -46,15 +46,22 @@ export function startThread(
   };
 }
 
-function createThread(name: string, resourceLimits: ThreadLimits): NodeThread {
-  const create = (execArgv: string[]): NodeThread =>
-    // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
-    new NodeThread(new URL("./entry/thread.js", import.meta.url), { name, execArgv, resourceLimits });
-  const flags = inheritedArguments();
+/** Starts the thread with as many of `flags` as Node allows; it may name the refused ones bit by bit. */
+function createThread(
+  name: string,
+  resourceLimits: ThreadLimits,
+  flags: string[] = inheritedArguments(),
+): NodeThread {
   try {
-    return create(flags);
+    // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
+    return new NodeThread(new URL("./entry/thread.js", import.meta.url), {
+      name,
+      execArgv: flags,
+      resourceLimits,
+    });
   } catch (error) {
-    if (!isRefused(error)) throw error;
-    return create(withoutRefused(flags, error));
+    const allowed = isRefused(error) ? withoutRefused(flags, error) : flags;
+    if (allowed.length === flags.length) throw error;
+    return createThread(name, resourceLimits, allowed);
   }
 }

@@ -22,15 +22,20 @@ describe("inheritedArguments", () => {
   });
 
   it("leaves out what Node refuses to give a thread", () => {
-    const flags = ["--expose-gc", "--no-warnings", "--title", "training", "--max-old-space-size=512"];
-    let refusal: unknown;
-    try {
-      new Worker("", { eval: true, execArgv: flags });
-    } catch (error) {
-      refusal = error;
+    const refusal = (flags: string[]): unknown => {
+      try {
+        new Worker("", { eval: true, execArgv: flags });
+        return undefined;
+      } catch (error) {
+        return error;
+      }
+    };
+    let flags = ["--expose-gc", "--no-warnings", "--title", "training", "--max-old-space-size=512"];
+    for (let error = refusal(flags); error; error = refusal(flags)) {
+      expect(isRefused(error)).toBe(true);
+      flags = withoutRefused(flags, error);
     }
-    expect(isRefused(refusal)).toBe(true);
-    expect(withoutRefused(flags, refusal)).toEqual(["--no-warnings"]);
+    expect(flags).toEqual(["--no-warnings"]);
     expect(isRefused(new Error("another"))).toBe(false);
   });
 });
