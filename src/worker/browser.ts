@@ -1,0 +1,13 @@
+/**
+ * What stands in the place of node.ts in a browser bundle, by the `browser` field of package.json: worker threads and
+ * processes are Node's.
+ */
+import { WorkerError } from "../core/errors.ts";
+import type { StartWorker } from "./worker.ts";
+
+/** Takes no workers, as there are none to start. */
+export function nodeWorkers(): StartWorker {
+  throw new WorkerError(
+    "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
+  );
+}
