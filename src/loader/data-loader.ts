@@ -49,7 +49,8 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
   #past: PastEpochs = { epochs: 0, delivered: 0, skipped: 0 };
   #lastReport: EpochReport | undefined;
   #lastPosition: { readonly epoch: number; readonly position: number } | undefined;
-  #closed: unknown;
+  /** Why the loader is closed; any value may be a reason. */
+  #closed: { readonly reason: unknown } | undefined;
   #closing: Promise<void> | undefined;
   readonly #onAbort: () => void;
 
@@ -71,7 +72,8 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
     const self = new WeakRef(this);
     this.#onAbort = () => {
       const loader = self.deref();
-      if (loader) void loader.#close(signal?.reason);
+      // An error of a hook on the way out reaches the consumer, who is inside the loop.
+      if (loader) loader.#close({ reason: signal?.reason }).catch(() => {});
     };
     if (signal?.aborted) this.#onAbort();
     else signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -139,16 +141,18 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
     await this.close();
   }
 
-  #close(reason: unknown): Promise<void> {
-    this.#closing ??= this.#end(reason);
+  #close(abort: { readonly reason: unknown } | undefined): Promise<void> {
+    this.#closing ??= this.#end(abort);
     return this.#closing;
   }
 
-  async #end(reason: unknown): Promise<void> {
-    this.#closed = reason ?? new LoaderError("The loader is closed. Make a new one to iterate again.");
+  async #end(abort: { readonly reason: unknown } | undefined): Promise<void> {
+    this.#closed = abort ?? {
+      reason: new LoaderError("The loader is closed. Make a new one to iterate again."),
+    };
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     try {
-      await this.#run?.close(reason ?? closedError());
+      await this.#run?.close(abort ? abort.reason : closedError());
     } finally {
       const pool = await this.#pool?.catch(() => undefined);
       await pool?.close();
@@ -156,7 +160,7 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
   }
 
   #open(): EpochRun {
-    if (this.#closed) throw this.#closed;
+    if (this.#closed) throw this.#closed.reason;
     if (this.#run) {
       throw new LoaderError(
         `Epoch ${this.#run.epoch} of this loader is still running. Finish or leave that loop first, or make a second DataLoader over the sequence.`,

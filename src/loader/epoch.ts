@@ -10,6 +10,7 @@ import { warn } from "../core/warn.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { errorName } from "../worker/error-record.ts";
 import { type Outcome, type Pool, seconds } from "../worker/pool.ts";
+import { waitAtMost } from "../worker/remote.ts";
 import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
@@ -49,8 +50,11 @@ export class EpochRun {
   #finishing: Promise<void> | undefined;
   /** Whether `onEpochBegin` has returned, and so `onEpochEnd` is owed. */
   #begun = false;
+  /** Resolves when `onEpochBegin` has settled. */
+  #beginning: Promise<unknown> | undefined;
   #complete = false;
-  #closed: unknown;
+  /** Why the loader ended this run; any value may be a reason. */
+  #closed: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
   #waitingSince = 0;
   #stalled = -1;
@@ -97,8 +101,11 @@ export class EpochRun {
   async #step(): Promise<IteratorResult<unknown, undefined>> {
     try {
       return await this.#take();
+    } catch (error) {
+      // What was thrown on the way out is thrown as it is; anything else ends the run first.
+      return this.#finishing ? await Promise.reject(error) : await this.#fail(error);
     } finally {
-      this.#pending--;
+      if (--this.#pending === 0) this.holder = undefined;
     }
   }
 
@@ -123,16 +130,16 @@ export class EpochRun {
         this.#host.stats.onBatch(outcome.worker, outcome.times);
         return { done: false, value: outcome.batch };
       }
-      const error = this.#toError(outcome, window.head - 1, index);
+      const error = this.#toError(outcome, this.#plan!.place(window.head - 1), index);
       if (this.#host.options.onError === "skip" && error instanceof BatchError) {
         this.#ledger.skip(index);
         warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
       } else {
-        await this.#fail(error);
+        throw error;
       }
     }
     await this.#finishing;
-    if (this.#closed) throw this.#closed;
+    if (this.#closed) throw this.#closed.reason;
     return { done: true, value: undefined };
   }
 
@@ -143,31 +150,34 @@ export class EpochRun {
 
   /** Ends the run because the loader ends; whoever waits, or asks again, gets `reason`. */
   async close(reason: unknown): Promise<void> {
-    this.#closed ??= reason;
+    this.#closed ??= { reason };
     await this.#finish();
   }
 
   async #begin(): Promise<void> {
     const { sequence, options } = this.#host;
-    try {
-      await sequence.onEpochBegin(this.epoch);
-      this.#begun = true;
-      const length = lengthOf(sequence);
-      this.#host.onLength(length);
-      const { seed, shuffle, shard } = options;
-      const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
-      const pool = await this.#host.pool();
-      if (this.#finishing) return;
-      // Workers that are already there hold the sequence as it was before the hooks; new ones get it as it is.
-      if (sequence.hasHooks) pool.reload();
-      pool.prepare(plan.steps);
-      this.#plan = plan;
-      this.#pool = pool;
-      this.#window = new OrderedWindow({ start: 0, end: plan.steps, capacity: this.#host.capacity() });
-      this.#fill();
-    } catch (error) {
-      await this.#fail(error);
-    }
+    const beginning = (async () => sequence.onEpochBegin(this.epoch))();
+    this.#beginning = beginning.then(
+      () => {
+        this.#begun = true;
+      },
+      () => {},
+    );
+    await beginning;
+    if (this.#finishing) return;
+    const length = lengthOf(sequence);
+    this.#host.onLength(length);
+    const { seed, shuffle, shard } = options;
+    const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
+    const pool = await this.#host.pool();
+    if (this.#finishing) return;
+    // Workers that are already there hold the sequence as it was before the hooks; new ones get it as it is.
+    if (sequence.hasHooks) pool.reload();
+    pool.prepare(plan.steps);
+    this.#plan = plan;
+    this.#pool = pool;
+    this.#window = new OrderedWindow({ start: 0, end: plan.steps, capacity: this.#host.capacity() });
+    this.#fill();
   }
 
   /** Submits what the window allows. */
@@ -205,7 +215,6 @@ export class EpochRun {
     }
     this.#wake = undefined;
     this.#waitingSince = 0;
-    this.holder = undefined;
     this.#host.stats.onWait(performance.now() - since);
   }
 
@@ -219,7 +228,7 @@ export class EpochRun {
     const index = this.#plan!.index(window.head);
     warn(
       "EPOCHAL_STALL",
-      `Waiting for ${seconds(waited)} for batch ${window.head} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)}): ${this.#pool!.describe(this.epoch, index)}.`,
+      `Waiting for ${seconds(waited)} for batch ${this.#plan!.place(window.head)} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)}): ${this.#pool!.describe(this.epoch, index)}.`,
     );
   }
 
@@ -239,15 +248,24 @@ export class EpochRun {
 
   /** Finishes the run and throws `error`; an error of the hook on the way out is only mentioned. */
   async #fail(error: unknown): Promise<never> {
+    await this.#finishQuietly("the epoch had failed");
+    throw error;
+  }
+
+  /** Ends the run when its iterator was dropped: nobody is there to be told. */
+  async abandon(): Promise<void> {
+    await this.#finishQuietly("its loop had been abandoned");
+  }
+
+  async #finishQuietly(after: string): Promise<void> {
     try {
       await this.#finish();
-    } catch (hookError) {
+    } catch (error) {
       warn(
         "EPOCHAL_HOOK",
-        `onEpochEnd(${this.epoch}) threw after the epoch had failed: ${sentence(describeThrown(hookError))}`,
+        `onEpochEnd(${this.epoch}) threw after ${after}: ${sentence(describeThrown(error))}`,
       );
     }
-    throw error;
   }
 
   #finish(): Promise<void> {
@@ -261,6 +279,8 @@ export class EpochRun {
     this.#wake?.();
     const { sequence, options } = this.#host;
     try {
+      // A hook that has begun is heard out, unless it takes for ever.
+      if (this.#beginning) await waitAtMost(this.#beginning);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (options.workers === 0 && sequence.hasHooks) await this.#pool?.idle();
       if (this.#begun) await sequence.onEpochEnd(this.epoch);

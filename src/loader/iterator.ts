@@ -6,9 +6,7 @@
  */
 import type { EpochRun } from "./epoch.ts";
 
-const forgotten = new FinalizationRegistry<EpochRun>((run) => {
-  run.return().catch(() => {});
-});
+const forgotten = new FinalizationRegistry<EpochRun>((run) => void run.abandon());
 
 /** Iterates over the batches of one epoch. */
 export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, undefined>, AsyncDisposable {

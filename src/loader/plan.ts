@@ -37,6 +37,8 @@ export interface Plan {
   readonly steps: number;
   /** Index fetched at `step`. */
   index(step: number): number;
+  /** Global position of `step`: its place in the order that all ranks share. */
+  place(step: number): number;
   /** Global position reached once `steps` steps were consumed on every rank; at most `length`. */
   position(steps: number): number;
 }
@@ -57,12 +59,11 @@ export function planEpoch({ length, seed, epoch, shuffle, shard, start }: PlanOp
   const steps =
     ragged === "drop" ? Math.floor(left / worldSize) : Math.max(0, Math.ceil((left - rank) / worldSize));
   const order = shuffle ? permutation(length, seed, "batches", epoch) : undefined;
+  const place = (step: number): number => start + step * worldSize + rank;
   return {
     steps,
-    index: (step) => {
-      const position = start + step * worldSize + rank;
-      return order ? order.at(position) : position;
-    },
+    index: (step) => (order ? order.at(place(step)) : place(step)),
+    place,
     position: (taken) => (taken >= steps ? length : Math.min(length, start + taken * worldSize)),
   };
 }
