@@ -1,0 +1,56 @@
+/** One scenario for Node and for the page: its result, as JSON, must be the same in both. */
+import { DataLoader, isEpochalError, Sequence, stack, tensor } from "epochal";
+import { flip, fromPixels, resize } from "epochal/image";
+
+/** Batches of random numbers and of resized pixels. */
+class Pictures extends Sequence {
+  static module = import.meta.url;
+  length = 12;
+
+  async getItem(index, { random, epoch }) {
+    const pixels = () => {
+      const data = new Uint8Array(20 * 30 * 3);
+      for (let i = 0; i < data.length; i++) data[i] = random.integer(0, 256);
+      return fromPixels(tensor(data, { shape: [20, 30, 3] }));
+    };
+    return {
+      index,
+      epoch,
+      normal: tensor([random.normal(), random.normal()]),
+      images: await stack([resize(pixels(), [8, 8]), resize(flip(pixels()), [8, 8])]),
+    };
+  }
+}
+
+/** Two shuffled epochs, a resume in the middle, and what workers say where there are none. */
+export async function run({ workers }) {
+  const options = { shuffle: true, seed: 7, maxQueueSize: 3 };
+  const loader = new DataLoader(new Pictures(), options);
+  const batches = [];
+  let state;
+  for await (const { index, epoch, normal, images } of loader.epochs(2)) {
+    batches.push({
+      index,
+      epoch,
+      normal: [...normal.data],
+      shape: images.shape,
+      images: [...images.data],
+    });
+    if (batches.length === 15) state = loader.state();
+  }
+  const resumed = [];
+  for await (const { index } of new DataLoader(new Pictures(), { ...options, state })) resumed.push(index);
+  const { exactlyOnce, summary } = loader.report();
+  await loader.close();
+  return { batches, state, resumed, exactlyOnce, summary, workers: workers ? await tryWorkers() : undefined };
+}
+
+async function tryWorkers() {
+  const loader = new DataLoader(new Pictures(), { workers: 2 });
+  try {
+    for await (const _ of loader) return "batches";
+    return "no batches";
+  } catch (error) {
+    return isEpochalError(error) ? `${error.name}: ${error.message}` : String(error);
+  }
+}
