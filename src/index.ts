@@ -34,7 +34,7 @@ export {
 export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
-export { concat, stack } from "./tensor/stack.ts";
+export { concatenate, stack } from "./tensor/stack.ts";
 export { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
 export type { Delivered } from "./tensor/tree.ts";
 export {

@@ -11,7 +11,7 @@
  * J. Black, P. Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002 (cycle walking).
  */
 import { checkInteger, indexError } from "./check.ts";
-import { keyedRandom } from "./random.ts";
+import { keyedRandom, type Random } from "./random.ts";
 
 /** A bijection on [0, length). Calls allocate nothing. */
 export interface Permutation {
@@ -41,7 +41,11 @@ export function permutation(
   epoch: number,
 ): Permutation {
   checkInteger("length", length);
-  const random = keyedRandom(seed, stream, epoch, length);
+  return permute(length, keyedRandom(seed, stream, epoch, length));
+}
+
+/** The permutation of [0, length) whose key is drawn from `random`. */
+export function permute(length: number, random: Random): Permutation {
   if (length <= smallest) {
     const order = new Uint16Array(length);
     for (let i = 0; i < length; i++) order[i] = i;

@@ -37,6 +37,18 @@ export function createContext(init: ContextInit, stream: Stream = "batch"): Cont
   return new KeyedContext(init, stream);
 }
 
+/**
+ * The context that a source gets: another index, and another epoch where it has its own, all else as it was. Its
+ * generator is fresh and keyed by them, so that a source's batch is the same inside a combinator as alone.
+ */
+export function deriveContext(
+  context: Context,
+  index: number,
+  { epoch = context.epoch, stream }: { readonly epoch?: number; readonly stream?: Stream } = {},
+): Context {
+  return KeyedContext.derive(context, epoch, index, stream);
+}
+
 class KeyedContext implements Context {
   readonly epoch: number;
   readonly index: number;
@@ -51,6 +63,13 @@ class KeyedContext implements Context {
     this.seed = seed;
     this.#cancellation = cancellation;
     this.#stream = stream;
+  }
+
+  static derive(context: Context, epoch: number, index: number, stream?: Stream): KeyedContext {
+    // A context that a test has written by hand has a signal too.
+    const [cancellation, own] =
+      #stream in context ? [context.#cancellation, context.#stream] : [context, "batch" as const];
+    return new KeyedContext({ epoch, index, seed: context.seed, cancellation }, stream ?? own);
   }
 
   get signal(): AbortSignal {
