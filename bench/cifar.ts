@@ -1,9 +1,12 @@
 /** Small images, where opening files and calling decoders costs more than decoding. */
 import type { Question } from "./harness.ts";
-import { everybody, torch } from "./images.ts";
+import { everybody, type Items, torch } from "./images.ts";
 import { data, quick } from "./programs.ts";
 
 const options = { data: data("cifar10/train"), size: 32 };
+const items: Items = quick
+  ? { items: 2000, fewer: 1000, fewest: 256 }
+  : { items: 10_000, fewer: 5000, fewest: 500 };
 
 export const question: Question = {
   question: "How many CIFAR-10 images (32 × 32 JPEG) a second become batches of 32 × 32 × 32 × 3 float32?",
@@ -11,7 +14,7 @@ export const question: Question = {
   better: "more",
   pixels: true,
   baseline: "epochal, 2 workers",
-  contestants: everybody(options, quick ? [2000, 1000, 256] : [10_000, 5000, 500]),
+  contestants: everybody(options, items),
   claims: (figure) => [
     {
       claim: "at least 3 × the best PyTorch",

@@ -1,28 +1,29 @@
 /** The contestants of the image questions: everybody who turns JPEG files into float32 batches. */
 import type { Contestant } from "./harness.ts";
-import { native, node, type Options, python } from "./programs.ts";
-
-/**
- * PyTorch's decoders; whether each shrinks with a filter as wide as the shrinking asks (antialiased); and whether it
- * is run with one worker and with none as well.
- */
-const decoders = [
-  { name: "PIL", decoder: "pil", antialiased: true, few: true },
-  { name: "torchvision", decoder: "torchvision", antialiased: true, few: true },
-  { name: "torchvision, no antialias", decoder: "torchvision-plain", antialiased: false },
-  { name: "OpenCV 4 area", decoder: "cv2-area", antialiased: true },
-  { name: "OpenCV 4 linear", decoder: "cv2-linear", antialiased: false, few: true },
-  { name: "OpenCV 5 area", decoder: "cv2-area", antialiased: true, modules: "opencv5" },
-  { name: "OpenCV 5 linear", decoder: "cv2-linear", antialiased: false, modules: "opencv5", few: true },
-] as const satisfies readonly Decoder[];
+import { native, node, type Options, python, quick } from "./programs.ts";
 
 interface Decoder {
   readonly name: string;
   readonly decoder: string;
+  /** Whether it shrinks with a filter as wide as the shrinking asks. */
   readonly antialiased: boolean;
-  readonly few?: true;
   readonly modules?: "opencv5";
 }
+
+/** PyTorch's decoders, each with the resize that its users take first. */
+const decoders: readonly Decoder[] = [
+  { name: "PIL", decoder: "pil", antialiased: true },
+  { name: "torchvision", decoder: "torchvision", antialiased: true },
+  { name: "OpenCV 4 linear", decoder: "cv2-linear", antialiased: false },
+  { name: "OpenCV 5 linear", decoder: "cv2-linear", antialiased: false, modules: "opencv5" },
+];
+
+/** The same with their other resize. */
+const otherDecoders: readonly Decoder[] = [
+  { name: "torchvision, no antialias", decoder: "torchvision-plain", antialiased: false },
+  { name: "OpenCV 4 area", decoder: "cv2-area", antialiased: true },
+  { name: "OpenCV 5 area", decoder: "cv2-area", antialiased: true, modules: "opencv5" },
+];
 
 const torchName = ({ name }: Decoder, workers: number) => `PyTorch ${name}, ${plural(workers, "worker")}`;
 
@@ -33,20 +34,26 @@ export function plural(count: number, what: string): string {
 
 /** Names of the PyTorch contestants with two workers or fewer. */
 export function torch(quality: "antialiased" | "any"): string[] {
-  return decoders
+  return [...decoders, ...otherDecoders]
     .filter(({ antialiased }) => antialiased || quality === "any")
     .flatMap((decoder) => [0, 1, 2].map((workers) => torchName(decoder, workers)));
 }
 
-/** One PyTorch contestant. */
+/** PyTorch with each of its decoders. */
 export function torchImages(
-  name: (typeof decoders)[number]["name"],
   options: Options,
   workers: number,
-): Contestant {
-  const decoder: Decoder = decoders.find((each) => each.name === name)!;
-  const flags = { ...options, decoder: decoder.decoder, workers };
-  return python(torchName(decoder, workers), "torch", "torch_images", flags, decoder.modules);
+  which: readonly Decoder[] = decoders,
+): Contestant[] {
+  return which.map((decoder) =>
+    python(
+      torchName(decoder, workers),
+      "torch",
+      "torch_images",
+      { ...options, decoder: decoder.decoder, workers },
+      decoder.modules,
+    ),
+  );
 }
 
 /** epochal with `workers` threads. */
@@ -54,30 +61,48 @@ export function ours(options: Options, workers: number): Contestant {
   return node(`epochal, ${plural(workers, "worker")}`, "images", { ...options, workers });
 }
 
-/**
- * Everybody, on so many images: `items` for who fills both cores, `fewer` for who leaves one idle, `fewest` for who
- * needs seconds for a hundred.
- */
-export function everybody(
-  options: Options,
-  [items, fewer, fewest]: readonly [number, number, number],
-): Contestant[] {
-  const keras = (name: string, flags: Options) =>
-    python(name, "tensorflow", "keras_images", { ...options, ...flags });
+/** The limit: two threads in C, with the inverse DCT that our decoder uses. */
+export const bare = "bare libjpeg-turbo in C, fast DCT";
+
+/** How many images each takes. */
+export interface Items {
+  /** Who fills both cores. */
+  readonly items: number;
+  /** Who leaves one idle. */
+  readonly fewer: number;
+  /** Who needs seconds for a hundred. */
+  readonly fewest: number;
+}
+
+/** Everybody; a quick run leaves out those that differ from another in one setting. */
+export function everybody(options: Options, { items, fewer, fewest }: Items): Contestant[] {
   const all = { ...options, items };
   const part = { ...options, items: fewer };
+  const c = (name: string, dct: string) => native(name, "bare", ["jpeg"], { ...all, threads: 2, dct });
+  const keras = (name: string, flags: Options) =>
+    python(name, "tensorflow", "keras_images", { ...options, ...flags });
+  const variants = () => [
+    c("bare libjpeg-turbo in C, accurate DCT", "accurate"),
+    ...[1, 0].flatMap((workers) => torchImages(part, workers)),
+    keras("Keras PyDataset load_img, 2 processes", { items: fewer, loader: "pil", workers: 2 }),
+  ];
   return [
     ours(all, 2),
     ...[1, 0].map((workers) => ours(part, workers)),
-    native("bare libjpeg-turbo in C, 2 threads", "bare", ["jpeg"], { ...all, threads: 2 }),
-    ...decoders.map(({ name }) => torchImages(name, all, 2)),
-    ...[1, 0].flatMap((workers) =>
-      decoders.filter((each) => "few" in each).map(({ name }) => torchImages(name, part, workers)),
-    ),
+    c(bare, "fast"),
+    ...torchImages(all, 2),
     keras("tf.data, antialias", { items, loader: "tf.data", antialias: 1 }),
-    keras("tf.data, no antialias", { items, loader: "tf.data", antialias: 0 }),
-    keras("Keras PyDataset load_img, 2 processes", { items: fewer, loader: "pil", workers: 2 }),
     keras("Keras' page (skimage), 2 processes", { items: fewest, loader: "skimage", workers: 2 }),
     node("sharp alone", "sharp", part),
+    ...(quick ? [] : variants()),
+  ];
+}
+
+/** Those whose resize is not antialiased, or is so otherwise: of interest where images are shrunk. */
+export function otherResizes(options: Options, { items }: Items): Contestant[] {
+  const flags = { ...options, items, loader: "tf.data", antialias: 0 };
+  return [
+    ...torchImages({ ...options, items }, 2, otherDecoders),
+    python("tf.data, no antialias", "tensorflow", "keras_images", flags),
   ];
 }

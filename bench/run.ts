@@ -4,7 +4,7 @@
  * nothing.
  */
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { type Progress, type Question, race } from "./harness.ts";
@@ -32,6 +32,12 @@ if (options.list) {
 async function ask(): Promise<void> {
   const file = new URL("RESULTS.md", here);
   console.log(machine());
+  const [load] = loadavg();
+  if (load! > availableParallelism() / 2) {
+    console.log(
+      `The machine is busy (load ${load!.toFixed(1)}): the figures will be low, and the spread wide.`,
+    );
+  }
   for (const [name, question] of questions) {
     const folder = await mkdtemp(join(tmpdir(), "epochal-bench-"));
     const started = performance.now();

@@ -1,6 +1,6 @@
 /** A training step that keeps one thread busy: how long does it wait for its batches? */
 import type { Question } from "./harness.ts";
-import { ours, torchImages } from "./images.ts";
+import { ours, torch, torchImages } from "./images.ts";
 import { data, python, quick } from "./programs.ts";
 
 /** Milliseconds of work after each batch of 32: one of the two cores, and a demand of 400 photographs a second. */
@@ -16,10 +16,7 @@ export const question: Question = {
     ours(options, 2),
     ours(options, 1),
     ours(options, 0),
-    torchImages("torchvision", options, 2),
-    torchImages("torchvision", options, 0),
-    torchImages("OpenCV 5 linear", options, 2),
-    torchImages("PIL", options, 2),
+    ...torchImages(options, 2),
     python("tf.data, antialias", "tensorflow", "keras_images", {
       ...options,
       loader: "tf.data",
@@ -29,13 +26,7 @@ export const question: Question = {
   claims: (figure) => [
     {
       claim: "epochal with two workers beside the best PyTorch, % waiting",
-      measured:
-        figure("epochal, 2 workers") /
-        figure(
-          "PyTorch torchvision, 2 workers",
-          "PyTorch OpenCV 5 linear, 2 workers",
-          "PyTorch PIL, 2 workers",
-        ),
+      measured: figure("epochal, 2 workers") / figure(...torch("any")),
       atMost: 1,
     },
   ],

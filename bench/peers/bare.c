@@ -4,7 +4,7 @@
  * shrinking asks (PIL's and torchvision's antialiased bilinear): rows first, while they are in the cache, then columns.
  * No order is kept between batches and nothing is handed over, so a loader can only be slower.
  *
- *   bare --data FOLDER --items 1000 --size 200 --threads 2
+ *   bare --data FOLDER --items 1000 --size 200 --threads 2 --dct fast|accurate
  */
 #define _GNU_SOURCE
 #include <ftw.h>
@@ -31,6 +31,7 @@ typedef struct {
 
 static char *paths[MOST_FILES];
 static int files, items = 1000, size = 200, threads = 2;
+static J_DCT_METHOD dct = JDCT_ISLOW;
 static atomic_int next;
 
 static int collect(const char *path, const struct stat *status, int type, struct FTW *place) {
@@ -84,6 +85,7 @@ static void load(const char *path, struct jpeg_decompress_struct *jpeg, scratch 
   jpeg_mem_src(jpeg, use->file, length);
   jpeg_read_header(jpeg, TRUE);
   jpeg->out_color_space = JCS_RGB;
+  jpeg->dct_method = dct;
   jpeg_start_decompress(jpeg);
   size_t width = jpeg->output_width, values = width * 3;
   if (width > use->width) {
@@ -165,6 +167,7 @@ int main(int count, char **given) {
     if (!strcmp(given[i], "--data")) folder = given[i + 1];
     if (!strcmp(given[i], "--items")) items = atoi(given[i + 1]);
     if (!strcmp(given[i], "--size")) size = atoi(given[i + 1]);
+    if (!strcmp(given[i], "--dct") && !strcmp(given[i + 1], "fast")) dct = JDCT_IFAST;
     if (!strcmp(given[i], "--threads")) threads = atoi(given[i + 1]);
   }
   nftw(folder, collect, 16, FTW_PHYS);
