@@ -18,10 +18,12 @@ export {
 } from "./core/errors.ts";
 export type { Random } from "./core/random.ts";
 export { DataLoader } from "./loader/data-loader.ts";
+export { type Leased, release } from "./loader/lease.ts";
 export type { DataLoaderOptions } from "./loader/options.ts";
 export type { Shard } from "./loader/plan.ts";
 export type { EpochReport, LoaderReport } from "./loader/report.ts";
 export type { LoaderState } from "./loader/state.ts";
+export type { LoaderStats, WorkerStats } from "./loader/stats.ts";
 export type { Context } from "./sequence/context.ts";
 export {
   fromGenerator,

@@ -5,17 +5,21 @@
  */
 
 import { checkInteger, show } from "../core/check.ts";
+import { availableCores } from "../core/cores.ts";
 import { LoaderError, OptionError } from "../core/errors.ts";
 import { isSequence, nameOf, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
-import { inlineWorkers } from "../worker/inline.ts";
 import { Pool, type PoolEvent } from "../worker/pool.ts";
 import { closedError, EpochRun } from "./epoch.ts";
+import { explain } from "./explain.ts";
 import { EpochIterator } from "./iterator.ts";
+import type { Leased } from "./lease.ts";
 import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
 import { checkFingerprint, fingerprint, type LoaderState, stateVersion } from "./state.ts";
-import { LoaderStats } from "./stats.ts";
+import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
+import { Tuner } from "./tuner.ts";
+import { type WorkerKinds, workerKinds } from "./workers.ts";
 
 /** Ends the workers of loaders that were dropped without `close()`. */
 const dropped = new FinalizationRegistry<Pool>((pool) => void pool.close());
@@ -33,12 +37,14 @@ const dropped = new FinalizationRegistry<Pool>((pool) => void pool.close());
  * for await (const [x, y] of loader) { … } // epoch 0
  * for await (const [x, y] of loader) { … } // epoch 1
  */
-export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposable {
+export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, AsyncDisposable {
   readonly #sequence: Sequence<B>;
   readonly #options: ResolvedOptions;
-  readonly #stats = new LoaderStats();
+  readonly #stats = new StatsKeeper();
+  readonly #tuner: Tuner;
   readonly #tally: Tally = { retries: 0, workersLost: 0 };
   #pool: Promise<Pool> | undefined;
+  #kinds: WorkerKinds | undefined;
   #run: EpochRun | undefined;
   #epoch: number;
   /** Where the next epoch starts: 0, but for the first one after a resume. */
@@ -62,7 +68,10 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
     }
     this.#sequence = sequence;
     this.#options = resolveOptions(options);
-    const { state, initialEpoch, signal } = this.#options;
+    const { state, initialEpoch, signal, workers, maxQueueSize, memory } = this.#options;
+    const fixed = (option: number | "auto"): number | undefined => (option === "auto" ? undefined : option);
+    const cores = availableCores();
+    this.#tuner = new Tuner({ workers: fixed(workers), maxQueueSize: fixed(maxQueueSize), memory, cores });
     this.#epoch = initialEpoch;
     this.#start = state?.position ?? 0;
     this.#unchecked = state;
@@ -100,12 +109,13 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
    * Rejects with a `BatchError` at the place of a batch that could not be had, a `LoaderError` if the loader is closed
    * or an epoch of it is still running, and whatever a hook throws.
    */
-  [Symbol.asyncIterator](): AsyncIterableIterator<Delivered<B>, undefined, undefined> & AsyncDisposable {
+  [Symbol.asyncIterator](): AsyncIterableIterator<Leased<Delivered<B>>, undefined, undefined> &
+    AsyncDisposable {
     return new EpochIterator(() => this.#open());
   }
 
   /** The batches of the next `count` epochs, one after the other. `loader.epoch` tells which one it is. */
-  async *epochs(count: number): AsyncGenerator<Delivered<B>, void, undefined> {
+  async *epochs(count: number): AsyncGenerator<Leased<Delivered<B>>, void, undefined> {
     checkInteger("count", count);
     for (let i = 0; i < count; i++) yield* this;
   }
@@ -130,6 +140,17 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
   report(): LoaderReport {
     const last = this.#run?.report ?? this.#lastReport;
     return report(last ? [last] : [], this.#past, this.#tally);
+  }
+
+  /** Where the time goes: waiting, workers, queue, bytes. Always on; costs less than a hundredth of the time. */
+  stats(): LoaderStats {
+    const { workers, capacity } = this.#tuner.setting;
+    return this.#stats.read(workers, capacity);
+  }
+
+  /** In one sentence: what limits this loader, and what to change. */
+  explain(): string {
+    return explain(this.stats(), availableCores());
   }
 
   /** Ends a running epoch and all workers. May be called twice. Iterating afterwards is a `LoaderError`. */
@@ -171,10 +192,12 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
       {
         sequence: this.#sequence as Sequence<unknown>,
         options: this.#options,
-        stats: this.#stats,
         pool: () => this.#getPool(),
-        capacity: () => this.#options.maxQueueSize + this.#options.workers,
+        capacity: () => this.#tuner.setting.capacity,
         onLength: (length) => this.#checkState(length),
+        onAsk: () => this.#stats.onAsk(),
+        onWait: (milliseconds) => this.#stats.onWait(milliseconds),
+        onBatch: (facts) => this.#onBatch(facts),
         onFinish: () => this.#onFinish(run),
       },
       this.#epoch,
@@ -192,6 +215,20 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
     this.#epoch = run.epoch + 1;
     this.#start = 0;
     this.#lastPosition = atEnd ? undefined : { epoch: run.epoch, position };
+  }
+
+  #onBatch(facts: BatchFacts): void {
+    const interval = this.#stats.onBatch(facts);
+    const before = this.#tuner.setting.workers;
+    this.#tuner.observe({
+      fetch: facts.counters.fetchMs,
+      waited: facts.waited,
+      interval,
+      bytes: facts.bytes,
+    });
+    const { workers } = this.#tuner.setting;
+    const start = this.#kinds?.remote;
+    if (workers !== before && start) void this.#pool?.then((pool) => pool.resize(workers, start));
   }
 
   #reached(): { readonly epoch: number; readonly position: number } {
@@ -231,22 +268,16 @@ export class DataLoader<B> implements AsyncIterable<Delivered<B>>, AsyncDisposab
   }
 
   async #makePool(): Promise<Pool> {
-    const { workers, useMultiprocessing: processes, seed, timeout, retries, retryErrors } = this.#options;
-    const { resourceLimits } = this.#options;
-    const sequence = this.#sequence as Sequence<unknown>;
-    const start =
-      workers === 0
-        ? inlineWorkers(sequence, seed)
-        : (await import("../worker/node.ts")).nodeWorkers(sequence, {
-            seed,
-            processes,
-            ...(resourceLimits && { resourceLimits }),
-          });
+    const { timeout, retries, retryErrors } = this.#options;
+    const kinds = await workerKinds(this.#sequence as Sequence<unknown>, this.#options);
+    this.#kinds = kinds;
+    if (!kinds.remote) this.#tuner.stayInline();
+    const { workers } = this.#tuner.setting;
     const tally = this.#tally;
     const self = new WeakRef(this);
     const pool = new Pool({
       workers: Math.max(1, workers),
-      start,
+      start: workers === 0 ? kinds.inline : kinds.remote!,
       timeout,
       retries,
       retryErrors,

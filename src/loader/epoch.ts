@@ -8,14 +8,16 @@
 import { BatchError, LoaderError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { bytesOf } from "../tensor/transfer.ts";
 import { errorName } from "../worker/error-record.ts";
 import { type Outcome, type Pool, seconds } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
+import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import type { EpochReport } from "./report.ts";
-import type { LoaderStats } from "./stats.ts";
+import type { BatchFacts } from "./stats.ts";
 import { OrderedWindow } from "./window.ts";
 
 /** A wait longer than this, in milliseconds, is said once. */
@@ -25,13 +27,18 @@ const stallAfter = 5000;
 export interface EpochHost {
   readonly sequence: Sequence<unknown>;
   readonly options: ResolvedOptions;
-  readonly stats: LoaderStats;
   /** The pool, made on first use. */
   pool(): Promise<Pool>;
   /** Batches that may be out at once. */
   capacity(): number;
   /** Called when the epoch's length is known; throws if a state does not belong. */
   onLength(length: number): void;
+  /** The consumer has come for a batch, or has left. */
+  onAsk(): void;
+  /** The consumer waited, in milliseconds. */
+  onWait(milliseconds: number): void;
+  /** A batch is handed out. */
+  onBatch(facts: BatchFacts): void;
   /** Called once when the run is over. */
   onFinish(): void;
 }
@@ -111,6 +118,7 @@ export class EpochRun {
 
   async #take(): Promise<IteratorResult<unknown, undefined>> {
     if (!this.#window && !this.#finishing) await this.#begin();
+    this.#host.onAsk();
     const window = this.#window;
     while (window && !this.#finishing) {
       if (window.done) {
@@ -119,16 +127,23 @@ export class EpochRun {
         await this.#finish();
         return { done: true, value: undefined };
       }
-      if (!window.ready) await this.#wait(window);
+      const waited = window.ready ? 0 : await this.#wait(window);
       if (this.#finishing) break;
       const index = this.#plan!.index(window.head);
       const outcome = window.take();
-      this.#host.stats.onTake(window.waiting);
       this.#fill();
       if (outcome.ok) {
         this.#ledger.deliver(index);
-        this.#host.stats.onBatch(outcome.worker, outcome.times);
-        return { done: false, value: outcome.batch };
+        const { worker, batch, counters } = outcome;
+        lease(batch, worker);
+        this.#host.onBatch({
+          worker: worker.name,
+          counters,
+          waited,
+          queued: window.waiting,
+          bytes: bytesOf(batch),
+        });
+        return { done: false, value: batch };
       }
       const error = this.#toError(outcome, this.#plan!.place(window.head - 1), index);
       if (this.#host.options.onError === "skip" && error instanceof BatchError) {
@@ -202,8 +217,8 @@ export class EpochRun {
     });
   }
 
-  /** Waits until the head is ready or the run is over. */
-  async #wait(window: OrderedWindow<Outcome>): Promise<void> {
+  /** Waits until the head is ready or the run is over; how long it took, in milliseconds. */
+  async #wait(window: OrderedWindow<Outcome>): Promise<number> {
     const since = performance.now();
     this.#waitingSince = since;
     // An inline worker does its work in here.
@@ -215,7 +230,9 @@ export class EpochRun {
     }
     this.#wake = undefined;
     this.#waitingSince = 0;
-    this.#host.stats.onWait(performance.now() - since);
+    const waited = performance.now() - since;
+    this.#host.onWait(waited);
+    return waited;
   }
 
   /** Says once for a batch that it is late, and what is being done about it. */
@@ -274,15 +291,16 @@ export class EpochRun {
   }
 
   async #end(): Promise<void> {
+    this.#host.onAsk();
     this.#pool?.cancel();
     this.#pool?.unref();
     this.#wake?.();
-    const { sequence, options } = this.#host;
+    const { sequence } = this.#host;
     try {
       // A hook that has begun is heard out, unless it takes for ever.
       if (this.#beginning) await waitAtMost(this.#beginning);
       // An inline worker may still be reading the very instance that the hook is about to change.
-      if (options.workers === 0 && sequence.hasHooks) await this.#pool?.idle();
+      if (sequence.hasHooks) await this.#pool?.idle();
       if (this.#begun) await sequence.onEpochEnd(this.epoch);
     } finally {
       this.#host.onFinish();

@@ -30,7 +30,12 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
       forgotten.register(this, this.#run);
     }
     this.#run.holder = this;
-    return this.#run.next() as Promise<IteratorResult<B, undefined>>;
+    const step = this.#run.next() as Promise<IteratorResult<B, undefined>>;
+    // Once it failed, it is over: the failure is not told twice.
+    step.catch(() => {
+      this.#over = true;
+    });
+    return step;
   }
 
   async return(): Promise<IteratorResult<B, undefined>> {

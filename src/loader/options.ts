@@ -1,4 +1,5 @@
 /** The options of a loader: their defaults, and their checks. */
+import { parseBytes } from "../core/bytes.ts";
 import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import type { Shard } from "./plan.ts";
@@ -6,12 +7,20 @@ import { checkState, type LoaderState } from "./state.ts";
 
 /** How a {@link DataLoader} works. Everything has a default. */
 export interface DataLoaderOptions {
-  /** Number of worker threads (or processes); 0 (default) loads in the program's own thread. */
-  readonly workers?: number;
+  /**
+   * Number of worker threads (or processes); 0 (default) loads in the program's own thread. `"auto"` starts without,
+   * and takes as many as the consumer can empty, at most one a core.
+   */
+  readonly workers?: number | "auto";
   /** Child processes instead of threads: isolates crashes in native code. Default false. */
   readonly useMultiprocessing?: boolean;
-  /** Batches that may wait for the consumer. At most `maxQueueSize + workers` exist ahead of it. Default 10. */
-  readonly maxQueueSize?: number;
+  /**
+   * Batches that may wait for the consumer. At most `maxQueueSize + workers` exist ahead of it. Default 10. `"auto"`
+   * starts with 2 and grows where the consumer waits.
+   */
+  readonly maxQueueSize?: number | "auto";
+  /** Memory that the batches ahead of the consumer may take, such as `"512MB"`, or bytes. At least one is let in. */
+  readonly memory?: number | string;
   /** Whether the batches come in a new random order each epoch. Default false. */
   readonly shuffle?: boolean;
   /** What order and `context.random` are drawn from. Default 0, or the state's. */
@@ -46,9 +55,10 @@ export interface DataLoaderOptions {
 
 /** Options with their defaults filled in. */
 export interface ResolvedOptions {
-  readonly workers: number;
+  readonly workers: number | "auto";
   readonly useMultiprocessing: boolean;
-  readonly maxQueueSize: number;
+  readonly maxQueueSize: number | "auto";
+  readonly memory: number;
   readonly shuffle: boolean;
   readonly seed: number;
   readonly initialEpoch: number;
@@ -66,6 +76,7 @@ const names = [
   "workers",
   "useMultiprocessing",
   "maxQueueSize",
+  "memory",
   "shuffle",
   "seed",
   "initialEpoch",
@@ -94,6 +105,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     workers = 0,
     useMultiprocessing = false,
     maxQueueSize = 10,
+    memory,
     shuffle = false,
     seed = state?.seed ?? 0,
     initialEpoch = 0,
@@ -105,8 +117,8 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     signal,
     resourceLimits,
   } = options;
-  checkInteger("workers", workers, 0, 1024);
-  checkInteger("maxQueueSize", maxQueueSize, 1);
+  if (workers !== "auto") checkInteger("workers", workers, 0, 1024);
+  if (maxQueueSize !== "auto") checkInteger("maxQueueSize", maxQueueSize, 1);
   checkSeed("seed", seed);
   checkInteger("initialEpoch", initialEpoch);
   checkNumber("timeout", timeout, 1, longestTimeout);
@@ -124,6 +136,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     workers,
     useMultiprocessing,
     maxQueueSize,
+    memory: memory === undefined ? Number.POSITIVE_INFINITY : parseBytes("memory", memory),
     shuffle,
     seed,
     initialEpoch: state?.epoch ?? initialEpoch,

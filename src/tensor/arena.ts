@@ -6,6 +6,7 @@
  * nobody else. Limits: at most {@link keep} idle buffers, the oldest are dropped first; small ones are not kept,
  * as the allocator is as fast.
  */
+import { counters } from "../core/counters.ts";
 
 /** Below this size (one page) a fresh allocation costs less than looking for a used one. */
 const smallest = 4096;
@@ -21,6 +22,7 @@ export function allocate(byteLength: number): ArrayBuffer {
     const found = idle.findIndex((buffer) => buffer.byteLength === byteLength);
     if (found >= 0) return idle.splice(found, 1)[0]!;
   }
+  counters.allocated += byteLength;
   return new ArrayBuffer(byteLength);
 }
 

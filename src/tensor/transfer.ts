@@ -49,6 +49,16 @@ export function transferables(batch: unknown): ArrayBuffer[] {
   return [...buffers];
 }
 
+/** Bytes in the typed arrays of a batch. */
+export function bytesOf(batch: unknown): number {
+  let bytes = 0;
+  mapViews(batch, (view) => {
+    bytes += view.byteLength;
+    return view;
+  });
+  return bytes;
+}
+
 /** Every buffer reachable from the fields of `value`: what a sequence keeps. */
 export function keptBuffers(value: unknown): Kept {
   const buffers = new Set<ArrayBufferLike>();

@@ -6,9 +6,11 @@
  * given up, and runs on unheard.
  */
 import { Cancellation } from "../core/cancellation.ts";
+import { counters, takeCounters } from "../core/counters.ts";
 import { LoaderError } from "../core/errors.ts";
 import { createContext } from "../sequence/context.ts";
 import { fetchBatch, type Sequence } from "../sequence/sequence.ts";
+import { recycle } from "../tensor/arena.ts";
 import { keptBuffers, own } from "../tensor/transfer.ts";
 import type { StartWorker, Ticket, Worker, WorkerEvents } from "./worker.ts";
 
@@ -61,7 +63,10 @@ function startInline(
       next();
     };
     const deliver = (batch: unknown): void =>
-      settle(() => events.onBatch(ticket.id, batch, { fetch: performance.now() - start }));
+      settle(() => {
+        counters.fetchMs += performance.now() - start;
+        events.onBatch(ticket.id, batch, takeCounters());
+      });
     const fail = (error: unknown): void => settle(() => events.onError(ticket.id, error));
     let fetched: unknown;
     try {
@@ -78,6 +83,7 @@ function startInline(
   queueMicrotask(() => ended || events.onReady());
   return {
     name: "inline worker",
+    inline: true,
     send(ticket) {
       queue.push(ticket);
       next();
@@ -87,7 +93,7 @@ function startInline(
       if (running && running.id <= upTo) running.cancellation.abort();
     },
     reload,
-    recycle() {},
+    recycle: (buffers) => buffers.forEach(recycle),
     ref() {
       wanted = true;
       next();

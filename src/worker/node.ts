@@ -38,6 +38,8 @@ export function nodeWorkers(sequence: Sequence<unknown>, options: NodeWorkerOpti
       throw error;
     }
   };
+  // Said now rather than at the first start.
+  load();
   const { processes, resourceLimits } = options;
   return (id, events) =>
     guarded(() =>

@@ -9,9 +9,10 @@
  * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
  * program that is busy for a minute has not waited for a minute.
  */
+import type { Counters } from "../core/counters.ts";
 import { WorkerError } from "../core/errors.ts";
 import { waitAtMost } from "./remote.ts";
-import type { StartWorker, Ticket, Worker, WorkerTimes } from "./worker.ts";
+import type { StartWorker, Ticket, Worker } from "./worker.ts";
 
 /** Jobs a worker holds: the one it is on, and the next. */
 const jobsPerWorker = 2;
@@ -29,7 +30,7 @@ export interface Job {
 
 /** How a job ended. A failure is a value, so that nothing rejects before anyone listens. */
 export type Outcome =
-  | { readonly ok: true; readonly batch: unknown; readonly worker: string; readonly times: WorkerTimes }
+  | { readonly ok: true; readonly batch: unknown; readonly worker: Worker; readonly counters: Counters }
   | {
       readonly ok: false;
       /** What was thrown by `getItem`, or why the worker ended. */
@@ -80,6 +81,8 @@ interface Seat {
   /** Milliseconds it has been on its first job, or its start, while somebody watched. */
   age: number;
   gone: boolean;
+  /** Gets no more jobs, and is ended after its last. */
+  retiring: boolean;
 }
 
 /** See the head of this file. */
@@ -90,6 +93,7 @@ export class Pool {
   readonly #ending = new Set<Promise<void>>();
   readonly #onIdle: (() => void)[] = [];
   #size: number;
+  #start: StartWorker;
   #nextWorker = 1;
   #nextTicket = 0;
   #failedStarts = 0;
@@ -100,6 +104,12 @@ export class Pool {
   constructor(options: PoolOptions) {
     this.#options = options;
     this.#size = options.workers;
+    this.#start = options.start;
+  }
+
+  /** Number of workers that get jobs. */
+  get size(): number {
+    return this.#size;
   }
 
   /** Number of jobs that workers hold or that wait for one, cancelled ones not counted. */
@@ -116,7 +126,28 @@ export class Pool {
    */
   prepare(jobs: number): void {
     this.#failedStarts = 0;
-    while (this.#seats.size < Math.min(this.#size, jobs)) this.#startWorker();
+    while (this.#working() < Math.min(this.#size, jobs)) this.#startWorker();
+  }
+
+  /**
+   * Changes the number of workers, and how new ones are started. Workers too many, or started another way, finish the
+   * jobs they hold and end.
+   */
+  resize(size: number, start: StartWorker = this.#start): void {
+    if (start !== this.#start) for (const seat of this.#seats) seat.retiring = true;
+    this.#start = start;
+    this.#size = size;
+    for (const seat of this.#seats) {
+      if (this.#working() > size) seat.retiring = true;
+      if (seat.retiring && seat.held.length === 0) this.#end(seat);
+    }
+    this.#assign();
+  }
+
+  #working(): number {
+    let working = 0;
+    for (const seat of this.#seats) if (!seat.retiring) working++;
+    return working;
   }
 
   /** Has a job fetched. */
@@ -157,16 +188,6 @@ export class Pool {
     this.#watch?.unref();
   }
 
-  /** Gives buffers back to the worker named `name`, if it is still there. */
-  recycle(name: string, buffers: readonly ArrayBuffer[]): boolean {
-    for (const { worker } of this.#seats) {
-      if (worker.name !== name) continue;
-      worker.recycle(buffers);
-      return true;
-    }
-    return false;
-  }
-
   /** What is being done for the job of `epoch` and `index`, in words. */
   describe(epoch: number, index: number): string {
     for (const { worker, held, ready, age } of this.#seats) {
@@ -180,9 +201,9 @@ export class Pool {
     return "it waits for a free worker";
   }
 
-  /** Resolves when no worker is busy, or after two seconds. For inline workers, whose job cannot be ended. */
+  /** Resolves when nobody works on the caller's own instance any more, or after two seconds. */
   async idle(): Promise<void> {
-    if ([...this.#seats].every((seat) => seat.held.length === 0)) return;
+    if ([...this.#seats].every((seat) => !seat.worker.inline || seat.held.length === 0)) return;
     await waitAtMost(new Promise<void>((resolve) => this.#onIdle.push(resolve)));
   }
 
@@ -197,7 +218,7 @@ export class Pool {
   #startWorker(): void {
     const id = this.#nextWorker++;
     let seat: Seat | undefined;
-    const worker = this.#options.start(id, {
+    const worker = this.#start(id, {
       onReady: () => {
         if (!seat || seat.gone) return;
         if (!seat.ready) seat.age = 0;
@@ -207,9 +228,9 @@ export class Pool {
       onBroken: (error) => {
         if (seat) this.#broken(seat, error);
       },
-      onBatch: (ticket, batch, times) => {
+      onBatch: (ticket, batch, counters) => {
         const done = this.#take(seat, ticket);
-        if (done) done.job.settle({ ok: true, batch, worker: worker.name, times });
+        if (done) done.job.settle({ ok: true, batch, worker, counters });
         this.#assign();
       },
       onError: (ticket, error) => {
@@ -221,7 +242,7 @@ export class Pool {
         if (seat) this.#lost(seat, reason, "died");
       },
     });
-    seat = { worker, ready: false, held: [], age: 0, gone: false };
+    seat = { worker, ready: false, held: [], age: 0, gone: false, retiring: false };
     this.#seats.add(seat);
     if (this.#wanted) worker.ref();
   }
@@ -233,7 +254,10 @@ export class Pool {
     if (place < 0) return undefined;
     const [done] = seat.held.splice(place, 1);
     seat.age = 0;
-    if (seat.held.length === 0) for (const resolve of this.#onIdle.splice(0)) resolve();
+    if (seat.held.length === 0) {
+      for (const resolve of this.#onIdle.splice(0)) resolve();
+      if (seat.retiring) this.#end(seat);
+    }
     return done!.cancelled ? undefined : done;
   }
 
@@ -295,10 +319,11 @@ export class Pool {
 
   /** Workers for all jobs there are, up to the pool's size. */
   #fill(): void {
-    if (this.#seats.size >= this.#size) return;
+    let working = this.#working();
+    if (working >= this.#size) return;
     try {
-      const wanted = Math.min(this.#size, this.pending);
-      while (this.#seats.size < wanted) this.#startWorker();
+      for (const wanted = Math.min(this.#size, this.pending); working < wanted; working++)
+        this.#startWorker();
     } catch (error) {
       this.#giveUp(error, "a worker");
     }
@@ -343,7 +368,7 @@ export class Pool {
     while (this.#queue.length > 0) {
       let best: Seat | undefined;
       for (const seat of this.#seats) {
-        if (seat.held.length >= jobsPerWorker) continue;
+        if (seat.retiring || seat.held.length >= jobsPerWorker) continue;
         if (!best || load(seat) < load(best)) best = seat;
       }
       if (!best) break;

@@ -2,6 +2,8 @@
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { closeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { counters } from "../core/counters.ts";
+import { recycle } from "../tensor/arena.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { dispatch, waitAtMost } from "./remote.ts";
@@ -50,7 +52,7 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
     dispatch(
       reply as Reply,
       events,
-      (batch) => (slot === undefined ? batch.batch : readShared(batch as SharedBatchReply, files[slot]!)),
+      (batch) => (slot === undefined ? batch.batch : readCounted(batch as SharedBatchReply, files[slot]!)),
       (died) => {
         reason = died;
       },
@@ -75,6 +77,7 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
   }
   return {
     name: `process ${id}`,
+    inline: false,
     send({ id: ticket, epoch, index }) {
       const slot = free.pop();
       if (slot !== undefined) slotOf.set(ticket, slot);
@@ -82,7 +85,8 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
     },
     cancel: (upTo) => post({ type: "cancel", upTo }),
     reload: () => post(load()),
-    recycle() {},
+    // What is read from the file lies in this process's memory.
+    recycle: (buffers) => buffers.forEach(recycle),
     ref() {
       child.ref();
       child.channel?.ref();
@@ -93,6 +97,15 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
       return waitAtMost(exited);
     },
   };
+}
+
+/** Reads a batch; the memory it takes here is counted as if the worker had allocated it. */
+function readCounted(reply: SharedBatchReply, file: number): unknown {
+  const before = counters.allocated;
+  const batch = readShared(reply, file);
+  reply.counters.allocated += counters.allocated - before;
+  counters.allocated = before;
+  return batch;
 }
 
 function unrefChild(child: ChildProcess): void {

@@ -2,9 +2,9 @@
  * Every message between the loader and a worker, as two unions. The same for threads, processes and web workers;
  * messages of one direction arrive in the order in which they were sent.
  */
+import type { Counters } from "../core/counters.ts";
 import type { ErrorRecord } from "./error-record.ts";
 import type { Portable } from "./portable.ts";
-import type { WorkerTimes } from "./worker.ts";
 
 /** Loader to worker. */
 export type Request =
@@ -31,7 +31,7 @@ export type Reply =
       readonly type: "batch";
       readonly ticket: number;
       readonly batch: unknown;
-      readonly times: WorkerTimes;
+      readonly counters: Counters;
     }
   | { readonly type: "error"; readonly ticket: number; readonly error: ErrorRecord }
   /** A process is about to end because of an exception that nobody caught. (A thread's arrives as its `error` event.) */

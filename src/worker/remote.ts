@@ -25,7 +25,7 @@ export function dispatch(
         events.onError(reply.ticket, error);
         break;
       }
-      events.onBatch(reply.ticket, batch, reply.times);
+      events.onBatch(reply.ticket, batch, reply.counters);
       break;
     }
     case "error":

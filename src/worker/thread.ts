@@ -36,6 +36,7 @@ export function startThread(
   }
   return {
     name: `thread ${id}`,
+    inline: false,
     send: ({ id: ticket, epoch, index }) => post({ type: "fetch", ticket, epoch, index }),
     cancel: (upTo) => post({ type: "cancel", upTo }),
     reload: () => post(load()),

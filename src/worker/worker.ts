@@ -6,6 +6,8 @@
  * unless the worker ends; `onExit` comes exactly once, after the last reply; after `terminate()` nothing comes.
  */
 
+import type { Counters } from "../core/counters.ts";
+
 /** One batch to fetch. */
 export interface Ticket {
   /** Unique within a pool, rising. */
@@ -14,19 +16,13 @@ export interface Ticket {
   readonly index: number;
 }
 
-/** Where a worker's time went for one batch, in milliseconds, and what it read. */
-export interface WorkerTimes {
-  /** From the start of `getItem` to the finished batch, images included. */
-  readonly fetch: number;
-}
-
 /** What a worker tells its owner. */
 export interface WorkerEvents {
   /** The sequence is loaded, or loaded again. */
   onReady(): void;
   /** The sequence cannot be loaded; no retry would help. */
   onBroken(error: unknown): void;
-  onBatch(ticket: number, batch: unknown, times: WorkerTimes): void;
+  onBatch(ticket: number, batch: unknown, counters: Counters): void;
   /** `getItem` threw; the worker lives on. */
   onError(ticket: number, error: unknown): void;
   /** The worker is gone, and with it every ticket not answered. */
@@ -37,6 +33,8 @@ export interface WorkerEvents {
 export interface Worker {
   /** As messages name it: `thread 2`. */
   readonly name: string;
+  /** Whether it calls the caller's own instance, not a copy. */
+  readonly inline: boolean;
   /** Asks for a batch. */
   send(ticket: Ticket): void;
   /** Says that nobody waits for tickets up to `id`; they are answered all the same. */

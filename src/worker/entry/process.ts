@@ -1,4 +1,6 @@
 /** Entry of a worker process. Batches go through shared files, everything else over the channel. */
+import { recycle } from "../../tensor/arena.ts";
+import { transferables } from "../../tensor/transfer.ts";
 import { toRecord } from "../error-record.ts";
 import type { Reply, Request } from "../protocol.ts";
 import { writeShared } from "../shared-file.ts";
@@ -7,7 +9,11 @@ import { serve } from "./server.ts";
 
 const receive = serve({
   send: (reply) => process.send!(reply),
-  sendBatch: (reply, slot) => process.send!(slot === undefined ? reply : writeShared(reply, slot)),
+  sendBatch: (reply, slot) => {
+    process.send!(slot === undefined ? reply : writeShared(reply, slot));
+    // Copied by now, and given away by getItem: the next batch may have the memory.
+    transferables(reply.batch).forEach(recycle);
+  },
   load: importModule,
 });
 

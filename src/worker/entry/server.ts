@@ -5,6 +5,7 @@
  * answered exactly once, in order, whatever getItem does short of killing the worker.
  */
 import { Cancellation } from "../../core/cancellation.ts";
+import { counters, takeCounters } from "../../core/counters.ts";
 import { LoaderError, PortableError } from "../../core/errors.ts";
 import { createContext } from "../../sequence/context.ts";
 import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.ts";
@@ -61,8 +62,10 @@ export function serve(link: Link): (request: Request) => void {
       const start = performance.now();
       const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
       const batch = own(fetched instanceof Promise ? await fetched : fetched, kept);
-      const times = { fetch: performance.now() - start };
-      sendBatch({ type: "batch", ticket, batch, times }, slot);
+      const end = performance.now();
+      counters.fetchMs += end - start;
+      sendBatch({ type: "batch", ticket, batch, counters: takeCounters() }, slot);
+      counters.sendMs += performance.now() - end;
     } catch (error) {
       link.send({ type: "error", ticket, error: toRecord(hintPrivate(error)) });
     } finally {

@@ -1,0 +1,42 @@
+/**
+ * Giving a batch's memory back.
+ *
+ * A delivered batch belongs to its consumer, for as long as it likes. A consumer that is done with it may release it:
+ * its buffers then go back to where they came from and become the next batch, without an allocation. On release the
+ * buffers are detached: whoever looks at the batch afterwards sees empty arrays, never somebody else's pixels.
+ */
+import { transferables } from "../tensor/transfer.ts";
+import type { Worker } from "../worker/worker.ts";
+
+/** Makes `batch` releasable: `using batch = …` or {@link release}. Batches that are no objects have no memory to give. */
+export function lease(batch: unknown, worker: Worker): void {
+  if (typeof batch !== "object" || batch === null || !Object.isExtensible(batch)) return;
+  Object.defineProperty(batch, Symbol.dispose, {
+    value: () => {
+      const buffers = transferables(batch).filter((buffer) => buffer.byteLength > 0);
+      if (buffers.length > 0) worker.recycle(structuredClone(buffers, { transfer: buffers }));
+    },
+    // Not enumerable: the batch prints, spreads and compares as what getItem returned.
+    enumerable: false,
+    configurable: true,
+  });
+}
+
+/**
+ * Gives the memory of a delivered batch back to its loader, which uses it for a batch to come. Optional: a batch that is
+ * not released is collected as garbage. Its arrays are empty afterwards, so release it only when the consumer has copied
+ * or used them up (TensorFlow.js' cpu and webgl backends and onnxruntime alias them; wasm and jax-js copy).
+ *
+ * @example
+ * for await (const batch of loader) {
+ *   await train(batch);
+ *   release(batch);
+ * }
+ * // or: for await (const batch of loader) { using lease = batch; … }
+ */
+export function release(batch: unknown): void {
+  (batch as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
+}
+
+/** What a loader hands out: the batch, which can be disposed of where it is an object. */
+export type Leased<B> = B extends object ? B & Disposable : B;

@@ -1,0 +1,37 @@
+/** Which kinds of workers a loader can start. */
+import { isEpochalError } from "../core/errors.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import { inlineWorkers } from "../worker/inline.ts";
+import type { StartWorker } from "../worker/worker.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** Starters of workers in this thread, and of threads or processes where the loader may use them. */
+export interface WorkerKinds {
+  readonly inline: StartWorker;
+  readonly remote: StartWorker | undefined;
+}
+
+/**
+ * The kinds of workers for a loader. Under `workers: "auto"` a sequence that cannot be sent, or a platform without
+ * threads, leaves it inline; where workers were asked for by number, that is an error.
+ *
+ * @throws PortableError if the sequence cannot be sent to the workers asked for.
+ */
+export async function workerKinds(
+  sequence: Sequence<unknown>,
+  { workers, seed, useMultiprocessing, resourceLimits }: ResolvedOptions,
+): Promise<WorkerKinds> {
+  const inline = inlineWorkers(sequence, seed);
+  if (workers === 0 || (workers === "auto" && !isNode)) return { inline, remote: undefined };
+  try {
+    const { nodeWorkers } = await import("../worker/node.ts");
+    const options = { seed, processes: useMultiprocessing, ...(resourceLimits && { resourceLimits }) };
+    return { inline, remote: nodeWorkers(sequence, options) };
+  } catch (error) {
+    if (workers === "auto" && isEpochalError(error, "PortableError")) return { inline, remote: undefined };
+    throw error;
+  }
+}
+
+const isNode =
+  typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === "string";

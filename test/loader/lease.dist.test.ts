@@ -1,0 +1,47 @@
+import { DataLoader, release } from "epochal";
+import { describe, expect, it } from "vitest";
+import { Stacked } from "../fixtures/sequences.js";
+
+describe("releasing batches", () => {
+  it.each([{ workers: 0 }, { workers: 1 }, { workers: 1, useMultiprocessing: true }])(
+    "allocates no batch memory in the steady state, and changes no byte: %o",
+    async (options) => {
+      const plain: number[] = [];
+      await using kept = new DataLoader(new Stacked(60), options);
+      for await (const { x } of kept) plain.push(x.data[0]!);
+
+      await using loader = new DataLoader(new Stacked(60), { ...options, maxQueueSize: 2 });
+      const seen: number[] = [];
+      let warm = 0;
+      for await (const batch of loader) {
+        seen.push(batch.x.data[0]!);
+        release(batch);
+        expect(batch.x.data.length).toBe(0);
+        if (seen.length === 30) warm = loader.stats().bytesAllocated;
+      }
+      expect(seen).toEqual(plain);
+      expect(loader.stats().bytesAllocated).toBe(warm);
+      expect(warm).toBeGreaterThan(0);
+    },
+  );
+
+  it("gives a released batch's memory to nobody who still looks at it", async () => {
+    await using loader = new DataLoader(new Stacked(10), { workers: 0 });
+    const views: Float32Array[] = [];
+    for await (const batch of loader) {
+      using _lease = batch;
+      views.push(batch.x.data);
+    }
+    expect(views.map((view) => view.length)).toEqual(Array(10).fill(0));
+  });
+
+  it("leaves unreleased batches alone, and does not show that they could be released", async () => {
+    await using loader = new DataLoader(new Stacked(10), { workers: 1 });
+    const batches = [];
+    for await (const batch of loader) batches.push(batch);
+    expect(batches.map(({ x }) => x.data[0])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    expect(Object.keys(batches[0]!)).toEqual(["x"]);
+    release(batches[0]);
+    release(batches[0]);
+  });
+});

@@ -1,0 +1,32 @@
+import { describe, expect, it } from "vitest";
+import { parseBytes } from "../../src/core/bytes.ts";
+import { type DataLoaderOptions, resolveOptions } from "../../src/loader/options.ts";
+
+describe("resolveOptions", () => {
+  it.each([
+    [{ workers: -1 }, /`workers` must be a whole number from 0 to 1024, got -1/],
+    [{ workers: 1.5 }, /`workers`.*got 1\.5/],
+    [{ maxQueueSize: 0 }, /`maxQueueSize` must be a whole number of at least 1, got 0/],
+    [{ seed: 0.5 }, /`seed` must be a safe integer/],
+    [{ seed: 2 ** 53 }, /`seed` must be a safe integer/],
+    [{ timeout: 0 }, /`timeout` must be a finite number from 1/],
+    [{ shuffle: "yes" }, /`shuffle` must be true or false, got "yes"/],
+    [{ onError: "ignore" }, /`onError` must be "throw" or "skip", got "ignore"/],
+    [{ shard: { rank: 2, worldSize: 2 } }, /`shard.rank` must be a whole number from 0 to 1, got 2/],
+    [{ shard: { rank: 0, worldSize: 0 } }, /`shard.worldSize`/],
+    [{ numWorkers: 2 }, /DataLoader has no option `numWorkers`\. It has: workers/],
+    [{ signal: {} }, /`signal` must be an AbortSignal/],
+    [{ memory: "lots" }, /`memory` must be a number of bytes, or text such as "512MB", got "lots"/],
+  ])("refuses %o", (options, message) => {
+    expect(() => resolveOptions(options as DataLoaderOptions)).toThrow(message);
+  });
+
+  it("reads sizes", () => {
+    expect(["512MB", "1.5 GB", "64k", 10].map((size) => parseBytes("memory", size))).toEqual([
+      2 ** 29,
+      1.5 * 2 ** 30,
+      2 ** 16,
+      10,
+    ]);
+  });
+});

@@ -1,0 +1,67 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Tuner, type TunerOptions } from "../../src/loader/tuner.ts";
+
+const free = { workers: undefined, maxQueueSize: undefined, cores: 8, memory: Number.POSITIVE_INFINITY };
+
+/** A simulated machine: time between batches for n workers, with `fetch` ms a batch and a consumer of `consume` ms. */
+function interval(workers: number, fetch: number, consume: number, cores: number): number {
+  if (workers === 0) return fetch + consume;
+  return Math.max(consume, fetch / Math.min(workers, cores));
+}
+
+function run(options: TunerOptions, fetch: number, consume: number, batches = 400): Tuner {
+  const tuner = new Tuner(options);
+  for (let i = 0; i < batches; i++) {
+    const time = interval(tuner.setting.workers, fetch, consume, options.cores);
+    tuner.observe({ fetch, waited: time - consume, interval: time, bytes: 1000 });
+  }
+  return tuner;
+}
+
+describe("Tuner", () => {
+  it("comes within a tenth of the best number of workers, and never takes more than there are cores", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0.5, max: 200, noNaN: true }),
+        fc.double({ min: 0.1, max: 200, noNaN: true }),
+        fc.integer({ min: 1, max: 16 }),
+        (fetch, consume, cores) => {
+          const { workers } = run({ ...free, cores }, fetch, consume).setting;
+          expect(workers).toBeLessThanOrEqual(cores);
+          const best = Math.min(
+            ...Array.from({ length: cores + 1 }, (_, n) => interval(n, fetch, consume, cores)),
+          );
+          expect(interval(workers, fetch, consume, cores)).toBeLessThanOrEqual(best * 1.1);
+        },
+      ),
+    );
+  });
+
+  it("leaves what loads in no time without workers", () => {
+    expect(run(free, 0.05, 0.01).setting.workers).toBe(0);
+  });
+
+  it("keeps to what was asked for", () => {
+    expect(run({ ...free, workers: 3, maxQueueSize: 10 }, 50, 1).setting).toEqual({
+      workers: 3,
+      capacity: 13,
+    });
+  });
+
+  it("keeps to the byte budget, and lets one batch through whatever its size", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 5000 }), (memory, bytes) => {
+        const tuner = new Tuner({ workers: 2, maxQueueSize: 10, cores: 2, memory });
+        expect(tuner.setting.capacity).toBeLessThanOrEqual(2);
+        tuner.observe({ fetch: 1, waited: 1, interval: 1, bytes });
+        expect(tuner.setting.capacity).toBe(Math.max(1, Math.min(12, Math.floor(memory / bytes))));
+      }),
+    );
+  });
+
+  it("makes the queue longer where the consumer waits, up to ten", () => {
+    expect(run({ ...free, workers: 2 }, 50, 1).setting.capacity).toBe(12);
+    expect(run({ ...free, workers: 2 }, 1, 50).setting.capacity).toBe(4);
+  });
+});
