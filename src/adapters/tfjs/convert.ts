@@ -2,9 +2,9 @@
  * Our tensors to TensorFlow.js' and back.
  *
  * TensorFlow.js has float32, int32 and bool. Inputs become what their input layer takes (float32 unless it says
- * otherwise). Labels and weights keep their kind: bool stays, whole numbers become int32, all else float32. The
- * values of float32, int32 and bool tensors are handed over without a copy; the cpu and webgl backends then use our
- * memory for as long as the tensor lives.
+ * otherwise), labels and weights float32. Where a loss is the user's own function its labels keep their kind: bool
+ * stays, whole numbers become int32, all else float32. Values that are of the right kind already are handed over
+ * without a copy; the cpu and webgl backends then use our memory for as long as the tensor lives.
  */
 import type * as tfTypes from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";

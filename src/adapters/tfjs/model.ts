@@ -164,7 +164,9 @@ export class TfjsModel implements Trainable<TrainBatch> {
     for (const [i, leaf] of y.entries()) this.#checkTarget(leaf, i);
     const feed = tf.tidy(() => ({
       inputs: x.map((leaf, i) => toTF(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
-      targets: y.map((leaf, i) => this.#target(toTF(tf, leaf, `y's ${outputs[i]!.name}`), i)),
+      targets: y.map((leaf, i) =>
+        this.#target(toTF(tf, leaf, `y's ${outputs[i]!.name}`, this.#targetDType(i)), i),
+      ),
       weights: w.map((leaf, i) => toTF(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
     }));
     return { feed, size };
@@ -181,6 +183,13 @@ export class TfjsModel implements Trainable<TrainBatch> {
   #inputDType(i: number): TFDType {
     const { dtype } = this.native.inputs[i]!;
     return dtype === "int32" || dtype === "bool" ? dtype : "float32";
+  }
+
+  /** TensorFlow.js' own losses take float32 labels only, also for class numbers; a user's own gets what there is. */
+  #targetDType(i: number): TFDType | undefined {
+    const { loss, outputNames } = this.#compiled;
+    const its = typeof loss === "object" ? (Array.isArray(loss) ? loss[i] : loss[outputNames[i]!]) : loss;
+    return typeof its === "function" ? undefined : "float32";
   }
 
   /** A target [n] for an output [n, 1] gets the missing axis. */
