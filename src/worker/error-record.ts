@@ -39,12 +39,20 @@ const builtIn: Readonly<Record<string, { readonly prototype: Error }>> = {
 
 /** Writes a thrown value down. Never throws. */
 export function toRecord(thrown: unknown, depth: number = 0): ErrorRecord {
-  if (!(thrown instanceof Error))
+  try {
+    if (isError(thrown)) return errorRecord(thrown, depth);
     return { kind: "value", value: cloneable(thrown) ? thrown : String(thrown) };
+  } catch {
+    // A getter that throws, an object without toString: the user's own, and no reason to lose the batch's place.
+    return { kind: "value", value: "a value that cannot be shown" };
+  }
+}
+
+function errorRecord(thrown: Error, depth: number): ErrorRecord {
   const fields: Record<string, unknown> = {};
   for (const key of Object.keys(thrown)) {
     if (ownKeys.has(key)) continue;
-    const value = (thrown as unknown as Record<string, unknown>)[key];
+    const value = readField(thrown, key);
     if (cloneable(value)) fields[key] = value;
   }
   const errors = (thrown as { errors?: unknown }).errors;
@@ -96,6 +104,20 @@ function baseOf(error: Error): string {
 /** As the constructor of Error defines its own properties: not enumerable. */
 function define(error: Error, key: string, value: unknown): void {
   Object.defineProperty(error, key, { value, writable: true, configurable: true, enumerable: false });
+}
+
+/** Also one of another realm, such as a `vm` context. */
+function isError(value: unknown): value is Error {
+  return value instanceof Error || Object.prototype.toString.call(value) === "[object Error]";
+}
+
+/** A field's value; a getter that throws has none that could be sent. */
+function readField(error: Error, key: string): unknown {
+  try {
+    return (error as unknown as Record<string, unknown>)[key];
+  } catch {
+    return undefined;
+  }
 }
 
 function cloneable(value: unknown): boolean {

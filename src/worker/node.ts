@@ -4,6 +4,7 @@
  */
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
+import { serialize } from "node:v8";
 import type { Sequence } from "../sequence/sequence.ts";
 import { explainCloneError, pack } from "./portable.ts";
 import { startProcess } from "./process.ts";
@@ -30,21 +31,26 @@ export function nodeWorkers(sequence: Sequence<unknown>, options: NodeWorkerOpti
     sequence: pack(sequence, entryScript()),
     seed: options.seed,
   });
+  const { processes, resourceLimits } = options;
+  // A channel between processes takes less than one between threads: no shared memory.
+  const clone = processes ? serialize : structuredClone;
   const guarded = <T>(send: () => T): T => {
     try {
       return send();
     } catch (error) {
-      if (/could not be cloned/.test((error as Error).message)) throw explainCloneError(sequence, error);
+      if (/could not be cloned/.test((error as Error).message)) {
+        throw explainCloneError(sequence, error, clone);
+      }
       throw error;
     }
   };
   // Said now rather than at the first start.
   load();
-  const { processes, resourceLimits } = options;
-  return (id, events) =>
-    guarded(() =>
-      processes ? startProcess(id, load, events) : startThread(id, load, events, resourceLimits),
-    );
+  const start = processes ? startProcess : startThread;
+  return (id, events) => {
+    const worker = guarded(() => start(id, load, events, resourceLimits));
+    return { ...worker, reload: () => guarded(worker.reload) };
+  };
 }
 
 /** URL of the script that Node was started with. */

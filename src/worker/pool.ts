@@ -157,14 +157,16 @@ export class Pool {
     this.#assign();
   }
 
-  /** Forgets every job: none of them is settled after this. */
+  /**
+   * Forgets every job: none of them is settled after this. Deadlines are still watched, so that a worker that is stuck
+   * in a job nobody waits for does not spin for ever.
+   */
   cancel(): void {
     this.#queue.length = 0;
     for (const seat of this.#seats) {
       for (const held of seat.held) held.cancelled = true;
       if (seat.held.length > 0) seat.worker.cancel(this.#nextTicket - 1);
     }
-    this.#unwatch();
   }
 
   /** Sends every worker the sequence as it is now. */
@@ -211,6 +213,7 @@ export class Pool {
   close(): Promise<void> {
     this.#closed = true;
     this.cancel();
+    this.#unwatch();
     for (const seat of [...this.#seats]) this.#end(seat);
     return Promise.all(this.#ending).then(() => undefined);
   }

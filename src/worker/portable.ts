@@ -76,12 +76,16 @@ export function pack(sequence: object, entry?: string): Portable {
   return walk(sequence, "");
 }
 
-/** Explains a failed `postMessage` of a packed sequence: which field it was. */
-export function explainCloneError(sequence: object, cause: unknown): PortableError {
+/** Explains a failed `postMessage` of a packed sequence: which field it was. `clone` fails as the sending did. */
+export function explainCloneError(
+  sequence: object,
+  cause: unknown,
+  clone: (value: unknown) => unknown = structuredClone,
+): PortableError {
   const fields = typeof (sequence as { getState?: unknown }).getState === "function" ? {} : { ...sequence };
   for (const [key, value] of Object.entries(fields)) {
     try {
-      structuredClone(pack({ value }));
+      clone(pack({ value }));
     } catch (error) {
       return new PortableError(
         `The field \`${key}\` of ${className(sequence)} cannot be sent to a worker: ${(error as Error).message} Open such things in getItem, or give the class getState() and static fromState(state).`,

@@ -7,21 +7,31 @@ import { recycle } from "../tensor/arena.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { dispatch, waitAtMost } from "./remote.ts";
-import { openSharedFiles, readShared, type SharedBatchReply } from "./shared-file.ts";
+import { apart, openSharedFiles, readShared, type SharedBatchReply } from "./shared-file.ts";
+import type { ThreadLimits } from "./thread.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
 
 /** Starts a worker process. `load` makes the message that carries the sequence. */
-export function startProcess(id: number, load: () => Request, events: WorkerEvents): Worker {
+export function startProcess(
+  id: number,
+  load: () => Request,
+  events: WorkerEvents,
+  { maxOldGenerationSizeMb }: ThreadLimits = {},
+): Worker {
   const first = load();
   const files = openSharedFiles();
   const free = files.map((_, slot) => slot);
   const slotOf = new Map<number, number>();
   const child = fork(fileURLToPath(new URL("./entry/process.js", import.meta.url)), {
     serialization: "advanced",
-    execArgv: inheritedArguments(),
+    execArgv: [
+      ...inheritedArguments(),
+      ...(maxOldGenerationSizeMb ? [`--max-old-space-size=${maxOldGenerationSizeMb}`] : []),
+    ],
     stdio: ["ignore", "inherit", "inherit", "ipc", ...files] as StdioOptions,
   });
   let over = false;
+  let stopped = false;
   let reason: Error | undefined;
   const exited = new Promise<void>((resolve) => {
     const end = (why: Error): void => {
@@ -32,7 +42,8 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
       resolve();
       events.onExit(why);
     };
-    child.on("exit", (code, signal) =>
+    // `close`, not `exit`: it comes when the last message was read.
+    child.on("close", (code, signal) =>
       end(reason ?? new Error(signal ? `was killed by ${signal}` : `exited with code ${code}`)),
     );
     // The process could not be started, or a message not be delivered; the latter is followed by `exit`.
@@ -41,7 +52,7 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
     });
   });
   child.on("message", (reply) => {
-    if (over) return;
+    if (over || stopped) return;
     const { ticket } = reply as { ticket?: number };
     const slot = ticket === undefined ? undefined : slotOf.get(ticket);
     if (slot !== undefined) {
@@ -52,7 +63,8 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
     dispatch(
       reply as Reply,
       events,
-      (batch) => (slot === undefined ? batch.batch : readCounted(batch as SharedBatchReply, files[slot]!)),
+      (batch) =>
+        slot === undefined ? apart(batch.batch) : readCounted(batch as SharedBatchReply, files[slot]!),
       (died) => {
         reason = died;
       },
@@ -93,6 +105,7 @@ export function startProcess(id: number, load: () => Request, events: WorkerEven
     },
     unref: () => unrefChild(child),
     terminate() {
+      stopped = true;
       child.kill("SIGKILL");
       return waitAtMost(exited);
     },

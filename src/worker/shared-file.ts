@@ -15,7 +15,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WorkerError } from "../core/errors.ts";
 import { allocate } from "../tensor/arena.ts";
-import { mapViews } from "../tensor/transfer.ts";
+import { type Kept, mapViews, own } from "../tensor/transfer.ts";
 import type { Reply } from "./protocol.ts";
 
 type BatchReply = Extract<Reply, { type: "batch" }>;
@@ -67,16 +67,24 @@ export function writeShared(reply: BatchReply, slot: number): BatchReply | Share
 
 /** In the loader: the batch of `reply`, its arrays read from `file` into memory of their own. */
 export function readShared(reply: BatchReply | SharedBatchReply, file: number): unknown {
-  if (!("ranges" in reply)) return reply.batch;
+  if (!("ranges" in reply)) return apart(reply.batch);
   let i = 0;
-  return mapViews(reply.batch, (view) => {
+  const batch = mapViews(reply.batch, (view) => {
     const range = reply.ranges[i++];
     if (!range) return view;
     const buffer = allocate(range.byteLength);
     readAll(file, new Uint8Array(buffer), range.offset);
     return new (view.constructor as new (buffer: ArrayBuffer) => ArrayBufferView)(buffer);
   });
+  return apart(batch);
 }
+
+/** In the loader: a batch that came inside a message, where all arrays are views of the message, apart from it. */
+export function apart<B>(batch: B): B {
+  return own(batch, none);
+}
+
+const none: Kept = new Set();
 
 /** Opens one file per slot, without a name that could be left behind. */
 export function openSharedFiles(): number[] {

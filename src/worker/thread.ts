@@ -18,10 +18,19 @@ export function startThread(
   const first = load();
   const thread = createThread(`epochal ${id}`, resourceLimits);
   let reason: Error | undefined;
-  thread.on("message", (reply: Reply) => dispatch(reply, events, (batch) => batch.batch));
+  let stopped = false;
+  thread.on("message", (reply: Reply) => {
+    // Messages that were on their way are still delivered after the end.
+    if (!stopped) dispatch(reply, events, (batch) => batch.batch);
+  });
+  // Which ticket it was is not known, so the worker is lost.
+  thread.on("messageerror", (error) => {
+    reason = new Error(`sent a message that cannot be read: ${error.message}`, { cause: error });
+    void thread.terminate();
+  });
   // An uncaught exception, a stray rejection or a full heap: `exit` follows.
   thread.on("error", (error) => {
-    reason = diedOf(error);
+    reason ??= diedOf(error);
   });
   thread.on("exit", (code) => events.onExit(reason ?? new Error(`exited with code ${code}`)));
   thread.unref();
@@ -43,7 +52,10 @@ export function startThread(
     recycle: (buffers) => post({ type: "recycle", buffers }, buffers),
     ref: () => thread.ref(),
     unref: () => thread.unref(),
-    terminate: () => waitAtMost(thread.terminate()),
+    terminate() {
+      stopped = true;
+      return waitAtMost(thread.terminate());
+    },
   };
 }
 

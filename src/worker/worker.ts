@@ -3,7 +3,7 @@
  *
  * A worker carries; it knows neither order nor retries. Every kind (inline, thread, process) keeps these promises,
  * held against one suite in test/contracts: after `ready` each ticket is answered exactly once, in the order sent,
- * unless the worker ends; `onExit` comes exactly once, after the last reply; after `terminate()` nothing comes.
+ * unless the worker ends; `onExit` comes exactly once, after the last reply; after `terminate()` nothing else comes.
  */
 
 import type { Counters } from "../core/counters.ts";

@@ -1,4 +1,5 @@
 /** Entry of a worker process. Batches go through shared files, everything else over the channel. */
+import { Worker as Thread } from "node:worker_threads";
 import { recycle } from "../../tensor/arena.ts";
 import { transferables } from "../../tensor/transfer.ts";
 import { toRecord } from "../error-record.ts";
@@ -24,5 +25,8 @@ process.on("uncaughtException", (error) => {
 });
 // The loader is gone, by whatever end: nobody is left to work for.
 process.on("disconnect", () => process.exit());
+// If it goes while this process is in an endless loop, nothing here would hear of it.
+if (process.platform !== "win32")
+  new Thread(new URL("./watchdog.js", import.meta.url), { execArgv: [] }).unref();
 // Ctrl-C reaches the whole process group, but it is the loader's side that decides what ends and how.
 process.on("SIGINT", () => {});
