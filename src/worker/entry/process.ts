@@ -12,8 +12,9 @@ const receive = serve({
   send: (reply) => process.send!(reply),
   sendBatch: (reply, slot) => {
     process.send!(slot === undefined ? reply : writeShared(reply, slot));
-    // Copied by now, and given away by getItem: the next batch may have the memory.
-    transferables(reply.batch).forEach(recycle);
+    // Copied by now, and given away by getItem: the next batch may have the memory. Moved out of the batch, so that a
+    // sequence that kept it against the rules finds it empty, as in a thread, and not full of another batch.
+    for (const buffer of transferables(reply.batch)) recycle(structuredClone(buffer, { transfer: [buffer] }));
   },
   load: importModule,
 });
