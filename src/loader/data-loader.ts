@@ -15,6 +15,7 @@ import { explain } from "./explain.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
 import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
+import { planEpoch } from "./plan.ts";
 import { type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
 import { checkFingerprint, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
@@ -96,6 +97,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   /** Batches of an epoch of the whole sequence, as it is now. */
   get length(): number {
     return this.#sequence.length;
+  }
+
+  /** Batches that an epoch delivers here: all of them, or this rank's part. `Infinity` where the sequence has no end. */
+  get steps(): number {
+    const { seed, shard } = this.#options;
+    return planEpoch({ length: this.length, seed, epoch: 0, shuffle: false, shard, start: 0 }).steps;
   }
 
   /** The seed that order and `context.random` are drawn from. */

@@ -3,6 +3,7 @@ import { parseBytes } from "../core/bytes.ts";
 import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import type { Shard } from "./plan.ts";
+import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 
 /** How a {@link DataLoader} works. Everything has a default. */
@@ -29,8 +30,11 @@ export interface DataLoaderOptions {
   readonly initialEpoch?: number;
   /** Go on where `loader.state()` was taken. */
   readonly state?: LoaderState | undefined;
-  /** Load only this rank's part of each epoch. */
-  readonly shard?: Shard | undefined;
+  /**
+   * Load only this rank's part of each epoch. `"env"` takes rank and world size from what torchrun, a Kubernetes
+   * Indexed Job or an AWS Batch array job has set.
+   */
+  readonly shard?: Shard | "env" | undefined;
   /**
    * Milliseconds a worker may take for one batch before it is replaced. Default 120,000: two minutes are longer than
    * a batch should take and shorter than a lost night. A wait of 5 s is said once. A start has at least 60,000.
@@ -109,7 +113,6 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     shuffle = false,
     seed = state?.seed ?? 0,
     initialEpoch = 0,
-    shard,
     timeout = 120_000,
     retries = 2,
     retryErrors = false,
@@ -130,6 +133,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
   }
+  const shard = options.shard === "env" ? shardFromEnv() : options.shard;
   if (shard !== undefined) checkShard(shard);
   if (state !== undefined) checkState(state, seed);
   return {

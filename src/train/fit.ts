@@ -16,7 +16,7 @@ import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
 import { ProgbarLogger } from "./progress/progbar-logger.ts";
-import { openLoader, openPasses, type Passes, stepsOf } from "./source.ts";
+import { knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
 
@@ -195,9 +195,9 @@ class FitRun implements Training {
   }
 
   #setParams(): void {
-    const { verbose, epochs, initialEpoch, stepsPerEpoch, load } = this.#settings;
+    const { verbose, epochs, initialEpoch, stepsPerEpoch } = this.#settings;
     const metrics = this.model.metricsNames;
-    const steps = stepsPerEpoch ?? stepsOf(this.#feed.loader.length, load.shard);
+    const steps = stepsPerEpoch ?? knownSteps(this.#feed.loader);
     this.#all.setParams({ verbose, epochs, steps, initialEpoch, metrics });
   }
 

@@ -3,7 +3,6 @@ import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import type { DataLoaderOptions } from "../loader/options.ts";
-import { planEpoch, type Shard } from "../loader/plan.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import { ArraySequence, isArrays } from "./arrays.ts";
 import type { LoadOptions } from "./options.ts";
@@ -55,7 +54,7 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   if (isSequence(source) || source instanceof DataLoader) {
     const loader = openLoader(what, source, source instanceof DataLoader ? {} : load);
     return {
-      steps: () => stepsOf(loader.length, load.shard),
+      steps: () => knownSteps(loader),
       open: () => loader[Symbol.asyncIterator](),
       close: async () => {
         if (loader !== source) await loader.close();
@@ -83,8 +82,7 @@ function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
   };
 }
 
-/** Steps of a pass over `length` batches, or this rank's part of them; undefined where endless. */
-export function stepsOf(length: number, shard: Shard | undefined): number | undefined {
-  const { steps } = planEpoch({ length, shard, seed: 0, epoch: 0, shuffle: false, start: 0 });
+/** Steps of a pass over a loader; undefined where endless. */
+export function knownSteps({ steps }: DataLoader<unknown>): number | undefined {
   return Number.isFinite(steps) ? steps : undefined;
 }
