@@ -1,5 +1,6 @@
 /** The modules of `src` and what they import, as the TypeScript parser sees them. */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import ts from "typescript";
 
@@ -24,12 +25,14 @@ export interface Module {
   readonly imports: readonly Import[];
 }
 
-/** Paths from the root of all files under `folder` that `pattern` matches, in order. */
+/** Paths from the root of all files under `folder` that `pattern` matches, in order; none where it does not exist. */
 export function filesUnder(folder: string, pattern: RegExp): string[] {
-  return readdirSync(fileURLToPath(new URL(folder, root)), { recursive: true, withFileTypes: true })
+  const top = fileURLToPath(new URL(`${folder}/`, root));
+  if (!existsSync(top)) return [];
+  return readdirSync(top, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.parentPath}/${entry.name}`.slice(fileURLToPath(root).length))
-    .filter((path) => pattern.test(path) && !/(^|\/)(node_modules|dist)\//.test(path))
+    .map((entry) => relative(fileURLToPath(root), join(entry.parentPath, entry.name)))
+    .filter((path) => pattern.test(path) && !path.includes("node_modules"))
     .sort();
 }
 

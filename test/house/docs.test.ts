@@ -1,0 +1,123 @@
+/** What the pages say exists: links lead somewhere, files and names are there, tables are complete. */
+import { existsSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import * as tfjs from "../../src/adapters/tfjs/index.ts";
+import * as image from "../../src/image/index.ts";
+import * as front from "../../src/index.ts";
+import { filesUnder, read, root } from "./modules.ts";
+
+const pages = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  ...["bench", "docs", "examples", "scripts", "src", "test"].flatMap((folder) => filesUnder(folder, /\.md$/)),
+];
+const manifest = JSON.parse(read("package.json")) as {
+  readonly exports: Readonly<Record<string, unknown>>;
+  readonly peerDependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly scripts: Readonly<Record<string, string>>;
+};
+
+/** Pages that a command writes: they may be absent in a fresh clone. */
+const written = ["/bench/RESULTS.md"];
+
+describe.each(pages)("%s", (page) => {
+  const text = read(page);
+  const prose = text.replace(/^```[\s\S]*?^```/gm, "");
+  const folder = new URL(page, root);
+
+  it("links to pages and files that exist", () => {
+    const lost = [...prose.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target]) => target!)
+      .filter((target) => !/^(https?:|mailto:|#)/.test(target))
+      .map((target) => new URL(target.split("#")[0]!, folder))
+      .filter((target) => !existsSync(target) && !written.some((path) => target.href.endsWith(path)))
+      .map(String);
+    expect(lost).toEqual([]);
+  });
+
+  it("names files of this repository that exist", () => {
+    const lost = [...prose.matchAll(/`((?:src|test|docs|bench|examples|scripts)\/[\w./-]+)`/g)]
+      .map(([, path]) => path!)
+      .filter((path) => !existsSync(new URL(path, root)));
+    expect(lost).toEqual([]);
+  });
+
+  it("names npm scripts that exist", () => {
+    const named = [...text.matchAll(/npm run ([\w:-]+)/g)].map(([, name]) => name!);
+    expect(named.filter((name) => !manifest.scripts[name])).toEqual([]);
+  });
+});
+
+describe("ARCHITECTURE.md", () => {
+  it("names files of src that exist", () => {
+    const floors = /`((?:core|tensor|sampler|sequence|image|worker|loader|train|adapters)\/[\w./-]+\.ts)`/g;
+    const lost = [...read("ARCHITECTURE.md").matchAll(floors)]
+      .map(([, path]) => path!)
+      .filter((path) => !existsSync(new URL(`src/${path}`, root)));
+    expect(lost).toEqual([]);
+  });
+});
+
+describe("README.md", () => {
+  const readme = read("README.md");
+
+  it("lists every option of DataLoader", () => {
+    const source = read("src/loader/options.ts");
+    const [, body] = /^export interface DataLoaderOptions \{([\s\S]*?)^\}/m.exec(source)!;
+    const options = [...body!.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name!);
+    expect(firstColumn(readme, "Options of `DataLoader`").sort()).toEqual(options.sort());
+  });
+
+  it("lists every subpath", () => {
+    const subpaths = Object.keys(manifest.exports)
+      .filter((path) => path !== "./package.json")
+      .map((path) => path.replace(/^\./, "epochal"));
+    expect(firstColumn(readme, "What is exported").sort()).toEqual(subpaths.sort());
+  });
+
+  it.each([
+    ["epochal", front],
+    ["epochal/image", image],
+    ["epochal/tfjs", tfjs],
+  ])("names only what %s exports", (subpath, module: object) => {
+    const [, row] = new RegExp(`^\\| \`${subpath}\` *\\|(.*)$`, "m").exec(readme)!;
+    const names = [...row!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+    expect(names.length).toBeGreaterThan(2);
+    expect(names.filter((name) => !(name in module))).toEqual([]);
+  });
+
+  it("lists every optional peer", () => {
+    expect(firstColumn(readme, "Optional packages").sort()).toEqual(
+      Object.keys(manifest.peerDependencies).sort(),
+    );
+  });
+});
+
+describe("docs/decisions", () => {
+  it("has every decision in its index", () => {
+    const index = read("docs/decisions/README.md");
+    const missing = filesUnder("docs/decisions", /\.md$/)
+      .map((path) => path.split("/").at(-1)!)
+      .filter((name) => name !== "README.md" && !index.includes(`](${name})`));
+    expect(missing).toEqual([]);
+  });
+
+  it("gives a reason for every dependency", () => {
+    const page = read("docs/decisions/dependencies.md");
+    const tools = Object.keys(manifest.devDependencies).filter(
+      (name) => !(name in manifest.peerDependencies),
+    );
+    const missing = [...tools, ...Object.keys(manifest.peerDependencies)].filter(
+      (name) => !page.includes(`\`${name}\``),
+    );
+    expect(missing).toEqual([]);
+  });
+});
+
+/** The names in backticks in the first column of the table under a heading. */
+function firstColumn(page: string, heading: string): string[] {
+  const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
+  return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!);
+}
