@@ -1,7 +1,8 @@
 /** Small images, where opening files and calling decoders costs more than decoding. */
-import type { Question } from "./harness.ts";
-import { everybody, type Items, torch } from "./images.ts";
-import { data, quick } from "./programs.ts";
+
+import { everybody, type Items, torch } from "./harness/images.ts";
+import { data, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { data: data("cifar10/train"), size: 32 };
 const items: Items = quick

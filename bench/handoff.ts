@@ -1,7 +1,7 @@
 /** Batches of 3.84 MB, written by the worker: what crosses to the consumer. */
-import { everybody, torch } from "./batches.ts";
-import type { Question } from "./harness.ts";
-import { quick } from "./programs.ts";
+import { everybody, torch } from "./harness/batches.ts";
+import { quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 export const question: Question = {
   question: "How many megabytes a second reach the loop in batches of 32 × 200 × 200 × 3 uint8 (3.84 MB)?",

@@ -1,6 +1,7 @@
 /** MNIST-size data in memory: is the loader ever slower than the loop one would write by hand? */
-import type { Question } from "./harness.ts";
-import { node, python, quick } from "./programs.ts";
+
+import { node, python, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { epochs: quick ? 5 : 20 };
 const hand = "hand-written loop";

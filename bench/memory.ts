@@ -1,6 +1,7 @@
 /** A dataset that holds 100,000 paths, over 1,000 epochs: does memory grow, does anything pile up? */
-import type { Question } from "./harness.ts";
-import { node, python, quick } from "./programs.ts";
+
+import { node, python, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { paths: 100_000, epochs: quick ? 200 : 1000, workers: 2 };
 

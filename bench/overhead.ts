@@ -1,7 +1,7 @@
 /** Batches of 4 bytes: what the machinery alone costs. */
-import { everybody, torch } from "./batches.ts";
-import type { Question } from "./harness.ts";
-import { quick } from "./programs.ts";
+import { everybody, torch } from "./harness/batches.ts";
+import { quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 export const question: Question = {
   question: "What does a batch of 4 bytes cost, from the loop's point of view?",

@@ -1,7 +1,8 @@
 /** ImageNet photographs to float32 batches: the main question. */
-import type { Question } from "./harness.ts";
-import { bare, everybody, type Items, otherResizes, torch } from "./images.ts";
-import { data, quick } from "./programs.ts";
+
+import { bare, everybody, type Items, otherResizes, torch } from "./harness/images.ts";
+import { data, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { data: data("imagenet-sample"), size: 200 };
 const items: Items = quick ? { items: 128, fewer: 64, fewest: 32 } : { items: 1000, fewer: 500, fewest: 128 };

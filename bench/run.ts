@@ -1,14 +1,16 @@
 /**
  * `npm run bench [-- NAME…] [--quick] [--rounds N] [--list]`: puts the questions of this folder, one file each, and
  * writes the answers to RESULTS.md. `--quick` makes one short round of each, to see that all programs run; it writes
- * nothing.
+ * nothing. A file that exports no `question` is a program with an output of its own, run when it is named.
  */
+import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { type Progress, type Question, race } from "./harness.ts";
-import { machine, results, section } from "./report.ts";
+import { type Progress, type Question, race } from "./harness/race.ts";
+import { machine, results, section } from "./harness/report.ts";
 
 const here = new URL("./", import.meta.url);
 const { values: options, positionals: names } = parseArgs({
@@ -22,10 +24,28 @@ const { values: options, positionals: names } = parseArgs({
 // Programs measure less in a quick run; questions read it where they say how much.
 if (options.quick) process.env.BENCH_QUICK = "1";
 
-const questions = await find(names);
+const known = (await readdir(here))
+  .filter((file) => file.endsWith(".ts") && file !== "run.ts")
+  .map((file) => file.slice(0, -3))
+  .sort();
+const unknown = names.find((name) => !known.includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no benchmark "${unknown}". There are: ${known.join(", ")}.`);
+  process.exit(1);
+}
+
+const questions = new Map<string, Question>();
+for (const name of names.length > 0 ? names : known) {
+  const file = new URL(`${name}.ts`, here);
+  if (/^export const question\b/m.test(await readFile(file, "utf8"))) {
+    questions.set(name, ((await import(file.href)) as { question: Question }).question);
+  } else if (names.length > 0) {
+    spawnSync(process.execPath, [...process.execArgv, fileURLToPath(file)], { stdio: "inherit" });
+  }
+}
 if (options.list) {
   for (const [name, { question }] of questions) console.log(`${name.padEnd(12)} ${question}`);
-} else {
+} else if (questions.size > 0) {
   await ask();
 }
 
@@ -54,24 +74,6 @@ async function ask(): Promise<void> {
       await rm(folder, { recursive: true });
     }
   }
-}
-
-/** The questions by file name: all of them, or those named. A file that exports no `question` is a part, not one. */
-async function find(wanted: readonly string[]): Promise<Map<string, Question>> {
-  const parts = ["batches.ts", "harness.ts", "images.ts", "programs.ts", "report.ts", "run.ts"];
-  const files = (await readdir(here)).filter((file) => file.endsWith(".ts") && !parts.includes(file)).sort();
-  const known = files.map((file) => file.slice(0, -3));
-  for (const name of wanted) {
-    if (known.includes(name)) continue;
-    console.error(`There is no benchmark "${name}". There are: ${known.join(", ")}.`);
-    process.exit(1);
-  }
-  const found = new Map<string, Question>();
-  for (const name of wanted.length > 0 ? wanted : known) {
-    const { question } = (await import(new URL(`${name}.ts`, here).href)) as { question?: Question };
-    if (question) found.set(name, question);
-  }
-  return found;
 }
 
 /** A bar on a terminal; nothing where output is piped. */

@@ -1,7 +1,8 @@
 /** Photographs again, over the number of workers: is there a fall when they outnumber the cores? */
-import type { Question } from "./harness.ts";
-import { ours, plural, torchImages } from "./images.ts";
-import { data, quick } from "./programs.ts";
+
+import { ours, plural, torchImages } from "./harness/images.ts";
+import { data, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 1000 };
 const counts = quick ? [0, 2, 4] : [0, 1, 2, 3, 4];

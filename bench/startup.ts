@@ -1,6 +1,7 @@
 /** From `new DataLoader` to the first batch, over a dataset that holds 100,000 paths. */
-import type { Question } from "./harness.ts";
-import { node, python } from "./programs.ts";
+
+import { node, python } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 const options = { paths: 100_000, workers: 2 };
 

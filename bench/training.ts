@@ -1,7 +1,8 @@
 /** A training step that keeps one thread busy: how long does it wait for its batches? */
-import type { Question } from "./harness.ts";
-import { ours, torch, torchImages } from "./images.ts";
-import { data, python, quick } from "./programs.ts";
+
+import { ours, torch, torchImages } from "./harness/images.ts";
+import { data, python, quick } from "./harness/programs.ts";
+import type { Question } from "./harness/race.ts";
 
 /** Milliseconds of work after each batch of 32: one of the two cores, and a demand of 400 photographs a second. */
 const step = 80;

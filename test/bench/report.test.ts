@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { median, type Outcome, type Question } from "../../bench/harness.ts";
-import { number, results, section, table } from "../../bench/report.ts";
+import { median, type Outcome, type Question } from "../../bench/harness/race.ts";
+import { number, results, section, table } from "../../bench/harness/report.ts";
 
 const contestant = (name: string, missing?: string) => ({ name, command: "node", args: [], missing });
 const ran = (name: string, ...values: number[]): Outcome => ({

@@ -1,7 +1,8 @@
 /** The contestants of the questions about the machinery alone: batches with nothing to compute. */
-import type { Contestant } from "./harness.ts";
+
 import { plural } from "./images.ts";
 import { node, type Options, python } from "./programs.ts";
+import type { Contestant } from "./race.ts";
 
 /** Everybody who delivers `count` batches of `bytes` bytes. */
 export function everybody(

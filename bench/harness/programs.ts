@@ -2,9 +2,9 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import type { Contestant } from "./harness.ts";
+import type { Contestant } from "./race.ts";
 
-const root = new URL("../", import.meta.url);
+const root = new URL("../../", import.meta.url);
 const path = (relative: string, base: string | URL = root) => fileURLToPath(new URL(relative, base));
 
 /** Folder of the peers: `torch/` and `tensorflow/` are Python environments, `opencv5/` is a folder of modules. */

@@ -1,6 +1,6 @@
 /** Figures as text: the table of a question, its claims, and RESULTS.md. Pure; printing is the caller's. */
 import { cpus, totalmem } from "node:os";
-import { type Claim, figureOf, median, type Outcome, type Question } from "./harness.ts";
+import { type Claim, figureOf, median, type Outcome, type Question } from "./race.ts";
 
 /** A table in Markdown, its columns aligned so that it reads well on a terminal too. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
 /** The contestants of the image questions: everybody who turns JPEG files into float32 batches. */
-import type { Contestant } from "./harness.ts";
+
 import { native, node, type Options, python, quick } from "./programs.ts";
+import type { Contestant } from "./race.ts";
 
 interface Decoder {
   readonly name: string;
