@@ -1,24 +1,26 @@
 /**
  * The gradient of a convolution's filter for the wasm backend, which TensorFlow.js 4.22 ships without
- * (tensorflow/tfjs#8474), so that convolutional models can be trained there.
+ * (tensorflow/tfjs#8474), so that convolutional models can be trained there; and a faster one of its input.
  *
  * A filter's gradient is itself a convolution: dW = conv2d(xᵀ, dyᵀ) with batch and channels swapped, and strides and
  * dilations swapped, as a filter element meets every stride-th pixel. Limits: channels last, as all of the wasm
  * backend; no dilated convolutions, whose gradient TensorFlow.js does not define.
  */
-import type { Conv2DBackpropFilterAttrs, Tensor4D } from "@tensorflow/tfjs";
+import type { Conv2DBackpropFilterAttrs, Conv2DBackpropInputAttrs, Tensor4D } from "@tensorflow/tfjs";
+import { conv2DBackpropInput, hasFastInputGradient } from "./conv-input.ts";
 import type { TF } from "./peer.ts";
 
 const kernelName = "Conv2DBackpropFilter";
 
 /**
- * Makes convolutions trainable on the wasm backend; does nothing where the kernel exists already, ours or a newer
- * TensorFlow.js' own. `fit` calls it by itself.
+ * Makes convolutions trainable on the wasm backend, and the gradient of their input fast; does nothing where the
+ * kernel exists already, ours or a newer TensorFlow.js' own. `fit` calls it by itself.
  *
  * @returns whether the kernel was registered now.
  */
 export function registerConv2DBackpropFilter(tf: TF): boolean {
   if (tf.getKernel(kernelName, "wasm") !== undefined) return false;
+  replaceInputGradient(tf);
   tf.registerKernel({
     kernelName,
     backendName: "wasm",
@@ -31,6 +33,21 @@ export function registerConv2DBackpropFilter(tf: TF): boolean {
       ),
   });
   return true;
+}
+
+/** Puts our gradient of the input before TensorFlow.js' own, which still does what ours does not. */
+function replaceInputGradient(tf: TF): void {
+  const own = tf.getKernel("Conv2DBackpropInput", "wasm");
+  if (own === undefined) return;
+  tf.unregisterKernel(own.kernelName, "wasm");
+  tf.registerKernel({
+    ...own,
+    kernelFunc: (params) => {
+      const attrs = params.attrs as unknown as Conv2DBackpropInputAttrs;
+      if (!hasFastInputGradient(attrs)) return own.kernelFunc(params);
+      return conv2DBackpropInput(tf, params.inputs.dy as Tensor4D, params.inputs.filter as Tensor4D, attrs);
+    },
+  });
 }
 
 /**
