@@ -40,11 +40,14 @@ export interface Setting {
   readonly capacity: number;
 }
 
-/** Below this a batch costs less to load than to hand over from a thread (30 µs, and the same again to wake it). */
-const worthAWorker = 0.2;
+/**
+ * Milliseconds below which a batch stays without workers: the hand-off from a thread costs 0.03 to 0.1 ms of it on both
+ * sides, more on a busy machine, and what is left to gain is little.
+ */
+const worthAWorker = 1;
 
-/** Batches seen before workers are started: the first runs slowly, as its code is cold. */
-const probes = 3;
+/** Batches seen before workers are started: the first run slowly, as their code is cold; the quickest one counts. */
+const probes = 4;
 
 /** Batches that a decision looks at: enough for every worker to have delivered some. */
 const period = 12;

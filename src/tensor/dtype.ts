@@ -33,6 +33,7 @@ export type ArrayOf<D extends DType> = DTypes[D];
 export type TypedArray = DTypes[DType];
 
 interface TypedArrayConstructor<D extends DType> {
+  readonly name: string;
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): ArrayOf<D>;
 }
@@ -72,14 +73,18 @@ export function viewOf<D extends DType>(
 
 /** The dtype a bare typed array stands for; undefined for anything that is no typed array of ours. */
 export function dtypeOf(array: unknown): DType | undefined {
-  if (!ArrayBuffer.isView(array)) return undefined;
-  if (array instanceof Uint8ClampedArray) return undefined;
-  // Order matters: `uint8` before `bool` and `uint16` before `float16`, which share their arrays.
-  for (const dtype of plainDTypes) if (array instanceof (constructors[dtype] as never)) return dtype;
-  return undefined;
+  // By its tag, which subclasses (a Node Buffer) and arrays of another realm share.
+  return ArrayBuffer.isView(array)
+    ? byTag.get((array as { [Symbol.toStringTag]?: string })[Symbol.toStringTag]!)
+    : undefined;
 }
 
-const plainDTypes = dtypes.filter((dtype) => dtype !== "bool" && dtype !== "float16");
+/** `bool` and `float16` share their arrays with dtypes that are what a bare array means. */
+const byTag: ReadonlyMap<string, DType> = new Map(
+  dtypes
+    .filter((dtype) => dtype !== "bool" && dtype !== "float16")
+    .map((dtype) => [constructors[dtype].name, dtype]),
+);
 
 /** Whether elements of `dtype` are bigints. */
 export function isBigDType(dtype: DType): dtype is "int64" | "uint64" {

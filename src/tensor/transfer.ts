@@ -97,7 +97,7 @@ type ViewType = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) 
 
 /** The class as structured clone keeps it: a Node Buffer is a Uint8Array to everyone else. */
 function plainType(view: ArrayBufferView): ViewType {
-  return (globalThis as never)[Object.prototype.toString.call(view).slice(8, -1)] as ViewType;
+  return (globalThis as never)[(view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag]!] as ViewType;
 }
 
 function checkAlive(tensor: Tensor): void {

@@ -23,7 +23,7 @@ describe("Tuner", () => {
   it("comes within a tenth of the best number of workers, and never takes more than there are cores", () => {
     fc.assert(
       fc.property(
-        fc.double({ min: 0.5, max: 200, noNaN: true }),
+        fc.double({ min: 1, max: 200, noNaN: true }),
         fc.double({ min: 0.1, max: 200, noNaN: true }),
         fc.integer({ min: 1, max: 16 }),
         (fetch, consume, cores) => {
