@@ -1,20 +1,20 @@
 /** Photographs again, over the number of workers: is there a fall when they outnumber the cores? */
 
-import { ours, plural, torchImages } from "./harness/images.ts";
+import { ours, oursName, torchImages } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
 const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 1000 };
 const counts = quick ? [0, 2, 4] : [0, 1, 2, 3, 4];
-const name = (workers: number) => `epochal, ${plural(workers, "worker")}`;
 
 export const question: Question = {
   question: "How many photographs a second come with 0 to 4 workers?",
   unit: "img/s",
   better: "more",
-  baseline: name(2),
+  baseline: oursName(2),
   contestants: [
     ...counts.map((workers) => ours(options, workers)),
+    ours(options, "auto"),
     ...counts.flatMap((workers) =>
       torchImages(options, workers).filter(({ name }) => name.includes("torchvision")),
     ),
@@ -22,8 +22,13 @@ export const question: Question = {
   claims: (figure) => [
     {
       claim: "four workers beside the best of fewer: no decline when workers exceed two cores by two",
-      measured: figure(name(4)) / figure(...[0, 1, 2, 3].map(name)),
+      measured: figure(oursName(4)) / figure(...[0, 1, 2, 3].map(oursName)),
       atLeast: 0.95,
+    },
+    {
+      claim: 'workers: "auto" beside the best fixed number',
+      measured: figure(oursName("auto")) / figure(...counts.map(oursName)),
+      atLeast: 0.9,
     },
   ],
 };

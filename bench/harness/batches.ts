@@ -12,7 +12,7 @@ export function everybody(
     ...[2, 1, 0].map((workers) =>
       node(`epochal, ${plural(workers, "worker")}`, "batches", { ...options, workers }),
     ),
-    node("epochal, 2 workers, released", "batches", { ...options, workers: 2, release: 1 }),
+    node("epochal, 2 workers, released", "batches", { ...options, workers: 2, lease: 1 }),
     ...[2, 1, 0].map((workers) => python(torch(workers), "torch", "torch_batches", { ...options, workers })),
     node("Piscina, 2 threads, in order", "piscina", { ...options, workers: 2 }),
     node("tfjs-data generator with prefetch", "tfjs-data", options),

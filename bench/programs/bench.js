@@ -90,6 +90,11 @@ export function sinceLaunch() {
   return performance.timeOrigin + performance.now() - Number(process.env.BENCH_LAUNCHED);
 }
 
+/** How many workers an option says: a number, or `auto`. */
+export function workersOf(text) {
+  return text === "auto" ? text : Number(text);
+}
+
 /** Prints the report. */
 export function report(value, { details, packages = [] } = {}) {
   const versions = Object.fromEntries(packages.map((name) => [name, versionOf(name)]));

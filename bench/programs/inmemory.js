@@ -1,6 +1,6 @@
 /** 60,000 × 784 bytes in memory, in batches of 128 as float32: by hand, and with epochal. */
 import { DataLoader } from "epochal";
-import { options, report } from "./bench.js";
+import { options, report, workersOf } from "./bench.js";
 import { InMemory } from "./inmemory-sequence.js";
 
 const { epochs, workers } = options({ epochs: 20, workers: "auto" });
@@ -24,9 +24,7 @@ async function byHand() {
 const loader =
   workers === "none"
     ? undefined
-    : new DataLoader(new InMemory(images, labels, batchSize), {
-        workers: workers === "auto" ? workers : Number(workers),
-      });
+    : new DataLoader(new InMemory(images, labels, batchSize), { workers: workersOf(workers) });
 
 async function withLoader() {
   let sum = 0;
