@@ -2,8 +2,9 @@
  * Imports a user's module in a worker, TypeScript included.
  *
  * Node 20 gives a loader of the main thread (`node --import tsx`) to no worker, and newer Nodes strip types but
- * refuse some syntax. So where an import fails on TypeScript, tsx is registered once, if it is installed, and the
- * import tried again. The first error stays the `cause`.
+ * refuse some syntax. So tsx is registered, if it is installed: before the import where this Node knows no TypeScript,
+ * as Node remembers a failed import and would fail again; else when the import fails on TypeScript. The first error
+ * stays the `cause`.
  */
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
@@ -12,12 +13,17 @@ import { PortableError } from "../../core/errors.ts";
 
 const isTypeScript = /\.[cm]?tsx?$/;
 
+/** Whether this Node strips types itself. */
+const knowsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
+
 /** Imports the module at `url`. */
 export async function importModule(url: string): Promise<Record<string, unknown>> {
+  const typed = isTypeScript.test(new URL(url).pathname);
+  if (typed && !knowsTypeScript) await registerTsx(url);
   try {
     return await import(url);
   } catch (error) {
-    if (!isTypeScript.test(new URL(url).pathname) || !isLoaderError(error)) throw error;
+    if (!typed || !isLoaderError(error)) throw error;
     if (!(await registerTsx(url))) {
       throw new PortableError(
         `The worker cannot import ${url}, as this Node does not load it: ${(error as Error).message} Install tsx (npm install -D tsx), or compile to JavaScript first, or use workers: 0.`,

@@ -1,0 +1,88 @@
+/** The README's example, taken from the README, in an empty folder with the packed package. */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import sharp from "sharp";
+import ts from "typescript";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { emptyProject, install, pack, root, run } from "./packed.ts";
+
+const { folder, remove } = emptyProject();
+const readme = readFileSync(join(root, "README.md"), "utf8");
+
+/** Code blocks that begin with a file's name, by that name. */
+const files = new Map(
+  [...readme.matchAll(/^```ts\n\/\/ ([\w-]+\.ts)\n([\s\S]*?)^```$/gm)].map(([, name, code]) => [
+    name!,
+    code!,
+  ]),
+);
+
+beforeAll(async () => {
+  const tarball = await pack(folder);
+  // The packages of the README's own command.
+  const [, named] = /npm install epochal (.*)/.exec(readme)!;
+  await install(folder, `./${tarball}`, ...named!.split(" "), "tsx");
+  for (const [name, code] of files) {
+    writeFileSync(join(folder, name), code);
+    const { outputText } = ts.transpileModule(code, {
+      compilerOptions: {
+        target: ts.ScriptTarget.ES2022,
+        module: ts.ModuleKind.ESNext,
+        rewriteRelativeImportExtensions: true,
+        verbatimModuleSyntax: true,
+      },
+    });
+    writeFileSync(join(folder, name.replace(/\.ts$/, ".js")), outputText);
+  }
+  // Reddish and bluish photographs.
+  for (const [name, colour] of Object.entries({
+    blue: { r: 60, g: 80, b: 200 },
+    red: { r: 200, g: 70, b: 60 },
+  })) {
+    mkdirSync(join(folder, "data", name), { recursive: true });
+    for (let i = 0; i < 40; i++) {
+      const noise = { type: "gaussian", mean: 128, sigma: 20 + i } as const;
+      const grain = await sharp({
+        create: { width: 240, height: 180, channels: 3, background: "black", noise },
+      })
+        .png()
+        .toBuffer();
+      await sharp({ create: { width: 240, height: 180, channels: 3, background: colour } })
+        .composite([{ input: grain, blend: "soft-light" }])
+        .jpeg()
+        .toFile(join(folder, "data", name, `${i}.jpg`));
+    }
+  }
+});
+afterAll(remove);
+
+describe("the README's example", () => {
+  it("is two files", () => {
+    expect([...files.keys()]).toEqual(["cifar10.ts", "train.ts"]);
+  });
+
+  it("runs as TypeScript through tsx", async () => {
+    check((await run(folder, join(folder, "node_modules/.bin/tsx"), "train.ts")).stdout);
+  });
+
+  it("runs as plain JavaScript", async () => {
+    check((await run(folder, process.execPath, "train.js")).stdout);
+  });
+
+  it("has types that hold for a user", async () => {
+    const options = ["--strict", "--noEmit", "--skipLibCheck", "--allowImportingTsExtensions"];
+    const target = ["--target", "ES2022", "--module", "NodeNext", "--lib", "ES2023,ESNext.Disposable,DOM"];
+    const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
+    await run(folder, join(root, "node_modules/.bin/tsc"), ...options, ...target, ...types, "train.ts");
+  });
+});
+
+function check(stdout: string): void {
+  // 64 images to train on make two batches.
+  expect(stdout.match(/\[ 32, 200, 200, 3 \] \[ 32 \]/g)).toHaveLength(2);
+  expect(stdout).toMatch(/Epoch 5\/5/);
+  // The last line: validation accuracy of five epochs, on colours that anybody can tell apart.
+  const accuracies = JSON.parse(stdout.slice(stdout.lastIndexOf("["))) as number[];
+  expect(accuracies).toHaveLength(5);
+  expect(accuracies.at(-1)).toBeGreaterThan(0.9);
+}
