@@ -1,0 +1,11 @@
+/** What Keras has under `keras.callbacks`. */
+export { Callback } from "../../train/callback.ts";
+export { CSVLogger } from "../../train/callbacks/csv-logger.ts";
+export { EarlyStopping } from "../../train/callbacks/early-stopping.ts";
+export { LambdaCallback } from "../../train/callbacks/lambda-callback.ts";
+export { LearningRateScheduler } from "../../train/callbacks/learning-rate-scheduler.ts";
+export { ReduceLROnPlateau } from "../../train/callbacks/reduce-lr-on-plateau.ts";
+export { TensorBoard } from "../../train/callbacks/tensorboard.ts";
+export { TerminateOnNaN } from "../../train/callbacks/terminate-on-nan.ts";
+export { History } from "../../train/history.ts";
+export { ProgbarLogger } from "../../train/progress/progbar-logger.ts";

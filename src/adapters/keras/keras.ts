@@ -1,0 +1,3 @@
+/** The names of the module `keras`. */
+export * as callbacks from "./callbacks.ts";
+export * as utils from "./utils.ts";
