@@ -1,21 +1,16 @@
-"""Writes the traces from rules: what keras' sources say, for machines on which Keras cannot be installed.
+"""The order of events as rules, in our own words: what we understood of Keras.
 
-Each rule below restates one observation about the real Keras; none of it is Keras' code. `trace.py` runs the real
-thing and writes the same format with `"madeBy": "run"`; it then replaces what this file wrote.
+`trace.py` runs the real Keras, writes what it did, and reports where these rules say something else. So the rules are
+the readable form of the JSON, and a change in a newer Keras shows as a difference.
 """
 
 import json
 import pathlib
 import re
-import sys
 
 from scenarios import SCENARIOS, TRAIN_LENGTH, VALIDATION_LENGTH
 
 OUT = pathlib.Path(__file__).parents[2] / "test" / "fixtures" / "keras-traces"
-READ = {
-    "tf2.4": "tensorflow/python/keras of TensorFlow 2.4 (training.py, data_adapter.py), workers=0",
-    "keras3": "Keras 3 main, 2026 (jax/trainer.py, epoch_iterator.py, py_dataset_adapter.py), JAX, workers=1, model built",
-}
 
 
 class Trace:
@@ -55,8 +50,10 @@ def tf24(scenario):
         trace.epoch = epoch
         trace.add("cb.epochBegin", epoch)
         steps = options.get("stepsPerEpoch", TRAIN_LENGTH)
-        for batch in range(min(steps, TRAIN_LENGTH)):  # always from 0; stop_training is not looked at here
+        for batch in range(min(steps, TRAIN_LENGTH)):  # always from 0
             step(trace, "train", batch, "train", batch)
+            if trace.stopped:
+                break
         ran_out = steps > TRAIN_LENGTH
         if ran_out:
             trace.add("cb.trainBatchBegin", TRAIN_LENGTH)  # its fetch finds no data; training ends after this epoch
@@ -114,14 +111,13 @@ def keras3(scenario):
     return trace.events
 
 
-def write(compat, made_by, read, run):
-    """One JSON file: what it is, where it comes from, and the events of every scenario."""
+def write(compat, source, run):
+    """One JSON file: what it is, who made it, and the events of every scenario."""
     traces = [{**scenario, "events": run(scenario)} for scenario in SCENARIOS]
     head = {
         "about": "Events of Keras' fit over a Sequence; format in scripts/keras-traces/README.md.",
         "compat": compat,
-        "madeBy": made_by,
-        "source": read,
+        "madeBy": source,
         "trainLength": TRAIN_LENGTH,
         "validationLength": VALIDATION_LENGTH,
     }
@@ -130,8 +126,3 @@ def write(compat, made_by, read, run):
     text = re.sub(r"\[\s+(\d+),\s+(\d+)\s+\]", r"[\1, \2]", text)  # as the repository's formatter has it
     (OUT / f"{compat}.json").write_text(text + "\n")
 
-
-if __name__ == "__main__":
-    for compat, run in (("tf2.4", tf24), ("keras3", keras3)):
-        write(compat, "rules", READ[compat], run)
-    print(f"wrote {OUT}", file=sys.stderr)

@@ -1,7 +1,7 @@
 """Writes test/fixtures/tensorboard/golden.tfevents with Google's own protobuf encoder, for our writer to be held
 against byte by byte; with the package `tensorboard` installed, also reads it with TensorBoard's own reader.
 
-    apt-get install protobuf-compiler python3-protobuf
+    apt-get install protobuf-compiler && pip install protobuf tensorboard
     python3 scripts/tensorboard/golden.py            # writes
     python3 scripts/tensorboard/golden.py FILE…      # reads event files and prints them
 """
