@@ -1,18 +1,23 @@
 /**
  * The ledger: proof, kept while running, that an epoch delivers every index once.
  *
- * One bit an index, allocated in pages as they are touched, so that an epoch of a billion batches costs nothing before
- * it is read. A violation would be a defect of epochal; it is an error, never silence.
+ * One bit an index, in pages that are made when they are touched and dropped when they are full: an epoch of a billion
+ * batches costs nothing before it is read, and one without end costs a page. A violation would be a defect of epochal; it is an error, never silence.
  */
 import { LedgerError } from "../core/errors.ts";
 
 /** Indices per page: 8 kB of bits. */
 const pageSize = 65_536;
 
+interface Page {
+  readonly bits: Uint32Array;
+  count: number;
+}
+
 /** See the head of this file. */
 export class Ledger {
   readonly #epoch: number;
-  readonly #pages = new Map<number, Uint32Array>();
+  readonly #pages = new Map<number, Page | "full">();
   readonly #skipped: number[] = [];
   #delivered = 0;
 
@@ -55,16 +60,18 @@ export class Ledger {
     const number = Math.floor(index / pageSize);
     let page = this.#pages.get(number);
     if (!page) {
-      page = new Uint32Array(pageSize / 32);
+      page = { bits: new Uint32Array(pageSize / 32), count: 0 };
       this.#pages.set(number, page);
     }
     const place = index % pageSize;
     const bit = 1 << (place & 31);
-    if ((page[place >>> 5]! & bit) !== 0) {
+    if (page === "full" || (page.bits[place >>> 5]! & bit) !== 0) {
       throw new LedgerError(
         `Epoch ${this.#epoch} would deliver batch ${index} a second time. Please report this: it is a defect of epochal.`,
       );
     }
-    page[place >>> 5]! |= bit;
+    page.bits[place >>> 5]! |= bit;
+    page.count++;
+    if (page.count === pageSize) this.#pages.set(number, "full");
   }
 }

@@ -13,6 +13,14 @@ describe("Ledger", () => {
     expect(ledger.skipped).toEqual([1]);
   });
 
+  it("remembers pages that were full and dropped", () => {
+    const ledger = new Ledger(0);
+    for (let index = 0; index < 70_000; index++) ledger.deliver(index);
+    for (const index of [0, 65_535, 65_536, 69_999])
+      expect(() => ledger.deliver(index)).toThrow(/a second time/);
+    ledger.close(70_000);
+  });
+
   it("reports an epoch that lost batches", () => {
     const ledger = new Ledger(4);
     ledger.deliver(0);
