@@ -1,0 +1,57 @@
+/**
+ * The example of the Keras reference page for `tf.keras.utils.Sequence`, in TypeScript.
+ *
+ *     npm run build && node --import tsx examples/cifar10/train.ts FOLDER
+ *
+ * FOLDER holds one folder of images for each class.
+ */
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import "@tensorflow/tfjs-backend-wasm";
+import { DataLoader } from "epochal";
+import { fit } from "epochal/tfjs";
+import { CIFAR10Sequence } from "./cifar10.ts";
+
+const [root] = process.argv.slice(2);
+if (root === undefined) throw new Error("Name a folder that holds one folder of images for each class.");
+const classes = readdirSync(root).sort();
+const files = classes.flatMap((name) => readdirSync(join(root, name)).map((file) => join(root, name, file)));
+const labels = classes.flatMap((name, label) => readdirSync(join(root, name)).map(() => label));
+const [even, odd] = [0, 1].map(
+  (rest) =>
+    <T>(items: T[]) =>
+      items.filter((_, i) => (i % 10 === 0) === (rest === 1)),
+);
+
+const train = new CIFAR10Sequence(even!(files), even!(labels), 32);
+const test = new CIFAR10Sequence(odd!(files), odd!(labels), 32);
+
+let batches = 0;
+await using loader = new DataLoader(train, { workers: 2, shuffle: true, seed: 7 });
+for await (const [x, y] of loader) {
+  if (batches++ === 0) console.log(`The first batch: x ${x.dtype} [${x.shape}], y ${y.dtype} [${y.shape}]`);
+}
+console.log(loader.report().summary);
+
+await tf.setBackend("wasm");
+const { conv2d, dense, globalAveragePooling2d } = tf.layers;
+const model = tf.sequential({
+  layers: [
+    conv2d({ filters: 16, kernelSize: 5, strides: 4, activation: "relu", inputShape: [200, 200, 3] }),
+    conv2d({ filters: 32, kernelSize: 3, strides: 2, activation: "relu" }),
+    conv2d({ filters: 64, kernelSize: 3, strides: 2, activation: "relu" }),
+    globalAveragePooling2d({}),
+    dense({ units: classes.length, activation: "softmax" }),
+  ],
+});
+model.compile({ optimizer: "adam", loss: "sparseCategoricalCrossentropy", metrics: ["accuracy"] });
+
+await fit(model, train, {
+  epochs: 5,
+  workers: 2,
+  maxQueueSize: 10,
+  shuffle: true,
+  seed: 7,
+  validationData: test,
+});
