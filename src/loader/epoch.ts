@@ -7,10 +7,12 @@
  */
 import { BatchError, LoaderError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
+import { seconds } from "../core/watch.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import { errorName } from "../worker/error-record.ts";
-import { type Outcome, type Pool, seconds } from "../worker/pool.ts";
+import type { Outcome } from "../worker/job.ts";
+import type { Pool } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";

@@ -9,8 +9,9 @@
  * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
  * program that is busy for a minute has not waited for a minute.
  */
-import type { Counters } from "../core/counters.ts";
 import { WorkerError } from "../core/errors.ts";
+import { seconds, type Watch, watchEvery } from "../core/watch.ts";
+import type { Job, PoolEvent } from "./job.ts";
 import { waitAtMost } from "./remote.ts";
 import type { StartWorker, Ticket, Worker } from "./worker.ts";
 
@@ -19,37 +20,6 @@ const jobsPerWorker = 2;
 
 /** Milliseconds a worker may take to start, however short the deadline of a batch: a loaded machine starts slowly. */
 const startTimeout = 60_000;
-
-/** One batch to be fetched. */
-export interface Job {
-  readonly epoch: number;
-  readonly index: number;
-  /** Called once with how it ended. */
-  settle(outcome: Outcome): void;
-}
-
-/** How a job ended. A failure is a value, so that nothing rejects before anyone listens. */
-export type Outcome =
-  | { readonly ok: true; readonly batch: unknown; readonly worker: Worker; readonly counters: Counters }
-  | {
-      readonly ok: false;
-      /** What was thrown by `getItem`, or why the worker ended. */
-      readonly cause: unknown;
-      /** `threw` is the user's error; the others are the worker's end. */
-      readonly reason: "threw" | "died" | "late" | "start";
-      readonly worker: string;
-      readonly attempts: number;
-    };
-
-/** What happened to a worker, for those who count. */
-export type PoolEvent =
-  | {
-      readonly type: "lost";
-      readonly worker: string;
-      readonly reason: Error;
-      readonly index: number | undefined;
-    }
-  | { readonly type: "retry"; readonly epoch: number; readonly index: number };
 
 /** How a pool works. */
 export interface PoolOptions {
@@ -421,28 +391,4 @@ export class Pool {
 /** Fewer jobs first; among equals, one that is ready. */
 function load(seat: Seat): number {
   return seat.held.length + (seat.ready ? 0 : 0.5);
-}
-
-/** A duration for people. */
-export function seconds(milliseconds: number): string {
-  return milliseconds < 1000 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
-}
-
-interface Watch {
-  ref(): void;
-  unref(): void;
-  stop(): void;
-}
-
-/** Calls `turn` every `step` milliseconds with the time since the last call; does not keep the program alive. */
-function watchEvery(step: number, turn: (elapsed: number) => void): Watch {
-  let last = performance.now();
-  const timer = setInterval(() => {
-    const now = performance.now();
-    const elapsed = now - last;
-    last = now;
-    turn(elapsed);
-  }, step) as ReturnType<typeof setInterval> & { ref?(): void; unref?(): void };
-  timer.unref?.();
-  return { ref: () => timer.ref?.(), unref: () => timer.unref?.(), stop: () => clearInterval(timer) };
 }
