@@ -7,7 +7,7 @@ import type { Question } from "./harness/race.ts";
 const options = { data: data("cifar10/train"), size: 32 };
 const items: Items = quick
   ? { items: 2000, fewer: 1000, fewest: 256 }
-  : { items: 10_000, fewer: 5000, fewest: 500 };
+  : { items: 10_000, fewer: 4000, fewest: 400 };
 
 export const question: Question = {
   question: "How many CIFAR-10 images (32 × 32 JPEG) a second become batches of 32 × 32 × 32 × 3 float32?",

@@ -3,14 +3,13 @@
 import { node, python, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
-const options = { epochs: quick ? 5 : 20 };
+const options = { epochs: quick ? 3 : 15 };
 const hand = "hand-written loop";
 
 export const question: Question = {
   question: "How long does an epoch over 60,000 × 784 bytes in memory take, in batches of 128 as float32?",
   unit: "ms/epoch",
   better: "less",
-  rounds: 5,
   baseline: hand,
   contestants: [
     node(hand, "inmemory", { ...options, workers: "none" }),

@@ -4,7 +4,7 @@ import { ours, oursName, torchImages } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
-const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 1000 };
+const options = { data: data("imagenet-sample"), size: 200, items: quick ? 128 : 640 };
 const counts = quick ? [0, 2, 4] : [0, 1, 2, 3, 4];
 
 export const question: Question = {

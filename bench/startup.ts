@@ -9,7 +9,6 @@ export const question: Question = {
   question: "How long from the loader's making to its first batch, with 100,000 paths and two workers?",
   unit: "ms",
   better: "less",
-  rounds: 5,
   baseline: "epochal, 2 workers",
   contestants: [
     node("epochal, 2 workers", "startup", options),
