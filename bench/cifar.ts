@@ -1,5 +1,4 @@
 /** Small images, where opening files and calling decoders costs more than decoding. */
-
 import { everybody, type Items, torch } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";

@@ -1,5 +1,4 @@
 /** MNIST-size data in memory: is the loader ever slower than the loop one would write by hand? */
-
 import { node, python, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 

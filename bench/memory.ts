@@ -1,5 +1,4 @@
 /** A dataset that holds 100,000 paths, over 1,000 epochs: does memory grow, does anything pile up? */
-
 import { node, python, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 

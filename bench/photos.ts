@@ -1,5 +1,4 @@
 /** ImageNet photographs to float32 batches: the main question. */
-
 import { bare, everybody, type Items, otherResizes, torch } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";

@@ -1,5 +1,4 @@
 /** Whether going on in the middle of an epoch costs more than beginning one. */
-
 import { node } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 

@@ -1,5 +1,4 @@
 /** Photographs again, over the number of workers: is there a fall when they outnumber the cores? */
-
 import { ours, oursName, torchImages } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";

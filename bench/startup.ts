@@ -1,5 +1,4 @@
 /** From `new DataLoader` to the first batch, over a dataset that holds 100,000 paths. */
-
 import { node, python } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 

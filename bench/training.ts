@@ -1,5 +1,4 @@
 /** A training step that keeps one thread busy: how long does it wait for its batches? */
-
 import { ours, torch, torchImages } from "./harness/images.ts";
 import { data, python, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";

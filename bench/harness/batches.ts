@@ -1,5 +1,4 @@
 /** The contestants of the questions about the machinery alone: batches with nothing to compute. */
-
 import { plural } from "./images.ts";
 import { node, type Options, python } from "./programs.ts";
 import type { Contestant } from "./race.ts";

@@ -1,5 +1,4 @@
 /** The contestants of the image questions: everybody who turns JPEG files into float32 batches. */
-
 import { native, node, type Options, python, quick } from "./programs.ts";
 import type { Contestant } from "./race.ts";
 
