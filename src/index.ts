@@ -24,7 +24,20 @@ export type { Shard } from "./loader/plan.ts";
 export type { EpochReport, LoaderReport } from "./loader/report.ts";
 export type { LoaderState } from "./loader/state.ts";
 export type { LoaderStats, WorkerStats } from "./loader/stats.ts";
+export { BalancedSampler, type BalancedSamplerOptions } from "./sampler/balanced.ts";
+export { BucketSampler, type BucketSamplerOptions } from "./sampler/bucket.ts";
+export { RandomSampler } from "./sampler/random.ts";
+export type { Order, OrderKey, Sampler } from "./sampler/sampler.ts";
+export { SequentialSampler } from "./sampler/sequential.ts";
+export { SubsetSampler } from "./sampler/subset.ts";
+export { WeightedSampler, type WeightedSamplerOptions } from "./sampler/weighted.ts";
+export { type BatchesOptions, batches, type CollateFunction, type Dataset } from "./sequence/batches.ts";
+export { cache } from "./sequence/cache.ts";
+export { type Collated, collate } from "./sequence/collate.ts";
+export type { Hooked } from "./sequence/combinator.ts";
+export { concat } from "./sequence/concat.ts";
 export type { Context } from "./sequence/context.ts";
+export { filter } from "./sequence/filter.ts";
 export {
   fromGenerator,
   type GeneratorFactory,
@@ -33,7 +46,16 @@ export {
   type StreamContext,
   type StreamOptions,
 } from "./sequence/generator.ts";
+export { map } from "./sequence/map.ts";
+export { mix } from "./sequence/mix.ts";
+export { type PadCollator, type PadOptions, pad } from "./sequence/pad.ts";
+export { repeat } from "./sequence/repeat.ts";
 export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
+export { type ShardOptions, shard } from "./sequence/shard.ts";
+export { skip } from "./sequence/skip.ts";
+export { slice } from "./sequence/slice.ts";
+export { take } from "./sequence/take.ts";
+export { zip } from "./sequence/zip.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
 export { concatenate, stack } from "./tensor/stack.ts";

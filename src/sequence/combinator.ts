@@ -1,0 +1,98 @@
+/**
+ * What all combinators share: a sequence made of other sequences.
+ *
+ * Laws that every combinator keeps, and that its tests check:
+ *
+ * - it changes no batch: what it passes on equals what the source gives alone, under the same seed, epoch and index;
+ * - its length is derived from its sources' each time, as their hooks may change it;
+ * - the hooks of each source run exactly once an epoch, in the order of the sources, however often a source appears;
+ * - its own fields are all there is of it, so that it travels to workers as any class does.
+ */
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import { isSequence, Sequence } from "./sequence.ts";
+
+/** Whatever may have hooks: a sequence, or a dataset of samples. */
+export interface Hooked {
+  onEpochBegin?(epoch: number): void | Promise<void>;
+  onEpochEnd?(epoch: number): void | Promise<void>;
+  readonly hasHooks?: boolean;
+}
+
+/** Marks combinators, the same across two copies of the package. */
+const brand = Symbol.for("epochal.combinator");
+
+/**
+ * Anything but undefined and null, for a type parameter that is inferred from what a function returns: the tuple in it
+ * makes TypeScript infer `[x, y]` as a tuple and not as an array.
+ */
+export type AnyBatch = [unknown, ...unknown[]] | NonNullable<unknown>;
+
+/** Base class of the combinators: hooks pass through to the sources. */
+export abstract class Combinator<B> extends Sequence<B> {
+  /** What this sequence is made of, in order. */
+  abstract combines(): readonly Hooked[];
+
+  override async onEpochBegin(epoch: number): Promise<void> {
+    const begun: Hooked[] = [];
+    try {
+      for (const origin of originsOf(this)) {
+        await origin.onEpochBegin?.(epoch);
+        begun.push(origin);
+      }
+    } catch (error) {
+      // The epoch will not run, so nobody else would tell those that were begun that it is over.
+      for (const origin of begun) await origin.onEpochEnd?.(epoch);
+      throw error;
+    }
+  }
+
+  override async onEpochEnd(epoch: number): Promise<void> {
+    const errors: unknown[] = [];
+    for (const origin of originsOf(this)) {
+      try {
+        await origin.onEpochEnd?.(epoch);
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1)
+      throw new AggregateError(errors, `onEpochEnd(${epoch}) of ${errors.length} sources failed.`);
+  }
+
+  override get hasHooks(): boolean {
+    for (const origin of originsOf(this)) {
+      if (origin.hasHooks ?? (origin.onEpochBegin !== undefined || origin.onEpochEnd !== undefined))
+        return true;
+    }
+    return false;
+  }
+}
+Object.defineProperty(Combinator.prototype, brand, { value: true });
+
+/** The sequences at the bottom of a combination, each once, in the order of the sources. */
+function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
+  if (isCombinator(node)) {
+    for (const source of node.combines()) originsOf(source, found);
+  } else found.add(node);
+  return found;
+}
+
+function isCombinator(node: object): node is Combinator<unknown> {
+  return brand in node;
+}
+
+/** Throws {@link OptionError} unless `value` is a sequence. */
+export function checkSequence(combinator: string, value: unknown): void {
+  if (isSequence(value)) return;
+  throw new OptionError(
+    `${combinator}() takes a Sequence, got ${show(value)}. A dataset of samples becomes one with batches(dataset, { batchSize }).`,
+  );
+}
+
+/** Throws {@link OptionError} unless `values` holds at least one sequence, and nothing else. */
+export function checkSequences(combinator: string, values: readonly unknown[]): void {
+  if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
+  for (const value of values) checkSequence(combinator, value);
+}

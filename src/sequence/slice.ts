@@ -1,0 +1,64 @@
+import { checkIndex, show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
+import { type Context, deriveContext } from "./context.ts";
+import type { Awaitable, Returned, Sequence } from "./sequence.ts";
+
+/** The batches of `source` from `start` up to but not including `end`; made by {@link slice}. */
+export class SliceSequence<B> extends Combinator<B> {
+  static override readonly module: string = import.meta.url;
+  readonly source: Sequence<B>;
+  readonly start: number;
+  readonly end: number;
+
+  constructor(source: Sequence<B>, start: number, end: number) {
+    super();
+    this.source = source;
+    this.start = start;
+    this.end = end;
+  }
+
+  get length(): number {
+    const { length } = this.source;
+    return Math.max(0, resolve(this.end, length) - resolve(this.start, length));
+  }
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
+    checkIndex("slice(…)", index, this.length);
+    const from = resolve(this.start, this.source.length) + index;
+    return this.source.getItem(from, deriveContext(context, from));
+  }
+
+  combines(): readonly Hooked[] {
+    return [this.source];
+  }
+}
+
+/**
+ * The batches from `start` up to but not including `end`. As in `Array.prototype.slice`, a negative bound counts from
+ * the end and a bound beyond the end is the end.
+ *
+ * @throws OptionError if `source` is no sequence or a bound no whole number (`end` may be `Infinity`).
+ * @example
+ * const [train, test] = [slice(all, 0, -100), slice(all, -100)];
+ */
+export function slice<B>(
+  source: Sequence<B>,
+  start: number = 0,
+  end: number = Number.POSITIVE_INFINITY,
+): Sequence<B> {
+  checkSequence("slice", source);
+  checkBound("start", start);
+  if (end !== Number.POSITIVE_INFINITY) checkBound("end", end);
+  return new SliceSequence(source, start, end);
+}
+
+/** A bound as an index from 0 to `length`. */
+function resolve(bound: number, length: number): number {
+  return bound < 0 ? Math.max(0, length + bound) : Math.min(bound, length);
+}
+
+function checkBound(name: string, value: unknown): void {
+  if (Number.isSafeInteger(value)) return;
+  throw new OptionError(`\`${name}\` of slice() must be a whole number, got ${show(value)}.`);
+}

@@ -1,0 +1,138 @@
+/** What TypeScript infers through every combinator, without a cast. Compiled, never run. */
+import {
+  type BatchOf,
+  batches,
+  cache,
+  concat,
+  filter,
+  type LazyTensor,
+  map,
+  mix,
+  pad,
+  repeat,
+  Sequence,
+  shard,
+  skip,
+  slice,
+  stack,
+  type Tensor,
+  take,
+  tensor,
+  zip,
+} from "../../src/index.ts";
+import type { Assert, Same } from "./assert.ts";
+
+type F = Tensor<"float32">;
+type I = Tensor<"int32">;
+
+class Train extends Sequence<[x: F, y: I]> {
+  get length(): number {
+    return 3;
+  }
+  getItem(index: number) {
+    return [tensor([index]), tensor([index], "int32")];
+  }
+}
+class Records extends Sequence<{ image: LazyTensor<"uint8">; name: string[] }> {
+  get length(): number {
+    return 3;
+  }
+  getItem(): never {
+    throw new Error();
+  }
+}
+const train = new Train();
+const records = new Records();
+
+const swapped = map(train, ([x, y]) => [y, x]);
+const late = map(train, async ([x, y]) => [y, x]);
+const record = map(train, ([x, y], { random }) => ({ x, y, flipped: random.boolean() }));
+const nested = map(
+  map(train, ([x, y]) => [x, y, 1]),
+  ([x, , n]) => [x, n],
+);
+const single = map(train, ([x]) => x);
+const chain = take(
+  skip(
+    repeat(
+      filter(slice(shard(train, { rank: 0, worldSize: 2 }), 1, -1), (i) => i > 0),
+      2,
+    ),
+    1,
+  ),
+  3,
+);
+const cached = cache(records);
+const both = concat(train, swapped);
+const blended = mix([train, record], [0.5, 0.5]);
+const zipped = zip(train, records, single);
+
+export type Checks = [
+  Assert<Same<BatchOf<Train>, [x: F, y: I]>>,
+  Assert<Same<BatchOf<typeof swapped>, [I, F]>>,
+  Assert<Same<BatchOf<typeof late>, [I, F]>>,
+  Assert<Same<BatchOf<typeof record>, { x: F; y: I; flipped: boolean }>>,
+  Assert<Same<BatchOf<typeof nested>, [F, number]>>,
+  Assert<Same<BatchOf<typeof single>, F>>,
+  Assert<Same<BatchOf<typeof chain>, [x: F, y: I]>>,
+  Assert<Same<BatchOf<typeof cached>, { image: Tensor<"uint8">; name: string[] }>>,
+  Assert<Same<BatchOf<typeof both>, [x: F, y: I] | [I, F]>>,
+  Assert<Same<BatchOf<typeof blended>, [x: F, y: I] | { x: F; y: I; flipped: boolean }>>,
+  Assert<Same<BatchOf<typeof zipped>, [[x: F, y: I], { image: LazyTensor<"uint8">; name: string[] }, F]>>,
+];
+
+// Samples.
+declare const image: LazyTensor<"uint8">;
+const options = { batchSize: 2 };
+
+class Digits {
+  readonly length = 3;
+  getItem(index: number): [image: LazyTensor<"uint8">, label: number] {
+    return [image, index];
+  }
+}
+class DigitSequence extends Sequence<[x: F, label: I]> {
+  get length(): number {
+    return 3;
+  }
+  getItem(index: number) {
+    return [tensor([index]), tensor(index, "int32")];
+  }
+}
+const inline = batches({ length: 3, getItem: (i) => [image, tensor(i, "int32"), String(i)] }, options);
+const promised = batches(
+  { length: 3, getItem: async (i) => ({ x: new Float64Array(2), ok: i > 1 }) },
+  options,
+);
+const fromClass = batches(new Digits(), { ...options, shuffle: true, seed: 7 });
+const fromSequence = batches(new DigitSequence(), options);
+const padded = batches(new Digits(), { ...options, collate: pad() });
+const own = batches(new Digits(), {
+  ...options,
+  collate: async (samples) => [await stack(samples.map(([x]) => x)), samples.map(([, label]) => label)],
+});
+const numbers = batches({ length: 3, getItem: (i) => i }, options);
+
+export type SampleChecks = [
+  Assert<Same<BatchOf<typeof inline>, [Tensor<"uint8">, I, string[]]>>,
+  Assert<Same<BatchOf<typeof promised>, { x: Tensor<"float64">; ok: Tensor<"bool"> }>>,
+  Assert<Same<BatchOf<typeof fromClass>, [image: Tensor<"uint8">, label: F]>>,
+  Assert<Same<BatchOf<typeof fromSequence>, [x: F, label: I]>>,
+  Assert<Same<BatchOf<typeof padded>, [image: Tensor<"uint8">, label: F]>>,
+  Assert<Same<BatchOf<typeof own>, [Tensor<"uint8">, number[]]>>,
+  Assert<Same<BatchOf<typeof numbers>, F>>,
+];
+
+// Wrong calls.
+// @ts-expect-error a batch is no tuple of three
+map(train, ([, , z]) => z);
+// @ts-expect-error a function that gives no batch
+map(train, () => undefined);
+// @ts-expect-error no batch size
+batches(new Digits(), {});
+// @ts-expect-error an option that does not exist
+batches(new Digits(), { batchSize: 2, batchsize: 2 });
+// @ts-expect-error samples are no sequence
+take(new Digits(), 2);
+// @ts-expect-error a share without a world
+shard(train, { rank: 0 });
