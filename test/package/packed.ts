@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import ts from "typescript";
 
 const execute = promisify(execFile);
 
@@ -54,4 +55,18 @@ export async function install(folder: string, ...packages: string[]): Promise<vo
   };
   const wanted = packages.map((name) => (devDependencies[name] ? `${name}@${devDependencies[name]}` : name));
   await run(folder, "npm", "install", "--prefer-offline", "--no-audit", "--no-fund", ...wanted);
+}
+
+/** Writes a TypeScript file into `folder`, and beside it the same as JavaScript. */
+export function writeBoth(folder: string, name: string, code: string): void {
+  const { outputText } = ts.transpileModule(code, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2022,
+      module: ts.ModuleKind.ESNext,
+      rewriteRelativeImportExtensions: true,
+      verbatimModuleSyntax: true,
+    },
+  });
+  writeFileSync(join(folder, name), code);
+  writeFileSync(join(folder, name.replace(/\.ts$/, ".js")), outputText);
 }

@@ -1,10 +1,9 @@
 /** The README's example, taken from the README, in an empty folder with the packed package. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
-import ts from "typescript";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyProject, install, pack, root, run } from "./packed.ts";
+import { emptyProject, install, pack, root, run, writeBoth } from "./packed.ts";
 
 const { folder, remove } = emptyProject();
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -22,18 +21,7 @@ beforeAll(async () => {
   // The packages of the README's own command.
   const [, named] = /npm install epochal (.*)/.exec(readme)!;
   await install(folder, `./${tarball}`, ...named!.split(" "), "tsx");
-  for (const [name, code] of files) {
-    writeFileSync(join(folder, name), code);
-    const { outputText } = ts.transpileModule(code, {
-      compilerOptions: {
-        target: ts.ScriptTarget.ES2022,
-        module: ts.ModuleKind.ESNext,
-        rewriteRelativeImportExtensions: true,
-        verbatimModuleSyntax: true,
-      },
-    });
-    writeFileSync(join(folder, name.replace(/\.ts$/, ".js")), outputText);
-  }
+  for (const [name, code] of files) writeBoth(folder, name, code);
   // Reddish and bluish photographs.
   for (const [name, colour] of Object.entries({
     blue: { r: 60, g: 80, b: 200 },
