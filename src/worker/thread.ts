@@ -19,6 +19,11 @@ export function startThread(
   const thread = createThread(`epochal ${id}`, resourceLimits);
   let reason: Error | undefined;
   let stopped = false;
+  // Its modules are loaded, or it has ended. Node leaves files open where a thread is stopped while it imports.
+  const settled = new Promise<void>((resolve) => {
+    thread.once("message", () => resolve());
+    thread.once("exit", () => resolve());
+  });
   thread.on("message", (reply: Reply) => {
     // Messages that were on their way are still delivered after the end.
     if (!stopped) dispatch(reply, events, (batch) => batch.batch);
@@ -52,9 +57,10 @@ export function startThread(
     recycle: (buffers) => post({ type: "recycle", buffers }, buffers),
     ref: () => thread.ref(),
     unref: () => thread.unref(),
-    terminate() {
+    async terminate() {
       stopped = true;
-      return waitAtMost(thread.terminate());
+      await waitAtMost(settled);
+      await waitAtMost(thread.terminate());
     },
   };
 }

@@ -1,0 +1,18 @@
+import { inlineWorkers } from "../../src/worker/inline.ts";
+import { describeWorker } from "./worker.ts";
+
+const { nodeWorkers } = (await import(
+  new URL("../../dist/worker/node.js", import.meta.url).href
+)) as typeof import("../../src/worker/node.ts");
+
+/** A small heap, so that the test that fills it is short. */
+const resourceLimits = { maxOldGenerationSizeMb: 64 };
+
+describeWorker("inline", inlineWorkers, { crashes: false });
+for (const processes of [false, true]) {
+  describeWorker(
+    processes ? "process" : "thread",
+    (sequence, seed) => nodeWorkers(sequence, { seed, processes, resourceLimits }),
+    { crashes: true },
+  );
+}
