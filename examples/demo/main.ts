@@ -5,12 +5,12 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { DataLoader, isEpochalError } from "epochal";
+import { DataLoader, isEpochalError, LearningRateScheduler } from "epochal";
 import { fit } from "epochal/tfjs";
 import { CIFAR10Sequence } from "./cifar10.ts";
 import { drawImages } from "./draw.ts";
 import { readFolder } from "./folder.ts";
-import { buildModel } from "./model.ts";
+import { buildModel, learningRate } from "./model.ts";
 import { parseOptions, UsageError, usage } from "./options.ts";
 
 /** Exit code of a program that was ended by Ctrl-C. */
@@ -42,7 +42,11 @@ async function main(): Promise<void> {
   );
   const validationData = new CIFAR10Sequence(test.files, test.labels, 100, size);
 
-  const { history } = await fit(model, loader, { epochs, validationData, verbose, signal });
+  const callbacks = new LearningRateScheduler(
+    (epoch) => learningRate * (1 - (0.9 * epoch) / Math.max(1, epochs - 1)),
+  );
+
+  const { history } = await fit(model, loader, { epochs, validationData, callbacks, verbose, signal });
   console.log(`Test accuracy: ${((history.val_acc?.at(-1) ?? 0) * 100).toFixed(1)} %`);
   console.log(loader.report().summary);
 }

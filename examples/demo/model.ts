@@ -1,6 +1,9 @@
 /** The network that the demo trains: three convolutions with strides, in place of pooling, which is slow on wasm. */
 import * as tf from "@tensorflow/tfjs";
 
+/** Learning rate of the first epoch; it falls to a tenth towards the last. */
+export const learningRate = 0.002;
+
 /** A compiled classifier of images [size, size, 3]. */
 export function buildModel(size: number, classes: number, seed: number): tf.LayersModel {
   const { conv2d, dense, flatten } = tf.layers;
@@ -23,7 +26,7 @@ export function buildModel(size: number, classes: number, seed: number): tf.Laye
     ],
   });
   model.compile({
-    optimizer: tf.train.adam(0.001),
+    optimizer: tf.train.adam(learningRate),
     loss: "sparseCategoricalCrossentropy",
     metrics: ["accuracy"],
   });

@@ -43,11 +43,18 @@ export class PassFeed implements Feed {
   readonly #restart: boolean;
   #pass: AsyncIterator<unknown> | undefined;
   #fetched: Fetched | undefined;
+  /** Whether the first epoch was resumed after its last step, and so has no more. */
+  #over: boolean;
 
-  constructor(loader: DataLoader<unknown>, steps: number | undefined, restart: boolean) {
+  constructor(
+    loader: DataLoader<unknown>,
+    { stepsPerEpoch, restart }: { readonly stepsPerEpoch: number | undefined; readonly restart: boolean },
+    over: boolean = false,
+  ) {
     this.loader = loader;
-    this.#steps = steps;
+    this.#steps = stepsPerEpoch;
     this.#restart = restart;
+    this.#over = over && stepsPerEpoch === undefined;
   }
 
   async begin(): Promise<void> {}
@@ -55,7 +62,8 @@ export class PassFeed implements Feed {
   async beginEpoch(): Promise<void> {}
 
   async more(step: number): Promise<boolean> {
-    this.#fetched = step === this.#steps ? undefined : await this.#fetch();
+    this.#fetched = step === this.#steps || this.#over ? undefined : await this.#fetch();
+    this.#over = false;
     return this.#fetched !== undefined;
   }
 

@@ -6,9 +6,12 @@
  * validation, then the callbacks' `onEpochEnd`. Every hook is awaited. However a run ends, the pass is left, the
  * loaders are closed, and either `onTrainEnd` or `onTrainError` is called.
  */
-import { TrainingError } from "../core/errors.ts";
+import { OptionError, TrainingError } from "../core/errors.ts";
+import { DataLoader } from "../loader/data-loader.ts";
+import type { LoaderState } from "../loader/state.ts";
 import type { CallbackHooks, HookName, Training, TrainingState } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
+import { latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
 import { withClassWeight } from "./class-weight.ts";
 import { type Feed, PassFeed } from "./feed.ts";
 import { History } from "./history.ts";
@@ -29,7 +32,10 @@ import type { Trainable } from "./trainable.ts";
 export async function fitModel(model: Trainable, data: unknown, options: FitOptions = {}): Promise<History> {
   const settings = resolveFit(options);
   model.check("train");
-  return new FitRun(model, data, options, settings).run();
+  const path = options.resume === undefined ? undefined : await latestCheckpoint(options.resume);
+  const saved = path === undefined ? undefined : await loadCheckpoint(path);
+  if (saved) await model.setState(saved.model);
+  return new FitRun(model, data, options, settings, saved?.training).run();
 }
 
 /** A run of `fit`. */
@@ -44,6 +50,7 @@ class FitRun implements Training {
   readonly #feed: Feed;
   readonly #validation: Passes | undefined;
   readonly #ownsLoader: boolean;
+  readonly #saved: TrainingState | undefined;
   /** The epoch that runs, or comes next. */
   #epoch: number;
   /** Steps of it that are done. */
@@ -53,25 +60,34 @@ class FitRun implements Training {
   #began = 0;
   #wait = 0;
 
-  constructor(model: Trainable, data: unknown, options: FitOptions, settings: ResolvedFit) {
-    const { load, callbacks, verbose, initialEpoch, stepsPerEpoch, restart } = settings;
+  constructor(
+    model: Trainable,
+    data: unknown,
+    options: FitOptions,
+    settings: ResolvedFit,
+    saved: TrainingState | undefined,
+  ) {
+    const { load, callbacks, verbose, initialEpoch } = settings;
     const { signal, validationData, validationBatchSize: batchSize } = options;
     this.model = model;
     this.#options = options;
     this.#settings = settings;
-    this.#epoch = initialEpoch;
-    this.#mean = new RunningMean(model.metricsNames);
+    this.#saved = saved;
+    this.#epoch = saved?.epoch ?? initialEpoch;
+    this.#step = saved?.step ?? 0;
+    this.#mean = new RunningMean(model.metricsNames, saved?.sums);
+    if (saved) this.#history.setState(saved.history);
     this.#own = new CallbackList(callbacks);
     // As in Keras 3: what a callback adds to an epoch's logs is seen by the history and the bar.
     const bar = verbose === 0 ? [] : [new ProgbarLogger()];
     this.#all = new CallbackList([...callbacks, this.#history, ...bar]);
-    const loader = openLoader("fit", data, {
-      ...load,
-      ...(initialEpoch > 0 && { initialEpoch }),
-      ...(signal && { signal }),
-    });
-    this.#ownsLoader = loader !== data;
-    this.#feed = new PassFeed(loader, stepsPerEpoch, restart);
+    const state = saved?.data as LoaderState | undefined;
+    const from = state ? { state } : initialEpoch > 0 ? { initialEpoch } : {};
+    const given = data instanceof DataLoader;
+    const loader = openLoader("fit", data, { ...load, ...(!given && from), ...(signal && { signal }) });
+    if (given && state) checkStandsAt(loader, state);
+    this.#ownsLoader = !given;
+    this.#feed = new PassFeed(loader, settings, this.#step > 0 && state?.position === 0);
     if (validationData !== undefined) {
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
       this.#validation = openPasses("validationData", validationData, { ...rest, signal, batchSize });
@@ -106,6 +122,7 @@ class FitRun implements Training {
       this.#setParams();
       await this.#feed.begin();
       await this.#call("onTrainBegin", {});
+      if (this.#saved) this.#own.setState(this.#saved.callbacks);
       let logs: Logs = {};
       let more = true;
       while (more && this.#epoch < this.#settings.epochs && !this.model.stopTraining) {
@@ -206,4 +223,13 @@ class FitRun implements Training {
     if (this.#ownsLoader) await this.#feed.loader.close();
     await this.#validation?.close();
   }
+}
+
+/** A loader that was given must have been made with the state that the checkpoint holds. */
+function checkStandsAt(loader: DataLoader<unknown>, state: LoaderState): void {
+  const { epoch, position } = loader.state();
+  if (epoch === state.epoch && position === state.position) return;
+  throw new OptionError(
+    `The checkpoint goes on at batch ${state.position} of epoch ${state.epoch}, but the DataLoader stands at batch ${position} of epoch ${epoch}. Give fit the Sequence, which it then loads from the right place.`,
+  );
 }

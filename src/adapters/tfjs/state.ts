@@ -54,7 +54,7 @@ function checkWeight(
  * computes anew, a little differently; so every variable that is a field of the optimizer is kept too.
  */
 export async function getOptimizerState(tf: TF, optimizer: Optimizer): Promise<Weights> {
-  const named = await optimizer.getWeights();
+  const named = await weightsOf(optimizer);
   try {
     const slots = named.map(async ({ name, tensor }, i) => [`slot/${keyOf(i, name)}`, await fromTF(tensor)]);
     const fields = fieldsOf(tf, optimizer).map(async ([name, tensor]) => [
@@ -78,7 +78,7 @@ export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Wei
       `The saved optimizer is no ${optimizer.getClassName()}: it lacks ${lost?.[0] ?? "its count of steps"}. Compile the model with the optimizer it was saved with.`,
     );
   }
-  const before = await optimizer.getWeights();
+  const before = await weightsOf(optimizer);
   const values: typeof before = slots.map(([name, value]) => ({
     name: name.slice(5),
     tensor: toTF(tf, value, name),
@@ -89,6 +89,18 @@ export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Wei
   tf.tidy(() => {
     for (const [name, variable] of fields) variable.assign(toTF(tf, state[`field/${name}`]!, name));
   });
+}
+
+/** What the optimizer says of its weights; Adamax of TensorFlow.js 4.22 throws. */
+async function weightsOf(optimizer: Optimizer): ReturnType<Optimizer["getWeights"]> {
+  try {
+    return await optimizer.getWeights();
+  } catch (cause) {
+    throw new StateError(
+      `TensorFlow.js cannot save the state of an ${optimizer.getClassName()} optimizer, so training cannot be resumed with it. Use Adam, RMSProp, Momentum or SGD.`,
+      { cause },
+    );
+  }
 }
 
 function fieldsOf(tf: TF, optimizer: Optimizer): readonly (readonly [name: string, variable: Variable])[] {
