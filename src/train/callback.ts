@@ -187,5 +187,8 @@ export interface NativeCallback extends CallbackHooks {
   setParams?(params: never): void;
 }
 
-/** Anything that `callbacks` takes. */
-export type AnyCallback = Callback | CallbackHooks | NativeCallback;
+/**
+ * Anything that `callbacks` takes: a {@link Callback}, an object with hooks, a callback of the framework's own. One
+ * type and no union of the three, so that the parameters of a hook written in place have their types.
+ */
+export type AnyCallback = NativeCallback;

@@ -1,0 +1,29 @@
+/** The TypeScript on these pages is that of files which the compiler checks. */
+import { describe, expect, it } from "vitest";
+import { filesUnder, read, root } from "./modules.ts";
+
+const pages = ["docs/callbacks.md", "docs/migrate-from-keras.md", "docs/migrate-from-pytorch.md"];
+
+/** Code blocks of a page, each with the link in the line above it. */
+function blocks(page: string): { readonly file: string | undefined; readonly code: string }[] {
+  return [...read(page).matchAll(/^(.*)\n\n```ts\n([\s\S]*?)^```$/gm)].map(([, above, code]) => {
+    const target = /^\[[^\]]+\]\(([^)]+\.ts)\):$/.exec(above!)?.[1];
+    const file = target && new URL(target, new URL(page, root)).href.slice(root.href.length);
+    return { file, code: code! };
+  });
+}
+
+describe.each(pages)("%s", (page) => {
+  it("shows files of examples/ as they are", () => {
+    for (const { file, code } of blocks(page)) {
+      expect(file, `the block beginning "${code.slice(0, 60)}" has no link above it`).toBeDefined();
+      expect(code).toBe(read(file!));
+    }
+  });
+});
+
+it("shows every such file on a page", () => {
+  const shown = pages.flatMap((page) => blocks(page).map(({ file }) => file));
+  const files = ["examples/callbacks", "examples/migration"].flatMap((folder) => filesUnder(folder, /\.ts$/));
+  expect(files.filter((file) => !shown.includes(file))).toEqual([]);
+});
