@@ -1,0 +1,17 @@
+import { batches, pad, type Tensor, tensor } from "epochal";
+
+export class Texts {
+  static readonly module = import.meta.url;
+
+  constructor(readonly tokens: number[][]) {}
+
+  get length() {
+    return this.tokens.length;
+  }
+
+  getItem(index: number): Tensor<"int32"> {
+    return tensor(this.tokens[index]!, "int32");
+  }
+}
+
+export const padded = (tokens: number[][]) => batches(new Texts(tokens), { batchSize: 32, collate: pad() });
