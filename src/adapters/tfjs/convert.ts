@@ -10,6 +10,7 @@ import type * as tfTypes from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import { isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
+import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
 import type { TF } from "./peer.ts";
 import type { ArrayLeaf } from "./types.ts";
 
@@ -62,35 +63,9 @@ function bare(array: TypedArray): Tensor {
 
 function valuesFor(data: TypedArray, own: DType, kind: TFDType, name: string): TypedArray {
   if (own === kind) return data;
-  const numbers = plain(data, own);
-  if (kind === "float32") return numbers instanceof Float32Array ? numbers : new Float32Array(numbers);
-  if (kind === "bool") return Uint8Array.from(numbers, (value) => (value === 0 ? 0 : 1));
-  const result = new Int32Array(numbers);
-  const lost = result.findIndex((value, i) => value !== Math.trunc(numbers[i]!));
-  if (lost < 0) return result;
-  throw new ShapeError(
-    `${name} holds ${data[lost]}, which does not fit into int32, the widest whole number of TensorFlow.js. Make it float32, or count from 0.`,
-  );
-}
-
-/** The elements as JavaScript numbers. */
-function plain(data: TypedArray, own: DType): Exclude<TypedArray, BigInt64Array | BigUint64Array> {
-  if (data instanceof BigInt64Array || data instanceof BigUint64Array) {
-    const numbers = new Float64Array(data.length);
-    for (let i = 0; i < data.length; i++) numbers[i] = Number(data[i]);
-    return numbers;
-  }
-  return own === "float16" ? Float32Array.from(data, half) : data;
-}
-
-/** The number whose IEEE 754 half-precision bits are `bits`. */
-function half(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  if (kind === "float32") return toFloat32(data, own);
+  if (kind === "int32") return toInt32(data, own, name, "TensorFlow.js");
+  return Uint8Array.from(toNumbers(data, own), (value) => (value === 0 ? 0 : 1));
 }
 
 /** The shape and dtype of a leaf, as messages show them: `uint8 [32, 28, 28]`. */

@@ -1,0 +1,60 @@
+/**
+ * onnxruntime: batches to its tensors, and back. The same for `onnxruntime-node` and `onnxruntime-web`.
+ *
+ * ```ts
+ * import * as ort from "onnxruntime-node";
+ * import { fromOrt, toOrt } from "epochal/onnx";
+ *
+ * for await (const batch of loader) {
+ *   const { probabilities } = await session.run(toOrt(ort, { pixels: batch.pixels }));
+ *   release(batch); // after run() has resolved, not before
+ * }
+ * ```
+ *
+ * Lifetimes: a tensor of onnxruntime-node uses the batch's own memory until `run()` has resolved; do not release or
+ * change the batch before. Nothing is copied, except views of shared memory, which onnxruntime-node refuses.
+ */
+import type { DType, TypedArray } from "../../tensor/dtype.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import { type Converted, convertTensors } from "../converted.ts";
+
+/** The part of an `onnxruntime` module that is used. */
+export interface Onnxruntime<T> {
+  readonly Tensor: new (type: DType, data: TypedArray, dims: readonly number[]) => T;
+}
+
+/** The part of a tensor of onnxruntime that is used. */
+export interface OrtTensor {
+  readonly type: string;
+  readonly data: unknown;
+  readonly dims: readonly number[];
+}
+
+/**
+ * The batch with its tensors as tensors of onnxruntime; everything else in it stays as it is. All dtypes are the same
+ * on both sides. A record by the names of the model's inputs is what `session.run` takes.
+ *
+ * @param ort the module `onnxruntime-node` or `onnxruntime-web`
+ */
+export function toOrt<T, B>(ort: Onnxruntime<T>, batch: B): Converted<B, T> {
+  return convertTensors(batch, ({ data, shape, dtype }) => new ort.Tensor(dtype, unshared(data), shape));
+}
+
+/**
+ * A tensor of ours over the values of a tensor of onnxruntime, without a copy.
+ *
+ * @throws TypeError if it holds strings, or lies on a GPU.
+ * @example
+ * const { data, shape } = fromOrt<"float32">(probabilities);
+ */
+export function fromOrt<D extends DType = DType>({ type, data, dims }: OrtTensor): Tensor<D> {
+  if (!ArrayBuffer.isView(data)) {
+    throw new TypeError(`A tensor of onnxruntime of type ${type} has no numbers in memory to take over.`);
+  }
+  return { data, shape: [...dims], dtype: type } as unknown as Tensor<D>;
+}
+
+function unshared(data: TypedArray): TypedArray {
+  if (typeof SharedArrayBuffer === "undefined" || !(data.buffer instanceof SharedArrayBuffer)) return data;
+  return (data as Float32Array).slice();
+}
