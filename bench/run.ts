@@ -53,18 +53,18 @@ async function ask(): Promise<void> {
   const file = new URL("RESULTS.md", here);
   console.log(machine());
   const [load] = loadavg();
-  if (load! > availableParallelism() / 2) {
-    console.log(
-      `The machine is busy (load ${load!.toFixed(1)}): the figures will be low, and the spread wide.`,
-    );
-  }
+  const busy =
+    load! > availableParallelism() / 2
+      ? `The machine was busy with other work (load ${load!.toFixed(1)}): the figures are low and the spread is wide.`
+      : undefined;
+  if (busy) console.log(busy);
   for (const [name, question] of questions) {
     const folder = await mkdtemp(join(tmpdir(), "epochal-bench-"));
     const started = performance.now();
     try {
       const rounds = Number(options.rounds ?? (options.quick ? 1 : (question.rounds ?? 3)));
       const outcomes = await race(question, { rounds, folder, progress: progress(name) });
-      const answer = section(name, question, outcomes);
+      const answer = section(name, question, outcomes, busy);
       console.log(`\n${answer}\n\n${Math.round((performance.now() - started) / 1000)} s\n`);
       if (!options.quick) {
         const before = await readFile(file, "utf8").catch(() => "");

@@ -23,8 +23,13 @@ export function number(value: number): string {
   return value.toFixed(digits).replace(/\B(?=(\d{3})+(?!\d))/g, digits === 0 ? "," : "");
 }
 
-/** The section of a question: what is asked, the table, what must be shown, versions. */
-export function section(name: string, question: Question, outcomes: readonly Outcome[]): string {
+/** The section of a question: what is asked, the table, what must be shown, versions; and a caveat, if there is one. */
+export function section(
+  name: string,
+  question: Question,
+  outcomes: readonly Outcome[],
+  caveat?: string,
+): string {
   const figure = figureOf(question, outcomes);
   const rounds = Math.max(0, ...outcomes.map(({ reports }) => reports.length));
   const base = figure(question.baseline);
@@ -57,6 +62,7 @@ export function section(name: string, question: Question, outcomes: readonly Out
     `## ${name}`,
     `${question.question} (${question.unit}, ${question.better === "more" ? "more" : "less"} is better; median of ${rounds} alternating ${rounds === 1 ? "round" : "rounds"}; baseline: ${question.baseline}; \`npm run bench -- ${name}\`)`,
     table(head, rows),
+    ...(caveat ? [`**${caveat}**`] : []),
     ...(question.notes ? [question.notes] : []),
     ...(claims.length > 0 ? [claims.map(verdict).join("\n")] : []),
     `Versions: ${versionsOf(outcomes)}.`,

@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { median, type Outcome, type Question } from "../../bench/harness/race.ts";
 import { number, results, section, table } from "../../bench/harness/report.ts";
@@ -87,5 +88,13 @@ describe("results", () => {
     const twice = results(once, new Map([["b", "## b\n\nnew"]]), "a machine");
     expect(twice).toBe(once.replace("old", "new"));
     expect(twice.indexOf("## a")).toBeLessThan(twice.indexOf("## b"));
+  });
+});
+
+describe("docs/benchmarks.md", () => {
+  const page = readFileSync(new URL("../../docs/benchmarks.md", import.meta.url), "utf8");
+  const files = readdirSync(new URL("../../bench/", import.meta.url)).filter((file) => file.endsWith(".ts"));
+  it.each(files.filter((file) => file !== "run.ts"))("names bench/%s", (file) => {
+    expect(page).toContain(`(../bench/${file})`);
   });
 });
