@@ -58,7 +58,7 @@ export { take } from "./sequence/take.ts";
 export { zip } from "./sequence/zip.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
-export { concatenate, stack } from "./tensor/stack.ts";
+export { stack } from "./tensor/stack.ts";
 export { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
 export type { Delivered } from "./tensor/tree.ts";
 export {

@@ -7,7 +7,7 @@
 import { checkInteger, show } from "../core/check.ts";
 import { availableCores } from "../core/cores.ts";
 import { LoaderError, OptionError } from "../core/errors.ts";
-import { isSequence, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { PoolEvent } from "../worker/job.ts";
 import { Pool } from "../worker/pool.ts";
@@ -140,7 +140,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       seed: this.#options.seed,
       epoch,
       position,
-      fingerprint: fingerprint(nameOf(this.#sequence), length, this.#options.shuffle),
+      fingerprint: fingerprint(this.#sequence, length, this.#options.shuffle),
     };
   }
 
@@ -259,7 +259,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #checkState(length: number): void {
     this.#length = length;
     if (!this.#unchecked) return;
-    checkFingerprint(this.#unchecked, fingerprint(nameOf(this.#sequence), length, this.#options.shuffle));
+    checkFingerprint(this.#unchecked, fingerprint(this.#sequence, length, this.#options.shuffle));
     this.#unchecked = undefined;
   }
 

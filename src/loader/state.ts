@@ -7,6 +7,8 @@
  */
 import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
+import { isCombinator } from "../sequence/combinator.ts";
+import { nameOf } from "../sequence/sequence.ts";
 
 /** Version of the format and of the order that a seed stands for. */
 export const stateVersion = 1;
@@ -21,14 +23,36 @@ export interface LoaderState {
   readonly fingerprint: string;
 }
 
-/** Longest class name in a fingerprint; keeps the whole state under 200 bytes. */
-const longestName = 40;
+/** Longest description of a sequence in a fingerprint; keeps the whole state under 200 bytes. */
+const longest = 60;
 
 /** What must be the same for a state to belong to a loader. */
-export function fingerprint(name: string, length: number, shuffle: boolean): string {
+export function fingerprint(sequence: object, length: number, shuffle: boolean): string {
   // ASCII only, so that characters are bytes.
-  const plain = name.replace(/[^\w$]/g, "_").slice(0, longestName);
-  return `${plain}:${length}:${shuffle ? "shuffled" : "in order"}`;
+  const plain = describe(sequence).replace(/[^\w$()=,.-]/g, "_");
+  // What is cut off still counts.
+  const short = plain.length <= longest ? plain : `${plain.slice(0, longest - 9)}#${hash(plain)}`;
+  return `${short}:${length}:${shuffle ? "shuffled" : "in order"}`;
+}
+
+/**
+ * A sequence in words: its class, and for our combinators what they were made with, down to the sources. A user's own
+ * fields are left out: hooks may change them.
+ */
+function describe(node: object): string {
+  const name = nameOf(node);
+  if (!isCombinator(node)) return name;
+  const parts = Object.entries(node).flatMap(([key, value]) =>
+    typeof value === "number" || typeof value === "boolean" ? [`${key}=${value}`] : [],
+  );
+  return `${name}(${[...parts, ...node.combines().map(describe)].join(",")})`;
+}
+
+/** FNV-1a of `text`, eight hexadecimal digits. Source: G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv. */
+function hash(text: string): string {
+  let value = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  return (value >>> 0).toString(16).padStart(8, "0");
 }
 
 /**

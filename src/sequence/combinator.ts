@@ -79,7 +79,8 @@ function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
   return found;
 }
 
-function isCombinator(node: object): node is Combinator<unknown> {
+/** Whether `node` is a combinator, also of another copy of the package. */
+export function isCombinator(node: object): node is Combinator<unknown> {
   return brand in node;
 }
 

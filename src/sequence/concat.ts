@@ -1,4 +1,7 @@
 import { checkIndex } from "../core/check.ts";
+import type { DType } from "../tensor/dtype.ts";
+import { concat as concatTensors } from "../tensor/stack.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { Combinator, checkSequences, type Hooked } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import type { Awaitable, BatchOf, Returned, Sequence } from "./sequence.ts";
@@ -32,15 +35,24 @@ export class ConcatSequence<B> extends Combinator<B> {
 }
 
 /**
- * One sequence after the other, as one. Tensors are joined by `concatenate`.
+ * One after the other: of sequences a sequence that has the batches of all, of tensors (in an array) one tensor joined
+ * along the first axis, `[a, …s]` and `[b, …s]` becoming `[a + b, …s]`.
  *
- * @throws OptionError if there is no source, or one is no sequence.
+ * @throws OptionError if there is no sequence, or one of several things is none.
+ * @throws ShapeError if there is no tensor, one is a scalar, or naming the first that differs from the first one.
  * @example
- * const all = concat(daytime, night);
+ * const all = concat(daytime, night);          // Sequence
+ * const outputs = concat([tensor1, tensor2]);  // Tensor
  */
+export function concat<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D>;
 export function concat<S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]]>(
   ...sources: S
-): Sequence<BatchOf<S[number]>> {
-  checkSequences("concat", sources);
-  return new ConcatSequence(sources) as never;
+): Sequence<BatchOf<S[number]>>;
+export function concat(
+  ...parts: readonly [readonly Tensor[]] | readonly Sequence<unknown>[]
+): Tensor | Sequence<unknown> {
+  const [first] = parts;
+  if (Array.isArray(first)) return concatTensors(first as readonly Tensor[]);
+  checkSequences("concat", parts);
+  return new ConcatSequence(parts as readonly Sequence<unknown>[]);
 }

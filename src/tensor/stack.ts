@@ -36,13 +36,11 @@ export function stack(rows: readonly Row[]): Tensor | Promise<Tensor> {
  *
  * @throws ShapeError if there is no part, a part is a scalar, or naming the first part that differs from part 0.
  */
-export function concatenate<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D> {
+export function concat<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D> {
   const [first] = parts;
-  if (first === undefined) throw new ShapeError("concatenate() needs at least one tensor, got none.");
+  if (first === undefined) throw new ShapeError("concat() needs at least one tensor, got none.");
   if (first.shape.length === 0)
-    throw new ShapeError(
-      "concatenate() joins along the first axis, which a scalar does not have; use stack().",
-    );
+    throw new ShapeError("concat() joins along the first axis, which a scalar does not have; use stack().");
   const rest = first.shape.slice(1);
   let length = 0;
   for (const [i, part] of parts.entries()) {

@@ -1,6 +1,6 @@
 /** Outputs of a model over data. */
 import { TrainingError } from "../core/errors.ts";
-import { concatenate } from "../tensor/stack.ts";
+import { concat } from "../tensor/stack.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { CallbackList } from "./callback-list.ts";
 import { type PredictOptions, resolveEvaluate } from "./options.ts";
@@ -59,8 +59,8 @@ function join(outputs: readonly (Tensor | readonly Tensor[])[]): Tensor | readon
   const [first] = outputs;
   if (first === undefined)
     throw new TrainingError("predict gave no batch, so there is nothing to predict for.");
-  if (!isSeveral(first)) return concatenate(outputs as readonly Tensor[]);
-  return first.map((_, i) => concatenate(outputs.map((output) => (output as readonly Tensor[])[i]!)));
+  if (!isSeveral(first)) return concat(outputs as readonly Tensor[]);
+  return first.map((_, i) => concat(outputs.map((output) => (output as readonly Tensor[])[i]!)));
 }
 
 function isSeveral(output: Tensor | readonly Tensor[]): output is readonly Tensor[] {

@@ -1,4 +1,11 @@
-import { DataLoader, type DataLoaderOptions, isEpochalError, type LoaderState } from "epochal";
+import {
+  batches,
+  DataLoader,
+  type DataLoaderOptions,
+  isEpochalError,
+  type LoaderState,
+  type Sequence,
+} from "epochal";
 import { describe, expect, it } from "vitest";
 import { Numbers, Scaled } from "../fixtures/sequences.js";
 
@@ -20,12 +27,15 @@ const shuffled = { shuffle: true, seed: 11 };
 
 describe("loader.state()", () => {
   it("is readable JSON of at most 200 bytes, at the worst", () => {
-    class ANameThatIsLongerThanAnyoneWouldWriteÄÖÜ extends Numbers {}
-    const loader = new DataLoader(new ANameThatIsLongerThanAnyoneWouldWriteÄÖÜ(2 ** 53 - 1), {
-      seed: -(2 ** 53 - 1),
-      initialEpoch: 2 ** 53 - 1,
-      shuffle: true,
-    });
+    class ANameThatIsLongerThanAnyoneWouldWriteBecauseNobodyReadsItÄÖÜ extends Numbers {}
+    const loader = new DataLoader(
+      new ANameThatIsLongerThanAnyoneWouldWriteBecauseNobodyReadsItÄÖÜ(2 ** 53 - 1),
+      {
+        seed: -(2 ** 53 - 1),
+        initialEpoch: 2 ** 53 - 1,
+        shuffle: true,
+      },
+    );
     const state = { ...loader.state(), position: 2 ** 53 - 1 };
     expect(Buffer.byteLength(JSON.stringify(state))).toBeLessThanOrEqual(200);
     expect(Object.keys(state)).toEqual(["version", "seed", "epoch", "position", "fingerprint"]);
@@ -109,6 +119,11 @@ describe("loader.state()", () => {
     ["another length", () => resume({}, new Numbers(21)), /length 20 in the state, 21 here/],
     ["another sequence", () => resume({}, new Scaled(20)), /sequence Numbers in the state, Scaled here/],
     [
+      "another batch size",
+      () => resume({}, batched(10), new DataLoader(batched(9), shuffled).state()),
+      /sequence BatchSequence\(batchSize=9,.* in the state, BatchSequence\(batchSize=10,.* here/,
+    ],
+    [
       "another version",
       () => resume({}, new Numbers(20), { version: 0 }),
       /version 0, this epochal reads version 1/,
@@ -130,9 +145,13 @@ describe("loader.state()", () => {
   });
 });
 
+function batched(batchSize: number): Sequence<unknown> {
+  return batches(new Numbers(17), { batchSize, collate: ([first]) => first!.index });
+}
+
 function resume(
   options: DataLoaderOptions,
-  sequence: Numbers | Scaled = new Numbers(20),
+  sequence: Sequence<unknown> = new Numbers(20),
   change: Partial<LoaderState> = {},
 ): DataLoader<unknown> {
   const state = { ...new DataLoader(new Numbers(20), shuffled).state(), position: 5, ...change };

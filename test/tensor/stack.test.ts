@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { isEpochalError } from "../../src/core/errors.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
 import { lazyTensor } from "../../src/tensor/lazy.ts";
-import { concatenate, stack } from "../../src/tensor/stack.ts";
+import { concat, stack } from "../../src/tensor/stack.ts";
 import { tensor, zeros } from "../../src/tensor/tensor.ts";
 
 /** A lazy tensor of shape [size] filled with `value`, sync or async. */
@@ -65,10 +65,10 @@ describe("stack", () => {
   });
 });
 
-describe("concatenate", () => {
+describe("concat", () => {
   it("joins along the first axis", () => {
     expect(
-      concatenate([
+      concat([
         tensor([[1, 2]]),
         tensor([
           [3, 4],
@@ -84,9 +84,7 @@ describe("concatenate", () => {
     );
   });
   it("names the part that differs", () => {
-    expect(() => concatenate([zeros([2, 3]), zeros([2, 4])])).toThrow(
-      /part 1 has \[4\] and part 0 has \[3\]/,
-    );
+    expect(() => concat([zeros([2, 3]), zeros([2, 4])])).toThrow(/part 1 has \[4\] and part 0 has \[3\]/);
   });
 });
 
