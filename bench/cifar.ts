@@ -1,5 +1,5 @@
 /** Small images, where opening files and calling decoders costs more than decoding. */
-import { everybody, type Items, torch } from "./harness/images.ts";
+import { everybody, type Items, torch, torchImages } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
@@ -14,7 +14,10 @@ export const question: Question = {
   better: "more",
   pixels: true,
   baseline: "epochal, 2 workers",
-  contestants: everybody(options, items),
+  contestants: [
+    ...everybody(options, items),
+    ...(quick ? [] : torchImages({ ...options, items: items.fewer }, 0)),
+  ],
   claims: (figure) => [
     {
       claim: "at least 3 × the best PyTorch",

@@ -1,5 +1,5 @@
 /** ImageNet photographs to float32 batches: the main question. */
-import { bare, everybody, type Items, otherResizes, torch } from "./harness/images.ts";
+import { bare, everybody, type Items, torch, variants } from "./harness/images.ts";
 import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
@@ -12,7 +12,7 @@ export const question: Question = {
   better: "more",
   pixels: true,
   baseline: "epochal, 2 workers",
-  contestants: [...everybody(options, items), ...(quick ? [] : otherResizes(options, items))],
+  contestants: [...everybody(options, items), ...(quick ? [] : variants(options, items))],
   claims: (figure) => [
     {
       claim: "at least 1.5 × the best PyTorch of equal quality (antialiased)",

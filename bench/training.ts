@@ -16,7 +16,7 @@ export const question: Question = {
     ours(options, 2),
     ours(options, 1),
     ours(options, 0),
-    ...torchImages(options, 2),
+    ...torchImages(options, 2).filter(({ name }) => !name.includes("OpenCV 4")),
     python("tf.data, antialias", "tensorflow", "keras_images", {
       ...options,
       loader: "tf.data",

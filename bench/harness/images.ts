@@ -1,5 +1,5 @@
 /** The contestants of the image questions: everybody who turns JPEG files into float32 batches. */
-import { native, node, type Options, python, quick } from "./programs.ts";
+import { native, node, type Options, python } from "./programs.ts";
 import type { Contestant } from "./race.ts";
 
 interface Decoder {
@@ -79,36 +79,39 @@ export interface Items {
   readonly fewest: number;
 }
 
-/** Everybody; a quick run leaves out those that differ from another in one setting. */
+/** Everybody in the setting that suits them best. */
 export function everybody(options: Options, { items, fewer, fewest }: Items): Contestant[] {
   const all = { ...options, items };
   const part = { ...options, items: fewer };
-  const c = (name: string, dct: string) => native(name, "bare", ["jpeg"], { ...all, threads: 2, dct });
-  const keras = (name: string, flags: Options) =>
-    python(name, "tensorflow", "keras_images", { ...options, ...flags });
-  const variants = () => [
-    c("bare libjpeg-turbo in C, accurate DCT", "accurate"),
-    ...[1, 0].flatMap((workers) => torchImages(part, workers)),
-    keras("Keras PyDataset load_img, 2 processes", { items: fewer, loader: "pil", workers: 2 }),
-  ];
   return [
     ours(all, 2),
     node("epochal, 2 workers, released", "images", { ...all, workers: 2, lease: 1 }),
     ...[1, 0].map((workers) => ours(part, workers)),
-    c(bare, "fast"),
+    native(bare, "bare", ["jpeg"], { ...all, threads: 2, dct: "fast" }),
     ...torchImages(all, 2),
-    keras("tf.data, antialias", { items, loader: "tf.data", antialias: 1 }),
-    keras("Keras' page (skimage), 2 processes", { items: fewest, loader: "skimage", workers: 2 }),
+    keras("tf.data, antialias", { ...all, loader: "tf.data", antialias: 1 }),
+    keras("Keras' page (skimage), 2 processes", { ...options, items: fewest, loader: "skimage", workers: 2 }),
     node("sharp alone", "sharp", part),
-    ...(quick ? [] : variants()),
   ];
 }
 
-/** Those whose resize is not antialiased, or is so otherwise: of interest where images are shrunk. */
-export function otherResizes(options: Options, { items }: Items): Contestant[] {
-  const flags = { ...options, items, loader: "tf.data", antialias: 0 };
+/** Those of {@link everybody} in their other settings: resize, number of workers, decoder. */
+export function variants(options: Options, { items, fewer }: Items): Contestant[] {
+  const all = { ...options, items };
+  const part = { ...options, items: fewer };
   return [
-    ...torchImages({ ...options, items }, 2, otherDecoders),
-    python("tf.data, no antialias", "tensorflow", "keras_images", flags),
+    native("bare libjpeg-turbo in C, accurate DCT", "bare", ["jpeg"], {
+      ...all,
+      threads: 2,
+      dct: "accurate",
+    }),
+    ...torchImages(all, 2, otherDecoders),
+    ...[1, 0].flatMap((workers) => torchImages(part, workers)),
+    keras("tf.data, no antialias", { ...all, loader: "tf.data", antialias: 0 }),
+    keras("Keras PyDataset load_img, 2 processes", { ...part, loader: "pil", workers: 2 }),
   ];
+}
+
+function keras(name: string, options: Options): Contestant {
+  return python(name, "tensorflow", "keras_images", options);
 }
