@@ -69,10 +69,12 @@ export {
   type Training,
   type TrainingState,
 } from "./train/callback.ts";
+export { BackupAndRestore, type BackupAndRestoreOptions } from "./train/callbacks/backup-and-restore.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./train/callbacks/csv-logger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/callbacks/early-stopping.ts";
 export { LambdaCallback } from "./train/callbacks/lambda-callback.ts";
 export { LearningRateScheduler, type Schedule } from "./train/callbacks/learning-rate-scheduler.ts";
+export { ModelCheckpoint, type ModelCheckpointOptions } from "./train/callbacks/model-checkpoint.ts";
 export type { MonitorMode, MonitorOptions } from "./train/callbacks/monitor.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./train/callbacks/reduce-lr-on-plateau.ts";
 export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";

@@ -138,6 +138,11 @@ export abstract class Callback implements CallbackHooks {
     this.#training = training;
   }
 
+  /** Folder or file of a checkpoint that `fit` goes on from where it is not told by `resume`; undefined for none. */
+  get resumeFrom(): string | undefined {
+    return undefined;
+  }
+
   /** What this callback remembers, as JSON, to be kept in a checkpoint; undefined where it remembers nothing. */
   getState(): unknown {
     return undefined;

@@ -9,7 +9,14 @@
 import { OptionError, TrainingError } from "../core/errors.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
-import type { CallbackHooks, HookName, Training, TrainingState } from "./callback.ts";
+import {
+  type AnyCallback,
+  type CallbackHooks,
+  type HookName,
+  isCallback,
+  type Training,
+  type TrainingState,
+} from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
 import { latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
 import { withClassWeight } from "./class-weight.ts";
@@ -32,10 +39,20 @@ import type { Trainable } from "./trainable.ts";
 export async function fitModel(model: Trainable, data: unknown, options: FitOptions = {}): Promise<History> {
   const settings = resolveFit(options);
   model.check("train");
-  const path = options.resume === undefined ? undefined : await latestCheckpoint(options.resume);
+  const from = options.resume ?? keptBy(settings.callbacks);
+  const path = from === undefined ? undefined : await latestCheckpoint(from);
   const saved = path === undefined ? undefined : await loadCheckpoint(path);
   if (saved) await model.setState(saved.model);
   return new FitRun(model, data, options, settings, saved?.training).run();
+}
+
+/** Where a callback has kept a checkpoint to go on from. */
+function keptBy(callbacks: readonly AnyCallback[]): string | undefined {
+  for (const callback of callbacks) {
+    const from = isCallback(callback) ? callback.resumeFrom : undefined;
+    if (from !== undefined) return from;
+  }
+  return undefined;
 }
 
 /** A run of `fit`. */

@@ -20,12 +20,14 @@ describe("epochal/keras", () => {
     ]);
     expect(Object.keys(keras.callbacks).sort()).toMatchInlineSnapshot(`
       [
+        "BackupAndRestore",
         "CSVLogger",
         "Callback",
         "EarlyStopping",
         "History",
         "LambdaCallback",
         "LearningRateScheduler",
+        "ModelCheckpoint",
         "ProgbarLogger",
         "ReduceLROnPlateau",
         "TensorBoard",

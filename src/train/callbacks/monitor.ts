@@ -67,17 +67,19 @@ export class Monitor {
     return this.direction === "min" ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
   }
 
-  /** The number watched; where it is missing, undefined, and one warning that tells what there is instead. */
-  read(logs: Logs): number | undefined {
+  /**
+   * The number watched; where it is missing, undefined, and one warning that tells what there is instead.
+   *
+   * @param then what the callback does without it.
+   */
+  read(logs: Logs, then: string = "it does nothing"): number | undefined {
     const value = logs[this.name];
     if (value === undefined && !this.#warned) {
       this.#warned = true;
       const names = Object.keys(logs);
       const has = names.length > 0 ? `The epoch has: ${names.join(", ")}.` : "The epoch has no metrics.";
       const hint = this.name.startsWith("val_") ? " Did you give `validationData`?" : "";
-      console.warn(
-        `${this.#owner} watches \`${this.name}\`, which is not there, so it does nothing. ${has}${hint}`,
-      );
+      console.warn(`${this.#owner} watches \`${this.name}\`, which is not there, so ${then}. ${has}${hint}`);
     }
     return value;
   }

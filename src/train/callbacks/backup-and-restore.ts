@@ -1,0 +1,90 @@
+import { checkChoice, checkKnown, show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { Callback } from "../callback.ts";
+import { extension, saveCheckpoint } from "../checkpoint.ts";
+import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
+
+/** Options of {@link BackupAndRestore}. */
+export interface BackupAndRestoreOptions {
+  /** `"epoch"` (default), or every so many batches. */
+  readonly saveFreq?: SaveFreq;
+  /** Whether the backup is deleted when training has come to its end. Default true. */
+  readonly deleteCheckpoint?: boolean;
+}
+
+/**
+ * Keeps a backup of the run, and goes on from it when the same program is started again after a crash or Ctrl-C: to
+ * the very batch, with the same model, optimizer, order and callbacks' memory. Options are those of Keras.
+ *
+ * There is one file in the folder, replaced at once each time; a run that is aborted saves where it stands.
+ *
+ * @example
+ * await fit(model, train, { epochs: 100, callbacks: [new BackupAndRestore("backup")] });
+ */
+export class BackupAndRestore extends Callback {
+  readonly #dir: string;
+  readonly #delete: boolean;
+  readonly #frequency: SaveFrequency;
+
+  /** @throws OptionError if an option is none of these. */
+  constructor(backupDir: string, options: BackupAndRestoreOptions = {}) {
+    super();
+    if (typeof backupDir !== "string" || backupDir === "") {
+      throw new OptionError(
+        `BackupAndRestore: \`backupDir\` must be a folder's path, got ${show(backupDir)}.`,
+      );
+    }
+    checkKnown("BackupAndRestore", options, ["saveFreq", "deleteCheckpoint"]);
+    const { saveFreq = "epoch", deleteCheckpoint = true } = options;
+    checkChoice("deleteCheckpoint", deleteCheckpoint, [true, false]);
+    this.#dir = backupDir;
+    this.#delete = deleteCheckpoint;
+    this.#frequency = new SaveFrequency(saveFreq);
+  }
+
+  override get resumeFrom(): string {
+    return this.#file;
+  }
+
+  override onTrainBegin(): void {
+    this.#frequency.batches = 0;
+  }
+
+  override onTrainBatchEnd(): void {
+    if (this.#frequency.afterBatch()) this.#save();
+  }
+
+  override onEpochEnd(): void {
+    if (this.#frequency.atEpochEnd) this.#save();
+  }
+
+  override onTrainError(error: unknown): void {
+    // An abort comes between two steps; after any other error the model may be half changed.
+    if (error instanceof Error && error.name === "AbortError") this.#save();
+  }
+
+  override async onTrainEnd(): Promise<void> {
+    if (!this.#delete) return;
+    const { rm, rmdir } = await import("node:fs/promises");
+    await rm(this.#file, { force: true });
+    // Only if nothing else is in it: Keras removes the folder with all there is.
+    await rmdir(this.#dir).catch(() => {});
+  }
+
+  override getState(): { readonly batches: number } {
+    return { batches: this.#frequency.batches };
+  }
+
+  override setState(state: unknown): void {
+    this.#frequency.batches = (state as { batches: number }).batches;
+  }
+
+  get #file(): string {
+    return `${this.#dir.replace(/\/$/, "")}/backup${extension}`;
+  }
+
+  #save(): void {
+    const { training } = this;
+    training?.after(() => saveCheckpoint(this.#file, training));
+  }
+}

@@ -1,0 +1,153 @@
+import { checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { Callback, type Training } from "../callback.ts";
+import { extension, saveCheckpoint, writeAtomically } from "../checkpoint.ts";
+import type { Logs } from "../logs.ts";
+import { encodeSafetensors } from "../safetensors.ts";
+import { formatPath } from "./format-path.ts";
+import { Monitor, type MonitorMode } from "./monitor.ts";
+import { fromJsonNumber, type JsonNumber, toJsonNumber } from "./number-json.ts";
+import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
+
+/** Options of {@link ModelCheckpoint}. */
+export interface ModelCheckpointOptions {
+  /** The number that says which model is best. Default `val_loss`. */
+  readonly monitor?: string;
+  /** 1 tells when it acts. Default 0. */
+  readonly verbose?: 0 | 1;
+  /** Save only when the number is better than at the last save. Default false. */
+  readonly saveBestOnly?: boolean;
+  /** Save the model's weights alone: smaller, but training cannot go on from them. Default false. */
+  readonly saveWeightsOnly?: boolean;
+  /** Default `auto`. */
+  readonly mode?: MonitorMode;
+  /** `"epoch"` (default), or every so many batches. */
+  readonly saveFreq?: SaveFreq;
+  /** With `saveBestOnly`: the number that the first save has to beat. */
+  readonly initialValueThreshold?: number;
+}
+
+interface State {
+  readonly best: JsonNumber | null;
+  readonly batches: number;
+}
+
+/**
+ * Saves the model while it is trained: weights, optimizer, and where the data stands, in one safetensors file that is
+ * whole or not there. `fit({ resume: folder })` goes on from the newest.
+ *
+ * The path may name `{epoch}` (from 1), with batches `{batch}`, and any metric, as `{epoch:02d}-{val_loss:.2f}`;
+ * without, one file is replaced. `.safetensors` is added where it is missing. Options and rules are those of Keras.
+ *
+ * @example
+ * new ModelCheckpoint("checkpoints/{epoch:03d}")
+ * new ModelCheckpoint("best", { saveBestOnly: true, monitor: "val_acc" })
+ */
+export class ModelCheckpoint extends Callback {
+  /** The best number so far; undefined without `saveBestOnly`. */
+  best: number | undefined;
+  readonly #path: string;
+  readonly #verbose: 0 | 1;
+  readonly #weightsOnly: boolean;
+  readonly #frequency: SaveFrequency;
+  readonly #monitor: Monitor | undefined;
+  readonly #threshold: number | undefined;
+  #epoch = 0;
+
+  /** @throws OptionError if an option is none of these, or `mode: "auto"` cannot tell for this metric. */
+  constructor(filepath: string, options: ModelCheckpointOptions = {}) {
+    super();
+    checkKnown("ModelCheckpoint", options, [
+      ...[
+        "monitor",
+        "verbose",
+        "saveBestOnly",
+        "saveWeightsOnly",
+        "mode",
+        "saveFreq",
+        "initialValueThreshold",
+      ],
+    ]);
+    const { verbose = 0, saveBestOnly = false, saveWeightsOnly = false, saveFreq = "epoch" } = options;
+    const { initialValueThreshold, monitor, mode } = options;
+    checkChoice("verbose", verbose, [0, 1]);
+    checkChoice("saveBestOnly", saveBestOnly, [true, false]);
+    checkChoice("saveWeightsOnly", saveWeightsOnly, [true, false]);
+    if (initialValueThreshold !== undefined) checkNumber("initialValueThreshold", initialValueThreshold);
+    this.#path = checkpointPath(filepath);
+    this.#verbose = verbose;
+    this.#weightsOnly = saveWeightsOnly;
+    this.#frequency = new SaveFrequency(saveFreq);
+    this.#monitor = saveBestOnly
+      ? new Monitor("ModelCheckpoint", { ...(monitor !== undefined && { monitor }), ...(mode && { mode }) })
+      : undefined;
+    this.#threshold = initialValueThreshold;
+  }
+
+  override onTrainBegin(): void {
+    this.best = this.#monitor && (this.#threshold ?? this.#monitor.worst);
+    this.#frequency.batches = 0;
+    this.#monitor?.reset();
+  }
+
+  override onEpochBegin(epoch: number): void {
+    this.#epoch = epoch;
+  }
+
+  override onTrainBatchEnd(batch: number, logs: Logs): void {
+    if (this.#frequency.afterBatch()) this.#save({ ...logs, batch: batch + 1 });
+  }
+
+  override onEpochEnd(_epoch: number, logs: Logs): void {
+    if (this.#frequency.atEpochEnd) this.#save(logs);
+  }
+
+  override getState(): State {
+    return {
+      best: this.best === undefined ? null : toJsonNumber(this.best),
+      batches: this.#frequency.batches,
+    };
+  }
+
+  override setState(state: unknown): void {
+    const { best, batches } = state as State;
+    if (best !== null && this.#monitor) this.best = fromJsonNumber(best);
+    this.#frequency.batches = batches;
+  }
+
+  /** Saves after the present event, when every callback has had it, so that all their states are those after it. */
+  #save(logs: Logs): void {
+    const { training } = this;
+    if (training === undefined || !this.#isBetter(logs)) return;
+    const path = formatPath(this.#path, { ...logs, epoch: this.#epoch + 1 });
+    training.after(async () => {
+      await (this.#weightsOnly ? saveWeights(path, training) : saveCheckpoint(path, training));
+      if (this.#verbose) console.log(`Epoch ${this.#epoch + 1}: saved the model to ${path}`);
+    });
+  }
+
+  #isBetter(logs: Logs): boolean {
+    if (!this.#monitor) return true;
+    const value = this.#monitor.read(logs, "it saves every time");
+    if (value === undefined) return true;
+    if (!this.#monitor.isBetter(value, this.best ?? this.#monitor.worst)) return false;
+    this.best = value;
+    return true;
+  }
+}
+
+async function saveWeights(path: string, { model }: Training): Promise<void> {
+  await writeAtomically(path, encodeSafetensors({ tensors: await model.getWeights(), metadata: {} }));
+}
+
+function checkpointPath(filepath: unknown): string {
+  if (typeof filepath !== "string" || filepath === "" || filepath.endsWith("/")) {
+    throw new OptionError(`ModelCheckpoint: \`filepath\` must be the path of a file, got ${show(filepath)}.`);
+  }
+  if (/\.(keras|h5|hdf5|json)$/.test(filepath)) {
+    throw new OptionError(
+      `ModelCheckpoint writes ${extension} files, got ${show(filepath)}. Leave the ending out, or write ${extension}.`,
+    );
+  }
+  return filepath.endsWith(extension) ? filepath : filepath + extension;
+}

@@ -1,0 +1,165 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as tf from "@tensorflow/tfjs";
+import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import { fit } from "../../../src/adapters/tfjs/index.ts";
+import type { CallbackHooks } from "../../../src/train/callback.ts";
+import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restore.ts";
+import { EarlyStopping } from "../../../src/train/callbacks/early-stopping.ts";
+import { ModelCheckpoint } from "../../../src/train/callbacks/model-checkpoint.ts";
+import { loadCheckpoint } from "../../../src/train/checkpoint.ts";
+import { decodeSafetensors } from "../../../src/train/safetensors.ts";
+import { linear, Points, quiet } from "../points.ts";
+
+let dir: string;
+beforeAll(() => tf.setBackend("cpu"));
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "epochal-"));
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await rm(dir, { recursive: true, force: true });
+});
+
+const adam = () => linear({ optimizer: tf.train.adam(0.05) });
+
+/** Throws before a batch of an epoch, as a power cut would. */
+function crash(epoch: number, batch: number): CallbackHooks {
+  let now = -1;
+  return {
+    onEpochBegin: (e) => {
+      now = e;
+    },
+    onTrainBatchBegin: (b) => {
+      if (now === epoch && b === batch) throw new Error("power cut");
+    },
+  };
+}
+
+describe("ModelCheckpoint", () => {
+  it("saves each epoch under its numbers, and fit goes on from the newest", async () => {
+    const options = { epochs: 3, shuffle: true, seed: 5, ...quiet } as const;
+    const whole = await fit(adam(), new Points(), options);
+    const checkpoint = () => new ModelCheckpoint(join(dir, "{epoch:03d}-{loss:.2f}"));
+    const first = fit(adam(), new Points(), { ...options, callbacks: [checkpoint(), crash(2, 1)] });
+    await expect(first).rejects.toThrow("power cut");
+    expect((await readdir(dir)).map((name) => name.slice(0, 4))).toEqual(["001-", "002-"]);
+    const callbacks = [checkpoint()];
+    const { history, epoch } = await fit(adam(), new Points(), { ...options, callbacks, resume: dir });
+    expect({ history, epoch }).toEqual({ history: whole.history, epoch: whole.epoch });
+  });
+
+  it("saves after so many batches, counted over the epochs", async () => {
+    const callbacks = new ModelCheckpoint(join(dir, "{epoch}-{batch}"), { saveFreq: 2 });
+    await fit(adam(), new Points(), { epochs: 2, callbacks, ...quiet });
+    expect((await readdir(dir)).sort()).toEqual(["1-2.safetensors", "2-1.safetensors", "2-3.safetensors"]);
+    const { training } = await loadCheckpoint(join(dir, "2-1.safetensors"));
+    expect([training.epoch, training.step]).toEqual([1, 1]);
+  });
+
+  it("keeps the best only", async () => {
+    const losses = [3, 1, 2, 0.5];
+    const spoil: CallbackHooks = {
+      onEpochEnd: (epoch, logs) => Object.assign(logs!, { val_loss: losses[epoch] }),
+    };
+    const callbacks = [
+      spoil,
+      new ModelCheckpoint(join(dir, "{epoch}"), { saveBestOnly: true, initialValueThreshold: 2.5 }),
+    ];
+    await fit(adam(), new Points(), { epochs: 4, callbacks, ...quiet });
+    expect((await readdir(dir)).sort()).toEqual(["2.safetensors", "4.safetensors"]);
+  });
+
+  it("saves every time, with one warning, where the metric is missing", async () => {
+    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const callbacks = new ModelCheckpoint(join(dir, "{epoch}"), { saveBestOnly: true });
+    await fit(adam(), new Points(), { epochs: 2, callbacks, ...quiet });
+    expect(await readdir(dir)).toHaveLength(2);
+    expect(warn).toHaveBeenCalledTimes(1);
+    expect(warn.mock.calls[0]![0]).toContain(
+      "ModelCheckpoint watches `val_loss`, which is not there, so it saves every time",
+    );
+  });
+
+  it("saves the weights alone when asked", async () => {
+    const model = adam();
+    await fit(model, new Points(), {
+      callbacks: new ModelCheckpoint(join(dir, "w"), { saveWeightsOnly: true }),
+      ...quiet,
+    });
+    const { tensors } = decodeSafetensors(await readFile(join(dir, "w.safetensors")));
+    const shapes = Object.values(tensors).map(({ shape }) => shape);
+    expect(shapes).toEqual(model.weights.map(({ shape }) => shape));
+  });
+
+  it("refuses other formats, and names without a number", async () => {
+    expect(() => new ModelCheckpoint("model.keras")).toThrow("Leave the ending out, or write .safetensors");
+    expect(() => new ModelCheckpoint("")).toThrow("`filepath` must be the path of a file");
+    expect(() => new ModelCheckpoint("a", { saveFreq: 0 })).toThrow("`saveFreq, where it is not");
+    const callbacks = new ModelCheckpoint(join(dir, "{val_auc}"));
+    await expect(fit(adam(), new Points(), { callbacks, ...quiet })).rejects.toThrow(
+      "names {val_auc}, which there is no number for. There is: loss, mae, epoch.",
+    );
+  });
+});
+
+describe("BackupAndRestore", () => {
+  const options = { epochs: 3, shuffle: true, seed: 5, ...quiet } as const;
+  const monitored = () => new EarlyStopping({ monitor: "loss", patience: 2, restoreBestWeights: true });
+
+  it.each([
+    { saveFreq: "epoch" as const, lost: 2 },
+    { saveFreq: 1, lost: 0 },
+    { saveFreq: 2, lost: 1 },
+  ])("goes on as if nothing had happened when the program is run again: %o", async ({ saveFreq, lost }) => {
+    const whole = adam();
+    const expected = await fit(whole, new Points(), { ...options, callbacks: monitored() });
+    const callbacks = () => [monitored(), new BackupAndRestore(dir, { saveFreq })];
+    const first = fit(adam(), new Points(), { ...options, callbacks: [...callbacks(), crash(1, 2)] });
+    await expect(first).rejects.toThrow("power cut");
+    expect(await readdir(dir)).toEqual(["backup.safetensors"]);
+
+    const steps: number[] = [];
+    const count: CallbackHooks = { onTrainBatchEnd: (batch) => void steps.push(batch) };
+    const model = adam();
+    const again = await fit(model, new Points(), { ...options, callbacks: [...callbacks(), count] });
+    expect(again.history).toEqual(expected.history);
+    expect(model.getWeights().map((w) => [...w.dataSync()])).toEqual(
+      whole.getWeights().map((w) => [...w.dataSync()]),
+    );
+    // Five of nine steps were done, of which the last `lost` were not saved.
+    expect(steps).toHaveLength(9 - 5 + lost);
+    await expect(readdir(dir)).rejects.toThrow("ENOENT");
+  });
+
+  it("saves where it stands when it is aborted", async () => {
+    const controller = new AbortController();
+    const abort: CallbackHooks = { onTrainBatchEnd: (batch) => batch === 1 && controller.abort() };
+    const { signal } = controller;
+    const first = fit(adam(), new Points(), {
+      ...options,
+      signal,
+      callbacks: [new BackupAndRestore(dir), abort],
+    });
+    await expect(first).rejects.toMatchObject({ name: "AbortError" });
+    const { training } = await loadCheckpoint(join(dir, "backup.safetensors"));
+    expect([training.epoch, training.step]).toEqual([0, 2]);
+  });
+
+  it("leaves other files alone, and the backup when asked", async () => {
+    await writeFile(join(dir, "notes.txt"), "mine");
+    await fit(adam(), new Points(), { ...options, callbacks: new BackupAndRestore(dir) });
+    expect(await readdir(dir)).toEqual(["notes.txt"]);
+    await fit(adam(), new Points(), {
+      ...options,
+      callbacks: new BackupAndRestore(dir, { deleteCheckpoint: false }),
+    });
+    expect((await readdir(dir)).sort()).toEqual(["backup.safetensors", "notes.txt"]);
+  });
+
+  it("refuses what it does not know", () => {
+    expect(() => new BackupAndRestore("")).toThrow("`backupDir` must be a folder's path");
+    expect(() => new BackupAndRestore("a", { saveFreq: "batch" as never })).toThrow("a whole number");
+  });
+});
