@@ -148,8 +148,20 @@ function build(rows: number, row: (i: number) => Sparse): Band {
   return { first, weights };
 }
 
+/**
+ * Doubles the places of a half-length input, up to `length`: three parts of the nearer, one of the further neighbour,
+ * as libjpeg's "fancy" upsampling of chroma.
+ */
+export function upsampleBand(length: number): Band {
+  const last = Math.ceil(length / 2) - 1;
+  return build(length, (i) => [
+    [i >> 1, 3],
+    [Math.min(last, Math.max(0, (i >> 1) + (i % 2 === 0 ? -1 : 1))), 1],
+  ]);
+}
+
 /** The matrix product `left` × `right`. */
-function product(left: Band, right: Band): Band {
+export function product(left: Band, right: Band): Band {
   return build(left.first.length, (i) => {
     const sparse: Sparse = [];
     for (const [k, outer] of left.weights[i]!.entries()) {

@@ -6,7 +6,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
-import { prepare } from "../kernel/kernel.ts";
+import { preparePixels } from "../kernel/pixels.ts";
 import type { Plan } from "../plan.ts";
 
 /** What an engine is to make of the bytes. */
@@ -49,7 +49,7 @@ export function render(
   channels: Channels,
   { plan, row }: Pick<Job, "plan" | "row">,
 ): void {
-  const prepared = prepare(plan, height, width, channels, 1);
+  const prepared = preparePixels(plan, height, width, channels, 1);
   prepared.pixels.set(pixels);
   prepared.run(row(prepared.shape));
 }

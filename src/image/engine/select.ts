@@ -1,6 +1,7 @@
 /** Which engine takes an image: the first installed one that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { isJpeg } from "../jpeg.ts";
+import { baselineEngine } from "./baseline.ts";
 import { browserEngine } from "./browser.ts";
 import type { Engine, Job } from "./engine.ts";
 import { sharpEngine } from "./sharp.ts";
@@ -16,6 +17,7 @@ interface Slot {
 }
 
 const slots: readonly Slot[] = [
+  { make: baselineEngine, takes: isJpeg, made: false },
   { make: turboEngine, takes: isJpeg, made: false },
   { make: sharpEngine, takes: () => true, made: false },
   { make: browserEngine, takes: () => true, made: false },

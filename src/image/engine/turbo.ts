@@ -5,9 +5,8 @@
  * the pixels are not used and the general engine decides. Its own size arithmetic has 32 bits, so it is called only for
  * headers that `readJpegHeader` accepted and that are small enough.
  */
-import { ImageError } from "../../core/errors.ts";
-import { isTruncated, mostPixels, readJpegHeader } from "../jpeg.ts";
-import { prepare } from "../kernel/kernel.ts";
+import { isTruncated, mostPixels, readJpegHeader, truncated } from "../jpeg.ts";
+import { preparePixels } from "../kernel/pixels.ts";
 import { peer } from "../node.ts";
 import { checkPixels, type Engine } from "./engine.ts";
 
@@ -37,8 +36,8 @@ export function turboEngine(): Engine | undefined {
       checkPixels(height, width, maxPixels);
       if (height * width > mostPixels(bytes.length)) throw truncated();
       // Grey of a colour JPEG is its luma plane: less to decode, and the same weights as ours.
-      const channels = components === 1 || plan.input === 1 ? 1 : 3;
-      const prepared = prepare(plan, height, width, channels, orient ? orientation : 1);
+      const channels = components.length === 1 || plan.input === 1 ? 1 : 3;
+      const prepared = preparePixels(plan, height, width, channels, orient ? orientation : 1);
       try {
         const decoded = turbo.decompressSync(bytes, prepared.pixels, channels === 1 ? grey : rgb);
         if (decoded.width !== width || decoded.height !== height) return false;
@@ -50,10 +49,4 @@ export function turboEngine(): Engine | undefined {
       return true;
     },
   };
-}
-
-function truncated(): ImageError {
-  return new ImageError(
-    "The JPEG file is truncated: it ends before its last pixels. Fetch or copy it again.",
-  );
 }

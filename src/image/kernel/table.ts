@@ -4,7 +4,8 @@
  * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
  * their running sum, so that the errors of neighbours cancel.
  */
-import type { Band } from "../axis.ts";
+import { type Band, bandOf, product, type Step, upsampleBand } from "../axis.ts";
+import type { Wanted } from "./memory.ts";
 
 /** The kernel's weight of one: 14 bits, so that products with 16-bit numbers fit 32. */
 const one = 1 << 14;
@@ -23,22 +24,57 @@ export interface Table {
   readonly to: number;
 }
 
-/** The vertical table: for each row { i32 first row, i32 pairs, pairs of i16 weights }. */
-export function rowTable(band: Band): Table {
-  return makeTable(band, 8, (view, at, first, weights) => {
-    view.setInt32(at, first, true);
-    view.setInt32(at + 4, pairsOf(weights), true);
-  });
-}
+/** Which of the kernel's tables: see assembly/pixels.ts and assembly/planes.ts. */
+export type TableKind =
+  /** For each row { i32 first row, i32 pairs, pairs of i16 weights }. */
+  | { readonly kind: "rows" }
+  /** For each column { i32 byte offset in the row between the passes, pairs of i16 weights }. */
+  | { readonly kind: "columns"; readonly channels: number }
+  /** The same for one channel, weights in eights and columns in fours. */
+  | { readonly kind: "plane columns" };
 
 /**
- * The horizontal table: for each column { i32 byte offset, pairs of i16 weights }. The offset counts in the kernel's
- * row between the passes: two bytes for each number, from column `from` on.
+ * The table of one axis: of `steps` over an input of `length`, flipped first if `flip`.
+ *
+ * @param subsampled whether the input is stored at half the length (a JPEG's chroma), to be interpolated as libjpeg
+ *   does
  */
-export function columnTable(band: Band, channels: number): Table {
-  return makeTable(band, 4, (view, at, first, _, from) => {
-    view.setInt32(at, (first - from) * channels * 2, true);
-  });
+export function axisTable(
+  steps: readonly Step[],
+  length: number,
+  flip: boolean,
+  kind: TableKind,
+  subsampled: boolean = false,
+): Wanted {
+  const channels = kind.kind === "columns" ? kind.channels : 1;
+  return {
+    key: `${kind.kind} ${channels} ${length} ${flip} ${subsampled} ${keyOf(steps)}`,
+    make() {
+      const whole = bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length);
+      const band = subsampled ? product(whole, upsampleBand(length)) : whole;
+      if (kind.kind === "rows") {
+        return makeTable(band, 8, 1, (view, at, first, weights) => {
+          view.setInt32(at, first, true);
+          view.setInt32(at + 4, pairsOf(weights), true);
+        });
+      }
+      // The row between the passes holds two bytes for each number and starts at the first column that is needed.
+      return makeTable(band, 4, kind.kind === "columns" ? 1 : 4, (view, at, first, _, from) => {
+        view.setInt32(at, (first - from) * channels * 2, true);
+      });
+    },
+  };
+}
+
+const keys = new WeakMap<readonly Step[], string>();
+
+function keyOf(steps: readonly Step[]): string {
+  let key = keys.get(steps);
+  if (key === undefined) {
+    key = JSON.stringify(steps);
+    keys.set(steps, key);
+  }
+  return key;
 }
 
 type WriteHead = (
@@ -49,7 +85,8 @@ type WriteHead = (
   from: number,
 ) => void;
 
-function makeTable({ first, weights }: Band, head: number, writeHead: WriteHead): Table {
+/** `unit`: the kernel takes so many pairs, and so many places, at a time. */
+function makeTable({ first, weights }: Band, head: number, unit: number, writeHead: WriteHead): Table {
   const length = first.length;
   let pairs = 1;
   let from = Number.POSITIVE_INFINITY;
@@ -59,8 +96,9 @@ function makeTable({ first, weights }: Band, head: number, writeHead: WriteHead)
     from = Math.min(from, first[i]!);
     to = Math.max(to, first[i]! + weights[i]!.length);
   }
+  pairs = Math.ceil(pairs / unit) * unit;
   const step = head + 4 * pairs;
-  const view = new DataView(new ArrayBuffer(step * length));
+  const view = new DataView(new ArrayBuffer(step * Math.ceil(length / unit) * unit));
   for (let i = 0; i < length; i++) {
     writeHead(view, i * step, first[i]!, weights[i]!, from);
     writeWeights(view, i * step + head, weights[i]!);

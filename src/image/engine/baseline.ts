@@ -1,0 +1,31 @@
+/**
+ * The fast path: sequential JPEG, by far the most common kind, decoded by the kernel itself.
+ *
+ * No package, no native code, the same pixels on every machine. Faster than a native decoder followed by a resize,
+ * since planes are resampled before their colours are converted, and nothing is written that is not needed.
+ */
+import { isTruncated, mostPixels, readJpegHeader, truncated } from "../jpeg.ts";
+import { canDecode, decodePlanes } from "../kernel/planes.ts";
+import { checkPixels, type Engine } from "./engine.ts";
+
+/** The engine; there is always one. */
+export function baselineEngine(): Engine {
+  return {
+    name: "epochal",
+    decode(bytes, { plan, orient, maxPixels, row }) {
+      const header = readJpegHeader(bytes);
+      if (header === undefined) return false;
+      const orientation = orient ? header.orientation : 1;
+      if (!canDecode(header, orientation)) return false;
+      checkPixels(header.height, header.width, maxPixels);
+      if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
+      const planes = decodePlanes(plan, bytes, header, orientation);
+      if (typeof planes === "string") {
+        if (planes === "truncated" && isTruncated(bytes)) throw truncated();
+        return false;
+      }
+      planes.run(row(planes.shape));
+      return true;
+    },
+  };
+}

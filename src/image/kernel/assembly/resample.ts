@@ -1,0 +1,185 @@
+/** The two passes over rows of pixels, and the last step to colour and dtype. Shared by both ways to render. */
+
+// Fixed-point: 8-bit pixels x 2^14 weights = 22 bits, shifted to 15 bits (fits i16), x 2^14 = 29 bits (fits i32).
+const VERTICAL_SHIFT: i32 = 7;
+
+/** The factors of a colour matrix that has nothing off its diagonal. */
+// @ts-ignore: decorator
+@inline
+export function diagonal(colour: usize): v128 {
+  return f32x4(load<f32>(colour, 16), load<f32>(colour, 36), load<f32>(colour, 56), load<f32>(colour, 76));
+}
+
+/** Weighted sum of `2 * pairs` source rows into 16-bit numbers, 16 bytes at a time. */
+export function vertical(source: usize, stride: i32, weights: usize, pairs: i32, length: i32, line: usize): void {
+  const round = i32x4.splat(1 << (VERTICAL_SHIFT - 1));
+  const end = weights + (pairs << 2);
+  for (let x = 0; x < length; x += 16) {
+    let a = round;
+    let b = round;
+    let c = round;
+    let d = round;
+    let at = source + x;
+    for (let w = weights; w < end; w += 4) {
+      const weight = v128.load32_splat(w);
+      const top = v128.load(at);
+      const bottom = v128.load(at + stride);
+      at += stride << 1;
+      const low = i8x16.shuffle(top, bottom, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+      const high = i8x16.shuffle(top, bottom, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+      a = i32x4.add(a, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(low), weight));
+      b = i32x4.add(b, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(low), weight));
+      c = i32x4.add(c, i32x4.dot_i16x8_s(i16x8.extend_low_i8x16_u(high), weight));
+      d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), weight));
+    }
+    const target = line + (x << 1);
+    v128.store(
+      target,
+      i16x8.narrow_i32x4_s(i32x4.shr_s(a, VERTICAL_SHIFT), i32x4.shr_s(b, VERTICAL_SHIFT)),
+    );
+    v128.store(
+      target,
+      i16x8.narrow_i32x4_s(i32x4.shr_s(c, VERTICAL_SHIFT), i32x4.shr_s(d, VERTICAL_SHIFT)),
+      16,
+    );
+  }
+}
+
+// One pair of RGB pixels: (r0 g0 b0 r1 g1 b1 . .) x weights.
+// @ts-ignore: decorator
+@inline
+function pair3(at: usize, weights: usize): v128 {
+  const two = v128.load(at);
+  return i32x4.dot_i16x8_s(
+    i8x16.shuffle(two, two, 0, 1, 6, 7, 2, 3, 8, 9, 4, 5, 10, 11, 0, 1, 6, 7),
+    v128.load32_splat(weights),
+  );
+}
+
+/** Weighted sums of RGB pixels, times `scale` plus `offset`; four float32 are stored `step` bytes apart. */
+export function horizontal3(
+  line: usize,
+  columns: usize,
+  pairs: i32,
+  width: i32,
+  offset: v128,
+  scale: v128,
+  out: usize,
+  step: i32,
+): void {
+  const columnStep = (pairs << 2) + 4;
+  if (pairs == 3) {
+    for (let x = 0; x < width; x++) {
+      const at = line + load<i32>(columns);
+      const sum = i32x4.add(
+        i32x4.add(pair3(at, columns + 4), pair3(at + 12, columns + 8)),
+        pair3(at + 24, columns + 12),
+      );
+      v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), offset));
+      out += step;
+      columns += columnStep;
+    }
+    return;
+  }
+  for (let x = 0; x < width; x++) {
+    let at = line + load<i32>(columns);
+    let sum = pair3(at, columns + 4);
+    for (let p = 1; p < pairs; p++) {
+      at += 12;
+      sum = i32x4.add(sum, pair3(at, columns + 4 + (p << 2)));
+    }
+    v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), offset));
+    out += step;
+    columns += columnStep;
+  }
+}
+
+/** Weighted sums of RGBA pixels, as float32. */
+export function horizontal4(line: usize, columns: usize, pairs: i32, width: i32, out: usize): void {
+  for (let x = 0; x < width; x++) {
+    let at = line + load<i32>(columns);
+    columns += 4;
+    let sum = i32x4.splat(0);
+    for (let p = 0; p < pairs; p++) {
+      const two = v128.load(at);
+      sum = i32x4.add(
+        sum,
+        i32x4.dot_i16x8_s(
+          i8x16.shuffle(two, two, 0, 1, 8, 9, 2, 3, 10, 11, 4, 5, 12, 13, 6, 7, 14, 15),
+          v128.load32_splat(columns),
+        ),
+      );
+      at += 16;
+      columns += 4;
+    }
+    v128.store(out, f32x4.convert_i32x4_s(sum));
+    out += 16;
+  }
+}
+
+/** Weighted sums of grey pixels, as float32 (v, 0, 0, 0). */
+export function horizontal1(line: usize, columns: usize, pairs: i32, width: i32, out: usize): void {
+  for (let x = 0; x < width; x++) {
+    const at = line + load<i32>(columns);
+    columns += 4;
+    let sum = 0;
+    for (let p = 0; p < pairs; p++) {
+      sum += load<i16>(at + (p << 2)) * load<i16>(columns) + load<i16>(at + (p << 2), 2) * load<i16>(columns, 2);
+      columns += 4;
+    }
+    v128.store(out, f32x4.replace_lane(f32x4.splat(0), 0, <f32>sum));
+    out += 16;
+  }
+}
+
+/** Colour, offset and dtype: one row of float32 RGBA becomes one row of the result. */
+export function finish(
+  pixels: usize,
+  width: i32,
+  colour: usize,
+  matrix: bool,
+  outChannels: i32,
+  float: bool,
+  out: usize,
+): void {
+  const offset = v128.load(colour);
+  const m0 = v128.load(colour, 16);
+  const m1 = v128.load(colour, 32);
+  const m2 = v128.load(colour, 48);
+  const m3 = v128.load(colour, 64);
+  const scale = diagonal(colour);
+  for (let x = 0; x < width; x++) {
+    const p = v128.load(pixels);
+    pixels += 16;
+    let v: v128;
+    if (matrix) {
+      v = f32x4.add(
+        f32x4.add(
+          f32x4.add(
+            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 0)), m0),
+            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 1)), m1),
+          ),
+          f32x4.add(
+            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 2)), m2),
+            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 3)), m3),
+          ),
+        ),
+        offset,
+      );
+    } else v = f32x4.add(f32x4.mul(p, scale), offset);
+    if (float) {
+      if (outChannels == 1) store<f32>(out, f32x4.extract_lane(v, 0));
+      else v128.store(out, v);
+      out += outChannels << 2;
+    } else {
+      // Nearest, ties to even; narrowing clamps to 0 and 255.
+      const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(v));
+      const words = i16x8.narrow_i32x4_s(whole, whole);
+      const bytes = i8x16.narrow_i16x8_u(words, words);
+      if (outChannels == 1) store<u8>(out, <u8>i8x16.extract_lane_u(bytes, 0));
+      else store<i32>(out, i32x4.extract_lane(bytes, 0));
+      out += outChannels;
+    }
+  }
+}
+
