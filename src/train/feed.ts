@@ -16,8 +16,6 @@ export interface Fetched {
 /** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
 export interface Feed {
   readonly loader: DataLoader<unknown>;
-  /** Whether `stopTraining` ends the epoch that runs, or only the ones to come. */
-  readonly stopsAtOnce: boolean;
   /** Before `onTrainBegin`. */
   begin(): Promise<void>;
   /** After `onEpochBegin`. */
@@ -37,7 +35,6 @@ export interface Feed {
 /** The feed of this house: a batch is fetched before its step begins, so that every step that begins also ends. */
 export class PassFeed implements Feed {
   readonly loader: DataLoader<unknown>;
-  readonly stopsAtOnce: boolean = true;
   /** Steps of an epoch; undefined for a whole pass. */
   readonly #steps: number | undefined;
   readonly #restart: boolean;

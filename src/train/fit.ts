@@ -20,6 +20,7 @@ import {
 import { CallbackList } from "./callback-list.ts";
 import { latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
 import { withClassWeight } from "./class-weight.ts";
+import { createCompatFeed, openCompatPasses, sequenceOf, WithoutHooks } from "./compat.ts";
 import { type Feed, PassFeed } from "./feed.ts";
 import { History } from "./history.ts";
 import type { Logs } from "./logs.ts";
@@ -101,13 +102,22 @@ class FitRun implements Training {
     const state = saved?.data as LoaderState | undefined;
     const from = state ? { state } : initialEpoch > 0 ? { initialEpoch } : {};
     const given = data instanceof DataLoader;
-    const loader = openLoader("fit", data, { ...load, ...(!given && from), ...(signal && { signal }) });
+    const { compat } = options;
+    const source = compat === undefined ? data : new WithoutHooks(sequenceOf(data));
+    const loader = openLoader("fit", source, { ...load, ...(!given && from), ...(signal && { signal }) });
     if (given && state) checkStandsAt(loader, state);
     this.#ownsLoader = !given;
-    this.#feed = new PassFeed(loader, settings, this.#step > 0 && state?.position === 0);
+    this.#feed =
+      compat === undefined
+        ? new PassFeed(loader, settings, this.#step > 0 && state?.position === 0)
+        : createCompatFeed(compat, { ...settings, sequence: sequenceOf(data), loader });
     if (validationData !== undefined) {
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
-      this.#validation = openPasses("validationData", validationData, { ...rest, signal, batchSize });
+      const how = { ...rest, signal, batchSize };
+      this.#validation =
+        compat === undefined
+          ? openPasses("validationData", validationData, how)
+          : openCompatPasses(compat, "validationData", validationData, how);
     }
   }
 
@@ -165,7 +175,7 @@ class FitRun implements Training {
     this.#setParams();
     await this.#call("onEpochBegin", epoch, {});
     await feed.beginEpoch();
-    while (!this.#stopped && (await this.#waitFor(feed.more(this.#step)))) {
+    while (!this.model.stopTraining && (await this.#waitFor(feed.more(this.#step)))) {
       if (!(await this.#runStep())) break;
     }
     await feed.endSteps(this.model.stopTraining);
@@ -209,10 +219,6 @@ class FitRun implements Training {
     const call = this.#call.bind(this);
     const logs = await testPass({ model: this.model, passes, call, steps, signal, what: "validationData" });
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
-  }
-
-  get #stopped(): boolean {
-    return this.#feed.stopsAtOnce && this.model.stopTraining;
   }
 
   /** Calls a hook of all callbacks, and then what they left to be done after it. */

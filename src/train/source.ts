@@ -38,6 +38,14 @@ export interface Passes {
   steps(): number | undefined;
   open(): AsyncIterator<unknown> | Iterator<unknown>;
   close(): Promise<void>;
+  /** False if a batch is fetched after its step has begun, as in Keras; then `steps` must be known. */
+  readonly fetchesFirst?: boolean;
+  /** Before `onTestBegin`. */
+  before?(): Promise<void>;
+  /** After `onTestBegin`. */
+  begin?(): Promise<void>;
+  /** Before `onTestEnd`. */
+  end?(): Promise<void>;
 }
 
 /** How {@link openPasses} loads. */

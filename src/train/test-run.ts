@@ -22,14 +22,19 @@ export interface TestRun {
 /** Loss and metrics over a pass, or its first steps. */
 export async function testPass({ model, passes, call, steps, signal, what }: TestRun): Promise<Logs> {
   const mean = new RunningMean(model.metricsNames);
+  const { fetchesFirst = true } = passes;
+  const last = steps ?? (fetchesFirst ? undefined : passes.steps());
+  await passes.before?.();
   await call("onTestBegin", {});
+  await passes.begin?.();
   const iterator = passes.open();
   let step = 0;
   try {
-    for (; step !== steps; step++) {
+    for (; step !== last; step++) {
+      if (!fetchesFirst) await call("onTestBatchBegin", step, {});
       const result = await iterator.next();
       if (result.done) break;
-      await call("onTestBatchBegin", step, {});
+      if (fetchesFirst) await call("onTestBatchBegin", step, {});
       mean.add(await model.testOnBatch(result.value));
       await call("onTestBatchEnd", step, mean.logs());
       signal?.throwIfAborted();
@@ -37,6 +42,7 @@ export async function testPass({ model, passes, call, steps, signal, what }: Tes
   } finally {
     await iterator.return?.();
   }
+  await passes.end?.();
   if (step === 0) throw new TrainingError(`${what} gave no batch, so there is nothing to test with.`);
   const logs = mean.logs();
   await call("onTestEnd", logs);

@@ -1,0 +1,201 @@
+/**
+ * Keras' own order of events and steps, oddities included, for `fit({ compat })`.
+ *
+ * Both lines call the sequence's hooks from `fit`, not from the loader, so here the loader gets a view of the sequence
+ * without hooks. Held against traces of Keras in test/train/compat.test.ts. What is not followed: the extra fetches of
+ * their queues, and the batches that Keras 3 loses with several workers.
+ */
+import { OptionError } from "../core/errors.ts";
+import { warn } from "../core/warn.ts";
+import type { DataLoader } from "../loader/data-loader.ts";
+import { type Context, createContext } from "../sequence/context.ts";
+import { fetchBatch, isSequence, lengthOf, nameOf, Sequence } from "../sequence/sequence.ts";
+import { type Feed, type Fetched, usedUp } from "./feed.ts";
+import type { Compat } from "./options.ts";
+import { openPasses, type Passes, type PassesOptions } from "./source.ts";
+
+/** A sequence without its hooks. Workers are brought up to date as if it had them. */
+export class WithoutHooks extends Sequence<unknown> {
+  static override readonly module: string = import.meta.url;
+  readonly inner: Sequence<unknown>;
+
+  constructor(inner: Sequence<unknown>) {
+    super();
+    this.inner = inner;
+  }
+
+  get length(): number {
+    return this.inner.length;
+  }
+
+  override get hasHooks(): boolean {
+    return this.inner.hasHooks;
+  }
+
+  getItem(index: number, context: Context): unknown {
+    return this.inner.getItem(index, context);
+  }
+}
+
+/** What a feed of either line is made of. */
+interface CompatFeedOptions {
+  readonly sequence: Sequence<unknown>;
+  readonly loader: DataLoader<unknown>;
+  readonly initialEpoch: number;
+  readonly stepsPerEpoch: number | undefined;
+}
+
+/** The feed of `compat` over `sequence`. */
+export function createCompatFeed(compat: Compat, options: CompatFeedOptions): Feed {
+  return compat === "tf2.4" ? new TF24Feed(options) : new Keras3Feed(options);
+}
+
+/** The sequence of `data`, of which the hooks are called here. */
+export function sequenceOf(data: unknown): Sequence<unknown> {
+  if (isSequence(data)) return data;
+  throw new OptionError(
+    "`compat` needs a Sequence, not a DataLoader, as it calls the sequence's hooks in Keras' order.",
+  );
+}
+
+/** What both lines share: passes over a sequence whose hooks `fit` calls. */
+abstract class CompatFeed implements Feed {
+  readonly loader: DataLoader<unknown>;
+  protected readonly sequence: Sequence<unknown>;
+  protected readonly steps: number | undefined;
+  protected epoch: number;
+  protected pass: AsyncIterator<unknown> | undefined;
+
+  constructor({ sequence, loader, initialEpoch, stepsPerEpoch }: CompatFeedOptions) {
+    this.sequence = sequence;
+    this.loader = loader;
+    this.epoch = initialEpoch;
+    this.steps = stepsPerEpoch;
+  }
+
+  abstract begin(): Promise<void>;
+  abstract beginEpoch(): Promise<void>;
+  abstract more(step: number): Promise<boolean>;
+  abstract endSteps(stopped: boolean): Promise<void>;
+  abstract endEpoch(stopped: boolean): Promise<boolean>;
+
+  async take(_step: number): Promise<Fetched | undefined> {
+    const result = await this.pass!.next();
+    return result.done ? undefined : { batch: result.value };
+  }
+
+  async leave(): Promise<void> {
+    const { pass } = this;
+    this.pass = undefined;
+    await pass?.return?.();
+  }
+}
+
+/**
+ * TensorFlow 2.4: looks at batch 0 first; every epoch begins at batch 0, so that with fewer steps the tail is never
+ * trained; too many steps end training; `stopTraining` skips the sequence's hook.
+ */
+class TF24Feed extends CompatFeed {
+  #length = 0;
+  #ranOut = false;
+
+  async begin(): Promise<void> {
+    this.#length = lengthOf(this.sequence);
+    await peek(this.sequence);
+  }
+
+  async beginEpoch(): Promise<void> {
+    this.pass = this.loader[Symbol.asyncIterator]();
+  }
+
+  async more(step: number): Promise<boolean> {
+    return step < (this.steps ?? this.#length);
+  }
+
+  override async take(step: number): Promise<Fetched | undefined> {
+    const fetched = await super.take(step);
+    this.#ranOut = fetched === undefined;
+    return fetched;
+  }
+
+  async endSteps(): Promise<void> {
+    await this.leave();
+  }
+
+  async endEpoch(stopped: boolean): Promise<boolean> {
+    if (!stopped) await this.sequence.onEpochEnd(this.epoch);
+    this.epoch++;
+    if (this.#ranOut) {
+      warn(
+        "EPOCHAL_RAN_OUT",
+        `${nameOf(this.sequence)} has fewer batches than stepsPerEpoch; as in TensorFlow 2.4, training ends here.`,
+      );
+    }
+    return !this.#ranOut;
+  }
+}
+
+/**
+ * Keras 3: calls the sequence's `onEpochEnd` once before anything else; epochs of `stepsPerEpoch` go on in the running
+ * pass, and one that finds its end is short; a stop in the middle of an epoch skips the sequence's hook.
+ */
+class Keras3Feed extends CompatFeed {
+  async begin(): Promise<void> {
+    await this.sequence.onEpochEnd(this.epoch);
+  }
+
+  async beginEpoch(): Promise<void> {
+    await this.sequence.onEpochBegin(this.epoch);
+  }
+
+  async more(step: number): Promise<boolean> {
+    this.pass ??= this.loader[Symbol.asyncIterator]();
+    return step !== this.steps && !usedUp(this.loader);
+  }
+
+  async endSteps(stopped: boolean): Promise<void> {
+    if (usedUp(this.loader)) {
+      await this.pass?.next();
+      this.pass = undefined;
+    }
+    if (!stopped) await this.sequence.onEpochEnd(this.epoch);
+    this.epoch++;
+  }
+
+  async endEpoch(): Promise<boolean> {
+    return true;
+  }
+}
+
+/** Validation data with the hooks in the order of `compat`; data without hooks as ever. */
+export function openCompatPasses(
+  compat: Compat,
+  what: string,
+  source: unknown,
+  options: PassesOptions,
+): Passes {
+  if (!isSequence(source)) return openPasses(what, source, options);
+  const passes = openPasses(what, new WithoutHooks(source), options);
+  let count = 0;
+  let looked = false;
+  return {
+    ...passes,
+    fetchesFirst: false,
+    async before() {
+      if (compat === "keras3") await source.onEpochEnd(count);
+      else if (!looked) await peek(source);
+      looked = true;
+    },
+    async begin() {
+      if (compat === "keras3") await source.onEpochBegin(count);
+    },
+    async end() {
+      await source.onEpochEnd(count++);
+    },
+  };
+}
+
+/** TensorFlow 2.4 fetches the first batch to learn its dtypes, and throws it away. */
+async function peek(sequence: Sequence<unknown>): Promise<void> {
+  await fetchBatch(sequence, createContext({ epoch: 0, index: 0, seed: 0 }));
+}
