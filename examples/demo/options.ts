@@ -23,7 +23,7 @@ export const usage = `Trains a small convolutional network on a folder of images
   --data FOLDER      where the images are
   --size PIXELS      height and width they are resized to (32)
   --batch-size N     images in a batch (32)
-  --epochs N         how often every image is seen (5, with --data 8)
+  --epochs N         how often every image is seen (5, with --data 6)
   --workers N        worker threads that load batches; 0 loads in the main thread (2)
   --seed N           what order, split, drawing and mirroring are drawn from (7)
   --verbose 0|1|2    nothing, a progress bar, or one line an epoch (1)
@@ -42,7 +42,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     data: values.data,
     size: number("size", values.size, 8, 1024),
     batchSize: number("batch-size", values["batch-size"], 1, 65536),
-    epochs: number("epochs", values.epochs ?? (values.data === undefined ? "5" : "8"), 1, 100000),
+    epochs: number("epochs", values.epochs ?? (values.data === undefined ? "5" : "6"), 1, 100000),
     workers: number("workers", values.workers, 0, 1024),
     seed: number("seed", values.seed, 0, 2 ** 32 - 1),
     verbose: verbose as 0 | 1 | 2,

@@ -47,7 +47,7 @@ function rowsOf(arrays: unknown): number {
     if (rows !== undefined && rows === first) return;
     const shape = isTensor(leaf) ? `a tensor of shape ${showShape(leaf.shape)}` : typeof leaf;
     throw new ShapeError(
-      `Arrays must have one row for each sample: the first has ${first ?? "no"} rows, but one is ${shape}.`,
+      `Arrays must have one row for each sample: the first has ${first ?? "no"} rows, but one is ${shape}. (An array of batches is taken for arrays, too: make it a generator, or give a Sequence.)`,
     );
   });
   return first ?? 0;

@@ -25,7 +25,10 @@ type Check<B, Allowed, Message extends string> = Delivered<B> extends Allowed ? 
 /** Batches of `B` from a sequence or a loader. */
 type Source<B> = Sequence<B> | DataLoader<B>;
 
-/** Data to validate or evaluate with: batches, or arrays that are cut into batches. */
+/**
+ * Data to validate or evaluate with: batches, or one tuple of arrays that is cut into batches. An iterable of batches
+ * must not be an array, which is taken for arrays.
+ */
 export type TestData<B> =
   | (Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">)
   | AsyncIterable<TrainBatch>

@@ -61,7 +61,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
 
   check(what: "train" | "test" | "predict"): void {
     const { native } = this;
-    if (!native.built || native.inputs === undefined) {
+    if (!native.inputs?.length) {
       throw new TrainingError(
         `${this.name} has no weights yet, as it does not know its input's shape. Give its first layer an \`inputShape\`.`,
       );
@@ -201,7 +201,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
   /** The losses of TensorFlow.js would otherwise fail deep inside, or spread a wrong shape over the batch. */
   #checkTarget(leaf: ArrayLeaf, i: number): void {
     const { name, axes } = this.#outputs[i]!;
-    const loss = this.#compiled.lossFunctions[i]?.name ?? "";
+    const loss = lossName(this.#compiled, i);
     const shape = shapeOf(leaf);
     const asClasses: Axes = axes.slice(0, -1);
     if (loss === "sparseCategoricalCrossentropy") {
@@ -219,6 +219,11 @@ export class TfjsModel implements Trainable<TrainBatch> {
       `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes the shape of the output, ${showAxes(axes)}. ${hint}`,
     );
   }
+}
+
+/** Name of a loss of TensorFlow.js; its bundle numbers functions of one name. */
+function lossName(model: LayersModel, i: number): string {
+  return (model.lossFunctions[i]?.name ?? "").replace(/\$\d+$/, "");
 }
 
 function named(
