@@ -1,0 +1,53 @@
+/**
+ * What does one image cost, by each engine and to the end of its row of the batch?
+ *
+ *     node --import tsx bench/decode.ts [FOLDER] [SIZE] [FILES]
+ *
+ * Each file in memory goes through each engine in turn, ten times; the least processor time of each counts, so that
+ * other work on the machine matters little. `npm run bench -- photos cifar` ask the whole loader.
+ */
+import { readdirSync, readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { baselineEngine } from "../src/image/engine/baseline.ts";
+import { turboEngine } from "../src/image/engine/turbo.ts";
+import { foldPlan } from "../src/image/plan.ts";
+
+const folder =
+  process.argv[2] ?? fileURLToPath(new URL("../../shared/data/imagenet-sample", import.meta.url));
+const size = Number(process.argv[3] ?? 200);
+const files = readdirSync(folder, { recursive: true })
+  .map(String)
+  .filter((name) => /\.jpe?g$/i.test(name))
+  .sort()
+  .slice(0, Number(process.argv[4] ?? 125))
+  .map((name) => readFileSync(`${folder}/${name}`));
+
+const plan = foldPlan(
+  [{ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }],
+  3,
+);
+const out = new Float32Array(size * size * 3);
+const job = { plan, orient: true, maxPixels: 1e8, row: () => out };
+// The clock of processor time has steps of a microsecond: small images are decoded several times.
+const repeats = size < 100 ? 20 : 1;
+
+const engines = [baselineEngine(), turboEngine()].filter((engine) => engine !== undefined);
+const least = engines.map(() => files.map(() => Number.POSITIVE_INFINITY));
+for (let round = 0; round < 10; round++) {
+  for (const [i, bytes] of files.entries()) {
+    for (const [e, engine] of engines.entries()) {
+      const before = process.cpuUsage();
+      for (let n = 0; n < repeats; n++) engine.decode(bytes, job);
+      const { user, system } = process.cpuUsage(before);
+      least[e]![i] = Math.min(least[e]![i]!, (user + system) / repeats);
+    }
+  }
+}
+const bytes = files.reduce((sum, file) => sum + file.length, 0) / files.length;
+console.log(
+  `${files.length} files of ${Math.round(bytes)} bytes to ${size} x ${size} x 3 float32, one thread, processor time`,
+);
+for (const [e, { name }] of engines.entries()) {
+  const mean = least[e]!.reduce((a, b) => a + b) / files.length;
+  console.log(`${name.padEnd(22)} ${mean.toFixed(1).padStart(8)} µs   ${Math.round(1e6 / mean)} images/s`);
+}
