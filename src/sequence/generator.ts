@@ -9,6 +9,7 @@
 import { show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
+import type { batchType } from "./sequence.ts";
 
 /** Marks streams, the same across two copies of the package. */
 const brand: unique symbol = Symbol.for("epochal.stream") as never;
@@ -18,6 +19,8 @@ export interface Stream<B> extends AsyncIterable<Delivered<B>> {
   /** Batches in a pass: a number, Infinity for an endless stream, undefined where nobody knows. */
   readonly length: number | undefined;
   readonly [brand]: true;
+  /** Carries the batch type, for inference only; no such property exists. */
+  readonly [batchType]?: B;
 }
 
 /** What a generator is told. */

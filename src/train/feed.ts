@@ -6,16 +6,25 @@
  * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
  */
 import { OptionError } from "../core/errors.ts";
-import type { DataLoader } from "../loader/data-loader.ts";
-
 /** A batch that was fetched. */
 export interface Fetched {
   readonly batch: unknown;
 }
 
+/** What a feed needs of a `DataLoader`, or of what stands in its place. */
+export interface FeedLoader extends AsyncIterable<unknown> {
+  /** Number of the pass that runs, or comes next. */
+  readonly epoch: number;
+  /** Batches of a pass; Infinity where endless or unknown. */
+  readonly steps: number;
+  /** Where it stands, as JSON; its epoch is past the present one once the pass has given its last batch. */
+  state(): { readonly epoch: number };
+  close(): Promise<void>;
+}
+
 /** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
 export interface Feed {
-  readonly loader: DataLoader<unknown>;
+  readonly loader: FeedLoader;
   /** Before `onTrainBegin`. */
   begin(): Promise<void>;
   /** After `onEpochBegin`. */
@@ -34,7 +43,7 @@ export interface Feed {
 
 /** The feed of this house: a batch is fetched before its step begins, so that every step that begins also ends. */
 export class PassFeed implements Feed {
-  readonly loader: DataLoader<unknown>;
+  readonly loader: FeedLoader;
   /** Steps of an epoch; undefined for a whole pass. */
   readonly #steps: number | undefined;
   readonly #restart: boolean;
@@ -44,7 +53,7 @@ export class PassFeed implements Feed {
   #over: boolean;
 
   constructor(
-    loader: DataLoader<unknown>,
+    loader: FeedLoader,
     { stepsPerEpoch, restart }: { readonly stepsPerEpoch: number | undefined; readonly restart: boolean },
     over: boolean = false,
   ) {
@@ -103,6 +112,6 @@ export class PassFeed implements Feed {
 }
 
 /** Whether the running pass of a loader has given its last batch. */
-export function usedUp(loader: DataLoader<unknown>): boolean {
+export function usedUp(loader: FeedLoader): boolean {
   return loader.state().epoch > loader.epoch;
 }

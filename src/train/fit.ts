@@ -9,6 +9,7 @@
 import { OptionError, TrainingError } from "../core/errors.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
+import { isStream } from "../sequence/generator.ts";
 import {
   type AnyCallback,
   type CallbackHooks,
@@ -28,11 +29,12 @@ import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
 import { ProgbarLogger } from "./progress/progbar-logger.ts";
 import { knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
+import { StreamLoader } from "./stream-loader.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
 
 /**
- * Trains `model` on `data`, a `Sequence` or a `DataLoader`.
+ * Trains `model` on `data`, a `Sequence`, a `DataLoader` or a `Stream`.
  *
  * @throws OptionError, TrainingError, ShapeError saying what to change; what a hook or `getItem` threw; the reason of
  *   an aborted signal.
@@ -103,14 +105,20 @@ class FitRun implements Training {
     const from = state ? { state } : initialEpoch > 0 ? { initialEpoch } : {};
     const given = data instanceof DataLoader;
     const { compat } = options;
-    const source = compat === undefined ? data : new WithoutHooks(sequenceOf(data));
-    const loader = openLoader("fit", source, { ...load, ...(!given && from), ...(signal && { signal }) });
-    if (given && state) checkStandsAt(loader, state);
+    const open = (source: unknown): DataLoader<unknown> =>
+      openLoader("fit", source, { ...load, ...(!given && from), ...(signal && { signal }) });
     this.#ownsLoader = !given;
-    this.#feed =
-      compat === undefined
-        ? new PassFeed(loader, settings, this.#step > 0 && state?.position === 0)
-        : createCompatFeed(compat, { ...settings, sequence: sequenceOf(data), loader });
+    if (compat !== undefined) {
+      const sequence = sequenceOf(data);
+      const loader = open(new WithoutHooks(sequence));
+      this.#feed = createCompatFeed(compat, { ...settings, sequence, loader });
+    } else if (isStream(data)) {
+      this.#feed = new PassFeed(new StreamLoader(data, settings, saved), settings);
+    } else {
+      const loader = open(data);
+      if (given && state) checkStandsAt(loader, state);
+      this.#feed = new PassFeed(loader, settings, this.#step > 0 && state?.position === 0);
+    }
     if (validationData !== undefined) {
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
       const how = { ...rest, signal, batchSize };

@@ -28,7 +28,7 @@ export function openLoader(what: string, source: unknown, options: DataLoaderOpt
   }
   if (isSequence(source)) return new DataLoader(source, options);
   throw new OptionError(
-    `${what} takes a Sequence or a DataLoader, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
+    `${what} takes a Sequence, a DataLoader or a stream (fromGenerator), got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
   );
 }
 
@@ -91,6 +91,6 @@ function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
 }
 
 /** Steps of a pass over a loader; undefined where endless. */
-export function knownSteps({ steps }: DataLoader<unknown>): number | undefined {
+export function knownSteps({ steps }: { readonly steps: number }): number | undefined {
   return Number.isFinite(steps) ? steps : undefined;
 }

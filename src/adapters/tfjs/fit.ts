@@ -1,6 +1,7 @@
 /** `fit`, `evaluate` and `predict` for TensorFlow.js models. */
 import type { LayersModel } from "@tensorflow/tfjs";
 import type { DataLoader } from "../../loader/data-loader.ts";
+import type { Stream } from "../../sequence/generator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Delivered } from "../../tensor/tree.ts";
@@ -36,7 +37,7 @@ export type TestData<B> =
   | TrainBatch;
 
 /**
- * Trains a compiled TensorFlow.js model on a `Sequence` or a `DataLoader`, as Keras' `model.fit`.
+ * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader` or a `Stream`, as Keras' `model.fit`.
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
  * names where it has several inputs or outputs. Loss and metrics are means over the epoch in which each batch counts
@@ -50,7 +51,8 @@ export type TestData<B> =
  */
 export async function fit<B, V = B>(
   model: LayersModel,
-  data: Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">,
+  data: (Source<B> | Stream<B>) &
+    Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
   return fitModel(new TfjsModel(await loadTF(), model), data, options);
