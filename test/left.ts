@@ -1,6 +1,9 @@
 /** Counts what a loader must not leave behind: threads, child processes, handles, files in shared memory. */
+
 import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { isDeepStrictEqual } from "node:util";
+import { expect } from "vitest";
 
 /** Child processes of this one, however deep. */
 export function children(pid: number = process.pid): number[] {
@@ -83,6 +86,15 @@ export async function countLeft(): Promise<Left> {
     last = now;
   }
   return last;
+}
+
+/** Fails unless the counts are, within ten seconds, what they were. A loaded machine takes its time to end things. */
+export async function expectNothingLeft(before: Left): Promise<void> {
+  for (let attempt = 0; attempt < 50; attempt++) {
+    if (isDeepStrictEqual(await countLeft(), before)) return;
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  expect(await countLeft()).toEqual(before);
 }
 
 /** Collects warnings of `code` from now on; the function returned gives them, and stops. */

@@ -46,11 +46,15 @@ export function diedOf(error: unknown): Error {
 /** A thread inside native code ends only when that code returns; nobody should wait for it longer than this. */
 const patience = 2000;
 
-/** Resolves when `ended` does, or after {@link patience} milliseconds. */
-export async function waitAtMost(ended: Promise<unknown>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+/**
+ * Resolves when `ended` does, or after `milliseconds`. Keeps the program alive until then where that is the usual
+ * patience; nobody's program shall wait longer for a worker to end.
+ */
+export async function waitAtMost(ended: Promise<unknown>, milliseconds: number = patience): Promise<void> {
+  let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
   const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, patience);
+    timer = setTimeout(resolve, milliseconds);
+    if (milliseconds > patience) timer.unref?.();
   });
   await Promise.race([ended, enough]);
   clearTimeout(timer);

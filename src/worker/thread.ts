@@ -5,6 +5,9 @@ import type { Reply, Request } from "./protocol.ts";
 import { diedOf, dispatch, waitAtMost } from "./remote.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
 
+/** Milliseconds that a thread, told to end, may take to load its modules first. Its owner does not wait for that. */
+const startPatience = 30_000;
+
 /** Limits of a thread's memory, as `worker_threads` takes them. */
 export type ThreadLimits = ResourceLimits;
 
@@ -59,8 +62,7 @@ export function startThread(
     unref: () => thread.unref(),
     async terminate() {
       stopped = true;
-      await waitAtMost(settled);
-      await waitAtMost(thread.terminate());
+      await waitAtMost(waitAtMost(settled, startPatience).then(() => thread.terminate()));
     },
   };
 }

@@ -6,7 +6,7 @@ import { type BatchError, DataLoader, type DataLoaderOptions, isEpochalError } f
 import { afterAll, afterEach, beforeEach, describe, expect, it } from "vitest";
 import { Counted, Hoarder, Logged, StartsBadly } from "../fixtures/faults.js";
 import { Numbers, type SampleError } from "../fixtures/sequences.js";
-import { countLeft, warnings } from "../left.ts";
+import { countLeft, expectNothingLeft, warnings } from "../left.ts";
 
 const kinds = {
   inline: { workers: 0 },
@@ -57,7 +57,7 @@ describe.each(Object.keys(kinds) as Kind[])("faults in a %s worker", (kind) => {
   });
   afterEach(async () => {
     await Promise.all(loaders.splice(0).map((loader) => loader.close()));
-    expect(await countLeft()).toEqual(before);
+    await expectNothingLeft(before);
   });
 
   it.each(fatal[kind])(

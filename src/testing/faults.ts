@@ -1,0 +1,103 @@
+/**
+ * Faults put into a sequence, for tests: at chosen batches its worker throws, ends, is killed, spins or never answers.
+ *
+ * A fault happens a fixed number of times, however many workers come and go: each time leaves a file in a folder that
+ * all of them see. What is fetched after that is what the sequence itself gives.
+ */
+import { closeSync, openSync } from "node:fs";
+import { join } from "node:path";
+import type { Context } from "../sequence/context.ts";
+import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
+
+/**
+ * What may happen in `getItem`: `throw` an error, `exit` the worker, leave a stray `rejection`, `kill` the process,
+ * spin in a `loop`, or `never` settle.
+ */
+export type FaultKind = "throw" | "exit" | "rejection" | "kill" | "loop" | "never";
+
+/** One fault: at batch `index` of `epoch`, the first `times` times it is fetched. */
+export interface Fault {
+  readonly epoch: number;
+  readonly index: number;
+  readonly kind: FaultKind;
+  readonly times: number;
+}
+
+/** Where a loader's batches are fetched. */
+export type WorkerKind = "inline" | "thread" | "process";
+
+/** The faults that a kind of worker can suffer without taking the program with it. */
+export const faultKinds: Readonly<Record<WorkerKind, readonly FaultKind[]>> = {
+  inline: ["throw", "never"],
+  thread: ["throw", "exit", "rejection", "loop", "never"],
+  process: ["throw", "exit", "rejection", "kill", "loop", "never"],
+};
+
+/** A sequence with faults in it. `folder` is an empty folder of its own, removed by whoever made it. */
+export class FaultySequence<B> extends Sequence<B> {
+  static override readonly module: string = import.meta.url;
+  readonly source: Sequence<B>;
+  readonly faults: readonly Fault[];
+  readonly folder: string;
+
+  constructor(source: Sequence<B>, faults: readonly Fault[], folder: string) {
+    super();
+    this.source = source;
+    this.faults = faults;
+    this.folder = folder;
+  }
+
+  get length(): number {
+    return this.source.length;
+  }
+
+  override get hasHooks(): boolean {
+    return this.source.hasHooks;
+  }
+
+  override onEpochBegin(epoch: number): void | Promise<void> {
+    return this.source.onEpochBegin(epoch);
+  }
+
+  override onEpochEnd(epoch: number): void | Promise<void> {
+    return this.source.onEpochEnd(epoch);
+  }
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
+    const fault = this.faults.find((each) => each.index === index && each.epoch === context.epoch);
+    if (fault && occurrence(this.folder, fault) <= fault.times) return misbehave(fault.kind, this.source);
+    return this.source.getItem(index, context);
+  }
+}
+
+/** The how manieth time a fault is met, from 1, in any thread or process. */
+function occurrence(folder: string, { epoch, index }: Fault): number {
+  for (let n = 1; ; n++) {
+    try {
+      closeSync(openSync(join(folder, `${epoch}-${index}-${n}`), "wx"));
+      return n;
+    } catch (error) {
+      if ((error as { code?: unknown }).code !== "EEXIST") throw error;
+    }
+  }
+}
+
+function misbehave(kind: FaultKind, sequence: object): Promise<never> {
+  switch (kind) {
+    case "throw":
+      throw new Error(`an injected fault in ${nameOf(sequence)}`);
+    case "exit":
+      return process.exit(3);
+    case "rejection":
+      Promise.reject(new Error("an injected stray rejection"));
+      break;
+    case "kill":
+      process.kill(process.pid, "SIGKILL");
+      break;
+    case "loop":
+      for (;;);
+    case "never":
+      break;
+  }
+  return new Promise(() => {});
+}

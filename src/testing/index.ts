@@ -1,0 +1,17 @@
+/**
+ * Holds a Sequence of yours against faults. For Node's test runner, vitest, or none: it throws an Error, or returns.
+ *
+ * ```ts
+ * import { assertExactlyOnce, assertSameForAnyWorkers } from "epochal/testing";
+ *
+ * await assertSameForAnyWorkers(new CIFAR10Sequence(files, labels, 32));
+ * await assertExactlyOnce(new CIFAR10Sequence(files, labels, 32), { schedules: 20 });
+ * ```
+ */
+
+export { digest } from "./digest.ts";
+export { type AssertOptions, assertExactlyOnce } from "./exactly-once.ts";
+export { type Fault, type FaultKind, FaultySequence, faultKinds, type WorkerKind } from "./faults.ts";
+export { Expected, runSchedule } from "./run.ts";
+export { assertSameForAnyWorkers, type SameOptions } from "./same.ts";
+export { drawSchedule, type Schedule, type ScheduleOptions } from "./schedule.ts";

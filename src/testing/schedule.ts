@@ -1,0 +1,80 @@
+/**
+ * A schedule: everything that may vary from run to run of a loader, drawn from one seed.
+ *
+ * Workers, queue, order, what goes wrong and when, how slowly the consumer reads and where it stops. Pure: the same
+ * seed gives the same schedule on every machine, so a failure is repeated by its number.
+ */
+import { keyedRandom, type Random } from "../core/random.ts";
+import { type Fault, faultKinds, type WorkerKind } from "./faults.ts";
+
+/** See the head of this file. */
+export interface Schedule {
+  readonly seed: number;
+  readonly kind: WorkerKind;
+  readonly workers: number;
+  readonly maxQueueSize: number;
+  readonly shuffle: boolean;
+  readonly epochs: number;
+  readonly retries: number;
+  readonly faults: readonly Fault[];
+  /** Steps of the whole run before which the consumer pauses, in milliseconds. */
+  readonly pauses: ReadonlyMap<number, number>;
+  /** Batches after which each epoch is left; Infinity where it is read to its end. */
+  readonly stopAfter: readonly number[];
+}
+
+/** What schedules are drawn for. */
+export interface ScheduleOptions {
+  readonly seed: number;
+  /** Batches of an epoch. */
+  readonly length: number;
+  readonly kinds: readonly WorkerKind[];
+}
+
+/** Draws a schedule. */
+export function drawSchedule({ seed, length, kinds }: ScheduleOptions): Schedule {
+  const random = keyedRandom(seed, "mix", 0, 0);
+  const kind = choose(random, kinds);
+  const epochs = random.integer(1, 4);
+  const retries = random.integer(0, 3);
+  const steps = epochs * length;
+  return {
+    seed,
+    kind,
+    workers: kind === "inline" ? 0 : random.integer(1, 4),
+    maxQueueSize: random.integer(1, 12),
+    shuffle: random.boolean(),
+    epochs,
+    retries,
+    faults: drawFaults(random, kind, length, epochs, retries),
+    pauses: new Map(
+      Array.from({ length: random.integer(0, 4) }, () => [random.integer(0, steps), random.integer(0, 40)]),
+    ),
+    stopAfter: Array.from({ length: epochs }, () =>
+      random.integer(0, 4) === 0 ? random.integer(0, length) : Number.POSITIVE_INFINITY,
+    ),
+  };
+}
+
+/** Up to three faults, each mostly survivable: one more than `retries` ends its epoch. */
+function drawFaults(
+  random: Random,
+  kind: WorkerKind,
+  length: number,
+  epochs: number,
+  retries: number,
+): Fault[] {
+  const faults = Array.from({ length: random.integer(0, 4) }, () => ({
+    epoch: random.integer(0, epochs),
+    index: random.integer(0, length),
+    kind: choose(random, faultKinds[kind]),
+    times: random.integer(1, retries + 2),
+  }));
+  return faults.filter(
+    ({ epoch, index }, i) => faults.findIndex((each) => each.epoch === epoch && each.index === index) === i,
+  );
+}
+
+function choose<T>(random: Random, choices: readonly T[]): T {
+  return choices[random.integer(0, choices.length)]!;
+}
