@@ -1,5 +1,6 @@
 import { checkChoice, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 
@@ -60,7 +61,8 @@ export class CSVLogger extends Callback {
     const missed = Object.keys(logs).filter((name) => !columns.includes(name));
     if (missed.length > 0 && !this.#warned) {
       this.#warned = true;
-      console.warn(
+      warn(
+        "EPOCHAL_NO_COLUMN",
         `CSVLogger: the first epoch had no ${missed.join(", ")}, so the file has no column for it.`,
       );
     }

@@ -5,6 +5,7 @@
  */
 import { checkChoice, checkNumber } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { warn } from "../../core/warn.ts";
 import type { Logs } from "../logs.ts";
 
 /** Whether less or more is better; `auto` decides by the metric's name. */
@@ -79,7 +80,10 @@ export class Monitor {
       const names = Object.keys(logs);
       const has = names.length > 0 ? `The epoch has: ${names.join(", ")}.` : "The epoch has no metrics.";
       const hint = this.name.startsWith("val_") ? " Did you give `validationData`?" : "";
-      console.warn(`${this.#owner} watches \`${this.name}\`, which is not there, so ${then}. ${has}${hint}`);
+      warn(
+        "EPOCHAL_NO_METRIC",
+        `${this.#owner} watches \`${this.name}\`, which is not there, so ${then}. ${has}${hint}`,
+      );
     }
     return value;
   }

@@ -1,3 +1,4 @@
+import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 
@@ -6,7 +7,8 @@ export class TerminateOnNaN extends Callback {
   override onTrainBatchEnd(batch: number, logs: Logs): void {
     const { loss } = logs;
     if (loss === undefined || Number.isFinite(loss)) return;
-    console.warn(
+    warn(
+      "EPOCHAL_NAN",
       `Batch ${batch}: the loss is ${loss}, so training stops. Look at this batch's data, or lower the learning rate.`,
     );
     this.model.stopTraining = true;

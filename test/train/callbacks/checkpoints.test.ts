@@ -72,7 +72,7 @@ describe("ModelCheckpoint", () => {
   });
 
   it("saves every time, with one warning, where the metric is missing", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     const callbacks = new ModelCheckpoint(join(dir, "{epoch}"), { saveBestOnly: true });
     await fit(adam(), new Points(), { epochs: 2, callbacks, ...quiet });
     expect(await readdir(dir)).toHaveLength(2);

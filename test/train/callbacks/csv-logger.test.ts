@@ -30,7 +30,7 @@ describe("CSVLogger", () => {
     await train(new CSVLogger(file), [{ loss: 1 }]);
     await train(new CSVLogger(file), [{ loss: 2 }]);
     expect(await readFile(file, "utf8")).toBe("epoch,loss\n0,2\n");
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await train(new CSVLogger(file, { append: true }), [{ acc: 1, loss: 3 }]);
     expect(warn).toHaveBeenCalledTimes(1);
     expect(await readFile(file, "utf8")).toBe("epoch,loss\n0,2\n0,3\n");
@@ -42,15 +42,15 @@ describe("CSVLogger", () => {
   });
 
   it("writes NA where a metric is missing, and warns once of one without a column", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     await train(new CSVLogger(file), [
       { loss: 1, lr: 1 },
       { loss: 2, val_loss: 3 },
       { loss: 2, val_loss: 3 },
     ]);
     expect(await readFile(file, "utf8")).toBe("epoch,loss,lr\n0,1,1\n1,2,NA\n2,2,NA\n");
-    expect(warn.mock.calls).toEqual([
-      ["CSVLogger: the first epoch had no val_loss, so the file has no column for it."],
+    expect(warn.mock.calls.map(([message]) => message)).toEqual([
+      "CSVLogger: the first epoch had no val_loss, so the file has no column for it.",
     ]);
   });
 

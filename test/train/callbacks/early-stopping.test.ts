@@ -58,13 +58,11 @@ describe("EarlyStopping", () => {
   });
 
   it("warns once, with what there is, where the metric is missing", async () => {
-    const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
     expect(await train(new EarlyStopping(), [{ loss: 1, acc: 0 }, { loss: 2 }, { loss: 3 }])).toHaveLength(3);
-    expect(warn.mock.calls).toMatchInlineSnapshot(`
+    expect(warn.mock.calls.map(([message]) => message)).toMatchInlineSnapshot(`
       [
-        [
-          "EarlyStopping watches \`val_loss\`, which is not there, so it does nothing. The epoch has: loss, acc. Did you give \`validationData\`?",
-        ],
+        "EarlyStopping watches \`val_loss\`, which is not there, so it does nothing. The epoch has: loss, acc. Did you give \`validationData\`?",
       ]
     `);
   });

@@ -9,7 +9,7 @@ describe("TerminateOnNaN", () => {
   it.each([Number.NaN, Number.POSITIVE_INFINITY])(
     "stops after the first batch whose loss is %s",
     async (loss) => {
-      const warn = vi.spyOn(console, "warn").mockImplementation(() => {});
+      const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
       const model = new FakeModel();
       expect(await train(new TerminateOnNaN(), [{ loss: 1 }, { loss }, { loss: 1 }], { model })).toHaveLength(
         2,
