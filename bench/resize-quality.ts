@@ -38,7 +38,7 @@ async function by(engine: Engine, antialias: Antialias): Promise<(Float32Array |
   for (const file of files) {
     const out = new Float32Array(size * size * 3);
     const job = { plan, orient: false, maxPixels: 1e8, row: () => out };
-    images.push((await engine.decode(readFileSync(file), job)) ? out : undefined);
+    images.push((await engine.decode(readFileSync(file), job)) === "done" ? out : undefined);
   }
   return images;
 }

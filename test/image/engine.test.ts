@@ -18,7 +18,7 @@ async function by(engine: Engine | undefined, bytes: Uint8Array): Promise<Float3
   );
   const out = new Float32Array(200 * 200 * 3);
   const took = await engine!.decode(bytes, { plan, orient: true, maxPixels: 1e8, row: () => out });
-  return took ? out : undefined;
+  return took === "done" ? out : undefined;
 }
 
 function difference(
@@ -43,7 +43,7 @@ async function whole(engine: Engine | undefined, bytes: Uint8Array): Promise<Uin
     return out;
   };
   const took = await engine!.decode(bytes, { plan: foldPlan([], 3), orient: true, maxPixels: 1e8, row });
-  return took ? out : undefined;
+  return took === "done" ? out : undefined;
 }
 
 /** 40 x 24 pixels, 4:2:0, with a restart marker after each unit: `cjpeg -restart 1B`. */

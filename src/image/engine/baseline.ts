@@ -14,18 +14,18 @@ export function baselineEngine(): Engine {
     name: "epochal",
     decode(bytes, { plan, orient, maxPixels, row }) {
       const header = readJpegHeader(bytes);
-      if (header === undefined) return false;
+      if (header === undefined) return "unknown";
       const orientation = orient ? header.orientation : 1;
-      if (!canDecode(header, orientation)) return false;
+      if (!canDecode(header, orientation)) return "unknown";
       checkPixels(header.height, header.width, maxPixels);
       if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
       const planes = decodePlanes(plan, bytes, header, orientation);
       if (typeof planes === "string") {
         if (planes === "truncated" && isTruncated(bytes)) throw truncated();
-        return false;
+        return "damaged";
       }
       planes.run(row(planes.shape));
-      return true;
+      return "done";
     },
   };
 }

@@ -25,13 +25,16 @@ export interface Engine {
   /** Its package's name, or `browser`. */
   readonly name: string;
   /**
-   * Decodes `bytes`, which are valid until the call returns, and writes the whole row. Returns false, having written
-   * nothing, where another engine should look at them.
+   * Decodes `bytes`, which are valid until the call returns, and writes the whole row. Otherwise nothing is written,
+   * and another engine is asked.
    *
    * @throws ImageError (without a path) if nobody can decode them.
    */
-  decode(bytes: Uint8Array, job: Job): boolean | Promise<true>;
+  decode(bytes: Uint8Array, job: Job): Outcome | Promise<"done">;
 }
+
+/** What came of it: the row is written, the file is of a kind that the engine does not take, or it is damaged. */
+export type Outcome = "done" | "unknown" | "damaged";
 
 /** Refuses an image of more pixels than allowed, before it is decoded. */
 export function checkPixels(height: number, width: number, maxPixels: number): void {

@@ -31,26 +31,26 @@ const slots: readonly Slot[] = [
  */
 export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
   if (bytes.length === 0) throw new ImageError("The file is empty.");
-  let declined: Engine | undefined;
+  let damaged = false;
   for (const slot of slots) {
     if (!slot.takes(bytes)) continue;
     if (!slot.made) {
       slot.engine = slot.make();
       slot.made = true;
     }
-    const done = slot.engine?.decode(bytes, job);
-    if (done === true) return;
-    if (done !== undefined && done !== false) return done as unknown as Promise<void>;
-    if (done === false) declined = slot.engine;
+    const outcome = slot.engine?.decode(bytes, job);
+    if (outcome === "done") return;
+    if (outcome instanceof Promise) return outcome.then(() => undefined);
+    damaged ||= outcome === "damaged";
   }
-  if (declined !== undefined) {
+  if (damaged) {
     throw new ImageError(
-      `It is damaged, or a kind of JPEG that ${declined.name} does not take. The package sharp may read it: npm install sharp`,
+      "The JPEG file is damaged. The package sharp may still read it (npm install sharp); otherwise fetch or copy it again.",
     );
   }
   throw new MissingPeerError(
     isJpeg(bytes)
-      ? "Decoding JPEG files needs a package that is not installed: npm install @julusian/jpeg-turbo@2 sharp"
+      ? "Decoding this kind of JPEG file needs a package that is not installed: npm install @julusian/jpeg-turbo@2 sharp"
       : "Decoding this file needs a package that is not installed: npm install sharp",
   );
 }

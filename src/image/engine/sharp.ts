@@ -44,10 +44,14 @@ export function sharpEngine(): Engine | undefined {
   };
 }
 
-async function decode(sharp: Sharp, bytes: Uint8Array, job: Parameters<Engine["decode"]>[1]): Promise<true> {
+async function decode(
+  sharp: Sharp,
+  bytes: Uint8Array,
+  job: Parameters<Engine["decode"]>[1],
+): Promise<"done"> {
   const { data, info } = await pixelsOf(sharp, bytes, job);
   render(data, info.height, info.width, info.channels as Channels, job);
-  return true;
+  return "done";
 }
 
 async function pixelsOf(

@@ -31,7 +31,7 @@ export function turboEngine(): Engine | undefined {
     name: "@julusian/jpeg-turbo",
     decode(bytes, { plan, orient, maxPixels, row }) {
       const header = readJpegHeader(bytes);
-      if (header === undefined) return false;
+      if (header === undefined) return "unknown";
       const { height, width, components, orientation } = header;
       checkPixels(height, width, maxPixels);
       if (height * width > mostPixels(bytes.length)) throw truncated();
@@ -40,13 +40,13 @@ export function turboEngine(): Engine | undefined {
       const prepared = preparePixels(plan, height, width, channels, orient ? orientation : 1);
       try {
         const decoded = turbo.decompressSync(bytes, prepared.pixels, channels === 1 ? grey : rgb);
-        if (decoded.width !== width || decoded.height !== height) return false;
+        if (decoded.width !== width || decoded.height !== height) return "damaged";
       } catch {
         if (isTruncated(bytes)) throw truncated();
-        return false;
+        return "damaged";
       }
       prepared.run(row(prepared.shape));
-      return true;
+      return "done";
     },
   };
 }
