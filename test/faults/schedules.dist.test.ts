@@ -1,0 +1,85 @@
+/**
+ * Random schedules over real workers: 320 of them, each delivering the bytes of the fault-free run or a typed error,
+ * and nothing left behind. `EPOCHAL_SEED=<seed>` runs one again.
+ */
+import type { Sequence } from "epochal";
+import { assertExactlyOnce, drawSchedule, type WorkerKind } from "epochal/testing";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Careless } from "../fixtures/faults.js";
+import { Numbers } from "../fixtures/sequences.js";
+import { countLeft, expectNothingLeft, type Left } from "../left.ts";
+
+const start = Number(process.env.EPOCHAL_SEED ?? Date.now());
+const rejections: unknown[] = [];
+const listen = (reason: unknown): void => void rejections.push(reason);
+
+describe(`random schedules from seed ${start}`, () => {
+  let before: Left;
+  beforeAll(async () => {
+    process.on("unhandledRejection", listen);
+    before = await countLeft();
+  });
+  afterAll(() => void process.off("unhandledRejection", listen));
+
+  const plan: readonly (readonly [kind: WorkerKind, schedules: number, lengths: readonly number[]])[] = [
+    ["inline", 100, [1, 2, 7, 30, 200]],
+    ["thread", 160, [1, 3, 17, 60, 200]],
+    ["process", 60, [1, 2, 13, 200]],
+  ];
+  for (const [kind, schedules, lengths] of plan) {
+    it.each(lengths)(`${schedules / lengths.length} with ${kind} workers over %i batches`, async (length) => {
+      const seed = start + length * 1000;
+      console.log(`schedules of ${kind} workers, length ${length}: EPOCHAL_SEED=${seed}`);
+      const sequence = new Numbers(length, 300) as unknown as Sequence<unknown>;
+      const share = schedules / lengths.length;
+      await assertExactlyOnce(sequence, {
+        schedules: share,
+        seed,
+        kinds: [kind],
+        concurrency: kind === "process" ? 3 : 6,
+      });
+      await expectNothingLeft(before);
+      expect(rejections).toEqual([]);
+    });
+  }
+});
+
+describe("a schedule", () => {
+  it("is the same for the same seed, on every machine", () => {
+    expect(
+      drawSchedule({ seed: 1, length: 20, kinds: ["inline", "thread", "process"] }),
+    ).toMatchInlineSnapshot(`
+      {
+        "epochs": 3,
+        "faults": [],
+        "kind": "inline",
+        "maxQueueSize": 3,
+        "pauses": Map {
+          58 => 25,
+          10 => 0,
+        },
+        "retries": 1,
+        "seed": 1,
+        "shuffle": true,
+        "stopAfter": [
+          Infinity,
+          Infinity,
+          Infinity,
+        ],
+        "workers": 0,
+      }
+    `);
+    expect(drawSchedule({ seed: 5, length: 20, kinds: ["thread"] })).toEqual(
+      drawSchedule({ seed: 5, length: 20, kinds: ["thread"] }),
+    );
+  });
+});
+
+describe("the assertions themselves", () => {
+  it("find a sequence whose batches depend on chance", async () => {
+    const sequence = new Careless(6) as unknown as Sequence<unknown>;
+    await expect(assertExactlyOnce(sequence, { schedules: 3, kinds: ["inline"], seed: 3 })).rejects.toThrow(
+      /another batch was delivered[\s\S]*EPOCHAL_SEED=/,
+    );
+  });
+});
