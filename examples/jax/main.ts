@@ -1,0 +1,46 @@
+/**
+ * Trains a small convolutional network with jax-js' own gradients, on JPEG files that worker threads decode.
+ *
+ *     node --import ./examples/tsx.js examples/jax/main.ts
+ */
+import { defaultDevice, init, numpy as np, tree } from "@jax-js/jax";
+import { DataLoader, release } from "epochal";
+import { fromJax, toJax } from "epochal/jax";
+import { CIFAR10Sequence } from "../demo/cifar10.ts";
+import { drawImages } from "../demo/draw.ts";
+import { readFolder } from "../demo/folder.ts";
+import { classify, initialise, lossAndGradient, update } from "./model.ts";
+
+const [size, batchSize, epochs, seed] = [16, 40, 6, 7];
+
+// Node has no WebGPU, and a bare init() fails on Node 20.
+await init("wasm", "cpu");
+defaultDevice("wasm");
+
+const { train, test, classes } = await readFolder(await drawImages(seed, { train: 80, test: 20 }), seed);
+const sequence = (part: typeof train) => new CIFAR10Sequence(part.files, part.labels, batchSize, size);
+
+let state = initialise(seed, size, classes.length);
+let step = 0;
+await using loader = new DataLoader(sequence(train), { workers: 2, shuffle: true, seed });
+for (let epoch = 0; epoch < epochs; epoch++) {
+  let total = 0;
+  let batches = 0;
+  for await (const batch of loader) {
+    const [x, y] = toJax(np, batch);
+    release(batch); // jax-js has copied it
+    const [loss, gradient] = lossAndGradient(tree.ref(state.params), x, y);
+    state = update(state, gradient, ++step);
+    total += (await loss.data())[0]!;
+    batches++;
+  }
+  console.log(`epoch ${epoch + 1}/${epochs}: loss ${(total / batches).toFixed(3)}`);
+}
+
+let right = 0;
+for await (const [x, y] of new DataLoader(sequence(test))) {
+  const { data } = await fromJax(classify(tree.ref(state.params), toJax(np, x)));
+  right += y.data.filter((label, i) => label === data[i]).length;
+}
+console.log(`Test accuracy: ${((100 * right) / test.files.length).toFixed(1)} %`);
+console.log(loader.report().summary);
