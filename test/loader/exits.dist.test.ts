@@ -1,0 +1,87 @@
+/** Programs end as they should: by themselves, early, by an error, or killed; and leave no process behind. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterAll, describe, expect, it } from "vitest";
+import { children } from "../left.ts";
+
+const program = fileURLToPath(new URL("../fixtures/programs/loop.mjs", import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), "epochal-exits-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly end: Promise<readonly [code: number | null, signal: string | null]>;
+}
+
+function start(how: string, kind: string, flags: readonly string[] = []): Run {
+  const child = spawn(process.execPath, [...flags, program, how, kind, join(folder, `${how}-${kind}`)], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let output = "";
+  for (const stream of [child.stdout!, child.stderr!]) stream.on("data", (data) => (output += String(data)));
+  return {
+    child,
+    output: () => output,
+    end: once(child, "exit") as Promise<[number | null, string | null]>,
+  };
+}
+
+async function until(done: () => boolean): Promise<void> {
+  while (!done()) await new Promise((resolve) => setTimeout(resolve, 50));
+}
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+const ours = (pid: number): string[] =>
+  existsSync("/dev/shm") ? readdirSync("/dev/shm").filter((name) => name.startsWith(`epochal-${pid}-`)) : [];
+
+describe.each(["inline", "thread", "process"])("a program with %s workers", (kind) => {
+  it.each([
+    ["end", 0, /20 batches/],
+    ["break", 0, /3 batches/],
+    ["exit", 7, /first/],
+    ["throw", 1, /thrown in the loop/],
+  ] as const)("ends by itself after `%s`, with code %i", async (how, code, said) => {
+    const { child, output, end } = start(how, kind);
+    await until(() => output().includes("first"));
+    const workers = children(child.pid!);
+    expect((await end)[0]).toBe(code);
+    await until(() => said.test(output()));
+    await until(() => !workers.some(isAlive));
+    expect(ours(child.pid!)).toEqual([]);
+  });
+
+  it("runs under V8 flags, which Node does not hand to threads", async () => {
+    const { output, end } = start("end", kind, ["--expose-gc", "--max-old-space-size=256", "--no-warnings"]);
+    expect((await end)[0]).toBe(0);
+    await until(() => output().includes("20 batches"));
+  });
+});
+
+describe("a program that is killed", () => {
+  it.each(["hang", "spin"])(
+    "takes its worker processes along, also one that is in an endless loop: %s",
+    async (how) => {
+      const { child, output, end } = start(how, "process");
+      await until(() => output().includes("first") && children(child.pid!).length === 2);
+      if (how === "spin") await until(() => readdirSync(folder).includes("spin-process"));
+      const workers = children(child.pid!);
+      child.kill("SIGKILL");
+      expect((await end)[1]).toBe("SIGKILL");
+      await until(() => !workers.some(isAlive));
+      expect(ours(child.pid!)).toEqual([]);
+    },
+  );
+});
