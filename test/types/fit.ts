@@ -1,0 +1,61 @@
+/** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
+import type { LayersModel } from "@tensorflow/tfjs";
+import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
+import type { DataLoader } from "../../src/loader/data-loader.ts";
+import type { Sequence } from "../../src/sequence/sequence.ts";
+import type { LazyTensor } from "../../src/tensor/lazy.ts";
+import type { Tensor } from "../../src/tensor/tensor.ts";
+
+declare const model: LayersModel;
+type X = Tensor<"float32">;
+type Y = Tensor<"int32">;
+
+declare const pairs: Sequence<[x: X, y: Y]>;
+declare const weighted: Sequence<[x: X, y: Y, sampleWeight: Float32Array]>;
+declare const named: Sequence<[x: { image: X; meta: X }, y: [X, Y]]>;
+declare const lazy: Sequence<[x: LazyTensor<"float32">, y: Y]>;
+declare const loader: DataLoader<[x: X, y: Y]>;
+declare const alone: Sequence<X>;
+declare const record: Sequence<{ image: X; label: Y }>;
+declare const four: Sequence<[X, Y, X, Y]>;
+declare const strings: Sequence<[x: string, y: Y]>;
+declare const endless: AsyncIterable<[X, Y]>;
+declare const x: X;
+declare const y: Y;
+
+export async function use(): Promise<void> {
+  await fit(model, pairs);
+  await fit(model, weighted, { validationData: pairs });
+  await fit(model, named, { validationData: loader });
+  await fit(model, lazy, { validationData: [x, y] });
+  await fit(model, loader, { validationData: endless });
+  const { history } = await fit(model, pairs);
+  history satisfies Record<string, number[]>;
+
+  // @ts-expect-error: no labels
+  await fit(model, alone);
+  // @ts-expect-error: a record is no [x, y]
+  await fit(model, record);
+  // @ts-expect-error: four elements
+  await fit(model, four);
+  // @ts-expect-error: strings are no tensors
+  await fit(model, strings);
+  // @ts-expect-error: validation data without labels
+  await fit(model, pairs, { validationData: alone });
+  // @ts-expect-error: a typo
+  await fit(model, pairs, { epoch: 2 });
+  // @ts-expect-error: not a choice
+  await fit(model, pairs, { stepsMode: "wrap" });
+  // @ts-expect-error: fit makes its own loader's state
+  await fit(model, pairs, { state: undefined });
+
+  const { loss } = await evaluate(model, pairs);
+  loss satisfies number | undefined;
+  await evaluate(model, [x, y] as const, { batchSize: 8 });
+  // @ts-expect-error: no labels
+  await evaluate(model, alone);
+
+  (await predict(model, alone)) satisfies Tensor<"float32">;
+  (await predict<[Tensor, Tensor]>(model, pairs)) satisfies [Tensor, Tensor];
+  await predict(model, x);
+}
