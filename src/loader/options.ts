@@ -2,7 +2,7 @@
 import { parseBytes } from "../core/bytes.ts";
 import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import type { Shard } from "./plan.ts";
+import type { Shard } from "../sequence/shard.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 

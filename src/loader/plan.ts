@@ -6,18 +6,7 @@
  */
 import { OptionError } from "../core/errors.ts";
 import { permutation } from "../core/permutation.ts";
-
-/** One of `worldSize` loaders that share each epoch. */
-export interface Shard {
-  /** Which one this is, from 0. */
-  readonly rank: number;
-  readonly worldSize: number;
-  /**
-   * What becomes of the last round, if the batches do not fill it: `"uneven"` (default) gives some ranks one batch
-   * more, `"drop"` leaves the round out, so that all ranks have the same number. Nothing is ever padded.
-   */
-  readonly ragged?: "uneven" | "drop";
-}
+import type { Shard } from "../sequence/shard.ts";
 
 /** What a plan is made of. */
 export interface PlanOptions {

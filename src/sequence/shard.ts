@@ -4,8 +4,8 @@ import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import type { Awaitable, Returned, Sequence } from "./sequence.ts";
 
-/** Options of {@link shard}. */
-export interface ShardOptions {
+/** One of `worldSize` readers that share each epoch. */
+export interface Shard {
   /** Which share this is, from 0. */
   readonly rank: number;
   /** Number of shares. */
@@ -25,7 +25,7 @@ export class ShardSequence<B> extends Combinator<B> {
   readonly worldSize: number;
   readonly ragged: "uneven" | "drop";
 
-  constructor(source: Sequence<B>, { rank, worldSize, ragged = "uneven" }: ShardOptions) {
+  constructor(source: Sequence<B>, { rank, worldSize, ragged = "uneven" }: Shard) {
     super();
     this.source = source;
     this.rank = rank;
@@ -62,7 +62,7 @@ export class ShardSequence<B> extends Combinator<B> {
  * @example
  * const half = shard(train, { rank: 0, worldSize: 2 });
  */
-export function shard<B>(source: Sequence<B>, options: ShardOptions): Sequence<B> {
+export function shard<B>(source: Sequence<B>, options: Shard): Sequence<B> {
   checkSequence("shard", source);
   checkKnown("shard()", options, ["rank", "worldSize", "ragged"]);
   const { rank, worldSize, ragged = "uneven" } = options;
