@@ -7,7 +7,8 @@
  * instance is thrown away.
  */
 import { ImageError } from "../../core/errors.ts";
-import type { Affine } from "../colour.ts";
+import { type Channels, channelMap, composed } from "../colour.ts";
+import type { Plan } from "../plan.ts";
 import { kernelBase64 } from "./kernel.generated.ts";
 import type { Table } from "./table.ts";
 
@@ -127,9 +128,30 @@ function dropTables(): void {
   tablesNext = tablesAt;
 }
 
-/** Writes offset[4] and, for each of 4 inputs, its share of the 4 outputs; returns whether it is no mere diagonal. */
-export function placeColour({ matrix, offset }: Affine): boolean {
-  const values = new Float32Array(memory.buffer, colourAt, 20).fill(0);
+/** A plan's colours as the kernel reads them. */
+interface Colour {
+  /** Offset of the 4 outputs, then for each of 4 inputs its share of them. */
+  readonly values: Float32Array;
+  /** Whether the matrix is more than a diagonal. */
+  readonly mixes: boolean;
+}
+
+/** Colours of each plan, by the number of channels. */
+const colours = new WeakMap<Plan, Colour[]>();
+
+/** Puts the colours of `plan` for pixels of `channels` in place; returns whether it takes more than a diagonal. */
+export function placeColour(plan: Plan, channels: Channels): boolean {
+  const known = colours.get(plan) ?? [];
+  const colour = known[channels] ?? colourOf(plan, channels);
+  known[channels] = colour;
+  colours.set(plan, known);
+  new Float32Array(memory.buffer, colourAt, 20).set(colour.values);
+  return colour.mixes;
+}
+
+function colourOf(plan: Plan, channels: Channels): Colour {
+  const { matrix, offset } = composed(plan.colour, channelMap(channels, plan.input));
+  const values = new Float32Array(20);
   values.set(offset);
   let mixes = false;
   for (const [o, row] of matrix.entries()) {
@@ -138,7 +160,7 @@ export function placeColour({ matrix, offset }: Affine): boolean {
       mixes ||= o !== k && weight !== 0;
     }
   }
-  return mixes;
+  return { values, mixes };
 }
 
 /** The next address at which vectors are aligned. */

@@ -1,5 +1,5 @@
 /** Runs a plan over decoded pixels. */
-import { type Channels, channelMap, composed } from "../colour.ts";
+import type { Channels } from "../colour.ts";
 import type { Plan } from "../plan.ts";
 import {
   align,
@@ -62,7 +62,7 @@ export function preparePixels(
     shape: [outHeight, outWidth, plan.channels],
     pixels: kernelMemory().subarray(source, source + h * stride),
     run(target) {
-      const mixes = placeColour(composed(plan.colour, channelMap(channels, plan.input)));
+      const mixes = placeColour(plan, channels);
       if (transposed) transpose(source, width, height, channels, upright);
       render(
         upright,

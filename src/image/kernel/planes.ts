@@ -3,7 +3,6 @@
  *
  * Memory of an image: coded data, the planes, one line of work space for each, one row of pixels, result.
  */
-import { channelMap, composed } from "../colour.ts";
 import type { HuffmanSpec, JpegHeader, JpegScan } from "../jpeg.ts";
 import type { Plan } from "../plan.ts";
 import {
@@ -160,7 +159,7 @@ export function decodePlanes(
   return {
     shape: [outHeight, outWidth, plan.channels],
     run(target) {
-      const mixes = placeColour(composed(plan.colour, channelMap(used === 1 ? 1 : 3, plan.input)));
+      const mixes = placeColour(plan, used === 1 ? 1 : 3);
       kernel.renderPlanes(
         componentsAt,
         used,
