@@ -115,10 +115,13 @@ interface Turn {
   cancel(): void;
 }
 
-/** Calls `run` when the event loop comes round; does not keep the program alive. */
+/**
+ * Calls `run` when the event loop comes round. It keeps the program alive for that turn: an immediate that does not
+ * would not wake an idle loop either, and what is queued is bounded.
+ */
 function onNextTurn(run: () => void): Turn {
   if (typeof setImmediate === "function") {
-    const immediate = setImmediate(run).unref();
+    const immediate = setImmediate(run);
     return { cancel: () => clearImmediate(immediate) };
   }
   const timer = setTimeout(run);
