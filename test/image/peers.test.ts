@@ -22,7 +22,10 @@ describe("without any package", () => {
   ] as const)("%s names the package to install", async (format, options, says) => {
     const bytes = await red.clone().toFormat(format, options).toBuffer();
     const running = imread(bytes).tensor();
-    await expect(running).rejects.toMatchObject({ name: "MissingPeerError", message: expect.stringMatching(says) });
+    await expect(running).rejects.toMatchObject({
+      name: "MissingPeerError",
+      message: expect.stringMatching(says),
+    });
   });
 
   it("a damaged JPEG is an ImageError, and so can be replaced", async () => {
