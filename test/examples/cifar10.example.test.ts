@@ -1,0 +1,22 @@
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { expect, it } from "vitest";
+import { drawImages } from "../../examples/demo/draw.ts";
+
+/** The program of the Keras reference page: 200 × 200 images, threads, shuffle, fit with validation. */
+it("examples/cifar10 trains on a folder of images", async () => {
+  const folder = join(await drawImages(3, { train: 8, test: 1 }), "train");
+  const { stdout, stderr } = await promisify(execFile)(
+    process.execPath,
+    ["--no-warnings", "--import", "./examples/tsx.js", "examples/cifar10/train.ts", folder],
+    { cwd: fileURLToPath(new URL("../..", import.meta.url)) },
+  );
+  // 72 images: in this seed's order the batch of the last 8 comes first.
+  expect(stdout).toContain("The first batch: x float32 [8,200,200,3], y int32 [8]\n");
+  expect(stdout).toContain("1 epoch, 3 batches: every batch index was delivered exactly once.\n");
+  expect(stdout.match(/^Epoch \d\/5 3\/3 .* val_acc: /gm)).toHaveLength(5);
+  // TensorFlow.js advertises its native package on standard error.
+  expect(stderr.replace(/^=+\nHi, looks like.*\n=+\n/gm, "").trim()).toBe("");
+});
