@@ -40,10 +40,10 @@ function startInline(
   let wanted = false;
   let ended = false;
 
-  /** Runs the next ticket: now if somebody waits, else when the event loop comes round. */
+  /** Runs the next ticket: now if somebody waits or it is cancelled, else when the event loop comes round. */
   function next(): void {
     if (ended || running || queue.length === 0) return;
-    if (wanted) run(queue.shift()!);
+    if (wanted || queue[0]!.id <= cancelledUpTo) run(queue.shift()!);
     else {
       turn ??= onNextTurn(() => {
         turn = undefined;
@@ -91,6 +91,8 @@ function startInline(
     cancel(upTo) {
       cancelledUpTo = upTo;
       if (running && running.id <= upTo) running.cancellation.abort();
+      // At once: whoever leaves a loop waits for the caller's instance to be free, and the event loop may sleep.
+      next();
     },
     reload,
     recycle: (buffers) => buffers.forEach(recycle),

@@ -1,0 +1,42 @@
+import { describe, expect, it } from "vitest";
+import { Sequence } from "../../src/sequence/sequence.ts";
+import { inlineWorkers } from "../../src/worker/inline.ts";
+
+class Squares extends Sequence<number> {
+  readonly length = 10;
+  getItem(index: number): number {
+    return index * index;
+  }
+}
+
+function start(): { worker: ReturnType<ReturnType<typeof inlineWorkers>>; said: string[] } {
+  const said: string[] = [];
+  const worker = inlineWorkers(new Squares(), 0)(1, {
+    onReady: () => said.push("ready"),
+    onBroken: () => said.push("broken"),
+    onBatch: (ticket, batch) => said.push(`${ticket}: ${batch}`),
+    onError: (ticket) => said.push(`${ticket}: error`),
+    onExit: () => said.push("exit"),
+  });
+  return { worker, said };
+}
+
+describe("the inline worker", () => {
+  it("works at once while somebody waits, and only then", () => {
+    const { worker, said } = start();
+    worker.send({ id: 0, epoch: 0, index: 3 });
+    expect(said).toEqual([]);
+    worker.ref();
+    worker.send({ id: 1, epoch: 0, index: 4 });
+    expect(said).toEqual(["0: 9", "1: 16"]);
+  });
+
+  it("answers what is cancelled at once, so that nobody waits for an event loop that sleeps", () => {
+    const { worker, said } = start();
+    for (let id = 0; id < 3; id++) worker.send({ id, epoch: 0, index: id });
+    worker.cancel(1);
+    expect(said).toEqual(["0: error", "1: error"]);
+    worker.ref();
+    expect(said).toEqual(["0: error", "1: error", "2: 4"]);
+  });
+});
