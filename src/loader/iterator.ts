@@ -27,19 +27,28 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
         this.#over = true;
         return Promise.reject(error);
       }
-      forgotten.register(this, this.#run);
+      forgotten.register(this, this.#run, this);
     }
     this.#run.holder = this;
     const step = this.#run.next() as Promise<IteratorResult<B, undefined>>;
     // Once it failed, it is over: the failure is not told twice.
-    step.catch(() => {
-      this.#over = true;
-    });
+    step.then(
+      ({ done }) => {
+        if (done) this.#end();
+      },
+      () => this.#end(),
+    );
     return step;
   }
 
-  async return(): Promise<IteratorResult<B, undefined>> {
+  /** Nothing is left to end: a loop that never lets the event loop turn would else pile up what it has finished. */
+  #end(): void {
     this.#over = true;
+    forgotten.unregister(this);
+  }
+
+  async return(): Promise<IteratorResult<B, undefined>> {
+    this.#end();
     await this.#run?.return();
     return { done: true, value: undefined };
   }
