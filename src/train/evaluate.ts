@@ -1,9 +1,7 @@
 /** Loss and metrics of a model over data. */
-import { CallbackList } from "./callback-list.ts";
 import type { Logs } from "./logs.ts";
-import { type EvaluateOptions, resolveEvaluate } from "./options.ts";
-import { ProgbarLogger } from "./progress/progbar-logger.ts";
-import { openPasses } from "./source.ts";
+import type { EvaluateOptions } from "./options.ts";
+import { onePass } from "./pass.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
 
@@ -17,22 +15,8 @@ export async function evaluateModel(
   data: unknown,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
-  const { callbacks, verbose, load } = resolveEvaluate("evaluate", options);
-  const { steps, batchSize, signal } = options;
-  model.check("test");
-  const passes = openPasses("evaluate", data, { ...load, batchSize, signal });
-  const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
-  list.setModel(model);
-  list.setParams({
-    verbose,
-    epochs: undefined,
-    steps: steps ?? passes.steps(),
-    initialEpoch: 0,
-    metrics: model.metricsNames,
-  });
-  try {
-    return await testPass({ model, passes, call: list.call.bind(list), steps, signal, what: "evaluate" });
-  } finally {
-    await passes.close();
-  }
+  const { steps, signal } = options;
+  return onePass("evaluate", { model, data, options }, (passes, callbacks) =>
+    testPass({ model, passes, call: callbacks.call.bind(callbacks), steps, signal, what: "evaluate" }),
+  );
 }

@@ -2,10 +2,8 @@
 import { TrainingError } from "../core/errors.ts";
 import { concat } from "../tensor/stack.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { CallbackList } from "./callback-list.ts";
-import { type PredictOptions, resolveEvaluate } from "./options.ts";
-import { ProgbarLogger } from "./progress/progbar-logger.ts";
-import { openPasses } from "./source.ts";
+import type { PredictOptions } from "./options.ts";
+import { onePass } from "./pass.ts";
 import type { Trainable } from "./trainable.ts";
 
 /**
@@ -19,39 +17,25 @@ export async function predictModel(
   data: unknown,
   options: PredictOptions = {},
 ): Promise<Tensor | readonly Tensor[]> {
-  const { callbacks, verbose, load } = resolveEvaluate("predict", options);
-  const { steps, batchSize, signal } = options;
-  model.check("predict");
-  const passes = openPasses("predict", data, { ...load, batchSize, signal });
-  const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
-  list.setModel(model);
-  list.setParams({
-    verbose,
-    epochs: undefined,
-    steps: steps ?? passes.steps(),
-    initialEpoch: 0,
-    metrics: [],
-  });
+  const { steps, signal } = options;
   const outputs: (Tensor | readonly Tensor[])[] = [];
-  try {
-    await list.call("onPredictBegin", {});
+  await onePass("predict", { model, data, options }, async (passes, callbacks) => {
+    await callbacks.call("onPredictBegin", {});
     const iterator = passes.open();
     try {
       for (let step = 0; step !== steps; step++) {
         const result = await iterator.next();
         if (result.done) break;
-        await list.call("onPredictBatchBegin", step, {});
+        await callbacks.call("onPredictBatchBegin", step, {});
         outputs.push(await model.predictOnBatch(result.value));
-        await list.call("onPredictBatchEnd", step, {});
+        await callbacks.call("onPredictBatchEnd", step, {});
         signal?.throwIfAborted();
       }
     } finally {
       await iterator.return?.();
     }
-    await list.call("onPredictEnd", {});
-  } finally {
-    await passes.close();
-  }
+    await callbacks.call("onPredictEnd", {});
+  });
   return join(outputs);
 }
 

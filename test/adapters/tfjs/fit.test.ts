@@ -2,35 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit, predict, toDataset } from "../../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../../src/loader/data-loader.ts";
-import { Sequence } from "../../../src/sequence/sequence.ts";
-import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
-
-/** Points of a plane: 10 samples in batches of 4, so that the last one is smaller. */
-class Points extends Sequence<[x: Tensor<"float32">, y: Tensor<"float32">]> {
-  readonly count: number;
-  constructor(count: number = 10) {
-    super();
-    this.count = count;
-  }
-  get length(): number {
-    return Math.ceil(this.count / 4);
-  }
-  getItem(index: number) {
-    const rows = Array.from({ length: Math.min(4, this.count - index * 4) }, (_, i) => index * 4 + i);
-    const x = rows.map((row) => [Math.sin(row), Math.cos(row * 2)]);
-    return [tensor(x), tensor(x.map(([a, b]) => [2 * a! - b! + 0.5]))];
-  }
-}
-
-function model(options: Partial<tf.ModelCompileArgs> = {}): tf.LayersModel {
-  const result = tf.sequential({
-    layers: [tf.layers.dense({ units: 1, inputShape: [2], kernelInitializer: "ones" })],
-  });
-  result.compile({ optimizer: tf.train.sgd(0.1), loss: "meanSquaredError", metrics: ["mae"], ...options });
-  return result;
-}
-
-const quiet = { verbose: 0 } as const;
+import { linear, Points, quiet } from "../../train/points.ts";
 
 describe("fit", () => {
   beforeAll(async () => {
@@ -38,7 +10,7 @@ describe("fit", () => {
   });
 
   it("returns a history and learns", async () => {
-    const { history, epoch, params } = await fit(model(), new Points(), {
+    const { history, epoch, params } = await fit(linear(), new Points(), {
       epochs: 30,
       validationData: new Points(),
       ...quiet,
@@ -50,8 +22,8 @@ describe("fit", () => {
   });
 
   it("trains as TensorFlow.js' own fit does, and its epoch's loss is the mean over samples", async () => {
-    const ours = model();
-    const theirs = model();
+    const ours = linear();
+    const theirs = linear();
     const { history } = await fit(ours, new Points(), { epochs: 3, ...quiet });
     const all = await new Points().at(0);
     const rest = [await new Points().at(1), await new Points().at(2)];
@@ -72,7 +44,7 @@ describe("fit", () => {
   });
 
   it("keeps the number of tensors flat", async () => {
-    const the = model({ optimizer: tf.train.adam(0.01) });
+    const the = linear({ optimizer: tf.train.adam(0.01) });
     await fit(the, new Points(), { epochs: 1, validationData: new Points(), ...quiet });
     const before = tf.memory().numTensors;
     await fit(the, new Points(), { epochs: 3, validationData: new Points(), ...quiet });
@@ -82,7 +54,7 @@ describe("fit", () => {
   });
 
   it("predicts in index order", async () => {
-    const the = model();
+    const the = linear();
     const { data, shape } = await predict(the, new Points(), quiet);
     expect(shape).toEqual([10, 1]);
     const x = tf.tensor2d(Array.from({ length: 10 }, (_, i) => [Math.sin(i), Math.cos(i * 2)]));
@@ -91,7 +63,7 @@ describe("fit", () => {
 
   it("feeds TensorFlow.js' own fitDataset", async () => {
     await using loader = new DataLoader(new Points());
-    const the = model();
+    const the = linear();
     const { history } = await the.fitDataset(await toDataset(loader), { epochs: 3, verbose: 0 });
     expect(history.loss).toHaveLength(3);
     expect(loader.report()).toMatchObject({ epochs: 3, delivered: 9 });
