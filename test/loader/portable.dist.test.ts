@@ -1,0 +1,56 @@
+/** What cannot reach a worker is one clear error that says what to do; what can, arrives whole. */
+import { DataLoader, type Sequence } from "epochal";
+import { describe, expect, it } from "vitest";
+import {
+  anonymous,
+  doubled,
+  Handle,
+  Inherits,
+  NotExported,
+  Nowhere,
+  Private,
+  Spoiled,
+} from "../fixtures/unportable.js";
+
+describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
+  async function read(sequence: Sequence<{ index: number }>, epochs = 1): Promise<number[]> {
+    const indices: number[] = [];
+    await using loader = new DataLoader(sequence, { workers: 2, useMultiprocessing });
+    for await (const { index } of loader.epochs(epochs)) indices.push(index);
+    return indices;
+  }
+
+  it.each([
+    [
+      "a class without `module`",
+      () => new Nowhere(),
+      /does not say in which module it is.*static override readonly module/,
+    ],
+    ["a class whose parent has one", () => new Inherits(3), /its parent's `module` does not count/],
+    [
+      "a class that its module does not export",
+      () => new NotExported(),
+      /no export named `NotExported`; it has: .*Numbers/,
+    ],
+    ["a field that cannot be sent", () => new Handle(), /`open\.file`/],
+    ["a function that is not marked", () => anonymous(), /portable\(import\.meta\.url/],
+  ])("says what to do about %s", async (_, make, message) => {
+    const error = await read(make()).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "PortableError" });
+    expect((error as Error).message).toMatch(message);
+  });
+
+  it("says why a #private field is not there", async () => {
+    await expect(read(new Private())).rejects.toThrow(/private #fields do not survive .* getState\(\)/);
+  });
+
+  it("names the field that a hook made impossible to send", async () => {
+    const error = await read(new Spoiled(), 2).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: "PortableError" });
+    expect((error as Error).message).toMatch(/`later`/);
+  });
+
+  it("sends combinators with their sources and marked functions", async () => {
+    expect(await read(doubled())).toEqual([0, 2, 4, 6]);
+  });
+});
