@@ -31,5 +31,5 @@ export const question: Question = {
     },
   ],
   notes:
-    "The decoder of epochal (`@julusian/jpeg-turbo`) and TensorFlow's take libjpeg's fast inverse DCT; PIL, torchvision and OpenCV take the accurate one. That is the difference of about 0.004 between pictures that were shrunk alike.",
+    "epochal, PIL, torchvision and OpenCV take libjpeg's accurate inverse DCT; TensorFlow takes the fast one. That is the difference of about 0.004 between pictures that were shrunk alike.",
 };

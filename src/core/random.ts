@@ -162,11 +162,13 @@ export class Random {
 
   /** Shuffles an array or typed array in place, every order equally likely (Fisher–Yates), and returns it. */
   shuffle<A extends Shuffled>(items: A): A {
+    // Items only change places, so what they are does not matter.
+    const list: { [index: number]: unknown } = items;
     for (let last = items.length - 1; last > 0; last--) {
       const other = this.#below32(last + 1);
-      const item = items[last];
-      items[last] = items[other];
-      items[other] = item;
+      const item = list[last];
+      list[last] = list[other];
+      list[other] = item;
     }
     return items;
   }
@@ -202,8 +204,7 @@ export class Random {
 /** What can be shuffled: an array, or any typed array. */
 export interface Shuffled {
   readonly length: number;
-  // biome-ignore lint/suspicious/noExplicitAny: items are only exchanged, never looked at
-  [index: number]: any;
+  [index: number]: unknown;
 }
 
 /** The generator keyed by (seed, stream, epoch, index): a safe integer and three values from 0 to 2^53 - 1. */
