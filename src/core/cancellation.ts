@@ -12,10 +12,6 @@ export class Cancellation {
     return this.#controller.signal;
   }
 
-  get aborted(): boolean {
-    return this.#aborted;
-  }
-
   abort(): void {
     this.#aborted = true;
     this.#controller?.abort();

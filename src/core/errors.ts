@@ -191,5 +191,5 @@ export function isEpochalError<N extends ErrorName = ErrorName>(
   name?: N,
 ): error is EpochalErrors[N] {
   if (typeof error !== "object" || error === null || !(brand in error)) return false;
-  return name === undefined || (error as unknown as EpochalError).name === name;
+  return name === undefined || ("name" in error && error.name === name);
 }

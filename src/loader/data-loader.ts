@@ -146,8 +146,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 
   /** What was delivered so far, and which faults were overcome. */
   report(): LoaderReport {
-    const last = this.#run?.report ?? this.#lastReport;
-    return report(last ? [last] : [], this.#past, this.#tally);
+    return report(this.#run?.report ?? this.#lastReport, this.#past, this.#tally);
   }
 
   /** Where the time goes: waiting, workers, queue, bytes. Always on; costs less than a hundredth of the time. */

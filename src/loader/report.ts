@@ -39,16 +39,15 @@ export interface Tally {
   workersLost: number;
 }
 
-/** Adds up the accounts of epochs. */
+/** The account of a loader: what is past, and its last or present epoch. */
 export function report(
-  epochs: readonly EpochReport[],
+  last: EpochReport | undefined,
   past: PastEpochs,
   { retries, workersLost }: Tally,
 ): LoaderReport {
-  const last = epochs.at(-1);
-  const delivered = past.delivered + sum(epochs, (epoch) => epoch.delivered);
-  const skipped = past.skipped + sum(epochs, (epoch) => epoch.skipped.length);
-  const count = past.epochs + epochs.length;
+  const delivered = past.delivered + (last?.delivered ?? 0);
+  const skipped = past.skipped + (last?.skipped.length ?? 0);
+  const count = past.epochs + (last ? 1 : 0);
   const exactlyOnce = skipped === 0;
   const faults = [
     workersLost > 0 ? `${plural(workersLost, "worker")} lost and replaced` : "",
@@ -67,10 +66,6 @@ export interface PastEpochs {
   readonly epochs: number;
   readonly delivered: number;
   readonly skipped: number;
-}
-
-function sum<T>(items: readonly T[], of: (item: T) => number): number {
-  return items.reduce((total, item) => total + of(item), 0);
 }
 
 function plural(count: number, one: string, many: string = `${one}s`): string {

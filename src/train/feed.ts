@@ -6,6 +6,7 @@
  * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
  */
 import { OptionError } from "../core/errors.ts";
+
 /** A batch that was fetched. */
 export interface Fetched {
   readonly batch: unknown;

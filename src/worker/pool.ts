@@ -77,11 +77,6 @@ export class Pool {
     this.#start = options.start;
   }
 
-  /** Number of workers that get jobs. */
-  get size(): number {
-    return this.#size;
-  }
-
   /** Number of jobs that workers hold or that wait for one, cancelled ones not counted. */
   get pending(): number {
     let held = 0;

@@ -1,7 +1,7 @@
 /**
  * What wakes up on the far side: loads the sequence, then answers one fetch after the other.
  *
- * The same for threads, processes and web workers; only how messages travel differs. Invariant: every fetch is
+ * The same for threads and processes; only how messages travel differs. Invariant: every fetch is
  * answered exactly once, in order, whatever getItem does short of killing the worker.
  */
 import { Cancellation } from "../../core/cancellation.ts";
