@@ -11,7 +11,7 @@ import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { PoolEvent } from "../worker/job.ts";
 import { Pool } from "../worker/pool.ts";
-import { closedError, EpochRun } from "./epoch.ts";
+import { EpochRun } from "./epoch.ts";
 import { explain } from "./explain.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
@@ -180,7 +180,9 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     };
     this.#options.signal?.removeEventListener("abort", this.#onAbort);
     try {
-      await this.#run?.close(abort ? abort.reason : closedError());
+      await this.#run?.close(
+        abort ? abort.reason : new LoaderError("The loader was closed while it was iterated."),
+      );
     } finally {
       const pool = await this.#pool?.catch(() => undefined);
       await pool?.close();

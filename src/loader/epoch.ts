@@ -5,7 +5,7 @@
  * consumed or the epoch was left, whatever the reason; every way out (end, error, `return`, close) goes through
  * `finish`, which forgets the pool's jobs and lets the loader go. Batches leave in the order of the plan.
  */
-import { BatchError, LoaderError } from "../core/errors.ts";
+import { BatchError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
@@ -308,11 +308,6 @@ export class EpochRun {
       this.#host.onFinish();
     }
   }
-}
-
-/** The reason for a run that ends because its loader was closed. */
-export function closedError(): LoaderError {
-  return new LoaderError("The loader was closed while it was iterated.");
 }
 
 function describeThrown(thrown: unknown): string {

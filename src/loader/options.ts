@@ -57,26 +57,18 @@ export interface DataLoaderOptions {
   };
 }
 
-/** Options with their defaults filled in. */
-export interface ResolvedOptions {
-  readonly workers: number | "auto";
-  readonly useMultiprocessing: boolean;
-  readonly maxQueueSize: number | "auto";
-  readonly memory: number;
-  readonly shuffle: boolean;
-  readonly seed: number;
-  readonly initialEpoch: number;
-  readonly state: LoaderState | undefined;
-  readonly shard: Shard | undefined;
-  readonly timeout: number;
-  readonly retries: number;
-  readonly retryErrors: boolean;
-  readonly onError: "throw" | "skip";
-  readonly signal: AbortSignal | undefined;
-  readonly resourceLimits: DataLoaderOptions["resourceLimits"];
-}
+/** Options that stay undefined where they were not given. */
+type Optional = "state" | "shard" | "signal" | "resourceLimits";
 
-const names = [
+/** Options with their defaults filled in: `memory` in bytes, the rank of `shard` known. */
+export type ResolvedOptions = {
+  readonly [K in keyof Required<Omit<DataLoaderOptions, "memory" | "shard">>]: K extends Optional
+    ? DataLoaderOptions[K]
+    : Exclude<DataLoaderOptions[K], undefined>;
+} & { readonly memory: number; readonly shard: Shard | undefined };
+
+/** Names of all options. */
+export const optionNames: readonly (keyof DataLoaderOptions)[] = [
   "workers",
   "useMultiprocessing",
   "maxQueueSize",
@@ -92,7 +84,7 @@ const names = [
   "onError",
   "signal",
   "resourceLimits",
-] as const satisfies readonly (keyof DataLoaderOptions)[];
+];
 
 /** Longest delay that a timer takes. */
 const longestTimeout = 2 ** 31 - 1;
@@ -103,7 +95,7 @@ const longestTimeout = 2 ** 31 - 1;
  * @throws OptionError, StateError naming the option, what it takes and what it was given.
  */
 export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
-  checkKnown("DataLoader", options, names);
+  checkKnown("DataLoader", options, optionNames);
   const { state } = options;
   const {
     workers = 0,

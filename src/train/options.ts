@@ -1,7 +1,7 @@
 /** The options of `fit`, `evaluate` and `predict`: what they are, their defaults and their checks. */
 import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import type { DataLoaderOptions } from "../loader/options.ts";
+import { type DataLoaderOptions, optionNames } from "../loader/options.ts";
 import type { AnyCallback } from "./callback.ts";
 
 /** How batches are loaded: the loader's own options. Not taken where a `DataLoader` is given. */
@@ -67,19 +67,9 @@ export interface EvaluateOptions extends RunOptions {
 /** What `predict` takes. */
 export interface PredictOptions extends EvaluateOptions {}
 
-const loadNames = [
-  "workers",
-  "useMultiprocessing",
-  "maxQueueSize",
-  "shuffle",
-  "seed",
-  "shard",
-  "timeout",
-  "retries",
-  "retryErrors",
-  "onError",
-  "resourceLimits",
-] as const satisfies readonly (keyof LoadOptions)[];
+const loadNames = optionNames.filter(
+  (name) => name !== "initialEpoch" && name !== "state" && name !== "signal",
+);
 
 const runNames = [...loadNames, "callbacks", "verbose", "signal"] as const;
 

@@ -200,6 +200,18 @@ describe("options", () => {
     expect((await predict(linear(), x!, { batchSize: 3, ...quiet })).shape).toEqual([10, 1]);
   });
 
+  it("hand a loader's options on to the loader that fit makes", async () => {
+    for (const memory of ["1MB", 1]) {
+      const { history } = await fit(linear(), new Points(), {
+        memory,
+        validationData: new Points(),
+        ...quiet,
+      });
+      expect(history.val_loss).toHaveLength(1);
+    }
+    await expect(fit(linear(), new Points(), { memory: "much", ...quiet })).rejects.toThrow(/`memory`/);
+  });
+
   it("run through endless sequences by stepsPerEpoch", async () => {
     class Endless extends Points {
       override get length(): number {

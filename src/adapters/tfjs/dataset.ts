@@ -14,7 +14,7 @@ type Side = tfTypes.Tensor | tfTypes.Tensor[] | { [name: string]: tfTypes.Tensor
 
 /** What `fitDataset` takes: an object with `iterator()` and `size`. */
 export interface TfjsDataset {
-  /** Batches of a pass; null where it is endless. */
+  /** Batches of a pass, of this rank's share where the loader has one; Infinity where it is endless. */
   readonly size: number;
   iterator(): Promise<{ next(): Promise<IteratorResult<{ xs: Side; ys: Side }, null>> }>;
 }
@@ -38,7 +38,7 @@ export async function toDataset<B>(
   let running: AsyncIterator<unknown> | undefined;
   const dataset: TfjsDataset = {
     get size() {
-      return loader.length;
+      return loader.steps;
     },
     async iterator() {
       let own: AsyncIterator<unknown> | undefined;

@@ -68,4 +68,13 @@ describe("fit", () => {
     expect(history.loss).toHaveLength(3);
     expect(loader.report()).toMatchObject({ epochs: 3, delivered: 9 });
   });
+
+  it("tells fitDataset how many batches this rank has", async () => {
+    await using loader = new DataLoader(new Points(), { shard: { rank: 1, worldSize: 2 } });
+    const dataset = await toDataset(loader);
+    expect(dataset.size).toBe(1);
+    const { history } = await linear().fitDataset(dataset, { epochs: 2, verbose: 0 });
+    expect(history.loss).toHaveLength(2);
+    expect(loader.report()).toMatchObject({ epochs: 2, delivered: 2 });
+  });
 });
