@@ -1,7 +1,9 @@
 /**
- * Trains a small convolutional network with jax-js' own gradients, on JPEG files that worker threads decode.
+ * Trains the demo's network with jax-js' own gradients, on JPEG files that worker threads decode.
  *
- *     node --import ./examples/tsx.js examples/jax/main.ts
+ *     node --import ./examples/tsx.js examples/jax/main.ts --epochs 8
+ *
+ * Takes the options of the demo. Without `--data`, fewer images are drawn than for the demo.
  */
 import { defaultDevice, init, numpy as np, tree } from "@jax-js/jax";
 import { DataLoader, release } from "epochal";
@@ -9,20 +11,22 @@ import { fromJax, toJax } from "epochal/jax";
 import { CIFAR10Sequence } from "../demo/cifar10.ts";
 import { drawImages } from "../demo/draw.ts";
 import { readFolder } from "../demo/folder.ts";
+import { parseOptions } from "../demo/options.ts";
 import { classify, initialise, lossAndGradient, update } from "./model.ts";
 
-const [size, batchSize, epochs, seed] = [16, 40, 6, 7];
+const { data, size, batchSize, epochs, workers, seed } = parseOptions(process.argv.slice(2));
 
 // Node has no WebGPU, and a bare init() fails on Node 20.
 await init("wasm", "cpu");
 defaultDevice("wasm");
 
-const { train, test, classes } = await readFolder(await drawImages(seed, { train: 80, test: 20 }), seed);
+const folder = data ?? (await drawImages(seed, { train: 96, test: 20 }));
+const { train, test, classes } = await readFolder(folder, seed);
 const sequence = (part: typeof train) => new CIFAR10Sequence(part.files, part.labels, batchSize, size);
 
 let state = initialise(seed, size, classes.length);
 let step = 0;
-await using loader = new DataLoader(sequence(train), { workers: 2, shuffle: true, seed });
+await using loader = new DataLoader(sequence(train), { workers, shuffle: true, seed });
 for (let epoch = 0; epoch < epochs; epoch++) {
   let total = 0;
   let batches = 0;
