@@ -1,6 +1,8 @@
 /** The parts of a batch, as Keras reads them: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
 import { show } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
+import { isTensor, showShape } from "../tensor/tensor.ts";
+import { isNode } from "../tensor/tree.ts";
 
 /** The parts of a batch; what it does not have is undefined. */
 export interface Parts {
@@ -19,9 +21,8 @@ export function trainParts(batch: unknown): Parts {
     const [x, y, sampleWeight] = batch as readonly unknown[];
     return { x, y, sampleWeight };
   }
-  const got = Array.isArray(batch) ? `a tuple of ${batch.length}` : show(batch);
   throw new ShapeError(
-    `fit and evaluate take batches [x, y] or [x, y, sampleWeight], but getItem returned ${got}. Several inputs or outputs go into one element, as a tuple or record: [[image, meta], label].`,
+    `fit and evaluate take batches [x, y] or [x, y, sampleWeight], but got ${showBatch(batch)}. Several inputs or outputs go into one element, as a tuple or record: [[image, meta], label].`,
   );
 }
 
@@ -30,6 +31,13 @@ export function predictInputs(batch: unknown): unknown {
   if (!Array.isArray(batch)) return batch;
   if (batch.length >= 1 && batch.length <= 3) return batch[0];
   throw new ShapeError(
-    `predict takes batches x, [x], [x, y] or [x, y, sampleWeight], but getItem returned a tuple of ${batch.length}. Several inputs go into the first element: [[image, meta]].`,
+    `predict takes batches x, [x], [x, y] or [x, y, sampleWeight], but got ${showBatch(batch)}. Several inputs go into the first element: [[image, meta]].`,
   );
+}
+
+/** A batch as an error message shows it. */
+function showBatch(batch: unknown): string {
+  if (isTensor(batch)) return `one tensor of shape ${showShape(batch.shape)}`;
+  if (Array.isArray(batch)) return `a tuple of ${batch.length}`;
+  return isNode(batch) ? `a record of ${Object.keys(batch).join(", ") || "nothing"}` : show(batch);
 }

@@ -1,6 +1,6 @@
 /** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
-import type { LayersModel } from "@tensorflow/tfjs";
-import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
+import type { data, LayersModel, TensorContainer, Tensor as TFTensor } from "@tensorflow/tfjs";
+import { evaluate, fit, predict, toDataset } from "../../src/adapters/tfjs/index.ts";
 import type { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
@@ -20,6 +20,9 @@ declare const record: Sequence<{ image: X; label: Y }>;
 declare const four: Sequence<[X, Y, X, Y]>;
 declare const strings: Sequence<[x: string, y: Y]>;
 declare const endless: AsyncIterable<[X, Y]>;
+declare const batched: data.Dataset<TensorContainer>;
+declare const elements: data.Dataset<{ xs: TFTensor; ys: TFTensor }>;
+declare const own: TFTensor;
 declare const x: X;
 declare const y: Y;
 
@@ -29,6 +32,14 @@ export async function use(): Promise<void> {
   await fit(model, named, { validationData: loader });
   await fit(model, lazy, { validationData: [x, y] });
   await fit(model, loader, { validationData: endless });
+  await fit(model, pairs, { validationData: batched });
+  await fit(model, loader, { validationData: elements });
+  await evaluate(model, batched);
+  await evaluate(model, await toDataset(loader));
+  await predict(model, elements);
+  await fit(model, pairs, { validationData: [own, [own, own]] });
+  await evaluate(model, [{ image: own, meta: own }, own] as const);
+  await predict(model, own);
   const { history } = await fit(model, pairs);
   history satisfies Record<string, number[]>;
 
@@ -42,6 +53,8 @@ export async function use(): Promise<void> {
   await fit(model, strings);
   // @ts-expect-error: validation data without labels
   await fit(model, pairs, { validationData: alone });
+  // @ts-expect-error: a dataset of TensorFlow.js has no index; it is for validation, and for fitDataset
+  await fit(model, batched);
   // @ts-expect-error: a typo
   await fit(model, pairs, { epoch: 2 });
   // @ts-expect-error: not a choice

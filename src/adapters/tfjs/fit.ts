@@ -12,6 +12,7 @@ import type { Logs } from "../../train/logs.ts";
 import type { EvaluateOptions, FitOptions, PredictOptions } from "../../train/options.ts";
 import { predictModel } from "../../train/predict.ts";
 import { TfjsModel } from "./model.ts";
+import { type DatasetLike, fromOwn, type OwnArrays, type OwnBatch, refuseDataset } from "./own.ts";
 import { loadTF } from "./peer.ts";
 import type { PredictBatch, TrainBatch } from "./types.ts";
 
@@ -27,13 +28,15 @@ type Check<B, Allowed, Message extends string> = Delivered<B> extends Allowed ? 
 type Source<B> = Sequence<B> | DataLoader<B>;
 
 /**
- * Data to validate or evaluate with: batches, or one tuple of arrays that is cut into batches. An iterable of batches
- * must not be an array, which is taken for arrays.
+ * Data to validate or evaluate with: batches, also those of a dataset of TensorFlow.js, or one tuple of arrays (ours
+ * or TensorFlow.js' tensors) that is cut into batches. An iterable of batches must not be an array, which is taken for arrays.
  */
 export type TestData<B> =
   | (Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">)
   | AsyncIterable<TrainBatch>
   | Iterable<TrainBatch>
+  | DatasetLike
+  | OwnBatch
   | TrainBatch;
 
 /**
@@ -55,7 +58,11 @@ export async function fit<B, V = B>(
     Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
-  return fitModel(new TfjsModel(await loadTF(), model), data, options);
+  refuseDataset(data);
+  const tf = await loadTF();
+  const { validationData: given } = options;
+  const validationData = given === undefined ? {} : { validationData: await fromOwn(tf, given) };
+  return fitModel(new TfjsModel(tf, model), data, { ...options, ...validationData });
 }
 
 /**
@@ -71,13 +78,14 @@ export async function evaluate<B>(
   data: TestData<B>,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
-  return evaluateModel(new TfjsModel(await loadTF(), model), data, options);
+  const tf = await loadTF();
+  return evaluateModel(new TfjsModel(tf, model), await fromOwn(tf, data), options);
 }
 
 /**
  * The outputs of a TensorFlow.js model for data, one row for each sample, in the order of the indices.
  *
- * Batches are `x`, or tuples of which the first element is taken. A model with several outputs gives a tuple:
+ * Batches are `x`, or tuples of which the first element is taken (of a TensorFlow.js dataset: `xs`). A model with several outputs gives a tuple:
  * `predict<[Tensor, Tensor]>(…)`.
  *
  * @throws as {@link fit}.
@@ -86,8 +94,15 @@ export async function evaluate<B>(
  */
 export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"float32">>(
   model: LayersModel,
-  data: Source<unknown> | AsyncIterable<PredictBatch> | Iterable<PredictBatch> | PredictBatch,
+  data:
+    | Source<unknown>
+    | AsyncIterable<PredictBatch>
+    | Iterable<PredictBatch>
+    | DatasetLike
+    | OwnArrays
+    | PredictBatch,
   options: PredictOptions = {},
 ): Promise<O> {
-  return (await predictModel(new TfjsModel(await loadTF(), model), data, options)) as O;
+  const tf = await loadTF();
+  return (await predictModel(new TfjsModel(tf, model), await fromOwn(tf, data), options)) as O;
 }

@@ -21,4 +21,5 @@ export { registerConv2DBackpropFilter } from "./conv.ts";
 export { toDataset } from "./dataset.ts";
 export { evaluate, fit, predict, type TestData } from "./fit.ts";
 export { TfjsModel } from "./model.ts";
+export type { DatasetLike, OwnArrays, OwnBatch } from "./own.ts";
 export type { ArrayLeaf, Arrays, PredictBatch, TrainBatch } from "./types.ts";
