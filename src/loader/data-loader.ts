@@ -122,6 +122,20 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     return new EpochIterator(() => this.#open());
   }
 
+  /**
+   * Has the next epoch be `epoch`, from its first batch. Not needed where epochs follow each other, as each loop goes
+   * on with the next one.
+   *
+   * @throws LoaderError if an epoch of this loader is running.
+   */
+  setEpoch(epoch: number): void {
+    checkInteger("epoch", epoch);
+    this.#checkIdle();
+    this.#epoch = epoch;
+    this.#start = 0;
+    this.#lastPosition = undefined;
+  }
+
   /** The batches of the next `count` epochs, one after the other. `loader.epoch` tells which one it is. */
   async *epochs(count: number): AsyncGenerator<Leased<Delivered<B>>, void, undefined> {
     checkInteger("count", count);
@@ -191,11 +205,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 
   #open(): EpochRun {
     if (this.#closed) throw this.#closed.reason;
-    if (this.#run) {
-      throw new LoaderError(
-        `Epoch ${this.#run.epoch} of this loader is still running. Finish or leave that loop first, or make a second DataLoader over the sequence.`,
-      );
-    }
+    this.#checkIdle();
     this.#rememberPast();
     const run: EpochRun = new EpochRun(
       {
@@ -214,6 +224,13 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     );
     this.#run = run;
     return run;
+  }
+
+  #checkIdle(): void {
+    if (!this.#run) return;
+    throw new LoaderError(
+      `Epoch ${this.#run.epoch} of this loader is still running. Finish or leave that loop first, or make a second DataLoader over the sequence.`,
+    );
   }
 
   #onFinish(run: EpochRun): void {

@@ -176,21 +176,20 @@ export function openCompatPasses(
 ): Passes {
   if (!isSequence(source)) return openPasses(what, source, options);
   const passes = openPasses(what, new WithoutHooks(source), options);
-  let count = 0;
   let looked = false;
   return {
     ...passes,
     fetchesFirst: false,
-    async before() {
-      if (compat === "keras3") await source.onEpochEnd(count);
+    async before(epoch) {
+      if (compat === "keras3") await source.onEpochEnd(epoch);
       else if (!looked) await peek(source);
       looked = true;
     },
-    async begin() {
-      if (compat === "keras3") await source.onEpochBegin(count);
+    async begin(epoch) {
+      if (compat === "keras3") await source.onEpochBegin(epoch);
     },
-    async end() {
-      await source.onEpochEnd(count++);
+    async end(epoch) {
+      await source.onEpochEnd(epoch);
     },
   };
 }

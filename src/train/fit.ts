@@ -191,7 +191,7 @@ class FitRun implements Training {
       throw new TrainingError(`Epoch ${epoch} had no batch, so there is nothing to train with.`);
     const logs = this.#mean.logs();
     if (this.#validation && this.#settings.validates(epoch))
-      Object.assign(logs, await this.#validate(this.#validation));
+      Object.assign(logs, await this.#validate(this.#validation, epoch));
     // From here on the next epoch is where a checkpoint goes on.
     this.#epoch++;
     this.#step = 0;
@@ -221,11 +221,19 @@ class FitRun implements Training {
     return true;
   }
 
-  async #validate(passes: Passes): Promise<Logs> {
+  async #validate(passes: Passes, epoch: number): Promise<Logs> {
     const { signal } = this.#options;
     const { validationSteps: steps } = this.#settings;
     const call = this.#call.bind(this);
-    const logs = await testPass({ model: this.model, passes, call, steps, signal, what: "validationData" });
+    const logs = await testPass({
+      model: this.model,
+      passes,
+      call,
+      steps,
+      signal,
+      epoch,
+      what: "validationData",
+    });
     return Object.fromEntries(Object.entries(logs).map(([name, value]) => [`val_${name}`, value]));
   }
 

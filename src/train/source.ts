@@ -36,22 +36,22 @@ export function openLoader(what: string, source: unknown, options: DataLoaderOpt
 export interface Passes {
   /** Batches of a pass; undefined where unknown or endless. */
   steps(): number | undefined;
-  open(): AsyncIterator<unknown> | Iterator<unknown>;
+  /** Begins a pass: the one numbered `epoch`, or else the next. */
+  open(epoch?: number): AsyncIterator<unknown> | Iterator<unknown>;
   close(): Promise<void>;
   /** False if a batch is fetched after its step has begun, as in Keras; then `steps` must be known. */
   readonly fetchesFirst?: boolean;
   /** Before `onTestBegin`. */
-  before?(): Promise<void>;
+  before?(epoch: number): Promise<void>;
   /** After `onTestBegin`. */
-  begin?(): Promise<void>;
+  begin?(epoch: number): Promise<void>;
   /** Before `onTestEnd`. */
-  end?(): Promise<void>;
+  end?(epoch: number): Promise<void>;
 }
 
 /** How {@link openPasses} loads. */
 export interface PassesOptions extends LoadOptions {
   readonly signal?: AbortSignal | undefined;
-  readonly initialEpoch?: number;
   /** Rows of a batch, where the data are arrays. */
   readonly batchSize?: number | undefined;
 }
@@ -63,7 +63,10 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
     const loader = openLoader(what, source, source instanceof DataLoader ? {} : load);
     return {
       steps: () => knownSteps(loader),
-      open: () => loader[Symbol.asyncIterator](),
+      open: (epoch) => {
+        if (epoch !== undefined) loader.setEpoch(epoch);
+        return loader[Symbol.asyncIterator]();
+      },
       close: async () => {
         if (loader !== source) await loader.close();
       },
@@ -71,8 +74,7 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   }
   if (typeof source === "object" && source !== null) {
     // A tuple of tensors is iterable as well; its elements are no batches.
-    if (isArrays(source))
-      return openPasses(what, new ArraySequence(source, batchSize), { initialEpoch: load.initialEpoch ?? 0 });
+    if (isArrays(source)) return openPasses(what, new ArraySequence(source, batchSize), {});
     if (Symbol.asyncIterator in source || Symbol.iterator in source)
       return iterate(source as AsyncIterable<unknown>);
   }

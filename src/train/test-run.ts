@@ -15,19 +15,21 @@ export interface TestRun {
   /** Steps; undefined for a whole pass. */
   readonly steps: number | undefined;
   readonly signal: AbortSignal | undefined;
+  /** Epoch of the training that it follows; the data's own next one where it follows none. */
+  readonly epoch?: number;
   /** What the data are called in a message. */
   readonly what: string;
 }
 
 /** Loss and metrics over a pass, or its first steps. */
-export async function testPass({ model, passes, call, steps, signal, what }: TestRun): Promise<Logs> {
+export async function testPass({ model, passes, call, steps, signal, epoch, what }: TestRun): Promise<Logs> {
   const mean = new RunningMean(model.metricsNames);
   const { fetchesFirst = true } = passes;
   const last = steps ?? (fetchesFirst ? undefined : passes.steps());
-  await passes.before?.();
+  await passes.before?.(epoch ?? 0);
   await call("onTestBegin", {});
-  await passes.begin?.();
-  const iterator = passes.open();
+  await passes.begin?.(epoch ?? 0);
+  const iterator = passes.open(epoch);
   let step = 0;
   try {
     for (; step !== last; step++) {
@@ -42,7 +44,7 @@ export async function testPass({ model, passes, call, steps, signal, what }: Tes
   } finally {
     await iterator.return?.();
   }
-  await passes.end?.();
+  await passes.end?.(epoch ?? 0);
   if (step === 0) throw new TrainingError(`${what} gave no batch, so there is nothing to test with.`);
   const logs = mean.logs();
   await call("onTestEnd", logs);

@@ -6,6 +6,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { fit } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
+import { type Context, createContext } from "../../src/sequence/context.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
 import { Callback, type CallbackHooks } from "../../src/train/callback.ts";
 import { latestCheckpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
 import type { Logs } from "../../src/train/logs.ts";
@@ -103,6 +105,56 @@ describe("a run that is resumed", () => {
       expect(history.loss).toHaveLength(4);
     },
   );
+
+  it("validates as if it had not been stopped: with the training's epoch, and its random numbers", async () => {
+    /** Points with noise that writes down the epoch of each first batch. */
+    class Noisy extends Points {
+      readonly epochs: (number | string)[] = [];
+      override onEpochBegin(epoch: number): void {
+        this.epochs.push(`begin ${epoch}`);
+      }
+      override getItem(
+        index: number,
+        { epoch, random }: Context = createContext({ epoch: 0, index, seed: 0 }),
+      ) {
+        if (index === 0) this.epochs.push(epoch);
+        const [x, y] = super.getItem(index);
+        return [
+          tensor(
+            x!.data.map((value) => value + random.normal()),
+            { shape: x!.shape },
+          ),
+          y!,
+        ];
+      }
+    }
+    const run = async (more: object, events: (number | string)[] = []) => {
+      const validation = new Noisy(10);
+      try {
+        const options = { epochs: 5, initialEpoch: 1, shuffle: true, validationData: validation, ...quiet };
+        const { history } = await fit(linear(), new Points(18), { ...options, ...more });
+        return history.val_loss;
+      } finally {
+        events.push(...validation.epochs);
+      }
+    };
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 1, max: 19 }), fc.integer({ min: 1, max: 2 }), async (at, freq) => {
+        const path = await mkdtemp(join(folder, "noisy-"));
+        const whole: (number | string)[] = [];
+        const expected = await run({ validationFreq: freq }, whole);
+        expect(whole.slice(0, 4)).toEqual(
+          freq === 1 ? ["begin 1", 1, "begin 2", 2] : ["begin 1", 1, "begin 3", 3],
+        );
+        const parts: (number | string)[] = [];
+        const killed = run({ validationFreq: freq, callbacks: new Saver(join(path, "a"), at) }, parts);
+        await expect(killed).rejects.toThrow("killed");
+        expect(await run({ validationFreq: freq, resume: join(path, "a") }, parts)).toEqual(expected);
+        expect(parts).toEqual(whole);
+      }),
+      { numRuns: 8 },
+    );
+  });
 
   it("is refused where TensorFlow.js cannot save the optimizer", async () => {
     const run = fit(linear({ optimizer: tf.train.adamax(0.01) }), new Points(), {
