@@ -38,5 +38,11 @@ export function release(batch: unknown): void {
   (batch as Partial<Disposable> | null | undefined)?.[Symbol.dispose]?.();
 }
 
-/** What a loader hands out: the batch, which can be disposed of where it is an object. */
+/**
+ * What a loader hands out: the batch, which can be disposed of where it is an object.
+ *
+ * To TypeScript a tuple with a method more is no tuple: an element too many, `const [x, y, z] = batch` of a pair, is
+ * no error where it is taken, only where it is used (with `noUncheckedIndexedAccess` it may be undefined). A type that
+ * forbids it, a record without the index signature, is not assignable to `B` in generic code, and spreads as `any[]`.
+ */
 export type Leased<B> = B extends object ? B & Disposable : B;

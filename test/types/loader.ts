@@ -24,6 +24,14 @@ export type Loaded = [
 
 export async function use(): Promise<void> {
   for await (const [x, y] of pairs) [x.data, y.data] satisfies [Float32Array, Int32Array];
+  for await (const [, , z] of pairs) {
+    // @ts-expect-error a pair has no third element
+    console.log(z.data);
+  }
+  for await (const batch of pairs) {
+    batch satisfies readonly [F, I];
+    using _lease = batch;
+  }
   for await (const batch of images) {
     // @ts-expect-error a record has no such leaf
     console.log(batch.pixels);
