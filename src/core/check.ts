@@ -63,11 +63,27 @@ export function checkChoice<const T>(
   throw new OptionError(`\`${name}\` must be ${choices.map(show).join(" or ")}, got ${show(value)}.`);
 }
 
-/** Throws {@link OptionError} for a name in `options` that is not in `known`: a typo is never ignored. */
-export function checkKnown(what: string, options: object, known: readonly string[]): void {
+/**
+ * Throws {@link OptionError} for a name in `options` that is not in `known`: a typo is never ignored.
+ *
+ * @param reasons why there is no such option, and what to do instead, for names that people expect
+ */
+export function checkKnown(
+  what: string,
+  options: object,
+  known: readonly string[],
+  reasons: Readonly<Record<string, string>> = {},
+): void {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
-    throw new OptionError(`${what} has no option \`${name}\`. It has: ${known.join(", ")}.`);
+    // Python's spelling.
+    const camel = name.replace(/_+([a-z])/g, (_, letter: string) => letter.toUpperCase());
+    const next = known.includes(camel)
+      ? `Its name is \`${camel}\`.`
+      : Object.hasOwn(reasons, camel)
+        ? reasons[camel]
+        : `It has: ${known.join(", ")}.`;
+    throw new OptionError(`${what} has no option \`${name}\`. ${next}`);
   }
 }
 

@@ -89,10 +89,12 @@ const fitNames = [
   "compat",
 ] as const satisfies readonly (keyof FitOptions)[];
 
-/** Options that Keras has, but not with a Sequence, and what to do instead. */
+/** Options that Keras has, but not with a Sequence or not here, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   y: "A Sequence's batches hold the labels: return [x, y] from getItem.",
   sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
+  returnDict:
+    "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
   batchSize: "A Sequence's batches have the size that getItem gives them.",
   validationSplit:
     "A Sequence cannot be split by rows. Split the files or samples before making two sequences, and give the second as validationData.",
@@ -125,7 +127,7 @@ export interface ResolvedFit {
  * @throws OptionError naming the option, what it takes and what came.
  */
 export function resolveFit(options: FitOptions): ResolvedFit {
-  refuse("fit", options, fitNames);
+  checkKnown("fit", options, fitNames, refused);
   const { epochs = 1, initialEpoch = 0, stepsPerEpoch, validationSteps, validationFreq = 1 } = options;
   const { stepsMode = "continue", allowNaN = false, compat } = options;
   checkInteger("epochs", epochs, 1);
@@ -151,17 +153,9 @@ export function resolveEvaluate(
   what: "evaluate" | "predict",
   options: EvaluateOptions,
 ): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
-  refuse(what, options, [...runNames, "steps", "batchSize"]);
+  checkKnown(what, options, [...runNames, "steps", "batchSize"], refused);
   if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
   return resolveRun(options);
-}
-
-function refuse(what: string, options: object, known: readonly string[]): void {
-  for (const [name, reason] of Object.entries(refused)) {
-    if (name in options && !known.includes(name))
-      throw new OptionError(`${what} has no option \`${name}\`. ${reason}`);
-  }
-  checkKnown(what, options, known);
 }
 
 function resolveRun(options: RunOptions): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {

@@ -424,7 +424,15 @@ describe("bad input", () => {
     await fails([x, y], /fit has no option `validationSplit`\. A Sequence cannot be split by rows/, {
       validationSplit: 0.1,
     });
-    await fails([x, y], /fit has no option `epoch`\./, { epoch: 2 });
+    await fails([x, y], /fit has no option `epoch`\. It has: /, { epoch: 2 });
+    await fails([x, y], /fit has no option `steps_per_epoch`\. Its name is `stepsPerEpoch`\./, {
+      steps_per_epoch: 2,
+    });
+    await expect(evaluate(linear(), one([x, y] as const), { returnDict: false } as never)).rejects.toThrow(
+      /evaluate has no option `returnDict`\. evaluate gives a record by name.*Object\.values/,
+    );
+    const logs = await evaluate(linear(), one([x, y] as const), quiet);
+    expect(Object.keys(logs)).toEqual(["loss", "mae"]);
     await fails([x, y], /`epochs` must be a whole number of at least 1, got 0/, { epochs: 0 });
   });
 

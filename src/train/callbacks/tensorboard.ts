@@ -15,6 +15,17 @@ export interface TensorBoardOptions {
   readonly writeStepsPerSecond?: boolean;
 }
 
+/** Options that Keras has, and why they are not here. */
+const refused: Readonly<Record<string, string>> = {
+  writeGraph: "TensorBoard reads graphs of TensorFlow, and a model here has none.",
+  writeImages: "`histogramFreq` draws the weights, as histograms.",
+  profileBatch:
+    "Profiles are made by TensorFlow's own runtime. Where time goes in loading, `loader.stats()` and `loader.explain()` say.",
+  embeddingsFreq:
+    "TensorBoard's projector reads checkpoints of TensorFlow. Keep weights with ModelCheckpoint.",
+  embeddingsMetadata: "There is no `embeddingsFreq`, which it belongs to.",
+};
+
 /** Records kept in memory before they are written in the midst of an epoch. */
 const mostPending = 500;
 
@@ -44,7 +55,7 @@ export class TensorBoard extends Callback {
     if (typeof logDir !== "string" || logDir === "") {
       throw new OptionError(`TensorBoard: \`logDir\` must be a folder's path, got ${show(logDir)}.`);
     }
-    checkKnown("TensorBoard", options, ["histogramFreq", "updateFreq", "writeStepsPerSecond"]);
+    checkKnown("TensorBoard", options, ["histogramFreq", "updateFreq", "writeStepsPerSecond"], refused);
     const { histogramFreq = 0, updateFreq = "epoch", writeStepsPerSecond = false } = options;
     checkInteger("histogramFreq", histogramFreq);
     if (typeof updateFreq === "number") checkInteger("updateFreq", updateFreq, 1);

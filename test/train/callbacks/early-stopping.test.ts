@@ -96,7 +96,7 @@ describe("EarlyStopping", () => {
   it("refuses what it does not know", () => {
     expect(() => new EarlyStopping({ patience: 1.5 })).toThrow("`patience` must be a whole number");
     expect(() => new EarlyStopping({ min_delta: 1 } as never)).toThrow(
-      "EarlyStopping has no option `min_delta`",
+      "EarlyStopping has no option `min_delta`. Its name is `minDelta`.",
     );
     expect(() => new EarlyStopping({ monitor: "val_score" })).toThrow('Pass `mode: "min"` or `mode: "max"`');
   });

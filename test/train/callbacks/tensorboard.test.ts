@@ -96,6 +96,18 @@ describe("TensorBoard", () => {
     expect(() => new TensorBoard("logs", { updateFreq: "step" as never })).toThrow(
       '`updateFreq` must be "epoch"',
     );
-    expect(() => new TensorBoard("logs", { profileBatch: 2 } as never)).toThrow("no option `profileBatch`");
+    const reasons = {
+      writeGraph: /reads graphs of TensorFlow/,
+      writeImages: /`histogramFreq` draws the weights/,
+      profileBatch: /loader\.explain\(\)/,
+      embeddingsFreq: /ModelCheckpoint/,
+      embeddings_metadata: /no `embeddingsFreq`/,
+      update_freq: /Its name is `updateFreq`/,
+    };
+    for (const [name, reason] of Object.entries(reasons)) {
+      const refused = () => new TensorBoard("logs", { [name]: 1 } as never);
+      expect(refused).toThrow(`TensorBoard has no option \`${name}\`. `);
+      expect(refused).toThrow(reason);
+    }
   });
 });
