@@ -74,6 +74,11 @@ export function checkKnown(
   known: readonly string[],
   reasons: Readonly<Record<string, string>> = {},
 ): void {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new OptionError(
+      `${what} takes its options as an object, { ${known[0]}: … }, got ${show(options)}.`,
+    );
+  }
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     // Python's spelling.

@@ -7,6 +7,7 @@ import {
   type CallbackHooks,
   type CallbackParams,
   type HookName,
+  hookNames,
   isCallback,
   type NativeCallback,
   type Training,
@@ -29,7 +30,7 @@ export class CallbackList {
   /** @throws OptionError if one is no object with hooks. */
   constructor(callbacks: readonly AnyCallback[]) {
     for (const [i, callback] of callbacks.entries()) {
-      if (typeof callback === "object" && callback !== null) continue;
+      if (mayHook(callback)) continue;
       throw new OptionError(
         `\`callbacks[${i}]\` must be a Callback or an object with hooks such as onEpochEnd, got ${show(callback)}.`,
       );
@@ -81,6 +82,12 @@ export class CallbackList {
       if (isCallback(callback) && saved && saved.name === nameOf(callback)) callback.setState(saved.state);
     }
   }
+}
+
+/** Whether `callback` is an object with at least one hook, or with nothing in it at all. */
+function mayHook(callback: unknown): boolean {
+  if (typeof callback !== "object" || callback === null || Array.isArray(callback)) return false;
+  return Object.keys(callback).length === 0 || hookNames.some((name) => name in callback);
 }
 
 function invoke(callback: AnyCallback, hook: HookName, args: readonly unknown[]): unknown {

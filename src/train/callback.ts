@@ -49,6 +49,27 @@ export interface CallbackHooks {
 /** Name of an event. */
 export type HookName = keyof CallbackHooks;
 
+/** The names of all events. */
+export const hookNames: readonly string[] = Object.keys({
+  onTrainBegin: true,
+  onTrainEnd: true,
+  onTrainError: true,
+  onEpochBegin: true,
+  onEpochEnd: true,
+  onBatchBegin: true,
+  onBatchEnd: true,
+  onTrainBatchBegin: true,
+  onTrainBatchEnd: true,
+  onTestBegin: true,
+  onTestEnd: true,
+  onTestBatchBegin: true,
+  onTestBatchEnd: true,
+  onPredictBegin: true,
+  onPredictEnd: true,
+  onPredictBatchBegin: true,
+  onPredictBatchEnd: true,
+} satisfies Record<HookName, true>);
+
 /** A run of `fit` as its callbacks see it: what a checkpoint has to know besides the model. */
 export interface Training {
   readonly model: Trainable;

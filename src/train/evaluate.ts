@@ -15,8 +15,8 @@ export async function evaluateModel(
   data: unknown,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
-  const { steps, signal } = options;
-  return onePass("evaluate", { model, data, options }, (passes, callbacks) =>
-    testPass({ model, passes, call: callbacks.call.bind(callbacks), steps, signal, what: "evaluate" }),
-  );
+  return onePass("evaluate", { model, data, options }, (passes, callbacks) => {
+    const { steps, signal } = options;
+    return testPass({ model, passes, call: callbacks.call.bind(callbacks), steps, signal, what: "evaluate" });
+  });
 }

@@ -28,7 +28,7 @@ import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
 import { ProgbarLogger } from "./progress/progbar-logger.ts";
-import { knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
+import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
 import { StreamLoader } from "./stream-loader.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
@@ -105,8 +105,12 @@ class FitRun implements Training {
     const from = state ? { state } : initialEpoch > 0 ? { initialEpoch } : {};
     const given = data instanceof DataLoader;
     const { compat } = options;
-    const open = (source: unknown): DataLoader<unknown> =>
-      openLoader("fit", source, { ...load, ...(!given && from), ...(signal && { signal }) });
+    const { stepsPerEpoch } = settings;
+    const open = (source: unknown): DataLoader<unknown> => {
+      const loader = openLoader("fit", source, { ...load, ...(!given && from), ...(signal && { signal }) });
+      checkEnds("fit", loader.steps, { stepsPerEpoch });
+      return loader;
+    };
     this.#ownsLoader = !given;
     if (compat !== undefined) {
       const sequence = sequenceOf(data);
@@ -121,7 +125,7 @@ class FitRun implements Training {
     }
     if (validationData !== undefined) {
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
-      const how = { ...rest, signal, batchSize };
+      const how = { ...rest, signal, batchSize, steps: options.validationSteps };
       this.#validation =
         compat === undefined
           ? openPasses("validationData", validationData, how)

@@ -92,6 +92,7 @@ const fitNames = [
 /** Options that Keras has, but not with a Sequence or not here, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   y: "A Sequence's batches hold the labels: return [x, y] from getItem.",
+  data: "Data are one argument, inputs and labels together: a Sequence of batches [x, y]; evaluate and predict take one tuple of tensors too.",
   sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
   returnDict:
     "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
@@ -137,6 +138,9 @@ export function resolveFit(options: FitOptions): ResolvedFit {
   checkChoice("stepsMode", stepsMode, ["continue", "restart"]);
   checkChoice("allowNaN", allowNaN, [true, false]);
   checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
+  if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
+  if (options.resume !== undefined && typeof options.resume !== "string")
+    throw new OptionError(`\`resume\` must be the path of a file or folder, got ${show(options.resume)}.`);
   return {
     epochs,
     initialEpoch,
@@ -156,6 +160,17 @@ export function resolveEvaluate(
   checkKnown(what, options, [...runNames, "steps", "batchSize"], refused);
   if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
   return resolveRun(options);
+}
+
+function checkClassWeight(weights: ClassWeight): void {
+  const plain = typeof weights === "object" && weights !== null && !(weights instanceof Map);
+  const [name, wrong] = plain
+    ? (Object.entries(weights).find(([, weight]) => !(Number.isFinite(weight) && weight >= 0)) ?? [])
+    : ["", weights];
+  if (name === undefined) return;
+  throw new OptionError(
+    `\`classWeight\` must be a record of a weight of at least 0 for each class, such as { 0: 1, 1: 3 }, got ${show(wrong)}${plain ? ` for class ${name}` : ""}.`,
+  );
 }
 
 function resolveRun(options: RunOptions): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {

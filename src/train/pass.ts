@@ -19,7 +19,7 @@ export async function onePass<T>(
   const { steps, batchSize, signal } = options;
   model.check(what === "evaluate" ? "test" : "predict");
   const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
-  const passes = openPasses(what, data, { ...load, batchSize, signal });
+  const passes = openPasses(what, data, { ...load, batchSize, signal, steps });
   try {
     const metrics = what === "evaluate" ? model.metricsNames : [];
     list.setModel(model);

@@ -17,9 +17,9 @@ export async function predictModel(
   data: unknown,
   options: PredictOptions = {},
 ): Promise<Tensor | readonly Tensor[]> {
-  const { steps, signal } = options;
   const outputs: (Tensor | readonly Tensor[])[] = [];
   await onePass("predict", { model, data, options }, async (passes, callbacks) => {
+    const { steps, signal } = options;
     await callbacks.call("onPredictBegin", {});
     const iterator = passes.open();
     try {

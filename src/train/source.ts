@@ -54,13 +54,17 @@ export interface PassesOptions extends LoadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Rows of a batch, where the data are arrays. */
   readonly batchSize?: number | undefined;
+  /** Steps that are taken of a pass. */
+  readonly steps?: number | undefined;
 }
 
 /** Passes over anything that `evaluate` and `predict` take, in the order of its indices. */
 export function openPasses(what: string, source: unknown, options: PassesOptions): Passes {
-  const { batchSize, ...load } = options;
+  const { batchSize, steps, ...load } = options;
+  const name = what === "validationData" ? "validationSteps" : "steps";
   if (isSequence(source) || source instanceof DataLoader) {
     const loader = openLoader(what, source, source instanceof DataLoader ? {} : load);
+    checkEnds(what, loader.steps, { [name]: steps });
     return {
       steps: () => knownSteps(loader),
       open: (epoch) => {
@@ -75,8 +79,10 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   if (typeof source === "object" && source !== null) {
     // A tuple of tensors is iterable as well; its elements are no batches.
     if (isArrays(source)) return openPasses(what, new ArraySequence(source, batchSize), {});
-    if (Symbol.asyncIterator in source || Symbol.iterator in source)
+    if (Symbol.asyncIterator in source || Symbol.iterator in source) {
+      checkEnds(what, (source as { readonly length?: unknown }).length, { [name]: steps });
       return iterate(source as AsyncIterable<unknown>);
+    }
   }
   throw new OptionError(
     `${what} takes a Sequence, a DataLoader, tensors, or an iterable of batches, got ${show(source)}.`,
@@ -90,6 +96,15 @@ function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
     open: () => (Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()),
     close: async () => {},
   };
+}
+
+/** @throws OptionError if a pass has no end, and `steps`, an option by its name, does not say where to stop. */
+export function checkEnds(what: string, length: unknown, steps: Readonly<Record<string, unknown>>): void {
+  const [[name, given]] = Object.entries(steps) as [[string, unknown]];
+  if (length !== Number.POSITIVE_INFINITY || given !== undefined) return;
+  throw new OptionError(
+    `The data of ${what} have no end: their length is Infinity. Say with \`${name}\` how many batches to take.`,
+  );
 }
 
 /** Steps of a pass over a loader; undefined where endless. */

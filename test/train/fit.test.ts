@@ -2,9 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
+import { fromGenerator } from "../../src/sequence/generator.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 import { Callback, type CallbackHooks } from "../../src/train/callback.ts";
+import { EarlyStopping } from "../../src/train/callbacks/early-stopping.ts";
 import { linear, Points, quiet, recorder } from "./points.ts";
 
 beforeAll(async () => {
@@ -434,6 +436,81 @@ describe("bad input", () => {
     const logs = await evaluate(linear(), one([x, y] as const), quiet);
     expect(Object.keys(logs)).toEqual(["loss", "mae"]);
     await fails([x, y], /`epochs` must be a whole number of at least 1, got 0/, { epochs: 0 });
+  });
+
+  it("is what a step cannot use, or would use wrongly without a word", async () => {
+    await fails(
+      [[[1, 2]], [[1]]],
+      /^x must be a tensor.*got an array of plain numbers\. Make it a tensor: tensor\(values\)/,
+    );
+    await fails([x, [[1], [2]]], /^y must be a tensor.*plain numbers/);
+    await fails([tf.tensor2d([[1, 2]]), y], /^x must be a tensor.*TensorFlow\.js, which no worker can send/);
+    const none = { data: new Float32Array(0), dtype: "float32" };
+    await fails(
+      [
+        { ...none, shape: [0, 2] },
+        { ...none, shape: [0, 1] },
+      ],
+      /^x is float32 \[0, 2\], a batch without a sample/,
+    );
+    const square = tensor([
+      [1, 1],
+      [2, 2],
+    ]);
+    await fails(
+      [x, y, square],
+      /^sampleWeight has shape \[2, 2\], but the losses of this batch have shape \[2\]/,
+    );
+    // A column is what Keras squeezes.
+    const loss = async (weights: Tensor) =>
+      (await evaluate(linear(), one([x, y, weights] as const), quiet)).loss;
+    expect(await loss(tensor([[1], [3]]))).toBe(await loss(tensor([1, 3])));
+  });
+
+  it("is an option, a model or data in the wrong place", async () => {
+    const data = one([x, y] as const);
+    const wrong = (...given: unknown[]) => (fit as (...given: unknown[]) => Promise<unknown>)(...given);
+    await expect(wrong(undefined, data)).rejects.toThrow(/model must be a LayersModel.*got undefined/);
+    await expect(wrong(data, linear())).rejects.toThrow(
+      /model must be a LayersModel.*got an instance of One/,
+    );
+    await expect(wrong(linear(), x, y)).rejects.toThrow(/Data are one argument, inputs and labels together/);
+    await expect(wrong(linear(), data, null)).rejects.toThrow(/takes its options as an object.*got null/);
+    for (const run of [evaluate, predict] as unknown as (typeof wrong)[])
+      await expect(run(linear(), data, null)).rejects.toThrow(/takes its options as an object.*got null/);
+    await expect(wrong(linear(), data, [x])).rejects.toThrow(/takes its options as an object.*an array of 1/);
+    for (const classWeight of [new Map([[1, 1]]), "balanced", null, { 1: -1 }, { 1: Number.NaN }, { 1: "2" }])
+      await fails([x, y], /`classWeight` must be a record of a weight of at least 0 for each class/, {
+        classWeight,
+      });
+    await fails([x, y], /`resume` must be the path/, { resume: 3 });
+    for (const callbacks of [[[new EarlyStopping()]], { onEpochEnded: () => {} }, [null]])
+      await fails([x, y], /`callbacks\[0\]` must be a Callback or an object with hooks/, { callbacks });
+  });
+
+  it("is data without an end, and no number of steps", async () => {
+    class Endless extends Points {
+      override get length(): number {
+        return Number.POSITIVE_INFINITY;
+      }
+    }
+    const [model, data] = [linear(), new Endless()];
+    const stream = fromGenerator<[Tensor<"float32">, Tensor<"float32">]>(
+      function* () {
+        for (;;) yield [x, y];
+      },
+      { length: Number.POSITIVE_INFINITY },
+    );
+    await expect(fit(model, data, quiet)).rejects.toThrow(
+      /data of fit have no end.*Say with `stepsPerEpoch`/,
+    );
+    for (const validationData of [data, stream, new DataLoader(data)])
+      await expect(fit(model, new Points(), { validationData, ...quiet })).rejects.toThrow(
+        /data of validationData have no end.*`validationSteps`/,
+      );
+    await expect(evaluate(model, data, quiet)).rejects.toThrow(/data of evaluate have no end.*`steps`/);
+    await expect(predict(model, data, quiet)).rejects.toThrow(/data of predict have no end.*`steps`/);
+    expect((await predict(model, stream, { steps: 2, ...quiet })).shape).toEqual([4, 1]);
   });
 
   it("is a model that cannot be trained", async () => {

@@ -28,9 +28,9 @@ export function arrange(what: string, value: unknown, slots: readonly Slot[]): r
       `${what} is one array, but the model has ${slots.length}: ${names.join(", ")}. Return them as a tuple in this order, or as a record by name.`,
     );
   }
-  if (!isNode(value)) {
+  if (!isNode(value) || isNumbers(value)) {
     throw new ShapeError(
-      `${what} must be a tensor or a typed array, or a tuple or record of them, got ${show(value)}.`,
+      `${what} must be a tensor or a typed array, or a tuple or record of them, got ${showOther(value)}.`,
     );
   }
   const found = Array.isArray(value)
@@ -38,8 +38,21 @@ export function arrange(what: string, value: unknown, slots: readonly Slot[]): r
     : byName(what, value as Record<string, unknown>, names);
   return found.map((leaf, i) => {
     if (isLeaf(leaf)) return leaf;
-    throw new ShapeError(`${what}'s ${names[i]} must be a tensor or a typed array, got ${show(leaf)}.`);
+    throw new ShapeError(`${what}'s ${names[i]} must be a tensor or a typed array, got ${showOther(leaf)}.`);
   });
+}
+
+/** Whether `value` is an array of numbers, or of such arrays. */
+function isNumbers(value: unknown): boolean {
+  return Array.isArray(value) && (typeof value[0] === "number" || isNumbers(value[0]));
+}
+
+/** What is no leaf, as messages show it, with what to make of it. */
+function showOther(value: unknown): string {
+  if (isNumbers(value)) return "an array of plain numbers. Make it a tensor: tensor(values)";
+  const { dataSync } = (value ?? {}) as { readonly dataSync?: unknown };
+  if (typeof dataSync !== "function") return show(value);
+  return "a tensor of TensorFlow.js, which no worker can send. Make one of epochal: tensor(values)";
 }
 
 function inOrder(what: string, values: readonly unknown[], names: readonly string[]): readonly unknown[] {
@@ -67,6 +80,11 @@ export function sizeOfBatch(arrays: readonly (readonly [name: string, leaf: Arra
   if (size === undefined) {
     throw new ShapeError(
       `${first![0]} is ${showLeaf(first![1])}: a batch's arrays have one row for each sample.`,
+    );
+  }
+  if (size === 0) {
+    throw new ShapeError(
+      `${first![0]} is ${showLeaf(first![1])}, a batch without a sample. Let \`length\` end before it.`,
     );
   }
   for (const [name, leaf] of rest) {

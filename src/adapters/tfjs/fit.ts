@@ -60,9 +60,10 @@ export async function fit<B, V = B>(
 ): Promise<History> {
   refuseDataset(data);
   const tf = await loadTF();
-  const { validationData: given } = options;
-  const validationData = given === undefined ? {} : { validationData: await fromOwn(tf, given) };
-  return fitModel(new TfjsModel(tf, model), data, { ...options, ...validationData });
+  // Spread, so that options of null reach the check of options.
+  const { validationData: given } = { ...options };
+  const own = given === undefined ? options : { ...options, validationData: await fromOwn(tf, given) };
+  return fitModel(new TfjsModel(tf, model), data, own);
 }
 
 /**

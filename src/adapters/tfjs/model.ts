@@ -1,5 +1,6 @@
 /** A TensorFlow.js model as `fit` sees it. */
 import type { LayersModel, Tensor as TFTensor } from "@tensorflow/tfjs";
+import { show } from "../../core/check.ts";
 import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/batch.ts";
@@ -26,7 +27,13 @@ export class TfjsModel implements Trainable<TrainBatch> {
   readonly #tf: TF;
   readonly native: LayersModel;
 
+  /** @throws OptionError if it is none, such as a GraphModel, which cannot be trained. */
   constructor(tf: TF, model: LayersModel) {
+    if (typeof (model as Partial<LayersModel> | null | undefined)?.getLayer !== "function") {
+      throw new OptionError(
+        `The model must be a LayersModel of TensorFlow.js, of tf.sequential() or tf.model(), got ${show(model)}.`,
+      );
+    }
     this.#tf = tf;
     this.native = model;
   }

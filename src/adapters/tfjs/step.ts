@@ -7,6 +7,8 @@
  * not weighted, and all numbers are from before the update.
  */
 import type { LayersModel, Scalar, Tensor, Variable } from "@tensorflow/tfjs";
+import { ShapeError } from "../../core/errors.ts";
+import { showShape } from "../../tensor/tensor.ts";
 import type { TF } from "./peer.ts";
 
 /** The tensors of a batch, in the order of the model's inputs and outputs. */
@@ -65,14 +67,21 @@ function lossesOf(tf: TF, model: LayersModel, outputs: readonly Tensor[], feed: 
   return outputs.map((output, i) => {
     const losses = model.lossFunctions[i]!(feed.targets[i]!, output);
     const weights = feed.weights[i];
-    return tf.mean(weights === undefined ? losses : tf.mul(losses, alignTo(weights, losses.rank))) as Scalar;
+    return tf.mean(weights === undefined ? losses : tf.mul(losses, alignTo(weights, losses.shape))) as Scalar;
   });
 }
 
-/** Weights of samples with as many axes as the losses that they are multiplied with. */
-function alignTo(weights: Tensor, rank: number): Tensor {
-  const missing = Math.max(0, rank - weights.rank);
-  return weights.reshape([...weights.shape, ...Array<number>(missing).fill(1)]);
+/** Weights of samples with as many axes as the losses that they are multiplied with, and none that spreads them. */
+function alignTo(weights: Tensor, shape: readonly number[]): Tensor {
+  const { length: rank } = shape;
+  const own = weights.shape.slice(0, rank);
+  const fits = weights.shape.slice(rank).every((axis) => axis === 1);
+  if (!fits || own.some((axis, i) => axis !== shape[i])) {
+    throw new ShapeError(
+      `sampleWeight has shape ${showShape(weights.shape)}, but the losses of this batch have shape ${showShape(shape)}. Return one weight for each sample, [${shape[0]}].`,
+    );
+  }
+  return weights.reshape([...own, ...Array<number>(rank - own.length).fill(1)]);
 }
 
 function totalOf(tf: TF, model: LayersModel, losses: readonly Scalar[]): Scalar {

@@ -1,26 +1,6 @@
 import { checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { Callback, type CallbackHooks, type HookName } from "../callback.ts";
-
-const hooks: { readonly [N in HookName]: true } = {
-  onTrainBegin: true,
-  onTrainEnd: true,
-  onTrainError: true,
-  onEpochBegin: true,
-  onEpochEnd: true,
-  onBatchBegin: true,
-  onBatchEnd: true,
-  onTrainBatchBegin: true,
-  onTrainBatchEnd: true,
-  onTestBegin: true,
-  onTestEnd: true,
-  onTestBatchBegin: true,
-  onTestBatchEnd: true,
-  onPredictBegin: true,
-  onPredictEnd: true,
-  onPredictBatchBegin: true,
-  onPredictBatchEnd: true,
-};
+import { Callback, type CallbackHooks, hookNames } from "../callback.ts";
 
 /**
  * A callback of functions, as in Keras. A plain object with the same functions does as well; this class checks their
@@ -33,7 +13,7 @@ export class LambdaCallback extends Callback {
   /** @throws OptionError for a name that is no hook, or a hook that is no function. */
   constructor(functions: CallbackHooks) {
     super();
-    checkKnown("LambdaCallback", functions, Object.keys(hooks));
+    checkKnown("LambdaCallback", functions, hookNames);
     for (const [name, value] of Object.entries(functions)) {
       if (value === undefined) continue;
       if (typeof value !== "function") {
