@@ -1,9 +1,9 @@
 /**
  * One axis of an image pipeline: cropping, flipping and resizing are linear, so any chain of them is one band matrix.
  *
- * Row `i` of the matrix says which input places make output place `i`, and with which weights. A crop takes rows of
- * the matrix, a flip reverses them, a resize multiplies from the left; two resizes become one product. Nothing is
- * rounded in between.
+ * Row `i` of the matrix says which input places make output place `i`, and with which weights. It is found from the
+ * output backwards: each step spreads a weight of one of its places over the places before it. Nothing is rounded in
+ * between, and no matrix but the last is made, since random crops ask for a new one with each image.
  */
 import { ImageError } from "../core/errors.ts";
 
@@ -22,22 +22,31 @@ export type Step =
     }
   | { readonly kind: "flip" };
 
-/** A band matrix: row `i` has `weights[i]` from column `first[i]` on. */
+/** A band matrix: row `i` has `count[i]` weights from column `first[i]` on, which begin at `weights[at[i]]`. */
 export interface Band {
-  readonly first: readonly number[];
-  readonly weights: readonly (readonly number[])[];
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  readonly at: Int32Array;
+  readonly weights: Float64Array;
 }
 
-/** The band matrix of `steps` for an input of `length` places. */
-export function bandOf(steps: readonly Step[], length: number): Band {
-  let band: Band | undefined;
+/**
+ * The band matrix of `steps` for an input of `length` places.
+ *
+ * @param subsampled whether the input is stored at half the length, rounded up (a JPEG's chroma), to be interpolated as
+ *   libjpeg does; columns are places of what is stored
+ */
+export function bandOf(steps: readonly Step[], length: number, subsampled: boolean = false): Band {
+  const stored = subsampled ? Math.ceil(length / 2) : length;
+  const row = new Row(stored);
+  let spread: Spread = (place, weight) => row.add(place, weight);
+  if (subsampled) spread = doubling(stored, spread);
+  let size = length;
   for (const step of steps) {
-    const size = band?.first.length ?? length;
     switch (step.kind) {
       case "resize": {
-        if (step.size === size) break;
-        const resize = resizeBand(size, step.size, step.antialias);
-        band = band === undefined ? resize : product(resize, band);
+        if (step.size !== size) spread = resizing(size, step.size, step.antialias, spread);
+        size = step.size;
         break;
       }
       case "crop": {
@@ -47,71 +56,69 @@ export function bandOf(steps: readonly Step[], length: number): Band {
             `A crop of ${step.size} pixels from ${start} on does not fit an image of ${size}. Resize first, or crop less.`,
           );
         }
-        const { first, weights } = band ?? identity(size);
-        band = {
-          first: first.slice(start, start + step.size),
-          weights: weights.slice(start, start + step.size),
-        };
+        const before = spread;
+        spread = (place, weight) => before(start + place, weight);
+        size = step.size;
         break;
       }
       case "flip": {
-        const { first, weights } = band ?? identity(size);
-        band = { first: first.toReversed(), weights: weights.toReversed() };
+        const before = spread;
+        const last = size - 1;
+        spread = (place, weight) => before(last - place, weight);
       }
     }
   }
-  return band ?? identity(length);
+  return collect(size, spread, row);
 }
 
-function identity(length: number): Band {
-  return { first: Array.from({ length }, (_, i) => i), weights: Array<number[]>(length).fill([1]) };
-}
+/** Spreads `weight` of an output place over input places. */
+type Spread = (place: number, weight: number) => void;
 
-function resizeBand(from: number, to: number, antialias: Antialias): Band {
+function resizing(from: number, to: number, antialias: Antialias, before: Spread): Spread {
   if (antialias === "gaussian") {
     const sigma = Math.max(0, (from / to - 1) / 2);
-    const linear = build(to, (i) => linearMirrored(from, to, i));
-    return sigma > 0
-      ? product(
-          linear,
-          build(from, (i) => gaussian(from, sigma, i)),
-        )
-      : linear;
+    return linearMirrored(from, to, sigma > 0 ? gaussian(from, sigma, before) : before);
   }
-  return build(to, (i) => triangle(from, to, i, antialias === "triangle" ? Math.max(1, from / to) : 1));
+  return triangle(from, to, antialias === "triangle" ? Math.max(1, from / to) : 1, before);
 }
 
 /**
  * Triangle filter around the output place's centre, as wide as the reduction: Pillow's `BILINEAR` (its
  * `precompute_coeffs`), PyTorch's and TensorFlow's bilinear with antialias.
  */
-function triangle(from: number, to: number, i: number, width: number): Sparse {
-  const center = ((i + 0.5) * from) / to;
-  const start = Math.max(0, Math.floor(center - width + 0.5));
-  const end = Math.min(from, Math.floor(center + width + 0.5));
-  const weights: Sparse = [];
-  for (let x = start; x < end; x++) weights.push([x, Math.max(0, 1 - Math.abs((x + 0.5 - center) / width))]);
-  return weights;
+function triangle(from: number, to: number, width: number, before: Spread): Spread {
+  return (place, weight) => {
+    const center = ((place + 0.5) * from) / to;
+    const start = Math.max(0, Math.floor(center - width + 0.5));
+    const end = Math.min(from, Math.floor(center + width + 0.5));
+    const share = (x: number) => Math.max(0, 1 - Math.abs((x + 0.5 - center) / width));
+    let sum = 0;
+    for (let x = start; x < end; x++) sum += share(x);
+    for (let x = start; x < end; x++) before(x, (weight * share(x)) / sum);
+  };
 }
 
 /** Linear interpolation at the output place's centre, the image mirrored at its edges: `ndimage.zoom(order=1)`. */
-function linearMirrored(from: number, to: number, i: number): Sparse {
-  const center = ((i + 0.5) * from) / to - 0.5;
-  const x = Math.floor(center);
-  return [
-    [mirror(x, from), x + 1 - center],
-    [mirror(x + 1, from), center - x],
-  ];
+function linearMirrored(from: number, to: number, before: Spread): Spread {
+  return (place, weight) => {
+    const center = ((place + 0.5) * from) / to - 0.5;
+    const x = Math.floor(center);
+    before(mirror(x, from), weight * (x + 1 - center));
+    before(mirror(x + 1, from), weight * (center - x));
+  };
 }
 
-/** Gaussian of `sigma` around input place `i`, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
-function gaussian(length: number, sigma: number, i: number): Sparse {
+/** Gaussian of `sigma` around an input place, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
+function gaussian(length: number, sigma: number, before: Spread): Spread {
   const radius = Math.floor(4 * sigma + 0.5);
-  const weights: Sparse = [];
-  for (let d = -radius; d <= radius; d++) {
-    weights.push([mirror(i + d, length), Math.exp((-0.5 * d * d) / (sigma * sigma))]);
-  }
-  return weights;
+  const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
+    Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
+  );
+  const sum = shares.reduce((a, b) => a + b);
+  return (place, weight) => {
+    for (const [i, share] of shares.entries())
+      before(mirror(place + i - radius, length), (weight * share) / sum);
+  };
 }
 
 /** `x` reflected about the centres of the first and the last place. */
@@ -122,53 +129,59 @@ function mirror(x: number, length: number): number {
   return m < length ? m : period - m;
 }
 
-/** Places and weights in any order, a place perhaps twice. */
-type Sparse = [place: number, weight: number][];
-
-/** A band matrix of `rows` rows, each divided by its sum; zeros at both ends are left out. */
-function build(rows: number, row: (i: number) => Sparse): Band {
-  const first: number[] = [];
-  const weights: number[][] = [];
-  for (let i = 0; i < rows; i++) {
-    let start = Number.POSITIVE_INFINITY;
-    let end = 0;
-    let sum = 0;
-    const sparse = row(i);
-    for (const [place, weight] of sparse) {
-      if (weight === 0) continue;
-      start = Math.min(start, place);
-      end = Math.max(end, place + 1);
-      sum += weight;
-    }
-    const dense = Array<number>(end - start).fill(0);
-    for (const [place, weight] of sparse) if (weight !== 0) dense[place - start]! += weight / sum;
-    first.push(start);
-    weights.push(dense);
-  }
-  return { first, weights };
-}
-
 /**
- * Doubles the places of a half-length input, up to `length`: three parts of the nearer, one of the further neighbour,
- * as libjpeg's "fancy" upsampling of chroma.
+ * Doubles the places of a half-length input: three parts of the nearer, one of the further neighbour, as libjpeg's
+ * "fancy" upsampling of chroma.
  */
-export function upsampleBand(length: number): Band {
-  const last = Math.ceil(length / 2) - 1;
-  return build(length, (i) => [
-    [i >> 1, 3],
-    [Math.min(last, Math.max(0, (i >> 1) + (i % 2 === 0 ? -1 : 1))), 1],
-  ]);
+function doubling(stored: number, before: Spread): Spread {
+  return (place, weight) => {
+    const near = place >> 1;
+    before(near, weight * 0.75);
+    before(Math.min(stored - 1, Math.max(0, near + (place % 2 === 0 ? -1 : 1))), weight * 0.25);
+  };
 }
 
-/** The matrix product `left` × `right`. */
-export function product(left: Band, right: Band): Band {
-  return build(left.first.length, (i) => {
-    const sparse: Sparse = [];
-    for (const [k, outer] of left.weights[i]!.entries()) {
-      const row = left.first[i]! + k;
-      for (const [j, inner] of right.weights[row]!.entries())
-        sparse.push([right.first[row]! + j, outer * inner]);
-    }
-    return sparse;
-  });
+/** A row of a band matrix that is being added up: places come in any order, and perhaps twice. */
+class Row {
+  readonly weights: Float64Array;
+  sum = 0;
+  start: number;
+  end = 0;
+
+  constructor(columns: number) {
+    this.weights = new Float64Array(columns);
+    this.start = columns;
+  }
+
+  add(place: number, weight: number): void {
+    if (weight === 0) return;
+    this.weights[place]! += weight;
+    this.sum += weight;
+    if (place < this.start) this.start = place;
+    if (place >= this.end) this.end = place + 1;
+  }
+
+  clear(): void {
+    this.weights.fill(0, this.start, this.end);
+    this.sum = 0;
+    this.start = this.weights.length;
+    this.end = 0;
+  }
+}
+
+/** The band matrix whose row `i` is what `spread(i, 1)` adds up to, divided by its sum; zeros at its ends are left out. */
+function collect(rows: number, spread: Spread, row: Row): Band {
+  const first = new Int32Array(rows);
+  const count = new Int32Array(rows);
+  const at = new Int32Array(rows);
+  const weights: number[] = [];
+  for (let i = 0; i < rows; i++) {
+    spread(i, 1);
+    first[i] = row.start;
+    count[i] = row.end - row.start;
+    at[i] = weights.length;
+    for (let x = row.start; x < row.end; x++) weights.push(row.weights[x]! / row.sum);
+    row.clear();
+  }
+  return { first, count, at, weights: new Float64Array(weights) };
 }

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import turbo from "@julusian/jpeg-turbo";
+import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
 import { baselineEngine } from "../../src/image/engine/baseline.ts";
@@ -106,6 +107,60 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
       expect(await whole(baselineEngine(), bytes)).toBeUndefined();
       expect(await whole(turboEngine(), bytes)).toHaveLength(243);
     }
+  });
+});
+
+describe("what an image leaves in the kernel", () => {
+  it("never shows in the next, whether it begins alike or not", async () => {
+    const drawn = (size: number, phase: number, orientation: number) =>
+      sharp(
+        Uint8Array.from({ length: size * size * 3 }, (_, i) => 128 + 99 * Math.sin(i / 7 + phase)),
+        {
+          raw: { width: size, height: size, channels: 3 },
+        },
+      )
+        .withMetadata({ orientation })
+        .jpeg({ optimiseCoding: false })
+        .toBuffer();
+    const files = [
+      ...(await Promise.all([0, 1, 2].map((phase) => drawn(32, phase, 1)))),
+      await drawn(32, 3, 3),
+      await drawn(33, 4, 1),
+      restarts,
+    ];
+    expect(files[0]!.subarray(0, 300).equals(files[1]!.subarray(0, 300))).toBe(true);
+    // Ends in the middle of a block: no code is all ones.
+    const damaged = Buffer.from(files[1]!);
+    damaged.fill(Uint8Array.of(0xff, 0), damaged.length - 62, damaged.length - 2);
+    const resize = (size: number) =>
+      ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
+    const plans = [foldPlan([], 3), foldPlan([resize(20)], 3), foldPlan([resize(20)], 1)];
+    const engines = [baselineEngine(), baselineEngine(), turboEngine()!];
+    const decode = (engine: Engine, bytes: Uint8Array, plan: (typeof plans)[number], orient: boolean) => {
+      let out: Uint8Array | Float32Array = new Uint8Array(0);
+      const row = (shape: readonly number[]) => {
+        const length = shape.reduce((a, b) => a * b);
+        out = plan.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
+        return out;
+      };
+      return [engine.decode(bytes, { plan, orient, maxPixels: 1e8, row }), out];
+    };
+    const job = fc.record({
+      engine: fc.constantFrom(...engines),
+      bytes: fc.constantFrom(...files, damaged),
+      plan: fc.constantFrom(...plans),
+      orient: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(job, { minLength: 2, maxLength: 12 }), (jobs) => {
+        const together = jobs.map(({ engine, bytes, plan, orient }) => decode(engine, bytes, plan, orient));
+        for (const [i, { engine, bytes, plan, orient }] of jobs.entries()) {
+          // Another header, so that nothing is kept from one to the next.
+          decode(baselineEngine(), bytes === restarts ? files[4]! : restarts, plans[0]!, true);
+          expect(together[i]).toEqual(decode(engine, bytes, plan, orient));
+        }
+      }),
+    );
   });
 });
 

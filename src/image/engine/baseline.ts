@@ -5,7 +5,7 @@
  * since planes are resampled before their colours are converted, and nothing is written that is not needed.
  */
 import { isTruncated, mostPixels, readJpegHeader, truncated } from "../jpeg.ts";
-import { canDecode, decodePlanes } from "../kernel/planes.ts";
+import { canDecode, preparedPlanes, preparePlanes } from "../kernel/planes.ts";
 import { checkPixels, type Engine } from "./engine.ts";
 
 /** The engine; there is always one. */
@@ -13,17 +13,18 @@ export function baselineEngine(): Engine {
   return {
     name: "epochal",
     decode(bytes, { plan, orient, maxPixels, row }) {
-      const header = readJpegHeader(bytes);
+      const known = preparedPlanes(plan, bytes, orient);
+      const header = known?.header ?? readJpegHeader(bytes);
       if (header === undefined) return "unknown";
       const orientation = orient ? header.orientation : 1;
       if (!canDecode(header, orientation)) return "unknown";
       checkPixels(header.height, header.width, maxPixels);
       if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
-      const planes = decodePlanes(plan, bytes, header, orientation);
-      if (typeof planes === "string") {
-        if (planes === "truncated" && isTruncated(bytes)) throw truncated();
-        return "damaged";
-      }
+      const planes = known ?? preparePlanes(plan, bytes, header, orientation);
+      if (planes === undefined) return "damaged";
+      const status = planes.decode(bytes);
+      if (status === "truncated" && isTruncated(bytes)) throw truncated();
+      if (status !== "whole") return "damaged";
       planes.run(row(planes.shape));
       return "done";
     },

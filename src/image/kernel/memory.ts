@@ -46,11 +46,11 @@ export const colourAt: number = 1024;
 /** Where an engine may keep what it likes from image to image: up to the tables. */
 export const fixedAt: number = 1152;
 
-const tablesAt = 48 * 1024;
+const tablesAt = 80 * 1024;
 const page = 65536;
 
-/** Room for tables: more than a hundred axes of photograph size. */
-const tableRoom = 1 << 20;
+/** Room for tables: several hundred axes of photograph size. */
+const tableRoom = 4 << 20;
 
 /** An instance with more memory than this is not kept: 64 MB hold a photograph of 20 megapixels. */
 const keepBytes = 64 << 20;
@@ -64,6 +64,7 @@ let memory: Uint8Array = new Uint8Array(0);
 let placed = new Map<string, Placed>();
 let tablesNext = tablesAt;
 let tablesEnd = tablesAt + tableRoom;
+let version = 0;
 
 /** The instance for the next image: the one of the last image, or a new one with nothing in its fixed places. */
 export function kernelForImage(): Kernel {
@@ -123,7 +124,13 @@ export function imageAt(): number {
   return tablesEnd;
 }
 
+/** Changes when placed tables, or the instance they were in, are gone. */
+export function tablesVersion(): number {
+  return version;
+}
+
 function dropTables(): void {
+  version++;
   placed = new Map();
   tablesNext = tablesAt;
 }

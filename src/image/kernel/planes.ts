@@ -1,7 +1,8 @@
 /**
  * Decodes a sequential JPEG in the kernel and runs a plan over its planes.
  *
- * Memory of an image: coded data, the planes, one line of work space for each, one row of pixels, result.
+ * All that follows from a file's header (tables, places in memory) is prepared apart from what follows from its coded
+ * data. Small images would otherwise cost more to prepare than to decode.
  */
 import type { HuffmanSpec, JpegHeader, JpegScan } from "../jpeg.ts";
 import type { Plan } from "../plan.ts";
@@ -16,6 +17,7 @@ import {
   place,
   placeColour,
   reserve,
+  tablesVersion,
 } from "./memory.ts";
 import { copyResult, isFlipped } from "./pixels.ts";
 import { axisTable } from "./table.ts";
@@ -23,20 +25,27 @@ import { axisTable } from "./table.ts";
 /** What came of the coded data. */
 export type ScanStatus = "whole" | "truncated" | "damaged";
 
-/** An image whose planes are decoded; see {@link decodePlanes}. */
-export interface DecodedPlanes {
+/** The kernel made ready for the files that begin with one header; see {@link preparePlanes}. */
+export interface PreparedPlanes {
+  readonly header: JpegHeader;
+  /** The result's shape. */
   readonly shape: readonly [height: number, width: number, channels: number];
-  /** Writes the result into `out`. */
+  /** Decodes a file's coded data. */
+  decode(bytes: Uint8Array): ScanStatus;
+  /** Runs the plan over what was decoded, and writes the result into `out`. */
   run(out: Uint8Array | Float32Array): void;
 }
 
 // Fixed places; sizes and contents are described in assembly/jpeg.ts.
 const blockAt = fixedAt;
-const componentsAt = blockAt + 128;
+/** Where coefficients past the 64th go. */
+const nowhereAt = blockAt + 128;
+const componentsAt = blockAt + 192;
 const specAt = componentsAt + 192;
 const quantisersAt = 2048;
-const huffmanAt = 4096;
-const huffmanSize = 5120;
+const quantiserSize = 768;
+const huffmanAt = 6144;
+const huffmanSize = 8704;
 const component = 16;
 
 const endOfImage = Uint8Array.of(0xff, 0xd9, 0xff, 0xd9);
@@ -54,17 +63,36 @@ export function canDecode({ components, scan }: JpegHeader, orientation: number)
   return components.every(({ h, v }) => h >= 1 && h <= 2 && v >= 1 && v <= 2);
 }
 
+/** What was prepared last, and for what: files of a data set often begin alike, byte for byte. */
+let last:
+  | { head: Uint8Array; plan: Plan; orientation: number; tables: number; planes: PreparedPlanes }
+  | undefined;
+
+/** What {@link preparePlanes} returned for the image before, if all it depends on is the same. */
+export function preparedPlanes(plan: Plan, bytes: Uint8Array, orient: boolean): PreparedPlanes | undefined {
+  kernelForImage();
+  if (last === undefined || last.plan !== plan || last.tables !== tablesVersion()) return undefined;
+  const { head, orientation, planes } = last;
+  const wanted = orient ? planes.header.orientation : 1;
+  return orientation === wanted && isSame(head, bytes, 0, head.length) ? planes : undefined;
+}
+
 /**
- * Decodes the planes of a JPEG that {@link canDecode}. Call `run` before the kernel is used for another image.
+ * Makes the kernel ready for a JPEG that {@link canDecode}. Call `decode` and `run` before the kernel is used for
+ * another image.
  *
+ * Memory of an image: the planes, one line of work space for each, one row of pixels, result, coded data.
+ *
+ * @returns undefined if its tables are damaged.
  * @throws ImageError if a crop does not fit.
  */
-export function decodePlanes(
+export function preparePlanes(
   plan: Plan,
   bytes: Uint8Array,
   header: JpegHeader,
   orientation: number,
-): DecodedPlanes | Exclude<ScanStatus, "whole"> {
+): PreparedPlanes | undefined {
+  last = undefined;
   const { width, height } = header;
   const scan = header.scan!;
   const kernel = kernelForImage();
@@ -92,72 +120,53 @@ export function decodePlanes(
       ]),
   );
 
-  const coded = bytes.length - scan.data;
-  const data = imageAt();
-  // A marker, 4 kB that may be read over, and the coded data once more.
-  const top = align(data + 2 * coded + 4096 + 64);
-  let next = top;
+  let next = imageAt();
   const allocate = (size: number) => {
     const at = next;
     next = align(next + size);
     return at;
   };
-  // A row and a vector past the plane are read, with weights of zero.
-  const planes = components.map(({ h, v }, c) => {
-    const stride = mcusX * h * 8;
-    return { stride, at: c < used ? allocate((mcusY * v * 8 + 1) * stride + 64) : 0 };
-  });
   const outHeight = tables[0]!.table.length;
   const outWidth = tables[1]!.table.length;
   const size = outHeight * outWidth * plan.channels;
   const float = plan.dtype === "float32";
-  const lines = planes
-    .slice(0, used)
-    .map(({ stride }, c) => allocate(2 * stride + 4 * tables[2 * c + 1]!.table.pairs + 256));
-  const pixels = allocate(16 * outWidth + 128);
-  const out = allocate(size * (float ? 4 : 1) + 128);
-  reserve(next);
-
-  const memory = kernelMemory();
-  memory.set(bytes.subarray(scan.data), data);
-  memory.set(endOfImage, data + coded);
-  if (!placeTables(kernel, memory, bytes, scan)) return "damaged";
-  const fields = new Int32Array(memory.buffer, componentsAt, 3 * component);
+  const fields = new Int32Array(3 * component);
   for (const [c, { h, v }] of components.entries()) {
-    const { stride, at } = planes[c]!;
+    const stride = mcusX * h * 8;
     const dc = huffmanAt + scan.dc[c]!.slot * huffmanSize;
     const ac = huffmanAt + (4 + scan.ac[c]!.slot) * huffmanSize;
-    fields.set([at, stride, h, v, dc, ac, quantisersAt + 256 * c, 0], component * c);
+    // A row and a vector past the plane are read, with weights of zero.
+    const plane = c < used ? allocate((mcusY * v * 8 + 1) * stride + 64) : 0;
+    fields.set([plane, stride, h, v, dc, ac, quantisersAt + quantiserSize * c, 0], component * c);
     if (c >= used) continue;
     const [rows, columns] = [tables[2 * c]!, tables[2 * c + 1]!];
-    fields.set(
-      [
-        rows.at,
-        rows.table.step,
-        columns.at,
-        columns.table.pairs / 4,
-        columns.table.from,
-        columns.table.to,
-        lines[c]!,
-      ],
-      component * c + 8,
-    );
+    const { pairs, from, to } = columns.table;
+    const line = allocate(2 * stride + 4 * pairs + 256);
+    fields.set([rows.at, rows.table.step, columns.at, pairs / 4, from, to, line], component * c + 8);
   }
-  memory.fill(0, blockAt, blockAt + 128);
-  const status = kernel.decodeScan(
-    data,
-    top,
-    componentsAt,
-    components.length,
-    mcusX,
-    mcusY,
-    scan.restart,
-    blockAt,
-  );
-  if (status !== 0) return status === 1 ? "truncated" : "damaged";
+  const pixels = allocate(16 * outWidth + 128);
+  const out = allocate(size * (float ? 4 : 1) + 128);
+  const data = next;
+  reserve(data);
 
-  return {
+  if (!placeTables(kernel, kernelMemory(), bytes, scan)) return undefined;
+  new Int32Array(kernelMemory().buffer, componentsAt, fields.length).set(fields);
+  const planes: PreparedPlanes = {
+    header,
     shape: [outHeight, outWidth, plan.channels],
+    decode(file) {
+      const coded = file.length - scan.data;
+      // A marker, 4 kB that may be read over, and the coded data once more.
+      const top = align(data + 2 * coded + 4096 + 64);
+      reserve(top);
+      const memory = kernelMemory();
+      memory.set(file.subarray(scan.data), data);
+      memory.set(endOfImage, data + coded);
+      const { length } = components;
+      const { restart } = scan;
+      const status = kernel.decodeScan(data, top, componentsAt, length, mcusX, mcusY, restart, blockAt);
+      return status === 0 ? "whole" : status === 1 ? "truncated" : "damaged";
+    },
     run(target) {
       const mixes = placeColour(plan, used === 1 ? 1 : 3);
       kernel.renderPlanes(
@@ -176,6 +185,8 @@ export function decodePlanes(
       copyResult(out, size, target);
     },
   };
+  last = { head: bytes.slice(0, scan.data), plan, orientation, tables: tablesVersion(), planes };
+  return planes;
 }
 
 /** Puts quantisers and Huffman tables in place; false if one of them is no table. */
@@ -185,8 +196,9 @@ function placeTables(kernel: Kernel, memory: Uint8Array, bytes: Uint8Array, scan
     specs = [];
   }
   for (const [c, at] of scan.quantisers.entries()) {
-    const table = new Uint32Array(memory.buffer, quantisersAt + 256 * c, 64);
-    for (let k = 0; k < 64; k++) table[k] = bytes[at + k]! | zigzag[k]!;
+    const table = new Uint32Array(memory.buffer, quantisersAt + quantiserSize * c, 192);
+    table.fill(nowhereAt << 16, 64);
+    for (let k = 0; k < 64; k++) table[k] = bytes[at + k]! | ((blockAt + zigzag[k]!) << 16);
   }
   return (
     scan.dc.every((spec) => placeHuffman(kernel, memory, bytes, spec, spec.slot)) &&
@@ -211,19 +223,19 @@ function placeHuffman(
 }
 
 function isSame(spec: Uint8Array | undefined, bytes: Uint8Array, at: number, length: number): boolean {
-  if (spec === undefined || spec.length !== length) return false;
+  if (spec === undefined || spec.length !== length || bytes.length < at + length) return false;
   for (let i = 0; i < length; i++) if (spec[i] !== bytes[at + i]) return false;
   return true;
 }
 
-/** Where the k-th coefficient belongs in a block of i16 stored by columns, in the upper half of 32 bits. */
-function zigzagOrder(): Uint32Array {
-  const order = new Uint32Array(64);
+/** Where the k-th coefficient belongs in a block of i16 stored by columns, in bytes. */
+function zigzagOrder(): Uint8Array {
+  const order = new Uint8Array(64);
   let k = 0;
   for (let diagonal = 0; diagonal < 15; diagonal++) {
     for (let i = Math.max(0, diagonal - 7); i <= Math.min(7, diagonal); i++) {
       const [row, column] = diagonal % 2 === 0 ? [diagonal - i, i] : [i, diagonal - i];
-      order[k++] = (column * 16 + row * 2) << 16;
+      order[k++] = column * 16 + row * 2;
     }
   }
   return order;

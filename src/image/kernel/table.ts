@@ -4,7 +4,7 @@
  * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
  * their running sum, so that the errors of neighbours cancel.
  */
-import { type Band, bandOf, product, type Step, upsampleBand } from "../axis.ts";
+import { type Band, bandOf, type Step } from "../axis.ts";
 import type { Wanted } from "./memory.ts";
 
 /** The kernel's weight of one: 14 bits, so that products with 16-bit numbers fit 32. */
@@ -50,12 +50,11 @@ export function axisTable(
   return {
     key: `${kind.kind} ${channels} ${length} ${flip} ${subsampled} ${keyOf(steps)}`,
     make() {
-      const whole = bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length);
-      const band = subsampled ? product(whole, upsampleBand(length)) : whole;
+      const band = bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, subsampled);
       if (kind.kind === "rows") {
-        return makeTable(band, 8, 1, (view, at, first, weights) => {
+        return makeTable(band, 8, 1, (view, at, first, count) => {
           view.setInt32(at, first, true);
-          view.setInt32(at + 4, pairsOf(weights), true);
+          view.setInt32(at + 4, pairsOf(count), true);
         });
       }
       // The row between the passes holds two bytes for each number and starts at the first column that is needed.
@@ -77,44 +76,39 @@ function keyOf(steps: readonly Step[]): string {
   return key;
 }
 
-type WriteHead = (
-  view: DataView,
-  at: number,
-  first: number,
-  weights: readonly number[],
-  from: number,
-) => void;
+type WriteHead = (view: DataView, at: number, first: number, count: number, from: number) => void;
 
 /** `unit`: the kernel takes so many pairs, and so many places, at a time. */
-function makeTable({ first, weights }: Band, head: number, unit: number, writeHead: WriteHead): Table {
-  const length = first.length;
-  let pairs = 1;
+function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): Table {
+  const { first, count } = band;
+  const { length } = first;
+  let most = 1;
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
   for (let i = 0; i < length; i++) {
-    pairs = Math.max(pairs, pairsOf(weights[i]!));
+    most = Math.max(most, count[i]!);
     from = Math.min(from, first[i]!);
-    to = Math.max(to, first[i]! + weights[i]!.length);
+    to = Math.max(to, first[i]! + count[i]!);
   }
-  pairs = Math.ceil(pairs / unit) * unit;
+  const pairs = Math.ceil(pairsOf(most) / unit) * unit;
   const step = head + 4 * pairs;
   const view = new DataView(new ArrayBuffer(step * Math.ceil(length / unit) * unit));
   for (let i = 0; i < length; i++) {
-    writeHead(view, i * step, first[i]!, weights[i]!, from);
-    writeWeights(view, i * step + head, weights[i]!);
+    writeHead(view, i * step, first[i]!, count[i]!, from);
+    writeWeights(view, i * step + head, band, i);
   }
   return { bytes: new Uint8Array(view.buffer), length, pairs, step, from, to };
 }
 
-function pairsOf(weights: readonly number[]): number {
-  return (weights.length + 1) >> 1;
+function pairsOf(count: number): number {
+  return (count + 1) >> 1;
 }
 
-function writeWeights(view: DataView, at: number, weights: readonly number[]): void {
+function writeWeights(view: DataView, at: number, { weights, at: starts, count }: Band, i: number): void {
   let sum = 0;
   let written = 0;
-  for (let k = 0; k < weights.length; k++) {
-    sum += weights[k]!;
+  for (let k = 0; k < count[i]!; k++) {
+    sum += weights[starts[i]! + k]!;
     const next = Math.round(sum * one);
     view.setInt16(at + 2 * k, next - written, true);
     written = next;

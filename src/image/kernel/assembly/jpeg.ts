@@ -2,28 +2,38 @@
  * Baseline JPEG: Huffman codes to planes of samples. ITU-T T.81 annexes F and A; the transform is libjpeg's accurate
  * one (jidctint, after Loeffler, Ligtenberg and Moschytz), on eight columns at a time.
  *
- * The hot loop is one table look-up for each coefficient and has no branch that the data decides but the block's end.
- * For that, stuffed bytes are taken out of the coded data beforehand, which is stored backwards: a plain load then has
- * the next bits in its upper end.
+ * Reading codes is most of the work, and each waits for the last: what a code is says where the next one begins. So a
+ * look-up of ten bits gives two coefficients at once, numbers and all, where they fit (most do: a photograph's take
+ * 3.6 bits each), the next look-up begins before they are put in place, and no branch depends on the data but the
+ * block's end. Stuffed bytes are taken out of the coded data beforehand, which is stored backwards: a plain load then
+ * has the next bits in its upper end.
  *
  * Limits: the headers were read and checked by the caller, who also put a marker and 16 readable bytes after the coded
  * data. A component is 64 bytes and begins { i32 plane, stride, h, v, DC table, AC table, quantisers, previous DC }.
- * Quantisers are i32[64] in zigzag order: the factor, and in the upper half where in the block (stored by columns) the
- * coefficient belongs. A Huffman table is 5120 bytes: { u16 lookup[2048], i32 limits[18], i32 deltas[18],
- * u8 symbols[256] }. An entry of the lookup is { bits of code and number: 6, size of the number: 4, run: 6 }.
+ * Quantisers are u32[192] in zigzag order: the factor, and in the upper half the address of the coefficient in the
+ * block (stored by columns); those past the 64th lead to a place that nobody reads. A Huffman table is
+ * { i64 lookup[1024], i32 limits[18], i32 deltas[18], u8 symbols[256] }.
+ *
+ * An entry of the lookup is, from its upper end, { 1 bit: whether the number is yet to be read, 6: bits of all,
+ * 6: bits of the first symbol, 3: free, 8: step of the second symbol in zigzag order, 8: of the first, 16: number of the
+ * second, 16: of the first }. One symbol alone has a second of step 0 with the same number: it is put in place twice.
+ * Where the number is yet to be read, its size is in the place of the first.
  */
 
-const LOOKUP: i32 = 11;
-const LIMITS: usize = 4096;
-const DELTAS: usize = 4096 + 72;
-const SYMBOLS: usize = 4096 + 144;
+const LOOKUP: i32 = 10;
+const LIMITS: usize = 8 << LOOKUP;
+const DELTAS: usize = LIMITS + 72;
+const SYMBOLS: usize = LIMITS + 144;
 
-/** Run of an end of block: past any place in a block. */
-const END: i32 = 63;
+/** Step of an end of block: past any place in a block. */
+const END: i32 = 64;
+
+/** The entry of a code that is longer than the lookup, or is none. */
+const LONG: i64 = i64.MIN_VALUE;
 
 /** Makes a Huffman table from its specification (16 counts, then symbols); false if it is none. */
 export function huffman(spec: usize, table: usize, ac: bool): bool {
-  memory.fill(table, 0, LIMITS);
+  for (let i = 0; i < 1 << LOOKUP; i++) store<i64>(table + (i << 3), LONG);
   let code = 0;
   let k = 0;
   for (let length = 1; length <= 16; length++) {
@@ -35,8 +45,12 @@ export function huffman(spec: usize, table: usize, ac: bool): bool {
       store<u8>(table + SYMBOLS + k, <u8>symbol);
       if (length <= LOOKUP) {
         const free = LOOKUP - length;
-        const value = <u16>entry(symbol, ac, length);
-        for (let rest = 0; rest < 1 << free; rest++) store<u16>(table + (((code << free) | rest) << 1), value);
+        const e = entry(symbol, ac, length);
+        for (let rest = 0; rest < 1 << free; rest++) {
+          const bits = (code << free) | rest;
+          const fits = length + (symbol & 15) <= LOOKUP;
+          store<i64>(table + (bits << 3), fits ? withNumber(e, <u64>bits << (64 - LOOKUP)) : e);
+        }
       }
       code++;
       k++;
@@ -44,19 +58,68 @@ export function huffman(spec: usize, table: usize, ac: bool): bool {
     store<i32>(table + LIMITS + (length << 2), code << (16 - length));
     code <<= 1;
   }
+  if (ac) addSeconds(table);
   return true;
 }
 
-/** The entry of a symbol with a code of `length` bits. */
-function entry(symbol: i32, ac: bool, length: i32): i32 {
+/** Adds to each entry the symbol that follows, where the lookup's bits hold it, too, and the block goes on. */
+function addSeconds(table: usize): void {
+  for (let i = 0; i < 1 << LOOKUP; i++) {
+    const e = load<i64>(table + (i << 3));
+    if (e < 0 || stepOf(e) == END) continue;
+    const length = lengthOf(e);
+    const second = load<i64>(table + (((i << length) & ((1 << LOOKUP) - 1)) << 3));
+    const both = length + firstLengthOf(second);
+    if (second < 0 || both > LOOKUP) continue;
+    store<i64>(
+      table + (i << 3),
+      (e & 0x01f800ff0000ffff) | (<i64>both << 57) | (<i64>stepOf(second) << 40) | ((second & 0xffff) << 16),
+    );
+  }
+}
+
+/** The entry of a symbol with a code of `length` bits, its number unread. */
+function entry(symbol: i32, ac: bool, length: i32): i64 {
   const size = symbol & 15;
-  let run = 0;
-  if (ac) run = size == 0 && symbol != 0xf0 ? END : symbol >> 4;
-  return (run << 10) | (size << 6) | (length + size);
+  let step = 1;
+  if (ac) step = size == 0 && symbol != 0xf0 ? END : (symbol >> 4) + 1;
+  const whole = <i64>(length + size);
+  return LONG | (whole << 57) | (whole << 51) | (<i64>step << 32) | size;
+}
+
+/** The entry with its number read. */
+function withNumber(e: i64, bits: u64): i64 {
+  const value = <i64>numberOf(bits, e) & 0xffff;
+  return (e & 0x7fffffff00000000) | (value << 16) | value;
+}
+
+/** Bits of all that an entry holds. */
+// @ts-ignore: decorator
+@inline
+function lengthOf(e: i64): i32 {
+  return <i32>(<u64>e >> 57);
+}
+
+// @ts-ignore: decorator
+@inline
+function firstLengthOf(e: i64): i32 {
+  return <i32>(<u64>e >> 51) & 63;
+}
+
+// @ts-ignore: decorator
+@inline
+function stepOf(e: i64): i32 {
+  return <i32>(e >> 32) & 255;
+}
+
+// @ts-ignore: decorator
+@inline
+function secondStepOf(e: i64): i32 {
+  return <i32>(e >> 40) & 255;
 }
 
 /** The entry of a code that is longer than the lookup; 0 if there is no such code. */
-function longEntry(bits: u64, table: usize, ac: bool): i32 {
+function longEntry(bits: u64, table: usize, ac: bool): i64 {
   const code = <i32>(bits >> 48);
   for (let length = LOOKUP + 1; length <= 16; length++) {
     if (code < load<i32>(table + LIMITS + (length << 2))) {
@@ -69,18 +132,117 @@ function longEntry(bits: u64, table: usize, ac: bool): i32 {
 
 // @ts-ignore: decorator
 @inline
-function lookUp(bits: u64, table: usize): i32 {
-  return load<u16>(table + (<usize>(bits >> (63 - LOOKUP)) & ((1 << (LOOKUP + 1)) - 2)));
+function lookUp(bits: u64, table: usize): i64 {
+  return load<i64>(table + (<usize>(bits >> (64 - LOOKUP)) << 3));
 }
 
 /** The number that an entry says follows its code: JPEG writes negative ones less one, so that they begin with 0. */
 // @ts-ignore: decorator
 @inline
-function numberOf(bits: u64, e: i32): i32 {
-  const size = (e >> 6) & 15;
-  const rest = bits << ((e & 63) - size);
+function numberOf(bits: u64, e: i64): i32 {
+  const size = <i32>e & 15;
+  const rest = bits << (firstLengthOf(e) - size);
   const value = <i32>((rest >> 1) >> (63 - size));
   return value + (<i32>(<i64>~rest >> 63) & (1 - (1 << size)));
+}
+
+/** Bits read. */
+let position: u32 = 0;
+
+/** At least 57 bits from a position on. */
+// @ts-ignore: decorator
+@inline
+function peek(top: usize, at: u32): u64 {
+  return load<u64>(top - (at >> 3) - 8) << (at & 7);
+}
+
+/** Puts an entry's numbers, times their factors, into the block; returns one more than the place after the last. */
+// @ts-ignore: decorator
+@inline
+function put(e: i64, k: i32, quantisers: usize): i32 {
+  k += stepOf(e);
+  let place = load<u32>(quantisers + (k << 2) - 4);
+  store<i16>(place >> 16, <i16>(<i32>e * place));
+  k += secondStepOf(e);
+  place = load<u32>(quantisers + (k << 2) - 4);
+  store<i16>(place >> 16, <i16>(<i32>(e >> 16) * place));
+  return k;
+}
+
+/** Decodes the coefficients of a block; returns the place after the last, 65 or more after an end of block; 0: damage. */
+function decodeBlock(component: usize, top: usize, block: usize): i32 {
+  const quantisers: usize = load<i32>(component, 24);
+  const dc: usize = load<i32>(component, 16);
+  const ac: usize = load<i32>(component, 20);
+  let at = position;
+  let bits = peek(top, at);
+  let e = lookUp(bits, dc);
+  if (e < 0) {
+    if (e == LONG) {
+      e = longEntry(bits, dc, false);
+      if (e == 0) return 0;
+    }
+    e = withNumber(e, bits);
+  }
+  at += lengthOf(e);
+  const level = load<i32>(component, 28) + <i16>e;
+  store<i32>(component, level, 28);
+  store<i16>(block, <i16>(level * load<u16>(quantisers)));
+
+  let k = 1;
+  for (;;) {
+    bits = peek(top, at);
+    e = lookUp(bits, ac);
+    if (e >= 0) {
+      at += lengthOf(e);
+      bits <<= lengthOf(e);
+      const e1 = lookUp(bits, ac);
+      k = put(e, k, quantisers);
+      if (k > 63) break;
+      e = e1;
+      if (e >= 0) {
+        at += lengthOf(e);
+        bits <<= lengthOf(e);
+        const e2 = lookUp(bits, ac);
+        k = put(e, k, quantisers);
+        if (k > 63) break;
+        e = e2;
+        if (e >= 0) {
+          at += lengthOf(e);
+          bits <<= lengthOf(e);
+          const e3 = lookUp(bits, ac);
+          k = put(e, k, quantisers);
+          if (k > 63) break;
+          e = e3;
+          if (e >= 0) {
+            at += lengthOf(e);
+            k = put(e, k, quantisers);
+            if (k > 63) break;
+            continue;
+          }
+        }
+      }
+    bits = peek(top, at);
+    }
+    if (e == LONG) {
+      e = longEntry(bits, ac, true);
+      if (e == 0) return 0;
+    }
+    e = withNumber(e, bits);
+    at += lengthOf(e);
+    k = put(e, k, quantisers);
+    if (k > 63) break;
+  }
+  let last = secondStepOf(e);
+  if (k - last > 63) {
+    // The block had ended before the second symbol, which belongs to the next.
+    k -= last;
+    at -= lengthOf(e) - firstLengthOf(e);
+    last = stepOf(e);
+  }
+  position = at;
+  // The last symbol ended the block or gave its last coefficient; a run went past it otherwise.
+  return k > 64 && last != END ? 0 : k;
 }
 
 /** Where {@link unstuff} found a marker. */
@@ -120,7 +282,7 @@ function unstuff(data: usize, top: usize): usize {
  * Decodes the scan into the components' planes. A component whose plane is 0 is read over.
  *
  * @param top     end of room for the coded data once more; what lies 4 kB below that room may be read
- * @param block   room for 64 i16, all zero
+ * @param block   room for 64 i16
  * @returns 0, or 1: the data ended too early, 2: the data is damaged
  */
 export function decodeScan(
@@ -133,27 +295,26 @@ export function decodeScan(
   restart: i32,
   block: usize,
 ): i32 {
-  let at = top;
   let bottom = unstuff(data, top);
-  let bits: u64 = 0;
-  let have: i32 = 0;
+  position = 0;
+  forgetPrevious(components, count);
+  // The scan before may have ended in the middle of a block.
+  memory.fill(block, 0, 128);
   let left = restart;
   let restarts = 0;
   for (let my = 0; my < mcusY; my++) {
     for (let mx = 0; mx < mcusX; mx++) {
-      if (at + 8 < bottom) return 1;
+      if (top - (position >> 3) + 8 < bottom) return 1;
       if (restart > 0) {
         if (left == 0) {
-          const unread = (<i32>(at - bottom) << 3) + have;
+          const unread = (<i32>(top - bottom) << 3) - <i32>position;
           if (unread < 0) return 1;
           if (unread >= 8 || load<u8>(marker, 1) != 0xd0 + restarts) return 2;
           restarts = (restarts + 1) & 7;
           left = restart;
           bottom = unstuff(marker + 2, top);
-          at = top;
-          bits = 0;
-          have = 0;
-          for (let c = 0; c < count; c++) store<i32>(components + (c << 6), 0, 28);
+          position = 0;
+          forgetPrevious(components, count);
         }
         left--;
       }
@@ -163,74 +324,15 @@ export function decodeScan(
         const stride: usize = load<i32>(component, 4);
         const h = load<i32>(component, 8);
         const v = load<i32>(component, 12);
-        const dc: usize = load<i32>(component, 16);
-        const ac: usize = load<i32>(component, 20);
-        const quantisers: usize = load<i32>(component, 24);
         for (let row = 0; row < v; row++) {
           for (let column = 0; column < h; column++) {
-            bits |= load<u64>(at - 8) >> have;
-            at -= (63 - have) >> 3;
-            have |= 56;
-            let e = lookUp(bits, dc);
-            if (e == 0) {
-              e = longEntry(bits, dc, false);
-              if (e == 0) return 2;
-            }
-            const level = load<i32>(component, 28) + numberOf(bits, e);
-            store<i32>(component, level, 28);
-            const first = <i16>(level * load<u16>(quantisers));
-            store<i16>(block, first);
-            bits <<= e & 63;
-            have -= e & 63;
-
-            // Two look-ups take at most 52 of the 56 bits that a refill leaves; longer codes refill by themselves.
-            let k = 1;
-            for (;;) {
-              bits |= load<u64>(at - 8) >> have;
-              at -= (63 - have) >> 3;
-              have |= 56;
-              e = lookUp(bits, ac);
-              if (e == 0) {
-                e = longEntry(bits, ac, true);
-                if (e == 0) return 2;
-              }
-              k += e >> 10;
-              if (k > 63) break;
-              let place = load<u32>(quantisers + (k << 2));
-              store<i16>(block + (place >> 16), <i16>(numberOf(bits, e) * (place & 0xffff)));
-              if (k == 63) break;
-              bits <<= e & 63;
-              have -= e & 63;
-              k++;
-
-              e = lookUp(bits, ac);
-              if (e == 0) {
-                bits |= load<u64>(at - 8) >> have;
-                at -= (63 - have) >> 3;
-                have |= 56;
-                e = longEntry(bits, ac, true);
-                if (e == 0) return 2;
-              }
-              k += e >> 10;
-              if (k > 63) break;
-              place = load<u32>(quantisers + (k << 2));
-              store<i16>(block + (place >> 16), <i16>(numberOf(bits, e) * (place & 0xffff)));
-              // 63 + 1 would be the end of a block without detail.
-              if (k == 63) break;
-              bits <<= e & 63;
-              have -= e & 63;
-              k++;
-            }
-            // The last symbol ended the block or gave its last coefficient; a run went past it otherwise.
-            if (k > 63 && e >> 10 != END) return 2;
-            bits <<= e & 63;
-            have -= e & 63;
-
+            const k = decodeBlock(component, top, block);
+            if (k == 0) return 2;
             if (plane == 0) memory.fill(block, 0, 128);
             else {
               const target = plane + <usize>((my * v + row) << 3) * stride + <usize>((mx * h + column) << 3);
               if (k == END + 1) {
-                flat(first, target, stride);
+                flat(load<i16>(block), target, stride);
                 store<i16>(block, 0);
               } else idct(block, target, stride);
             }
@@ -239,7 +341,12 @@ export function decodeScan(
       }
     }
   }
-  return (<i32>(at - bottom) << 3) + have < 0 ? 1 : 0;
+  return (<i32>(top - bottom) << 3) - <i32>position < 0 ? 1 : 0;
+}
+
+/** Lets each component's first number be the difference to 0. */
+function forgetPrevious(components: usize, count: i32): void {
+  for (let c = 0; c < count; c++) store<i32>(components + (c << 6), 0, 28);
 }
 
 /** A block without detail. */

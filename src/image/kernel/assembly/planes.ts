@@ -97,7 +97,7 @@ function together(a: v128, b: v128, c: v128, d: v128): v128 {
 // @ts-ignore: decorator
 @inline
 function clamp(v: v128): v128 {
-  return f32x4.max(f32x4.min(v, f32x4.splat(MOST)), f32x4.splat(0));
+  return f32x4.pmax(f32x4.pmin(v, f32x4.splat(MOST)), f32x4.splat(0));
 }
 
 // Colour conversion of JFIF (BT.601, full range).
