@@ -30,7 +30,10 @@ export class CallbackList {
   /** @throws OptionError if one is no object with hooks. */
   constructor(callbacks: readonly AnyCallback[]) {
     for (const [i, callback] of callbacks.entries()) {
-      if (mayHook(callback)) continue;
+      if (mayHook(callback)) {
+        checkHooks(`callbacks[${i}]`, callback as CallbackHooks);
+        continue;
+      }
       throw new OptionError(
         `\`callbacks[${i}]\` must be a Callback or an object with hooks such as onEpochEnd, got ${show(callback)}.`,
       );
@@ -88,6 +91,12 @@ export class CallbackList {
 function mayHook(callback: unknown): boolean {
   if (typeof callback !== "object" || callback === null || Array.isArray(callback)) return false;
   return Object.keys(callback).length === 0 || hookNames.some((name) => name in callback);
+}
+
+function checkHooks(what: string, callback: CallbackHooks): void {
+  const wrong = hookNames.find((name) => typeof (callback[name] ?? invoke) !== "function");
+  if (wrong === undefined) return;
+  throw new OptionError(`\`${what}.${wrong}\` must be a function, got ${show(callback[wrong])}.`);
 }
 
 function invoke(callback: AnyCallback, hook: HookName, args: readonly unknown[]): unknown {

@@ -50,7 +50,7 @@ export interface CallbackHooks {
 export type HookName = keyof CallbackHooks;
 
 /** The names of all events. */
-export const hookNames: readonly string[] = Object.keys({
+export const hookNames: readonly HookName[] = Object.keys({
   onTrainBegin: true,
   onTrainEnd: true,
   onTrainError: true,
@@ -68,7 +68,7 @@ export const hookNames: readonly string[] = Object.keys({
   onPredictEnd: true,
   onPredictBatchBegin: true,
   onPredictBatchEnd: true,
-} satisfies Record<HookName, true>);
+} satisfies Record<HookName, true>) as HookName[];
 
 /** A run of `fit` as its callbacks see it: what a checkpoint has to know besides the model. */
 export interface Training {

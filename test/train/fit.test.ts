@@ -484,6 +484,9 @@ describe("bad input", () => {
         classWeight,
       });
     await fails([x, y], /`resume` must be the path/, { resume: 3 });
+    await fails([x, y], /`callbacks\[0\]\.onEpochEnd` must be a function, got 3/, {
+      callbacks: { onEpochEnd: 3 },
+    });
     for (const callbacks of [[[new EarlyStopping()]], { onEpochEnded: () => {} }, [null]])
       await fails([x, y], /`callbacks\[0\]` must be a Callback or an object with hooks/, { callbacks });
   });
@@ -556,6 +559,13 @@ describe("bad input", () => {
       {},
       build("sparseCategoricalCrossentropy"),
     );
+    for (const labels of [tensor([0, 3], "int32"), tensor([[0], [-1]]), tensor([0, 0.5]), tensor([0n, 9n])])
+      await fails(
+        [x, labels],
+        /holds .* at place 1, but the output has 3 classes, numbered from 0 to 2/,
+        {},
+        build("sparseCategoricalCrossentropy"),
+      );
     for (const labels of [tensor([0, 1], "int32"), tensor([[0], [1]], "uint8"), tensor([0n, 1n])]) {
       const { history } = await fit(build("sparseCategoricalCrossentropy"), one([x, labels] as const), quiet);
       expect(history.loss![0]).toBeGreaterThan(0);

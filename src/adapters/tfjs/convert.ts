@@ -10,7 +10,7 @@ import type * as tfTypes from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import { isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
-import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
+import { type NumberArray, toFloat32, toInt32, toNumbers } from "../numbers.ts";
 import type { TF } from "./peer.ts";
 import type { ArrayLeaf } from "./types.ts";
 
@@ -72,6 +72,12 @@ function valuesFor(data: TypedArray, own: DType, kind: TFDType, name: string): T
 export function showLeaf(leaf: ArrayLeaf): string {
   const { dtype, shape } = isTensor(leaf) ? leaf : bare(leaf);
   return `${dtype} ${showShape(shape)}`;
+}
+
+/** The elements of a leaf as JavaScript numbers. */
+export function numbersOf(leaf: ArrayLeaf): NumberArray {
+  const { data, dtype } = isTensor(leaf) ? leaf : bare(leaf);
+  return toNumbers(data, dtype);
 }
 
 /** Shape of a leaf. */

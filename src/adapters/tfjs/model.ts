@@ -7,7 +7,7 @@ import { predictInputs, trainParts } from "../../train/batch.ts";
 import type { ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
 import { type Axes, arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";
-import { fromTF, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
+import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
 import type { TF } from "./peer.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { type Feed, forward, testStep, trainStep } from "./step.ts";
@@ -212,7 +212,10 @@ export class TfjsModel implements Trainable<TrainBatch> {
     const shape = shapeOf(leaf);
     const asClasses: Axes = axes.slice(0, -1);
     if (loss === "sparseCategoricalCrossentropy") {
-      if (fits(shape, asClasses) || fits(shape, [...asClasses, 1])) return;
+      if (fits(shape, asClasses) || fits(shape, [...asClasses, 1])) {
+        checkClasses(name, leaf, axes.at(-1));
+        return;
+      }
       throw new ShapeError(
         `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes class numbers of shape ${showAxes(asClasses)}. For one-hot labels use the loss categoricalCrossentropy.`,
       );
@@ -226,6 +229,17 @@ export class TfjsModel implements Trainable<TrainBatch> {
       `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes the shape of the output, ${showAxes(axes)}. ${hint}`,
     );
   }
+}
+
+/** TensorFlow.js makes a class that is not there one-hot as zeros, and trains on. */
+function checkClasses(name: string, leaf: ArrayLeaf, classes: number | null | undefined): void {
+  if (typeof classes !== "number") return;
+  const labels = numbersOf(leaf);
+  const row = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
+  if (row < 0) return;
+  throw new ShapeError(
+    `y's ${name} holds ${labels[row]} at place ${row}, but the output has ${classes} classes, numbered from 0 to ${classes - 1}. Number the labels so, or give the last layer more units.`,
+  );
 }
 
 /** Name of a loss of TensorFlow.js; its bundle numbers functions of one name. */
