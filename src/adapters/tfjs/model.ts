@@ -5,16 +5,14 @@ import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/batch.ts";
 import type { ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
-import { type Axes, arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
+import { arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";
-import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
+import { fromTF, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
 import type { TF } from "./peer.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { type Feed, forward, testStep, trainStep } from "./step.ts";
+import { checkTarget, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
-
-/** Losses of TensorFlow.js that take one-hot labels, or labels just like the output. */
-const likeOutput: readonly string[] = ["categoricalCrossentropy", "binaryCrossentropy", "meanSquaredError"];
 
 /** What the optimizers of TensorFlow.js have besides their public type. */
 interface LearningRate {
@@ -168,7 +166,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
       ...named("sampleWeight", w, outputs),
     ]);
     checkShapes("x", x, this.#inputs);
-    for (const [i, leaf] of y.entries()) this.#checkTarget(leaf, i);
+    for (const [i, leaf] of y.entries()) checkTarget(leaf, outputs[i]!, lossName(this.#compiled, i));
     const feed = tf.tidy(() => ({
       inputs: x.map((leaf, i) => toTF(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
       targets: y.map((leaf, i) =>
@@ -204,47 +202,6 @@ export class TfjsModel implements Trainable<TrainBatch> {
     const { axes } = this.#outputs[i]!;
     return axes.at(-1) === 1 && target.rank === axes.length - 1 ? target.expandDims(-1) : target;
   }
-
-  /** The losses of TensorFlow.js would otherwise fail deep inside, or spread a wrong shape over the batch. */
-  #checkTarget(leaf: ArrayLeaf, i: number): void {
-    const { name, axes } = this.#outputs[i]!;
-    const loss = lossName(this.#compiled, i);
-    const shape = shapeOf(leaf);
-    const asClasses: Axes = axes.slice(0, -1);
-    if (loss === "sparseCategoricalCrossentropy") {
-      if (fits(shape, asClasses) || fits(shape, [...asClasses, 1])) {
-        checkClasses(name, leaf, axes.at(-1));
-        return;
-      }
-      throw new ShapeError(
-        `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes class numbers of shape ${showAxes(asClasses)}. For one-hot labels use the loss categoricalCrossentropy.`,
-      );
-    }
-    if (!likeOutput.includes(loss) || fits(shape, axes) || (axes.at(-1) === 1 && fits(shape, asClasses)))
-      return;
-    const hint = fits(shape, asClasses)
-      ? "For class numbers use the loss sparseCategoricalCrossentropy, or make them one-hot."
-      : "Give y the output's shape.";
-    throw new ShapeError(
-      `y's ${name} is ${showLeaf(leaf)}, but ${loss} takes the shape of the output, ${showAxes(axes)}. ${hint}`,
-    );
-  }
-}
-
-/** TensorFlow.js makes a class that is not there one-hot as zeros, and trains on. */
-function checkClasses(name: string, leaf: ArrayLeaf, classes: number | null | undefined): void {
-  if (typeof classes !== "number") return;
-  const labels = numbersOf(leaf);
-  const row = labels.findIndex((label) => !(Number.isInteger(label) && label >= 0 && label < classes));
-  if (row < 0) return;
-  throw new ShapeError(
-    `y's ${name} holds ${labels[row]} at place ${row}, but the output has ${classes} classes, numbered from 0 to ${classes - 1}. Number the labels so, or give the last layer more units.`,
-  );
-}
-
-/** Name of a loss of TensorFlow.js; its bundle numbers functions of one name. */
-function lossName(model: LayersModel, i: number): string {
-  return (model.lossFunctions[i]?.name ?? "").replace(/\$\d+$/, "");
 }
 
 function named(
