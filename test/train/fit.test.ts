@@ -465,6 +465,25 @@ describe("bad input", () => {
     const loss = async (weights: Tensor) =>
       (await evaluate(linear(), one([x, y, weights] as const), quiet)).loss;
     expect(await loss(tensor([[1], [3]]))).toBe(await loss(tensor([1, 3])));
+    const steps = tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [3, 1] })] });
+    steps.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const series = tensor([
+      [[1], [2], [3]],
+      [[4], [5], [6]],
+    ]);
+    const weigh = async (weights: Tensor) =>
+      (await evaluate(steps, one([series, series, weights] as const), quiet)).loss;
+    const each = await weigh(tensor([1, 3]));
+    expect(await weigh(tensor([[1], [3]]))).toBe(each);
+    expect(
+      await weigh(
+        tensor([
+          [1, 1, 1],
+          [3, 3, 3],
+        ]),
+      ),
+    ).toBe(each);
+    await expect(weigh(square)).rejects.toThrow(/losses of this batch have shape \[2, 3\]/);
   });
 
   it("is an option, a model or data in the wrong place", async () => {

@@ -76,7 +76,7 @@ function alignTo(weights: Tensor, shape: readonly number[]): Tensor {
   const { length: rank } = shape;
   const own = weights.shape.slice(0, rank);
   const fits = weights.shape.slice(rank).every((axis) => axis === 1);
-  if (!fits || own.some((axis, i) => axis !== shape[i])) {
+  if (!fits || own.some((axis, i) => axis !== shape[i] && (i === 0 || axis !== 1))) {
     throw new ShapeError(
       `sampleWeight has shape ${showShape(weights.shape)}, but the losses of this batch have shape ${showShape(shape)}. Return one weight for each sample, [${shape[0]}].`,
     );
