@@ -1,13 +1,12 @@
-import { checkIndex } from "../core/check.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { concat as concatTensors } from "../tensor/stack.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { Combinator, checkSequences, type Hooked } from "./combinator.ts";
-import { type Context, deriveContext } from "./context.ts";
-import type { Awaitable, BatchOf, Returned, Sequence } from "./sequence.ts";
+import { checkSequences, type Hooked } from "./combinator.ts";
+import { type Place, Selection } from "./selection.ts";
+import type { BatchOf, Sequence } from "./sequence.ts";
 
 /** One sequence after the other; made by {@link concat}. */
-export class ConcatSequence<B> extends Combinator<B> {
+export class ConcatSequence<B> extends Selection<B> {
   static override readonly module: string = import.meta.url;
   readonly sources: readonly Sequence<B>[];
 
@@ -20,13 +19,12 @@ export class ConcatSequence<B> extends Combinator<B> {
     return this.sources.reduce((sum, { length }) => sum + length, 0);
   }
 
-  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
-    checkIndex("concat(…)", index, this.length);
+  protected locate(index: number): Place<B> {
     let from = index;
     let which = 0;
     // Ends, as index < length: the sum of the lengths.
     while (from >= this.sources[which]!.length) from -= this.sources[which++]!.length;
-    return this.sources[which]!.getItem(from, deriveContext(context, from));
+    return { source: this.sources[which]!, index: from };
   }
 
   combines(): readonly Hooked[] {

@@ -1,19 +1,17 @@
-import { checkIndex, show } from "../core/check.ts";
+import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
-import { type Context, deriveContext } from "./context.ts";
-import { type Awaitable, lengthOf, type Returned, type Sequence } from "./sequence.ts";
+import { checkSequence } from "./combinator.ts";
+import { type Place, SingleSelection } from "./selection.ts";
+import { lengthOf, type Sequence } from "./sequence.ts";
 
 /** Chosen batches of `source`; made by {@link filter}. */
-export class FilterSequence<B> extends Combinator<B> {
+export class FilterSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
-  readonly source: Sequence<B>;
   /** Indices of the batches kept, rising. */
   readonly kept: Float64Array;
 
   constructor(source: Sequence<B>, kept: Float64Array) {
-    super();
-    this.source = source;
+    super(source);
     this.kept = kept;
   }
 
@@ -21,14 +19,8 @@ export class FilterSequence<B> extends Combinator<B> {
     return this.kept.length;
   }
 
-  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
-    checkIndex("filter(…)", index, this.length);
-    const from = this.kept[index]!;
-    return this.source.getItem(from, deriveContext(context, from));
-  }
-
-  combines(): readonly Hooked[] {
-    return [this.source];
+  protected locate(index: number): Place<B> {
+    return { source: this.source, index: this.kept[index]! };
   }
 }
 

@@ -10,18 +10,17 @@
  * Source: S. K. Baruah, N. K. Cohen, C. G. Plaxton, D. A. Varvel, "Proportionate progress: a notion of fairness in
  * resource allocation", Algorithmica 15, 1996.
  */
-import { checkIndex } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkWeights } from "../sampler/weighted.ts";
-import { Combinator, checkSequences, type Hooked } from "./combinator.ts";
-import { type Context, deriveContext } from "./context.ts";
-import type { Awaitable, BatchOf, Returned, Sequence } from "./sequence.ts";
+import { checkSequences, type Hooked } from "./combinator.ts";
+import { type Place, Selection } from "./selection.ts";
+import type { BatchOf, Sequence } from "./sequence.ts";
 
 /** Longest pattern: 400 kB, made in some milliseconds. Proportions are met to one part in this many. */
 const longest = 2 ** 16;
 
 /** Several sequences in given proportions; made by {@link mix}. */
-export class MixSequence<B> extends Combinator<B> {
+export class MixSequence<B> extends Selection<B> {
   static override readonly module: string = import.meta.url;
   readonly sources: readonly Sequence<B>[];
   /** Batches of each source in one period. */
@@ -47,14 +46,12 @@ export class MixSequence<B> extends Combinator<B> {
     return shortest;
   }
 
-  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
-    checkIndex("mix(…)", index, this.length);
+  protected locate(index: number): Place<B> {
     const { which, rank } = patternOf(this.parts);
     const periods = Math.floor(index / which.length);
     const step = index - periods * which.length;
     const source = which[step]!;
-    const from = periods * this.parts[source]! + rank[step]!;
-    return this.sources[source]!.getItem(from, deriveContext(context, from));
+    return { source: this.sources[source]!, index: periods * this.parts[source]! + rank[step]! };
   }
 
   combines(): readonly Hooked[] {

@@ -1,20 +1,18 @@
-import { checkIndex, checkInteger } from "../core/check.ts";
-import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
-import { type Context, deriveContext } from "./context.ts";
-import type { Awaitable, Returned, Sequence } from "./sequence.ts";
+import { checkInteger } from "../core/check.ts";
+import { checkSequence } from "./combinator.ts";
+import { type Place, SingleSelection } from "./selection.ts";
+import type { Sequence } from "./sequence.ts";
 
 /** Passes of an endless repetition that belong to one epoch, so that no two epochs share a pass. */
 const endless = 2 ** 32;
 
 /** A sequence several times over; made by {@link repeat}. */
-export class RepeatSequence<B> extends Combinator<B> {
+export class RepeatSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
-  readonly source: Sequence<B>;
   readonly times: number;
 
   constructor(source: Sequence<B>, times: number) {
-    super();
-    this.source = source;
+    super(source);
     this.times = times;
   }
 
@@ -23,17 +21,15 @@ export class RepeatSequence<B> extends Combinator<B> {
     return length === 0 ? 0 : length * this.times;
   }
 
-  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
-    checkIndex("repeat(…)", index, this.length);
-    const { length } = this.source;
-    const pass = length === Number.POSITIVE_INFINITY ? 0 : Math.floor(index / length);
-    const from = pass === 0 ? index : index - pass * length;
-    const epoch = context.epoch * Math.min(this.times, endless) + pass;
-    return this.source.getItem(from, deriveContext(context, from, { epoch }));
-  }
-
-  combines(): readonly Hooked[] {
-    return [this.source];
+  protected locate(index: number, epoch: number): Place<B> {
+    const { source, times } = this;
+    // Of a source without end only the first pass is ever seen.
+    const pass = Math.floor(index / source.length);
+    return {
+      source,
+      index: pass === 0 ? index : index - pass * source.length,
+      epoch: epoch * Math.min(times, endless) + pass,
+    };
   }
 }
 

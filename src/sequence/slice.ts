@@ -1,19 +1,17 @@
-import { checkIndex, show } from "../core/check.ts";
+import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
-import { type Context, deriveContext } from "./context.ts";
-import type { Awaitable, Returned, Sequence } from "./sequence.ts";
+import { checkSequence } from "./combinator.ts";
+import { type Place, SingleSelection } from "./selection.ts";
+import type { Sequence } from "./sequence.ts";
 
 /** The batches of `source` from `start` up to but not including `end`; made by {@link slice}. */
-export class SliceSequence<B> extends Combinator<B> {
+export class SliceSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
-  readonly source: Sequence<B>;
   readonly start: number;
   readonly end: number;
 
   constructor(source: Sequence<B>, start: number, end: number) {
-    super();
-    this.source = source;
+    super(source);
     this.start = start;
     this.end = end;
   }
@@ -23,14 +21,8 @@ export class SliceSequence<B> extends Combinator<B> {
     return Math.max(0, resolve(this.end, length) - resolve(this.start, length));
   }
 
-  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
-    checkIndex("slice(…)", index, this.length);
-    const from = resolve(this.start, this.source.length) + index;
-    return this.source.getItem(from, deriveContext(context, from));
-  }
-
-  combines(): readonly Hooked[] {
-    return [this.source];
+  protected locate(index: number): Place<B> {
+    return { source: this.source, index: resolve(this.start, this.source.length) + index };
   }
 }
 
