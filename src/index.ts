@@ -17,6 +17,7 @@ export {
   WorkerError,
 } from "./core/errors.ts";
 export type { Random } from "./core/random.ts";
+export type { Shard } from "./core/shard.ts";
 export { DataLoader } from "./loader/data-loader.ts";
 export { type Leased, release } from "./loader/lease.ts";
 export type { DataLoaderOptions } from "./loader/options.ts";
@@ -50,7 +51,7 @@ export { mix } from "./sequence/mix.ts";
 export { type PadCollator, type PadOptions, pad } from "./sequence/pad.ts";
 export { repeat } from "./sequence/repeat.ts";
 export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
-export { type Shard, shard } from "./sequence/shard.ts";
+export { shard } from "./sequence/shard.ts";
 export { skip } from "./sequence/skip.ts";
 export { slice } from "./sequence/slice.ts";
 export { take } from "./sequence/take.ts";

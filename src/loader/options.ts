@@ -2,7 +2,7 @@
 import { parseBytes } from "../core/bytes.ts";
 import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import type { Shard } from "../sequence/shard.ts";
+import { checkShard, type Shard } from "../core/shard.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 
@@ -126,7 +126,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
   }
   const shard = options.shard === "env" ? shardFromEnv() : options.shard;
-  if (shard !== undefined) checkShard(shard);
+  if (shard !== undefined) checkShard("`shard`", shard, "shard.");
   if (state !== undefined) checkState(state, seed);
   return {
     workers,
@@ -145,10 +145,4 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     signal,
     resourceLimits,
   };
-}
-
-function checkShard({ rank, worldSize, ragged = "uneven" }: Shard): void {
-  checkInteger("shard.worldSize", worldSize, 1);
-  checkInteger("shard.rank", rank, 0, worldSize - 1);
-  checkChoice("shard.ragged", ragged, ["uneven", "drop"]);
 }

@@ -6,7 +6,7 @@
  */
 import { OptionError } from "../core/errors.ts";
 import { permutation } from "../core/permutation.ts";
-import type { Shard } from "../sequence/shard.ts";
+import { type Shard, shareOf } from "../core/shard.ts";
 
 /** What a plan is made of. */
 export interface PlanOptions {
@@ -32,21 +32,22 @@ export interface Plan {
   position(steps: number): number;
 }
 
+/** The share of whoever reads alone. */
+const whole: Shard = { rank: 0, worldSize: 1 };
+
 /**
  * Plans an epoch.
  *
  * @throws OptionError if an endless sequence shall be shuffled.
  */
-export function planEpoch({ length, seed, epoch, shuffle, shard, start }: PlanOptions): Plan {
+export function planEpoch({ length, seed, epoch, shuffle, shard = whole, start }: PlanOptions): Plan {
   if (shuffle && length === Number.POSITIVE_INFINITY) {
     throw new OptionError(
       "A sequence of infinite length cannot be shuffled. Give it a length, or draw at random inside getItem with context.random.",
     );
   }
-  const { rank = 0, worldSize = 1, ragged = "uneven" } = shard ?? {};
-  const left = Math.max(0, length - start);
-  const steps =
-    ragged === "drop" ? Math.floor(left / worldSize) : Math.max(0, Math.ceil((left - rank) / worldSize));
+  const { rank, worldSize } = shard;
+  const steps = shareOf(Math.max(0, length - start), shard);
   const order = shuffle ? permutation(length, seed, "batches", epoch) : undefined;
   const place = (step: number): number => start + step * worldSize + rank;
   return {

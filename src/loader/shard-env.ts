@@ -8,7 +8,7 @@
  */
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import type { Shard } from "../sequence/shard.ts";
+import type { Shard } from "../core/shard.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -13,6 +13,7 @@ describe("resolveOptions", () => {
     [{ shuffle: "yes" }, /`shuffle` must be true or false, got "yes"/],
     [{ onError: "ignore" }, /`onError` must be "throw" or "skip", got "ignore"/],
     [{ shard: { rank: 2, worldSize: 2 } }, /`shard.rank` must be a whole number from 0 to 1, got 2/],
+    [{ shard: { rank: 0, size: 2 } }, /`shard` has no option `size`. It has: rank, worldSize, ragged/],
     [{ shard: { rank: 0, worldSize: 0 } }, /`shard.worldSize`/],
     [{ numWorkers: 2 }, /DataLoader has no option `numWorkers`\. It has: workers/],
     [{ signal: {} }, /`signal` must be an AbortSignal/],
