@@ -8,6 +8,7 @@
 import { StateError } from "../core/errors.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Training, TrainingState } from "./callback.ts";
+import { makeFolder } from "./folder.ts";
 import { decodeMetadata, decodeSafetensors, encodeSafetensors, headerLength } from "./safetensors.ts";
 import type { ModelState, Weights } from "./trainable.ts";
 
@@ -108,11 +109,15 @@ async function placeOf(path: string): Promise<{ readonly epoch: number; readonly
   }
 }
 
-/** Writes a file so that under its name there is the old content or the new one, whatever happens. */
+/**
+ * Writes a file so that under its name there is the old content or the new one, whatever happens. Makes its folder.
+ *
+ * @throws OptionError if the folder cannot be made; else the system's own error.
+ */
 export async function writeAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const { mkdir, open, rename, rm } = await import("node:fs/promises");
+  const { open, rename, rm } = await import("node:fs/promises");
   const { dirname } = await import("node:path");
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(dirname(path));
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = await open(temporary, "w");

@@ -2,6 +2,7 @@ import { checkChoice, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
+import { makeFolder } from "../folder.ts";
 import type { Logs } from "../logs.ts";
 
 /** Options of {@link CSVLogger}. */
@@ -95,13 +96,13 @@ export class CSVLogger extends Callback {
   }
 
   async #write(cells: readonly string[]): Promise<void> {
-    const [{ appendFile, mkdir, writeFile }, { dirname }, { fileURLToPath }] = await Promise.all([
+    const [{ appendFile, writeFile }, { dirname }, { fileURLToPath }] = await Promise.all([
       import("node:fs/promises"),
       import("node:path"),
       import("node:url"),
     ]);
     const path = this.#filename instanceof URL ? fileURLToPath(this.#filename) : this.#filename;
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const line = `${cells.map((cell) => quote(cell, this.#separator)).join(this.#separator)}\n`;
     await (this.#begun ? appendFile : writeFile)(path, line);
     this.#begun = true;

@@ -4,6 +4,7 @@
  * Lineage: TensorFlow's `EventsWriter`. Invariant: records are appended whole and in the order of the calls; no file
  * handle stays open between writes, so a run that ends early leaves none.
  */
+import { makeFolder } from "../folder.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 import { frameRecord } from "./record.ts";
 
@@ -35,13 +36,13 @@ export function openEventFile(dir: string, now: () => number = Date.now): EventF
   let last: Promise<void> = Promise.resolve();
 
   const write = async (): Promise<void> => {
-    const [{ appendFile, mkdir }, { hostname }, { join }] = await Promise.all([
+    const [{ appendFile }, { hostname }, { join }] = await Promise.all([
       import("node:fs/promises"),
       import("node:os"),
       import("node:path"),
     ]);
     if (path === undefined) {
-      await mkdir(dir, { recursive: true });
+      await makeFolder(dir);
       const stamp = String(Math.floor(seconds())).padStart(10, "0");
       path = join(dir, `events.out.tfevents.${stamp}.${hostname()}.${process.pid}.${number}.v2`);
     }
