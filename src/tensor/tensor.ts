@@ -13,6 +13,7 @@ import {
   checkDType,
   type DType,
   dtypeOf,
+  dtypes,
   isBigDType,
   type TypedArray,
   viewOf,
@@ -73,6 +74,28 @@ export function isTensor(value: unknown): value is Tensor {
   if (typeof value !== "object" || value === null) return false;
   const { data, shape, dtype } = value as Partial<Tensor>;
   return ArrayBuffer.isView(data) && Array.isArray(shape) && typeof dtype === "string";
+}
+
+/**
+ * Checks a tensor that may have been written by hand: {@link isTensor} looks at its form only.
+ *
+ * @param name what the tensor is, for the message
+ * @throws ShapeError if its dtype is none of ours, or `data` and `shape` differ in size.
+ */
+export function checkTensor(name: string, { data, shape, dtype }: Tensor): void {
+  if (!dtypes.includes(dtype)) {
+    throw new ShapeError(
+      `${name} has the dtype ${show(dtype)}, but a dtype is one of ${dtypes.join(", ")}. Make it with tensor(values, dtype).`,
+    );
+  }
+  if (data.length === sizeOf(shape)) return;
+  const next =
+    data.length === 0
+      ? "Use a batch before it is released or sent away, or copy it."
+      : "Make it with tensor(values, { shape }).";
+  throw new ShapeError(
+    `${name} has shape ${showShape(shape)}, which holds ${sizeOf(shape)} elements, but its data holds ${data.length}. ${next}`,
+  );
 }
 
 /**

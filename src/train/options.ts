@@ -2,6 +2,7 @@
 import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { type DataLoaderOptions, optionNames } from "../loader/options.ts";
+import { isTensor } from "../tensor/tensor.ts";
 import type { AnyCallback } from "./callback.ts";
 
 /** How batches are loaded: the loader's own options. Not taken where a `DataLoader` is given. */
@@ -92,7 +93,6 @@ const fitNames = [
 /** Options that Keras has, but not with a Sequence or not here, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
   y: "A Sequence's batches hold the labels: return [x, y] from getItem.",
-  data: "Data are one argument, inputs and labels together: a Sequence of batches [x, y]; evaluate and predict take one tuple of tensors too.",
   sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
   returnDict:
     "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
@@ -100,6 +100,17 @@ const refused: Readonly<Record<string, string>> = {
   validationSplit:
     "A Sequence cannot be split by rows. Split the files or samples before making two sequences, and give the second as validationData.",
 };
+
+/** Throws {@link OptionError} for an unknown name, and for data in the place of options, as in `model.fit(x, y)`. */
+function checkOptions(what: string, options: object, known: readonly string[]): void {
+  const { shape, dtype } = (options ?? {}) as { readonly shape?: unknown; readonly dtype?: unknown };
+  if (Array.isArray(options) || ArrayBuffer.isView(options) || (shape !== undefined && dtype !== undefined)) {
+    throw new OptionError(
+      `${what} takes its options as an object, but got ${isTensor(options) ? "a tensor" : show(options)} there. Data are one argument, inputs and labels together: a Sequence of batches [x, y], as batches(dataset, { batchSize: 32 }) makes of samples; evaluate and predict take a tuple [x, y] of tensors too.`,
+    );
+  }
+  checkKnown(what, options, known, refused);
+}
 
 /** The loader's part of some options. */
 export function loadOptions(options: LoadOptions): LoadOptions {
@@ -128,7 +139,7 @@ export interface ResolvedFit {
  * @throws OptionError naming the option, what it takes and what came.
  */
 export function resolveFit(options: FitOptions): ResolvedFit {
-  checkKnown("fit", options, fitNames, refused);
+  checkOptions("fit", options, fitNames);
   const { epochs = 1, initialEpoch = 0, stepsPerEpoch, validationSteps, validationFreq = 1 } = options;
   const { stepsMode = "continue", allowNaN = false, compat } = options;
   checkInteger("epochs", epochs, 1);
@@ -157,7 +168,7 @@ export function resolveEvaluate(
   what: "evaluate" | "predict",
   options: EvaluateOptions,
 ): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
-  checkKnown(what, options, [...runNames, "steps", "batchSize"], refused);
+  checkOptions(what, options, [...runNames, "steps", "batchSize"]);
   if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
   return resolveRun(options);
 }

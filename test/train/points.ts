@@ -1,4 +1,4 @@
-/** What the tests of training share: a small data set, a model, and a callback that writes down what happens. */
+/** What the tests of training share: small data sets, a model, and a callback that writes down what happens. */
 import * as tf from "@tensorflow/tfjs";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
@@ -20,6 +20,23 @@ export class Points extends Sequence<[x: Tensor<"float32">, y: Tensor<"float32">
     return [tensor(x), tensor(x.map(([a, b]) => [2 * a! - b! + 0.5]))];
   }
 }
+
+/** A sequence of one given batch. */
+export class One<B> extends Sequence<B> {
+  readonly #batch: unknown;
+  constructor(batch: B) {
+    super();
+    this.#batch = batch;
+  }
+  get length(): number {
+    return 1;
+  }
+  getItem(): never {
+    return this.#batch as never;
+  }
+}
+/** A sequence whose only batch is `batch`. */
+export const one = <B>(batch: B): One<B> => new One(batch);
 
 /** A compiled linear model of two inputs whose first weights are ones. */
 export function linear(options: Partial<tf.ModelCompileArgs> = {}): tf.LayersModel {

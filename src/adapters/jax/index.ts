@@ -44,7 +44,7 @@ export interface JaxArray {
  * `resize` does, at no cost.
  *
  * @param np `numpy` of `@jax-js/jax`
- * @throws ShapeError if a whole number does not fit into int32, or a tensor is empty.
+ * @throws ShapeError if a whole number does not fit into int32, a tensor is empty, or its dtype is unknown.
  */
 export function toJax<A, B>(np: JaxNumpy<A>, batch: B): Converted<B, A> {
   return convertTensors(batch, (tensor) => toArray(np, tensor));

@@ -35,6 +35,7 @@ export interface OrtTensor {
  * on both sides. A record by the names of the model's inputs is what `session.run` takes.
  *
  * @param ort the module `onnxruntime-node` or `onnxruntime-web`
+ * @throws ShapeError if a tensor's dtype is unknown, or its data do not fill its shape.
  */
 export function toOrt<T, B>(ort: Onnxruntime<T>, batch: B): Converted<B, T> {
   return convertTensors(batch, ({ data, shape, dtype }) => new ort.Tensor(dtype, unshared(data), shape));

@@ -50,6 +50,7 @@ function isNumbers(value: unknown): boolean {
 /** What is no leaf, as messages show it, with what to make of it. */
 function showOther(value: unknown): string {
   if (isNumbers(value)) return "an array of plain numbers. Make it a tensor: tensor(values)";
+  if (value instanceof Promise) return "a promise. Await it in getItem: `await stack(…)`";
   const { dataSync } = (value ?? {}) as { readonly dataSync?: unknown };
   if (typeof dataSync !== "function") return show(value);
   return "a tensor of TensorFlow.js, which no worker can send. Make one of epochal: tensor(values)";

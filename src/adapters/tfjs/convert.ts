@@ -9,7 +9,7 @@
 import type * as tfTypes from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
-import { isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
+import { checkTensor, isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
 import { type NumberArray, toFloat32, toInt32, toNumbers } from "../numbers.ts";
 import type { TF } from "./peer.ts";
 import type { ArrayLeaf } from "./types.ts";
@@ -37,10 +37,11 @@ const kindOf: { readonly [D in DType]: TFDType } = {
  * A TensorFlow.js tensor of `leaf`, to be disposed by the caller.
  *
  * @param name what the array is, for the message.
- * @throws ShapeError if a whole number does not fit into int32.
+ * @throws ShapeError if a whole number does not fit into int32, or the tensor's own parts do not fit.
  */
 export function toTF(tf: TF, leaf: ArrayLeaf, name: string, dtype?: TFDType): tfTypes.Tensor {
   const { data, shape, dtype: own } = isTensor(leaf) ? leaf : bare(leaf);
+  checkTensor(name, { data, shape, dtype: own });
   const kind = dtype ?? kindOf[own];
   return tf.tensor(valuesFor(data, own, kind, name) as Float32Array, [...shape], kind);
 }

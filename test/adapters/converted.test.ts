@@ -1,0 +1,26 @@
+import { describe, expect, it } from "vitest";
+import { convertTensors } from "../../src/adapters/converted.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
+
+const data = new Float32Array(2);
+const shape = [2];
+
+describe("convertTensors", () => {
+  it("changes the tensors of a tree, and nothing else", () => {
+    const batch = { x: tensor([1, 2]), rest: ["a", data] } as const;
+    expect(convertTensors(batch, ({ shape }) => shape)).toEqual({ x: [2], rest: ["a", data] });
+  });
+
+  it.each([
+    [{ data, shape, dtype: "float" }, /^A tensor has the dtype "float", but a dtype is one of bool,/],
+    [{ data, shape: [3], dtype: "float32" }, /which holds 3 elements, but its data holds 2\. Make it with/],
+    [
+      { data: data.subarray(2), shape, dtype: "float32" },
+      /its data holds 0\. Use a batch before it is released/,
+    ],
+  ])("refuses %j", (broken, message) => {
+    const convert = () => convertTensors([broken], (whole) => whole);
+    expect(convert).toThrow(expect.objectContaining({ name: "ShapeError" }));
+    expect(convert).toThrow(message);
+  });
+});
