@@ -5,7 +5,7 @@
  * (TensorFlow.js, onnxruntime, jax-js, zarrita) takes it as it is.
  */
 import { show } from "../core/check.ts";
-import { ShapeError } from "../core/errors.ts";
+import { OptionError, ShapeError } from "../core/errors.ts";
 import { allocate } from "./arena.ts";
 import {
   type ArrayOf,
@@ -101,7 +101,8 @@ export function checkTensor(name: string, { data, shape, dtype }: Tensor): void 
 /**
  * A tensor of zeros.
  *
- * @throws OptionError if an axis is no whole number or the dtype is unknown.
+ * @throws ShapeError if an axis is no whole number of at least 0.
+ * @throws OptionError if there is no such dtype.
  */
 export function zeros<D extends DType = "float32">(shape: readonly number[], dtype?: D): Tensor<D> {
   const kind = dtype ?? ("float32" as D);
@@ -128,9 +129,11 @@ export function empty<D extends DType>(shape: readonly number[], dtype: D): Tens
  *
  * Numbers and nested arrays are copied, `float32` unless `dtype` says otherwise (`int64` for bigints, `bool` for
  * booleans). A typed array is wrapped without a copy, under its own dtype; with another `dtype` it is converted.
- * `shape` defaults to the nesting of the arrays; a flat array may be given any shape of the same size.
+ * `shape` defaults to the nesting of the arrays; a flat array may be given any shape of the same size. Two dtypes have
+ * no array of their own: as `bool` a Uint8Array is taken for zeros and ones, as `float16` a Uint16Array for raw bits.
  *
- * @throws ShapeError if rows differ in length or `shape` has another size than the values.
+ * @throws ShapeError if rows differ in length, a value is no number, or `shape` has another size than the values.
+ * @throws OptionError if there is no such dtype, or `float16` is asked for and the values are not raw bits.
  * @example
  * tensor([1, 2, 3], "int32");                    // shape [3]
  * tensor([[0, 1], [2, 3]]);                      // float32, shape [2, 2]
@@ -204,6 +207,11 @@ function convert<D extends DType>(source: TypedArray, dtype: D): ArrayOf<D> {
 }
 
 function fill(data: TypedArray, values: ArrayLike<number | bigint | boolean>, dtype: DType): void {
+  if (dtype === "float16") {
+    throw new OptionError(
+      "tensor() does not convert numbers to float16: give a Uint16Array of the raw bits, or use float32.",
+    );
+  }
   if (isBigDType(dtype)) {
     const out = data as BigInt64Array;
     for (let i = 0; i < out.length; i++) out[i] = BigInt(values[i]!);

@@ -41,24 +41,32 @@ describe("stack", () => {
     expect(() => stack(mixed as never)).toThrow(/row 1 is int32 and row 0 is float32/);
   });
 
-  it("waits for the rows under way before it reports the one that failed", async () => {
-    let finished = false;
-    const slow: LazyTensor<"float32"> = {
-      ...lazy(1, 2),
-      into: async () => {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-        finished = true;
-      },
-    };
-    const broken: LazyTensor<"float32"> = {
-      ...lazy(1, 2),
-      into() {
-        throw new Error("broken");
-      },
-    };
-    await expect(stack([slow, broken])).rejects.toThrow("broken");
-    expect(finished).toBe(true);
-  });
+  it.each([{ known: true }, { known: false }])(
+    "waits for the rows under way before it reports the one that failed: %o",
+    async (how) => {
+      let finished = false;
+      const slow: LazyTensor<"float32"> = {
+        ...lazy(1, 2, how),
+        into: async () => {
+          await new Promise((resolve) => setTimeout(resolve, 5));
+          finished = true;
+        },
+        async tensor() {
+          await this.into(new Float32Array(2));
+          return tensor([1, 1]);
+        },
+      };
+      const broken: LazyTensor<"float32"> = {
+        ...lazy(1, 2, how),
+        into() {
+          throw new Error("broken");
+        },
+        tensor: () => Promise.reject(new Error("broken")),
+      };
+      await expect(stack([slow, broken])).rejects.toThrow("broken");
+      expect(finished).toBe(true);
+    },
+  );
 
   it("refuses no rows", () => {
     expect(() => stack([])).toThrow(/at least one row/);
@@ -97,6 +105,13 @@ describe("tensor", () => {
     expect(tensor(new Uint8Array([1, 2]), "float32").data).toEqual(new Float32Array([1, 2]));
     expect(tensor([1, 2], "int64").data).toEqual(new BigInt64Array([1n, 2n]));
     expect(tensor([true, false]).dtype).toBe("bool");
+    expect(tensor(Int16Array.of(-2, 0), "bool").data).toEqual(Uint8Array.of(1, 0));
+  });
+  it("takes raw bits for float16, and does not take numbers for them", () => {
+    const bits = Uint16Array.of(0x3c00);
+    expect(tensor(bits, "float16").data).toBe(bits);
+    for (const numbers of [[1], Float32Array.of(1)])
+      expect(() => tensor(numbers, "float16")).toThrow(/give a Uint16Array of the raw bits, or use float32/);
   });
   it("refuses ragged rows by row", () => {
     expect(() => tensor([[1, 2], [3]])).toThrow(/row 1 has \[1\] and row 0 has \[2\]/);
