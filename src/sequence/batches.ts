@@ -2,8 +2,17 @@
  * Samples become batches: a dataset whose `getItem` returns one sample becomes a Sequence whose `getItem` returns a
  * batch of them. Which samples is arithmetic on (seed, epoch, position), so a billion are as cheap as a thousand.
  */
-import { checkChoice, checkIndex, checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
+import {
+  checkChoice,
+  checkIndex,
+  checkInteger,
+  checkKnown,
+  checkSeed,
+  indexError,
+  show,
+} from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { settleAll } from "../core/settle.ts";
 import { RandomSampler } from "../sampler/random.ts";
 import type { Order, Sampler } from "../sampler/sampler.ts";
 import { SequentialSampler } from "../sampler/sequential.ts";
@@ -204,15 +213,14 @@ function orderOf(sequence: Choice<unknown>, seed: number, epoch: number): Order 
 }
 
 function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context: Context): Awaitable<S> {
-  const chooser = sampler ? `, which ${nameOf(sampler)} chose` : "";
-  checkIndex(`The dataset${chooser},`, index, dataset.length);
+  if (!(Number.isInteger(index) && index >= 0 && index < dataset.length)) {
+    throw indexError(
+      sampler ? `${nameOf(sampler)} chose a sample that is not there: the dataset` : "The dataset",
+      index,
+      dataset.length,
+    );
+  }
   return dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
-}
-
-/** Waits for all samples, also when one failed: none may still be fetched, or reject unheard, afterwards. */
-async function settleAll<S>(samples: readonly Awaitable<S>[]): Promise<S[]> {
-  await Promise.allSettled(samples);
-  return Promise.all(samples);
 }
 
 function collateBy(

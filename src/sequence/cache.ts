@@ -1,5 +1,6 @@
 import { checkIndex } from "../core/check.ts";
-import { empty, isTensor } from "../tensor/tensor.ts";
+import { isTensor } from "../tensor/tensor.ts";
+import { copyView } from "../tensor/transfer.ts";
 import { type Delivered, isNode } from "../tensor/tree.ts";
 import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
@@ -60,11 +61,9 @@ function keptOf(sequence: object, seed: number): Map<number, unknown> {
 
 /** A deep copy of a batch. */
 function copy(tree: unknown): unknown {
-  if (isTensor(tree)) {
-    const { data } = empty(tree.shape, tree.dtype);
-    (data as Uint8Array).set(tree.data as Uint8Array);
-    return { data, shape: tree.shape, dtype: tree.dtype };
-  }
+  if (isTensor(tree)) return { ...tree, data: copyView(tree.data) };
+  // Not by structuredClone, which copies all of the buffer that a view shows a part of.
+  if (ArrayBuffer.isView(tree)) return copyView(tree);
   if (!isNode(tree)) return typeof tree === "object" ? structuredClone(tree) : tree;
   if (Array.isArray(tree)) return tree.map(copy);
   return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, copy(child)]));

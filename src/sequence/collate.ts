@@ -6,6 +6,7 @@
  */
 import { show } from "../core/check.ts";
 import { isEpochalError, ShapeError } from "../core/errors.ts";
+import { settleAll } from "../core/settle.ts";
 import { dtypeOf, type TypedArray } from "../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor } from "../tensor/lazy.ts";
 import { stack } from "../tensor/stack.ts";
@@ -83,11 +84,10 @@ export function collateWith(samples: readonly unknown[], join: Join): Awaitable<
   }
 }
 
-/** Waits for all leaves, also when one failed: none may still be written, or reject unheard, afterwards. */
+/** The batch with its leaves' promises kept. */
 async function settle(tree: unknown, pending: readonly Promise<Tensor>[]): Promise<unknown> {
-  await Promise.allSettled(pending);
-  const results = new Map<unknown, Tensor>();
-  for (const leaf of pending) results.set(leaf, await leaf);
+  const leaves = await settleAll(pending);
+  const results = new Map<unknown, Tensor>(pending.map((leaf, i) => [leaf, leaves[i]!]));
   return mapTree(tree, (leaf) => results.get(leaf) ?? leaf);
 }
 

@@ -1,5 +1,6 @@
 import { checkInteger, checkKnown, checkNumber } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
+import { settleAll } from "../core/settle.ts";
 import { isBigDType, type TypedArray } from "../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor } from "../tensor/lazy.ts";
 import { stack } from "../tensor/stack.ts";
@@ -77,9 +78,7 @@ async function runAndPad(
   rows: readonly (Tensor | LazyTensor)[],
   options: Required<PadOptions>,
 ): Promise<Tensor> {
-  const running = rows.map((row) => (isLazyTensor(row) ? row.tensor() : row));
-  await Promise.allSettled(running);
-  return padRows(await Promise.all(running), options);
+  return padRows(await settleAll(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))), options);
 }
 
 function padRows(rows: readonly Tensor[], { value, multipleOf }: Required<PadOptions>): Tensor {

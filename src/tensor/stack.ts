@@ -1,6 +1,7 @@
 /** Many tensors of one shape become one tensor with a leading axis: how rows become a batch. */
 import { show } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
+import { settleAll } from "../core/settle.ts";
 import type { DType, TypedArray } from "./dtype.ts";
 import { isLazyTensor, type LazyTensor } from "./lazy.ts";
 import { empty, isTensor, sameShape, showShape, sizeOf, type Tensor } from "./tensor.ts";
@@ -77,7 +78,7 @@ function stackTensors(rows: readonly Tensor[]): Tensor {
 async function stackLazily(rows: readonly Row[]): Promise<Tensor> {
   const first = rows[0]!;
   if (rows.some((row) => row.shape === undefined)) {
-    return stackTensors(await Promise.all(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))));
+    return stackTensors(await settleAll(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))));
   }
   const shape = first.shape!;
   for (const [i, row] of rows.entries())

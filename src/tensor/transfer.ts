@@ -3,7 +3,7 @@
  *
  * A batch handed to another thread is moved, not copied, and a delivered batch belongs to its consumer. So every
  * buffer in it must belong to the batch alone. A view of part of a larger buffer (rows of a dataset held in memory),
- * or a buffer that the sequence itself keeps, is copied first; all else moves as it is.
+ * a buffer that the sequence itself keeps, or one that other threads share is copied first; all else moves as it is.
  */
 import { ShapeError } from "../core/errors.ts";
 import { allocate } from "./arena.ts";
@@ -14,7 +14,7 @@ import { forEachLeaf, mapTree } from "./tree.ts";
 export type Kept = ReadonlySet<ArrayBufferLike>;
 
 /**
- * The batch with every buffer its own: views of part of a buffer, and of buffers in `kept`, are copied.
+ * The batch with every buffer its own: views of part of a buffer, of shared memory, and of buffers in `kept` are copied.
  * The same object where nothing had to be copied.
  *
  * @throws ShapeError where a tensor's buffer is gone, because it was part of a batch given away before.
@@ -81,16 +81,19 @@ export function keptBuffers(value: unknown): Kept {
 }
 
 function ownView(view: ArrayBufferView, kept: Kept): ArrayBufferView {
-  const { buffer, byteOffset, byteLength } = view;
-  if (!(buffer instanceof ArrayBuffer)) return view;
-  const Type = plainType(view);
-  const length = (view as { length?: number }).length;
-  if (byteLength === buffer.byteLength && !kept.has(buffer)) {
-    return Type === view.constructor ? view : new Type(buffer, 0, length);
+  const { buffer, byteLength } = view;
+  if (!(buffer instanceof ArrayBuffer) || byteLength !== buffer.byteLength || kept.has(buffer)) {
+    return copyView(view);
   }
-  const copy = allocate(byteLength);
-  new Uint8Array(copy).set(new Uint8Array(buffer, byteOffset, byteLength));
-  return new Type(copy, 0, length);
+  const Type = plainType(view);
+  return Type === view.constructor ? view : new Type(buffer, 0, (view as { length?: number }).length);
+}
+
+/** A copy of what a view shows, in a buffer of its own. */
+export function copyView<V extends ArrayBufferView>(view: V): V {
+  const copy = allocate(view.byteLength);
+  new Uint8Array(copy).set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
+  return new (plainType(view))(copy, 0, (view as { length?: number }).length) as V;
 }
 
 type ViewType = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView;

@@ -2,6 +2,7 @@
  * A batch is a tree: tuples and records, nested as the user likes, whose leaves are tensors, images to be run,
  * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
  */
+import { settleAll } from "../core/settle.ts";
 import { isLazyTensor, type LazyTensor } from "./lazy.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
@@ -38,14 +39,14 @@ export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unkn
   if (!isNode(tree)) return change(tree);
   if (Array.isArray(tree)) {
     const mapped = tree.map((child) => mapTree(child, change));
-    return mapped.every((child, i) => child === tree[i]) ? tree : mapped;
+    return mapped.every((child, i) => Object.is(child, tree[i])) ? tree : mapped;
   }
   const record = tree as Readonly<Record<string, unknown>>;
   const mapped: Record<string, unknown> = {};
   let changed = false;
   for (const key of Object.keys(record)) {
     mapped[key] = mapTree(record[key], change);
-    changed ||= mapped[key] !== record[key];
+    changed ||= !Object.is(mapped[key], record[key]);
   }
   return changed ? mapped : tree;
 }
@@ -56,21 +57,17 @@ export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void
   else for (const child of Array.isArray(tree) ? tree : Object.values(tree)) forEachLeaf(child, visit);
 }
 
-/** Runs every lazy tensor of a batch; the batch itself where it has none. */
+/** Runs every lazy tensor of a batch, each once however often it stands there; the batch itself where it has none. */
 export function run<B>(batch: B): Delivered<B> | Promise<Delivered<B>> {
-  let lazies = 0;
+  const lazies = new Set<LazyTensor>();
   forEachLeaf(batch, (leaf) => {
-    if (isLazyTensor(leaf)) lazies++;
+    if (isLazyTensor(leaf)) lazies.add(leaf);
   });
-  if (lazies === 0) return batch as Delivered<B>;
-  return runLazies(batch);
+  return lazies.size === 0 ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
 }
 
-async function runLazies<B>(batch: B): Promise<Delivered<B>> {
-  const found = new Map<LazyTensor, Tensor>();
-  forEachLeaf(batch, (leaf) => {
-    if (isLazyTensor(leaf)) found.set(leaf, undefined as never);
-  });
-  await Promise.all([...found.keys()].map(async (lazy) => found.set(lazy, await lazy.tensor())));
-  return mapTree(batch, (leaf) => (isLazyTensor(leaf) ? found.get(leaf) : leaf)) as Delivered<B>;
+async function runLazies<B>(batch: B, lazies: readonly LazyTensor[]): Promise<Delivered<B>> {
+  const tensors = await settleAll(lazies.map((lazy) => lazy.tensor()));
+  const made = new Map<unknown, Tensor>(lazies.map((lazy, i) => [lazy, tensors[i]!]));
+  return mapTree(batch, (leaf) => made.get(leaf) ?? leaf) as Delivered<B>;
 }

@@ -143,7 +143,7 @@ describe("batches", () => {
       batches(dataset(6), { batchSize: 2, sampler: new SubsetSampler(sampler), collate: list });
     expect(await fetchAll(of([5, 0, 5]))).toEqual([[5, 0], [5]]);
     await expect(fetchAll(of([0, 6]))).rejects.toThrow(
-      /The dataset, which SubsetSampler chose, has no index 6: expected a whole number from 0 to 5/,
+      /SubsetSampler chose a sample that is not there: the dataset has no index 6: expected a whole number from 0 to 5/,
     );
     const drawn = batches(dataset(3), {
       batchSize: 4,

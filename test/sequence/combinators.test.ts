@@ -264,6 +264,12 @@ describe("cache", () => {
     await fetch(cached, 1, 7, 8);
     expect(fetched).toBe(2);
   });
+  it("keeps what a view shows, not the buffer behind it", async () => {
+    const source = map(new Probe("a", 1), () => new Uint8Array(1000).subarray(3, 5));
+    const cached = cache(source);
+    await fetch(cached, 0);
+    expect((await fetch(cached, 0)).buffer.byteLength).toBe(2);
+  });
   it("forgets a batch that could not be fetched", async () => {
     let tries = 0;
     const source = map(new Probe("a", 1), () => {

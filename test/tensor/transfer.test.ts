@@ -14,4 +14,12 @@ describe("own", () => {
     expect(owned[1].data.buffer.byteLength).toBe(8);
     expect(owned[2]).toBe(fresh);
   });
+
+  it("copies what other threads share: a consumer's own batch changes under nobody", () => {
+    const shared = new Float32Array(new SharedArrayBuffer(8));
+    const [view] = own([shared], keptBuffers({}));
+    view!.fill(1);
+    expect(view!.buffer).toBeInstanceOf(ArrayBuffer);
+    expect([...shared]).toEqual([0, 0]);
+  });
 });
