@@ -29,7 +29,7 @@ export { BucketSampler, type BucketSamplerOptions } from "./sampler/bucket.ts";
 export { RandomSampler } from "./sampler/random.ts";
 export type { Order, OrderKey, Sampler } from "./sampler/sampler.ts";
 export { SequentialSampler } from "./sampler/sequential.ts";
-export { SubsetSampler } from "./sampler/subset.ts";
+export { SubsetSampler, type SubsetSamplerOptions } from "./sampler/subset.ts";
 export { WeightedSampler, type WeightedSamplerOptions } from "./sampler/weighted.ts";
 export { type BatchesOptions, batches, type CollateFunction, type Dataset } from "./sequence/batches.ts";
 export { cache } from "./sequence/cache.ts";

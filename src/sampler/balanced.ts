@@ -1,8 +1,8 @@
-import { checkInteger } from "../core/check.ts";
+import { checkInteger, checkKnown } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { type Permutation, permute } from "../core/permutation.ts";
 import { keyedRandom } from "../core/random.ts";
-import type { Order, OrderKey, Sampler } from "./sampler.ts";
+import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link BalancedSampler}. */
 export interface BalancedSamplerOptions {
@@ -27,8 +27,10 @@ export class BalancedSampler implements Sampler {
   readonly classes: readonly Float64Array[];
   readonly length: number;
 
-  /** @throws OptionError if there are no labels. */
-  constructor(labels: ArrayLike<number | string>, { length }: BalancedSamplerOptions = {}) {
+  /** @throws OptionError if there are no labels, or for an option that there is not. */
+  constructor(labels: ArrayLike<number | string>, options: BalancedSamplerOptions = {}) {
+    checkList("labels", labels);
+    checkKnown("BalancedSampler", options, ["length"]);
     if (labels.length === 0) throw new OptionError("BalancedSampler needs at least one label, got none.");
     const members = new Map<number | string, number[]>();
     for (let i = 0; i < labels.length; i++) {
@@ -39,7 +41,7 @@ export class BalancedSampler implements Sampler {
     }
     this.classes = [...members.values()].map((indices) => Float64Array.from(indices));
     const largest = this.classes.reduce((most, { length }) => Math.max(most, length), 0);
-    this.length = length ?? this.classes.length * largest;
+    this.length = options.length ?? this.classes.length * largest;
     checkInteger("length", this.length);
   }
 

@@ -6,11 +6,11 @@
  * epoch's order costs nothing to make. The odd batch, where there is one, falls on other ranks each epoch, so that
  * `dropLast` does not always drop the longest samples.
  */
-import { checkInteger, checkNumber } from "../core/check.ts";
+import { checkInteger, checkKnown, checkNumber } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { type Permutation, permute } from "../core/permutation.ts";
 import { keyedRandom } from "../core/random.ts";
-import type { Order, OrderKey, Sampler } from "./sampler.ts";
+import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link BucketSampler}. */
 export interface BucketSamplerOptions {
@@ -37,8 +37,11 @@ export class BucketSampler implements Sampler {
   /** Sample indices by rising length. */
   readonly sorted: Float64Array;
 
-  /** @throws OptionError if a length is no finite number, or a size is below 1. */
-  constructor(lengths: ArrayLike<number>, { batchSize, bucketBatches = 20 }: BucketSamplerOptions) {
+  /** @throws OptionError if a length is no finite number, a size is below 1, or for an option that there is not. */
+  constructor(lengths: ArrayLike<number>, options: BucketSamplerOptions) {
+    checkList("lengths", lengths);
+    checkKnown("BucketSampler", options, ["batchSize", "bucketBatches"]);
+    const { batchSize, bucketBatches = 20 } = options;
     checkInteger("batchSize", batchSize, 1);
     checkInteger("bucketBatches", bucketBatches, 1);
     if (lengths.length === 0) throw new OptionError("BucketSampler needs at least one length, got none.");

@@ -1,6 +1,8 @@
 /**
  * A sampler says which samples an epoch has, and in which order. It chooses; it fetches nothing.
  */
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
 
 /** What an order may depend on. */
 export interface OrderKey {
@@ -31,4 +33,11 @@ export interface Sampler {
   readonly length: number;
   /** The order of one epoch. Called once an epoch and worker; the function that it returns, once a sample. */
   order(key: OrderKey): Order;
+}
+
+/** Throws {@link OptionError} unless `value`, of which a sampler is made, is an array or like one. */
+export function checkList(name: string, value: unknown): asserts value is ArrayLike<unknown> {
+  const { length } = (value ?? {}) as { readonly length?: unknown };
+  if (typeof length === "number" && typeof value !== "function") return;
+  throw new OptionError(`\`${name}\` must be an array or a typed array, got ${show(value)}.`);
 }

@@ -1,6 +1,12 @@
-import { checkInteger } from "../core/check.ts";
+import { checkChoice, checkInteger, checkKnown } from "../core/check.ts";
 import { permutation } from "../core/permutation.ts";
-import type { Order, OrderKey, Sampler } from "./sampler.ts";
+import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
+
+/** Options of {@link SubsetSampler}. */
+export interface SubsetSamplerOptions {
+  /** Whether they come in a new random order each epoch. Default false. */
+  readonly shuffle?: boolean;
+}
 
 /**
  * The samples named by `indices`, each as often as it is named: in the order given, or shuffled anew each epoch.
@@ -15,8 +21,12 @@ export class SubsetSampler implements Sampler {
   readonly indices: Float64Array;
   readonly shuffle: boolean;
 
-  /** @throws OptionError naming the first index that is no whole number. */
-  constructor(indices: ArrayLike<number>, { shuffle = false }: { readonly shuffle?: boolean } = {}) {
+  /** @throws OptionError naming the first index that is no whole number, or an option that there is not. */
+  constructor(indices: ArrayLike<number>, options: SubsetSamplerOptions = {}) {
+    checkList("indices", indices);
+    checkKnown("SubsetSampler", options, ["shuffle"]);
+    const { shuffle = false } = options;
+    checkChoice("shuffle", shuffle, [true, false]);
     this.indices = Float64Array.from(indices);
     for (const [i, index] of this.indices.entries()) checkInteger(`indices[${i}]`, index);
     this.shuffle = shuffle;

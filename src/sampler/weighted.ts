@@ -8,11 +8,11 @@
  * Sources: M. D. Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 17(9),
  * 1991; P. S. Efraimidis, P. G. Spirakis, "Weighted random sampling with a reservoir", IPL 97(5), 2006.
  */
-import { checkInteger, show } from "../core/check.ts";
+import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { log } from "../core/log.ts";
 import { keyedRandom } from "../core/random.ts";
-import type { Order, OrderKey, Sampler } from "./sampler.ts";
+import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link WeightedSampler}. */
 export interface WeightedSamplerOptions {
@@ -39,15 +39,17 @@ export class WeightedSampler implements Sampler {
   readonly replacement: boolean;
 
   /**
-   * @throws OptionError if a weight is negative or not finite, if all are 0, or if more samples shall be drawn
-   * without replacement than have a weight above 0.
+   * @throws OptionError if a weight is negative or not finite, if all are 0, if more samples shall be drawn without
+   * replacement than have a weight above 0, or for an option that there is not.
    */
-  constructor(
-    weights: ArrayLike<number>,
-    { length = weights.length, replacement = true }: WeightedSamplerOptions = {},
-  ) {
-    checkInteger("length", length);
+  constructor(weights: ArrayLike<number>, options: WeightedSamplerOptions = {}) {
     const drawable = checkWeights("weights", weights);
+    checkKnown("WeightedSampler", options, ["length", "replacement"], {
+      numSamples: "Its name is `length`.",
+    });
+    const { length = weights.length, replacement = true } = options;
+    checkInteger("length", length);
+    checkChoice("replacement", replacement, [true, false]);
     if (!replacement && length > drawable) {
       throw new OptionError(
         `WeightedSampler cannot draw ${length} samples without replacement: ${drawable} of ${weights.length} have a weight above 0. Lower \`length\`, or draw with replacement.`,
@@ -69,6 +71,7 @@ export class WeightedSampler implements Sampler {
  * @throws OptionError naming the first that is negative or not finite, or if there is none above 0.
  */
 export function checkWeights(name: string, weights: ArrayLike<number>): number {
+  checkList(name, weights);
   let positive = 0;
   for (let i = 0; i < weights.length; i++) {
     const weight = weights[i];

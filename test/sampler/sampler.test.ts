@@ -210,6 +210,14 @@ describe("bad input", () => {
       () => new BucketSampler([1], { batchSize: 0 }),
       /`batchSize` must be a whole number of at least 1, got 0/,
     ],
+    [() => new WeightedSampler([1], 3 as never), /WeightedSampler takes its options as an object.*got 3/],
+    [() => new WeightedSampler([1], { num_samples: 3 } as never), /`num_samples`\. Its name is `length`\./],
+    [() => new WeightedSampler([1], { replacement: 0 as never }), /`replacement` must be true or false/],
+    [() => new WeightedSampler({} as never), /`weights` must be an array or a typed array, got an object/],
+    [() => new BalancedSampler([1], { size: 2 } as never), /BalancedSampler has no option `size`/],
+    [() => new BalancedSampler(undefined as never), /`labels` must be an array.*got undefined/],
+    [() => new SubsetSampler([1], true as never), /SubsetSampler takes its options as an object.*got true/],
+    [() => new BucketSampler([1], { batch_size: 2 } as never), /Its name is `batchSize`/],
   ])("case %#", (make, message) => {
     expect(make).toThrow(message);
   });
