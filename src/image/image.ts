@@ -4,7 +4,7 @@
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one plan.
  */
 import { counters } from "../core/counters.ts";
-import { ImageError, isEpochalError } from "../core/errors.ts";
+import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
 import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
@@ -34,6 +34,7 @@ export interface ReadOptions {
   readonly channels: Channels;
   readonly orient: boolean;
   readonly maxPixels: number;
+  /** "throw", or what gives a replacement, which it has checked. */
   readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
   readonly signal: AbortSignal | undefined;
 }
@@ -154,13 +155,14 @@ function planOf(key: string, ops: readonly Op[], channels: Channels): Plan {
   return plan;
 }
 
-/** The error with the path in its message and fields. */
+/** The error with the path in its message, and in its fields where it has them. */
 function locate(error: unknown, source: ImageSource | Pixels): unknown {
-  if (!isEpochalError(error)) return error;
   const path = isTensor(source) ? undefined : pathOf(source);
-  const what = `Cannot read the image${path === undefined ? "" : ` ${path}`}: `;
-  if (isEpochalError(error, "ImageError") && error.path === undefined && !error.message.startsWith(what)) {
-    return new ImageError(`${what}${error.message}`, { path, cause: error.cause });
-  }
+  const located = (message: string) =>
+    `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}`;
+  if (isEpochalError(error, "ImageError"))
+    return new ImageError(located(error.message), { path, cause: error.cause });
+  if (isEpochalError(error, "MissingPeerError"))
+    return new MissingPeerError(located(error.message), { cause: error.cause });
   return error;
 }

@@ -23,7 +23,9 @@ export interface ImreadOptions {
   /**
    * What happens with a file that is missing, empty, truncated or no image: `"throw"` (default) an {@link ImageError},
    * or a function that returns what to use in its place: another path, URL or file's bytes, or a uint8 tensor of
-   * pixels. The replacement goes through the same steps; when it fails too, its error is thrown.
+   * pixels. The replacement goes through the same steps; when it fails too, its error is thrown. Where the package
+   * that decodes a file is not installed, the MissingPeerError is thrown all the same: the file may be sound, and a
+   * data set of replacements would be trained on without a word.
    */
   readonly onError?: "throw" | ((error: ImageError) => ImageSource | Pixels);
   /** Ends a download. Pass `context.signal`. */
@@ -103,9 +105,28 @@ function readOptions(options: ImreadOptions): ReadOptions {
     if (found.onError !== "throw" && typeof found.onError !== "function") {
       throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(found.onError)}.`);
     }
+    if (typeof found.onError === "function") found = { ...found, onError: checkedReplacement(found.onError) };
     checked.set(options, found);
   }
   return found;
+}
+
+type Replace = Exclude<ReadOptions["onError"], "throw">;
+
+/** `onError`, which throws an OptionError if what it returns is no image; its `cause` is the error to be replaced. */
+function checkedReplacement(onError: Replace): Replace {
+  return (error) => {
+    const replacement = onError(error);
+    try {
+      if (isTensor(replacement)) checkPixelTensor(replacement);
+      else checkSource(replacement);
+    } catch (wrong) {
+      throw new OptionError(`\`onError\` must return an image. ${(wrong as Error).message}`, {
+        cause: error,
+      });
+    }
+    return replacement;
+  };
 }
 
 /** Throws {@link ShapeError} unless `pixels` is a uint8 tensor of shape [height, width, 1 | 3 | 4]. */

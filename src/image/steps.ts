@@ -89,6 +89,11 @@ export function crop<D extends ImageDType>(
   const { top, left, position = [0.5, 0.5] } = options;
   if (top !== undefined) checkInteger("top", top);
   if (left !== undefined) checkInteger("left", left);
+  if (!Array.isArray(position) || position.length !== 2) {
+    throw new OptionError(
+      `\`position\` must be [vertical, horizontal], each from 0 to 1, got ${show(position)}.`,
+    );
+  }
   checkNumber("position[0]", position[0], 0, 1);
   checkNumber("position[1]", position[1], 0, 1);
   return next(

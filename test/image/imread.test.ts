@@ -257,6 +257,18 @@ describe("an image that cannot be read", () => {
     expect(filled.data.every((value) => Math.abs(value - 128 / 255) < 1e-6)).toBe(true);
   });
 
+  it.each([undefined, Promise.resolve("b.jpg"), tensor([[[1]]])])(
+    "is not replaced by %o",
+    async (nothing) => {
+      const failing = imread("a.jpg", { onError: () => nothing as never }).tensor();
+      await expect(failing).rejects.toMatchObject({
+        name: "OptionError",
+        message: expect.stringMatching(/^`onError` must return an image\. .* got /),
+        cause: expect.objectContaining({ name: "ImageError", path: "a.jpg" }),
+      });
+    },
+  );
+
   it("whose replacement fails too, fails with that one's error", async () => {
     const error = await failure(imread("a.jpg", { onError: () => "b.jpg" }).tensor());
     expect(error.path).toBe("b.jpg");
@@ -301,6 +313,11 @@ describe("arguments", () => {
     ["a size of zero", () => resize(image, [0, 10]), /`height`/],
     ["a huge size", () => resize(image, [10, 1e6]), /`width` must be .* to 16384/],
     ["no image", () => resize("a.jpg" as never, [2, 2]), /imread\(\)/],
+    [
+      "a position in words",
+      () => crop(image, [2, 2], { position: "center" as never }),
+      /\[vertical, horizontal\]/,
+    ],
     ["an unknown axis", () => crop(image, [2, 2], { position: [2, 0] }), /position/],
     ["float pixels", () => fromPixels(tensor([[[1]]]) as never), /uint8/],
   ])("%s is refused", (_, call, says) => {

@@ -21,11 +21,20 @@ describe("without any package", () => {
     ["jpeg", { progressive: true }, /npm install @julusian\/jpeg-turbo@2 sharp/],
   ] as const)("%s names the package to install", async (format, options, says) => {
     const bytes = await red.clone().toFormat(format, options).toBuffer();
-    const running = imread(bytes).tensor();
-    await expect(running).rejects.toMatchObject({
-      name: "MissingPeerError",
-      message: expect.stringMatching(says),
-    });
+    // Never replaced: the file is sound.
+    for (const onError of ["throw", () => spare] as const) {
+      await expect(imread(bytes, { onError }).tensor()).rejects.toMatchObject({
+        name: "MissingPeerError",
+        message: expect.stringMatching(says),
+      });
+    }
+  });
+
+  it("the file is named, as it may be no image at all", async () => {
+    const url = "data:text/plain,hello";
+    await expect(imread(url).tensor()).rejects.toThrow(
+      `Cannot read the image ${url}: It is no JPEG file, and decoding any other kind needs a package`,
+    );
   });
 
   it("a damaged JPEG is an ImageError, and so can be replaced", async () => {

@@ -51,6 +51,6 @@ export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
   throw new MissingPeerError(
     isJpeg(bytes)
       ? "Decoding this kind of JPEG file needs a package that is not installed: npm install @julusian/jpeg-turbo@2 sharp"
-      : "Decoding this file needs a package that is not installed: npm install sharp",
+      : "It is no JPEG file, and decoding any other kind needs a package that is not installed: npm install sharp",
   );
 }
