@@ -29,29 +29,41 @@ const longest = 60;
 /** What must be the same for a state to belong to a loader. */
 export function fingerprint(sequence: object, length: number, shuffle: boolean): string {
   // ASCII only, so that characters are bytes.
-  const plain = describe(sequence).replace(/[^\w$()=,.-]/g, "_");
+  const plain = describe(sequence).replace(/[^\w$#()=,.-]/g, "_");
   // What is cut off still counts.
-  const short = plain.length <= longest ? plain : `${plain.slice(0, longest - 9)}#${hash(plain)}`;
+  const short =
+    plain.length <= longest
+      ? plain
+      : `${plain.slice(0, longest - 9)}#${hash(Array.from(plain, (character) => character.charCodeAt(0)))}`;
   return `${short}:${length}:${shuffle ? "shuffled" : "in order"}`;
 }
 
 /**
  * A sequence in words: its class, and for our combinators what they were made with, down to the sources. A user's own
- * fields are left out: hooks may change them.
+ * fields are left out, of a sampler too: hooks may change them. So are functions: a new name is no new order.
  */
 function describe(node: object): string {
   const name = nameOf(node);
   if (!isCombinator(node)) return name;
-  const parts = Object.entries(node).flatMap(([key, value]) =>
-    typeof value === "number" || typeof value === "boolean" ? [`${key}=${value}`] : [],
-  );
+  const parts = Object.entries(node).flatMap(([key, value]) => {
+    if (key === "sampler" && value !== undefined) return [`${key}=${nameOf(value)}`];
+    if (isNumbers(value)) return [`${key}=#${hash(value)}`];
+    // What is off takes no room.
+    if (value === true) return [key];
+    return typeof value === "number" || typeof value === "string" ? [`${key}=${value}`] : [];
+  });
   return `${name}(${[...parts, ...node.combines().map(describe)].join(",")})`;
 }
 
-/** FNV-1a of `text`, eight hexadecimal digits. Source: G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv. */
-function hash(text: string): string {
+/** A list of whole numbers, as the proportions of `mix` or the indices of `filter`. */
+function isNumbers(value: unknown): value is ArrayLike<number> {
+  return value instanceof Float64Array || (Array.isArray(value) && typeof value[0] === "number");
+}
+
+/** FNV-1a of `words`, eight hexadecimal digits. Source: G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv. */
+function hash(words: ArrayLike<number>): string {
   let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
+  for (let i = 0; i < words.length; i++) value = Math.imul(value ^ words[i]!, 0x01000193);
   return (value >>> 0).toString(16).padStart(8, "0");
 }
 

@@ -2,9 +2,14 @@ import {
   batches,
   DataLoader,
   type DataLoaderOptions,
+  filter,
   isEpochalError,
   type LoaderState,
+  mix,
+  RandomSampler,
+  type Sampler,
   type Sequence,
+  SequentialSampler,
 } from "epochal";
 import { describe, expect, it } from "vitest";
 import { Numbers, Scaled } from "../fixtures/sequences.js";
@@ -124,6 +129,21 @@ describe("loader.state()", () => {
       /sequence BatchSequence\(batchSize=9,.* in the state, BatchSequence\(batchSize=10,.* here/,
     ],
     [
+      "other proportions",
+      () => resume({}, mixed([1, 3]), new DataLoader(mixed([3, 1]), shuffled).state()),
+      /sequence MixSequence\(parts=#\w+,.* in the state, MixSequence\(parts=#\w+,.* here/,
+    ],
+    [
+      "other batches of the same source",
+      () => resume({}, every(0), new DataLoader(every(1), shuffled).state()),
+      /sequence FilterSequence\(kept=#\w+,Numbers\) in the state, FilterSequence\(kept=#\w+,Numbers\) here/,
+    ],
+    [
+      "another sampler",
+      () => resume({}, sampled(new RandomSampler(20)), new DataLoader(sampled(), shuffled).state()),
+      /sequence BatchSequence\(.*sampler=SequentialSampler.* in the state, .*sampler=RandomSampler.* here/,
+    ],
+    [
       "another version",
       () => resume({}, new Numbers(20), { version: 0 }),
       /version 0, this epochal reads version 1/,
@@ -147,6 +167,18 @@ describe("loader.state()", () => {
 
 function batched(batchSize: number): Sequence<unknown> {
   return batches(new Numbers(17), { batchSize, collate: ([first]) => first!.index });
+}
+
+function mixed(weights: number[]): Sequence<unknown> {
+  return mix([new Numbers(20), new Numbers(20)], weights);
+}
+
+function every(remainder: number): Sequence<unknown> {
+  return filter(new Numbers(20), (index) => index % 2 === remainder);
+}
+
+function sampled(sampler: Sampler = new SequentialSampler(20)): Sequence<unknown> {
+  return batches(new Numbers(20), { batchSize: 4, sampler, collate: ([first]) => first!.index });
 }
 
 function resume(
