@@ -6,7 +6,7 @@
  * generator cannot do shows in its type: a {@link Stream} has no `getItem`, so a `DataLoader` does not take it, and it
  * has no state, so a run over it cannot be resumed in the middle. Where there is an index, write a `Sequence`.
  */
-import { show } from "../core/check.ts";
+import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
 import type { batchType } from "./sequence.ts";
@@ -54,7 +54,7 @@ export function isStream(value: unknown): value is Stream<unknown> {
  * `factory` is called once for each pass (each `for await`, each epoch of `fit`) and makes a new generator. An endless
  * one is called once and goes on over the epochs. Images among the batches are run before they are handed out.
  *
- * @throws OptionError if `factory` is no function; while reading, if it gives no new generator, or another number of
+ * @throws OptionError if `factory` is no function or an option is not what it should be; while reading, if it gives no new generator, or another number of
  * batches than `length`. ShapeError for a batch that is null or undefined.
  * @example
  * const readings = fromGenerator<[x: Tensor<"float32">, y: Tensor<"float32">]>(async function* ({ signal }) {
@@ -63,12 +63,13 @@ export function isStream(value: unknown): value is Stream<unknown> {
  * await fit(model, readings, { epochs: 3 });
  */
 export function fromGenerator<B>(factory: GeneratorFactory<B>, options: StreamOptions = {}): Stream<B> {
-  const { length } = options;
   if (typeof factory !== "function") {
     throw new OptionError(
       `fromGenerator takes a function that makes a new generator for each pass, got ${show(factory)}. Write fromGenerator(async function* () { … }), without calling it.`,
     );
   }
+  checkKnown("fromGenerator", options, ["length"]);
+  const { length } = options;
   if (
     length !== undefined &&
     length !== Number.POSITIVE_INFINITY &&
@@ -117,7 +118,9 @@ async function* readPass<B>(
         );
       }
       if (result.value === undefined || result.value === null) {
-        throw new ShapeError(`The generator yielded ${result.value} instead of batch ${index}.`);
+        throw new ShapeError(
+          `The generator yielded ${result.value} instead of batch ${index}. Yield the batch, or nothing.`,
+        );
       }
       yield run(result.value);
     }

@@ -113,6 +113,7 @@ describe("fromGenerator", () => {
     expect(() => fromGenerator(() => [], { length: 0 })).toThrow(
       "`length` must be a whole number of batches",
     );
+    expect(() => fromGenerator(() => [], { steps: 3 } as never)).toThrow("has no option `steps`");
     const promised = fromGenerator((async () => [1]) as never);
     await expect(collect(promised)).rejects.toThrow("Write it as function* or async function*");
     await expect(collect(fromGenerator((() => ({})) as never))).rejects.toThrow("something to iterate over");
