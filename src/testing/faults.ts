@@ -6,8 +6,9 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
+import { Combinator, type Hooked } from "../sequence/combinator.ts";
 import type { Context } from "../sequence/context.ts";
-import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
+import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence/sequence.ts";
 
 /**
  * What may happen in `getItem`: `throw` an error, `exit` the worker, leave a stray `rejection`, `kill` the process,
@@ -34,7 +35,7 @@ export const faultKinds: Readonly<Record<WorkerKind, readonly FaultKind[]>> = {
 };
 
 /** A sequence with faults in it. `folder` is an empty folder of its own, removed by whoever made it. */
-export class FaultySequence<B> extends Sequence<B> {
+export class FaultySequence<B> extends Combinator<B> {
   static override readonly module: string = import.meta.url;
   readonly source: Sequence<B>;
   readonly faults: readonly Fault[];
@@ -51,22 +52,14 @@ export class FaultySequence<B> extends Sequence<B> {
     return this.source.length;
   }
 
-  override get hasHooks(): boolean {
-    return this.source.hasHooks;
-  }
-
-  override onEpochBegin(epoch: number): void | Promise<void> {
-    return this.source.onEpochBegin(epoch);
-  }
-
-  override onEpochEnd(epoch: number): void | Promise<void> {
-    return this.source.onEpochEnd(epoch);
-  }
-
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     const fault = this.faults.find((each) => each.index === index && each.epoch === context.epoch);
     if (fault && occurrence(this.folder, fault) <= fault.times) return misbehave(fault.kind, this.source);
     return this.source.getItem(index, context);
+  }
+
+  combines(): readonly Hooked[] {
+    return [this.source];
   }
 }
 

@@ -34,7 +34,7 @@ export interface ScheduleOptions {
 /** Draws a schedule. */
 export function drawSchedule({ seed, length, kinds }: ScheduleOptions): Schedule {
   const random = keyedRandom(seed, "mix", 0, 0);
-  const kind = choose(random, kinds);
+  const kind = random.choice(kinds);
   const epochs = random.integer(1, 4);
   const retries = random.integer(0, 3);
   const steps = epochs * length;
@@ -67,14 +67,10 @@ function drawFaults(
   const faults = Array.from({ length: random.integer(0, 4) }, () => ({
     epoch: random.integer(0, epochs),
     index: random.integer(0, length),
-    kind: choose(random, faultKinds[kind]),
+    kind: random.choice(faultKinds[kind]),
     times: random.integer(1, retries + 2),
   }));
   return faults.filter(
     ({ epoch, index }, i) => faults.findIndex((each) => each.epoch === epoch && each.index === index) === i,
   );
-}
-
-function choose<T>(random: Random, choices: readonly T[]): T {
-  return choices[random.integer(0, choices.length)]!;
 }

@@ -194,7 +194,8 @@ export class Pool {
         this.#failedStarts = 0;
       },
       onBroken: (error) => {
-        if (seat) this.#broken(seat, error);
+        // The sequence cannot be loaded: no worker will do better.
+        if (seat && !seat.gone) this.#giveUp(error, worker.name);
       },
       onBatch: (ticket, batch, counters) => {
         const done = this.#take(seat, ticket);
@@ -246,9 +247,9 @@ export class Pool {
     this.#options.onEvent?.({ type: "retry", epoch: failed.ticket.epoch, index: failed.ticket.index });
   }
 
-  /** Back to the queue, ahead of all that was submitted later. */
+  /** Back to the queue, ahead of all that was submitted later; what nobody waits for is dropped. */
   #requeue(jobs: readonly Assigned[]): void {
-    this.#queue.push(...jobs);
+    this.#queue.push(...jobs.filter(({ cancelled }) => !cancelled));
     this.#queue.sort((a, b) => a.ticket.id - b.ticket.id);
   }
 
@@ -258,7 +259,7 @@ export class Pool {
     seat.gone = true;
     this.#seats.delete(seat);
     const [first, ...rest] = seat.held.splice(0);
-    this.#requeue(rest.filter((job) => !job.cancelled));
+    this.#requeue(rest);
     const wasStarting = !seat.ready;
     if (this.#closed) return;
     this.#options.onEvent?.({
@@ -268,7 +269,7 @@ export class Pool {
       index: wasStarting ? undefined : first?.ticket.index,
     });
     if (wasStarting) {
-      if (first && !first.cancelled) this.#requeue([first]);
+      if (first) this.#requeue([first]);
       if (++this.#failedStarts > this.#options.retries) {
         this.#giveUp(
           new WorkerError(
@@ -297,20 +298,10 @@ export class Pool {
     }
   }
 
-  /** The sequence cannot be loaded: no worker will do better. */
-  #broken(seat: Seat, error: unknown): void {
-    if (seat.gone) return;
-    seat.gone = true;
-    this.#seats.delete(seat);
-    this.#requeue(seat.held.splice(0).filter((job) => !job.cancelled));
-    this.#terminate(seat.worker);
-    this.#giveUp(error, seat.worker.name);
-  }
-
   /** Fails every job; the next `prepare` starts anew. */
   #giveUp(cause: unknown, worker: string): void {
     for (const seat of [...this.#seats]) {
-      this.#requeue(seat.held.splice(0).filter((job) => !job.cancelled));
+      this.#requeue(seat.held.splice(0));
       this.#end(seat);
     }
     for (const { job, attempts } of this.#queue.splice(0)) {

@@ -1,5 +1,5 @@
 /**
- * Every message between the loader and a worker, as two unions. The same for threads, processes and web workers;
+ * Every message between the loader and a worker, as two unions. The same for threads and processes;
  * messages of one direction arrive in the order in which they were sent.
  */
 import type { Counters } from "../core/counters.ts";
