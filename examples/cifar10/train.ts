@@ -14,7 +14,10 @@ import { fit } from "epochal/tfjs";
 import { CIFAR10Sequence } from "./cifar10.ts";
 
 const [root] = process.argv.slice(2);
-if (root === undefined) throw new Error("Name a folder that holds one folder of images for each class.");
+if (root === undefined) {
+  console.error("Usage: train.ts FOLDER, which holds one folder of images for each class.");
+  process.exit(1);
+}
 const classes = readdirSync(root).sort();
 const files = classes.flatMap((name) => readdirSync(join(root, name)).map((file) => join(root, name, file)));
 const labels = classes.flatMap((name, label) => readdirSync(join(root, name)).map(() => label));

@@ -1,7 +1,7 @@
 /** Image files and their classes, as folders say them. */
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { UsageError } from "./options.ts";
+import { UsageError } from "./program.ts";
 import { seeded, shuffled } from "./random.ts";
 
 /** Files, each with the number of its class. */

@@ -5,22 +5,20 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { DataLoader, isEpochalError, LearningRateScheduler } from "epochal";
+import { DataLoader, LearningRateScheduler } from "epochal";
 import { fit } from "epochal/tfjs";
 import { CIFAR10Sequence } from "./cifar10.ts";
 import { drawImages } from "./draw.ts";
 import { readFolder } from "./folder.ts";
 import { buildModel, learningRate } from "./model.ts";
-import { parseOptions, UsageError, usage } from "./options.ts";
+import { parseOptions, usage } from "./options.ts";
+import { Interrupted, run } from "./program.ts";
 
-/** Exit code of a program that was ended by Ctrl-C. */
-const interrupted = 130;
-
-async function main(): Promise<void> {
+await run(async () => {
   const { data, size, batchSize, epochs, workers, seed, verbose, help } = parseOptions(process.argv.slice(2));
   if (help) return console.log(usage);
   const interrupt = new AbortController();
-  process.once("SIGINT", () => interrupt.abort(new UsageError("Interrupted.")));
+  process.once("SIGINT", () => interrupt.abort(new Interrupted("Interrupted.")));
   const { signal } = interrupt;
 
   const { classes, train, test } = await readFolder(data ?? (await drawImages(seed)), seed);
@@ -49,12 +47,4 @@ async function main(): Promise<void> {
   const { history } = await fit(model, loader, { epochs, validationData, callbacks, verbose, signal });
   console.log(`Test accuracy: ${((history.val_acc?.at(-1) ?? 0) * 100).toFixed(1)} %`);
   console.log(loader.report().summary);
-}
-
-try {
-  await main();
-} catch (error) {
-  if (!(error instanceof UsageError) && !isEpochalError(error)) throw error;
-  console.error(error.message);
-  process.exitCode = error.message === "Interrupted." ? interrupted : 1;
-}
+});

@@ -1,5 +1,5 @@
 /** The demo's command line. */
-import { parseArgs } from "node:util";
+import { number, parse } from "./program.ts";
 
 /** What the demo was asked for. */
 export interface DemoOptions {
@@ -14,13 +14,12 @@ export interface DemoOptions {
   readonly help: boolean;
 }
 
+/** What `--help` says. */
 export const usage = `Trains a small convolutional network on a folder of images, loaded by worker threads.
+Options, after "npm run demo --" or of the jax-js example:
 
-  npm run demo                           ten classes of drawn shapes, made on the first run
-  npm run demo -- --data FOLDER          FOLDER/train/<class>/* and FOLDER/test/<class>/*,
-                                         or FOLDER/<class>/*, of which a fifth is kept for testing
-
-  --data FOLDER      where the images are
+  --data FOLDER      FOLDER/train/<class>/* and FOLDER/test/<class>/*, or FOLDER/<class>/*, of which a fifth is
+                     kept for testing; without it, ten classes of drawn shapes, made on the first run
   --size PIXELS      height and width they are resized to (32)
   --batch-size N     images in a batch (32)
   --epochs N         how often every image is seen (5, with --data 6)
@@ -31,12 +30,21 @@ export const usage = `Trains a small convolutional network on a folder of images
 
 Ctrl-C ends the run after the present step.`;
 
-/** An error of the person at the keyboard: shown as one sentence, without a stack. */
-export class UsageError extends Error {}
-
-/** Reads the command line; throws a {@link UsageError} that says what is wrong. */
+/** Reads the command line; throws a `UsageError` that says what is wrong. */
 export function parseOptions(args: readonly string[]): DemoOptions {
-  const values = parse(args);
+  const { values } = parse({
+    args: [...args],
+    options: {
+      data: { type: "string" },
+      size: { type: "string", default: "32" },
+      "batch-size": { type: "string", default: "32" },
+      epochs: { type: "string" },
+      workers: { type: "string", default: "2" },
+      seed: { type: "string", default: "7" },
+      verbose: { type: "string", default: "1" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
   const verbose = number("verbose", values.verbose, 0, 2);
   return {
     data: values.data,
@@ -48,31 +56,4 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     verbose: verbose as 0 | 1 | 2,
     help: values.help,
   };
-}
-
-function parse(args: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        data: { type: "string" },
-        size: { type: "string", default: "32" },
-        "batch-size": { type: "string", default: "32" },
-        epochs: { type: "string" },
-        workers: { type: "string", default: "2" },
-        seed: { type: "string", default: "7" },
-        verbose: { type: "string", default: "1" },
-        help: { type: "boolean", short: "h", default: false },
-      },
-    }).values;
-  } catch (cause) {
-    const [sentence] = (cause as Error).message.split(". ");
-    throw new UsageError(`${sentence}. See npm run demo -- --help.`, { cause });
-  }
-}
-
-function number(name: string, text: string, min: number, max: number): number {
-  const value = Number(text);
-  if (/^\d+$/.test(text) && value >= min && value <= max) return value;
-  throw new UsageError(`--${name} takes a whole number from ${min} to ${max}, got ${JSON.stringify(text)}.`);
 }

@@ -10,10 +10,10 @@
 import { existsSync, readFileSync, renameSync, truncateSync, writeFileSync } from "node:fs";
 import { appendFile, readdir } from "node:fs/promises";
 import { join, relative } from "node:path";
-import { parseArgs } from "node:util";
 import { DataLoader, type LoaderState, release } from "epochal";
 import { fromOrt, toOrt } from "epochal/onnx";
 import * as ort from "onnxruntime-node";
+import { number, parse, run, UsageError } from "../demo/program.ts";
 import { encodeModel } from "./model.ts";
 import { Pictures } from "./pictures.ts";
 
@@ -23,15 +23,7 @@ interface Note {
   readonly bytes: number;
 }
 
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { "batch-size": { type: "string", default: "32" }, workers: { type: "string", default: "2" } },
-});
-const [folder, csv] = positionals;
-if (folder === undefined || csv === undefined) {
-  console.error("Usage: main.ts FOLDER predictions.csv [--batch-size 32] [--workers 2]");
-  process.exit(1);
-}
+const usage = "Usage: main.ts FOLDER predictions.csv [--batch-size 32] [--workers 2]";
 
 // Which colour a picture has most of: mean colour, times weights, softmax.
 const colours = ["red", "green", "blue"];
@@ -50,26 +42,45 @@ const model = encodeModel({
   ],
   weights: { weights: { data: Float32Array.of(10, -5, -5, -5, 10, -5, -5, -5, 10), shape: [3, 3] } },
 });
-const session = await ort.InferenceSession.create(model);
 
-const noteFile = `${csv}.state.json`;
-const note: Note | undefined = existsSync(noteFile) ? JSON.parse(readFileSync(noteFile, "utf8")) : undefined;
-if (note) truncateSync(csv, note.bytes);
-else writeFileSync(csv, "file,colour,probability\n");
-let bytes = note?.bytes ?? readFileSync(csv).length;
+await run(async () => {
+  const { positionals, values } = parse({
+    allowPositionals: true,
+    options: {
+      "batch-size": { type: "string", default: "32" },
+      workers: { type: "string", default: "2" },
+      help: { type: "boolean", short: "h", default: false },
+    },
+  });
+  if (values.help) return console.log(usage);
+  const [folder, csv] = positionals;
+  if (folder === undefined || csv === undefined) throw new UsageError(usage);
+  if (!existsSync(folder)) throw new UsageError(`There is no folder ${folder}.`);
+  const batchSize = number("batch-size", values["batch-size"], 1, 65536);
+  const workers = number("workers", values.workers, 0, 1024);
+  const session = await ort.InferenceSession.create(model);
 
-if (note?.state.epoch === 1) {
-  console.log("Everything is there already.");
-} else {
+  const noteFile = `${csv}.state.json`;
+  const note: Note | undefined = existsSync(noteFile)
+    ? JSON.parse(readFileSync(noteFile, "utf8"))
+    : undefined;
+  if (note) truncateSync(csv, note.bytes);
+  else writeFileSync(csv, "file,colour,probability\n");
+  let bytes = note?.bytes ?? readFileSync(csv).length;
+
+  if (note?.state.epoch === 1) return console.log("Everything is there already.");
   const files = (await readdir(folder, { recursive: true }))
     .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
     .sort()
     .map((name) => join(folder, name));
-  const pictures = new Pictures(files, Number(values["batch-size"]));
-  await using loader = new DataLoader(pictures, { workers: Number(values.workers), state: note?.state });
+  const pictures = new Pictures(files, batchSize);
+  await using loader = new DataLoader(pictures, { workers, state: note?.state });
   for await (const batch of loader) {
     const { probabilities } = await session.run(toOrt(ort, { pixels: batch.pixels }));
-    const rows = toRows(batch.files, fromOrt<"float32">(probabilities!).data);
+    const rows = toRows(
+      batch.files.map((file) => relative(folder, file)),
+      fromOrt<"float32">(probabilities!).data,
+    );
     release(batch); // after run() has resolved, not before
     await appendFile(csv, rows);
     bytes += Buffer.byteLength(rows);
@@ -77,13 +88,13 @@ if (note?.state.epoch === 1) {
     console.log(`${batch.files.length} files more`);
   }
   console.log(loader.report().summary);
-}
+});
 
 function toRows(files: readonly string[], probabilities: Float32Array): string {
   const rows = files.map((file, i) => {
     const row = probabilities.subarray(3 * i, 3 * i + 3);
     const best = row.indexOf(Math.max(...row));
-    return `${relative(folder!, file)},${colours[best]},${row[best]!.toFixed(4)}\n`;
+    return `${file},${colours[best]},${row[best]!.toFixed(4)}\n`;
   });
   return rows.join("");
 }

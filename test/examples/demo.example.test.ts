@@ -77,7 +77,7 @@ describe("npm run demo", () => {
       [["--data", empty], /^The class .*ring has no images\.\n$/],
       [["--data", broken, ...small, "--workers", "0"], /^Batch \d+ of epoch 0 .*heart.0003\.jpg.*\n$/],
       [["--epochs", "many"], /^--epochs takes a whole number from 1 to 100000, got "many"\.\n$/],
-      [["--epoch", "2"], /^Unknown option '--epoch'\. See npm run demo -- --help\.\n$/],
+      [["--epoch", "2"], /^Unknown option '--epoch'\. See --help\.\n$/],
     ];
     const results = await Promise.all(cases.map(([args]) => demo(args)));
     for (const [i, [args, message]] of cases.entries()) {

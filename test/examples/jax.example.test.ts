@@ -11,3 +11,12 @@ it("examples/jax trains the demo's model with jax-js", async () => {
   expect(Number(/Test accuracy: ([\d.]+) %/.exec(stdout)![1])).toBeGreaterThan(20);
   expect(stdout).toContain("every batch index was delivered exactly once");
 });
+
+it("examples/jax explains itself, and says in one sentence what is wrong", async () => {
+  const [help, wrong, lost] = await Promise.all(
+    [["--help"], ["--epoch", "2"], ["--data", "/nowhere"]].map((args) => runExample("jax/main.ts", args)),
+  );
+  expect(help).toMatchObject({ code: 0, stdout: expect.stringContaining("--batch-size") });
+  expect(wrong).toMatchObject({ code: 1, stderr: "Unknown option '--epoch'. See --help.\n" });
+  expect(lost).toMatchObject({ code: 1, stderr: "There is no folder /nowhere.\n" });
+});

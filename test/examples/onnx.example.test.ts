@@ -49,6 +49,20 @@ describe("examples/onnx", () => {
     );
   });
 
+  it("says in one sentence what is wrong", async () => {
+    const cases = [
+      [["only"], /^Usage: main\.ts FOLDER/],
+      [["/nowhere", "a.csv"], /^There is no folder \/nowhere\.\n$/],
+      [[images, "a.csv", "--workers", "two"], /^--workers takes a whole number.*got "two"\.\n$/],
+      [["--worker", "2"], /^Unknown option '--worker'\. See --help\.\n$/],
+    ] as const;
+    const runs = await Promise.all(cases.map(([args]) => runExample("onnx/main.ts", args)));
+    for (const [i, { code, stderr }] of runs.entries()) {
+      expect(stderr).toMatch(cases[i]![1]);
+      expect(code).toBe(1);
+    }
+  });
+
   it("does nothing where everything is there", async () => {
     expect((await predict("whole.csv")).stdout).toBe("Everything is there already.\n");
   });
