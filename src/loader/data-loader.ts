@@ -21,7 +21,7 @@ import { type EpochReport, type LoaderReport, type PastEpochs, report, type Tall
 import { checkFingerprint, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
-import { type WorkerKinds, workerKinds } from "./workers.ts";
+import { crewOf, type WorkerKinds, workerKinds } from "./workers.ts";
 
 /** Ends the workers of loaders that were dropped without `close()`. */
 const dropped = new FinalizationRegistry<Pool>((pool) => void pool.close());
@@ -253,8 +253,10 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       bytes: facts.bytes,
     });
     const { workers } = this.#tuner.setting;
-    const start = this.#kinds?.remote;
-    if (workers !== before && start) void this.#pool?.then((pool) => pool.resize(workers, start));
+    const kinds = this.#kinds;
+    if (workers === before || !kinds) return;
+    const { size, start } = crewOf(workers, kinds);
+    void this.#pool?.then((pool) => pool.resize(size, start));
   }
 
   #reached(): { readonly epoch: number; readonly position: number } {
@@ -298,12 +300,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     const kinds = await workerKinds(this.#sequence as Sequence<unknown>, this.#options);
     this.#kinds = kinds;
     if (!kinds.remote) this.#tuner.stayInline();
-    const { workers } = this.#tuner.setting;
+    const { size, start } = crewOf(this.#tuner.setting.workers, kinds);
     const tally = this.#tally;
     const self = new WeakRef(this);
     const pool = new Pool({
-      workers: Math.max(1, workers),
-      start: workers === 0 ? kinds.inline : kinds.remote!,
+      workers: size,
+      start,
       timeout,
       retries,
       retryErrors,

@@ -10,7 +10,7 @@ import { checkState, type LoaderState } from "./state.ts";
 export interface DataLoaderOptions {
   /**
    * Number of worker threads (or processes); 0 (default) loads in the program's own thread. `"auto"` starts without,
-   * and takes as many as the consumer can empty, at most one a core.
+   * takes as many as the consumer can empty, at most one a core, and gives them up where they bring nothing.
    */
   readonly workers?: number | "auto";
   /** Child processes instead of threads: isolates crashes in native code. Default false. */

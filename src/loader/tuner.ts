@@ -4,8 +4,9 @@
  * Pure: it is told what each batch cost and answers with what to use from now on, so that tests drive it with simulated
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
  * from a worker costs stays where it is. Otherwise take as many workers as the consumer can empty, at most one a core,
- * and one more whenever it still waits and throughput rose with the last one. The queue grows where the
- * consumer waits although batches were ready before, within the byte budget.
+ * and one more whenever it still waits and throughput rose with the last one. Workers that bring batches no sooner than
+ * the consumer could have made them itself are given up. The queue grows where the consumer waits although batches were
+ * ready before, within the byte budget.
  *
  * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice.
  */
@@ -65,9 +66,14 @@ export class Tuner {
   #workers: number;
   #queue: number;
   #largest = 0;
+  /** The shortest fetch of the probes, in this thread. */
+  #quickest = 0;
   #batches = 0;
+  #fetch = 0;
   #waited = 0;
   #interval = 0;
+  /** Whether workers are starting, so that the period says nothing about them. */
+  #starting = false;
   #before: { readonly workers: number; readonly rate: number } | undefined;
   #settled = false;
 
@@ -104,36 +110,48 @@ export class Tuner {
       return;
     }
     this.#batches++;
+    this.#fetch += seen.fetch;
     this.#waited += seen.waited;
     this.#interval += seen.interval;
     if (this.#batches < period) return;
-    this.#adjust(this.#waited / this.#interval, this.#batches / this.#interval);
-    this.#batches = this.#waited = this.#interval = 0;
+    if (this.#starting) this.#starting = false;
+    else this.#adjust();
+    this.#batches = this.#fetch = this.#waited = this.#interval = 0;
   }
 
   /** The first choice: as many workers as the consumer empties, going by the quickest of the probes. */
   #choose(): void {
     const fetch = Math.min(...this.#probed.map((seen) => seen.fetch));
+    this.#quickest = fetch;
     if (fetch < worthAWorker) {
       this.#settled = true;
       return;
     }
     const consume = Math.min(...this.#probed.map((seen) => Math.max(0, seen.interval - seen.waited)));
     this.#workers = Math.min(this.#options.cores, Math.max(1, Math.ceil(fetch / Math.max(consume, 0.001))));
+    this.#starting = true;
   }
 
-  #adjust(waitShare: number, rate: number): void {
+  #adjust(): void {
+    const waitShare = this.#waited / this.#interval;
+    const rate = this.#batches / this.#interval;
     if (this.#options.maxQueueSize === undefined && waitShare > noWait) {
       this.#queue = Math.min(longestQueue, this.#queue * 2);
     }
     if (this.#options.workers !== undefined || this.#settled) return;
-    if (this.#before && rate < this.#before.rate * 1.03) {
+    // Fetching may take longer in workers that are in each other's way, and longer here while code is cold.
+    const fetch = Math.min(this.#quickest, this.#fetch / this.#batches);
+    if (this.#waited / this.#batches >= fetch) {
+      this.#workers = 0;
+      this.#settled = true;
+    } else if (this.#before && rate < this.#before.rate * 1.03) {
       // The last worker brought nothing: back, and stay.
       this.#workers = this.#before.workers;
       this.#settled = true;
     } else if (waitShare > noWait && this.#workers < this.#options.cores) {
       this.#before = { workers: this.#workers, rate };
       this.#workers++;
+      this.#starting = true;
     } else {
       this.#before = undefined;
     }

@@ -33,5 +33,13 @@ export async function workerKinds(
   }
 }
 
+/** How a pool is set up for that many workers; none means that this thread does the work. */
+export function crewOf(
+  workers: number,
+  { inline, remote }: WorkerKinds,
+): { readonly size: number; readonly start: StartWorker } {
+  return workers === 0 ? { size: 1, start: inline } : { size: workers, start: remote! };
+}
+
 const isNode =
   typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === "string";

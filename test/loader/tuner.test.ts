@@ -4,16 +4,25 @@ import { Tuner, type TunerOptions } from "../../src/loader/tuner.ts";
 
 const free = { workers: undefined, maxQueueSize: undefined, cores: 8, memory: Number.POSITIVE_INFINITY };
 
-/** A simulated machine: time between batches for n workers, with `fetch` ms a batch and a consumer of `consume` ms. */
-function interval(workers: number, fetch: number, consume: number, cores: number): number {
+/**
+ * A simulated machine: time between batches for n workers, with `fetch` ms a batch, a consumer of `consume` ms, and
+ * `handOff` ms that it waits for a batch to cross.
+ */
+function interval(workers: number, fetch: number, consume: number, cores: number, handOff = 0): number {
   if (workers === 0) return fetch + consume;
-  return Math.max(consume, fetch / Math.min(workers, cores));
+  return Math.max(consume, fetch / Math.min(workers, cores)) + handOff;
 }
 
-function run(options: TunerOptions, fetch: number, consume: number, batches = 400): Tuner {
+function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, batches = 400): Tuner {
   const tuner = new Tuner(options);
+  let starting = 0;
+  let { workers } = tuner.setting;
   for (let i = 0; i < batches; i++) {
-    const time = interval(tuner.setting.workers, fetch, consume, options.cores);
+    if (tuner.setting.workers > workers) starting = 10;
+    workers = tuner.setting.workers;
+    // Workers that start are waited for.
+    const start = starting-- > 0 ? 100 : 0;
+    const time = interval(workers, fetch, consume, options.cores, handOff) + start;
     tuner.observe({ fetch, waited: time - consume, interval: time, bytes: 1000 });
   }
   return tuner;
@@ -26,13 +35,14 @@ describe("Tuner", () => {
         fc.double({ min: 1, max: 200, noNaN: true }),
         fc.double({ min: 0.1, max: 200, noNaN: true }),
         fc.integer({ min: 1, max: 16 }),
-        (fetch, consume, cores) => {
-          const { workers } = run({ ...free, cores }, fetch, consume).setting;
+        fc.double({ min: 0, max: 10, noNaN: true }),
+        (fetch, consume, cores, handOff) => {
+          const { workers } = run({ ...free, cores }, fetch, consume, handOff).setting;
           expect(workers).toBeLessThanOrEqual(cores);
           const best = Math.min(
-            ...Array.from({ length: cores + 1 }, (_, n) => interval(n, fetch, consume, cores)),
+            ...Array.from({ length: cores + 1 }, (_, n) => interval(n, fetch, consume, cores, handOff)),
           );
-          expect(interval(workers, fetch, consume, cores)).toBeLessThanOrEqual(best * 1.1);
+          expect(interval(workers, fetch, consume, cores, handOff)).toBeLessThanOrEqual(best * 1.1);
         },
       ),
     );
