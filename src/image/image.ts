@@ -115,10 +115,11 @@ function runImage(image: LazyImage, source: ImageSource | Pixels, row: Row): voi
 function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void | Promise<void> {
   image.options.signal?.throwIfAborted();
   if (isTensor(source)) return runPixels(image, source, row);
+  const started = performance.now();
   const bytes = load(source, image.options.signal);
   return bytes instanceof Promise
-    ? bytes.then((loaded) => decodeCounted(image, loaded, row))
-    : decodeCounted(image, bytes, row);
+    ? bytes.then((loaded) => decodeCounted(image, loaded, row, started))
+    : decodeCounted(image, bytes, row, started);
 }
 
 function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): void {
@@ -127,11 +128,18 @@ function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): 
   render(pixels.data, height, width, channels, { plan: planOf(key, ops, options.channels), row });
 }
 
-function decodeCounted({ key, ops, options }: LazyImage, bytes: Uint8Array, row: Row): void | Promise<void> {
+/** Decodes what was asked for at the time `started` and is there now. */
+function decodeCounted(
+  { key, ops, options }: LazyImage,
+  bytes: Uint8Array,
+  row: Row,
+  started: number,
+): void | Promise<void> {
   const { orient, maxPixels, channels } = options;
-  const started = performance.now();
+  const loaded = performance.now();
+  counters.readMs += loaded - started;
   const count = () => {
-    counters.decodeMs += performance.now() - started;
+    counters.decodeMs += performance.now() - loaded;
     counters.images++;
   };
   const decoding = decode(bytes, { plan: planOf(key, ops, channels), orient, maxPixels, row });

@@ -34,22 +34,18 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   const url = source instanceof URL ? source : isUrl(source) ? new URL(source) : undefined;
   const fs = builtin("fs");
   if (fs === undefined || (url !== undefined && url.protocol !== "file:")) return download(source, signal);
-  const started = performance.now();
   const bytes = readFile(fs, url === undefined ? (source as string) : builtin("url")!.fileURLToPath(url));
-  counters.readMs += performance.now() - started;
   counters.bytes += bytes.length;
   return bytes;
 }
 
 async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const started = performance.now();
   const response = await fetch(url, signal === undefined ? {} : { signal }).catch((error: unknown) => {
     signal?.throwIfAborted();
     throw new ImageError("It could not be fetched. Check the address and the network.", { cause: error });
   });
   if (!response.ok) throw new ImageError(`The server answered ${response.status} ${response.statusText}.`);
   const bytes = new Uint8Array(await response.arrayBuffer());
-  counters.readMs += performance.now() - started;
   counters.bytes += bytes.length;
   return bytes;
 }
