@@ -4,13 +4,14 @@ import { data, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 
 const options = { data: data("imagenet-sample"), size: 200 };
-const items: Items = quick ? { items: 128, fewer: 64, fewest: 32 } : { items: 1000, fewer: 320, fewest: 96 };
+const items: Items = quick ? { items: 128, fewer: 64, fewest: 32 } : { items: 1000, fewer: 256, fewest: 96 };
 
 export const question: Question = {
   question: "How many photographs (500 × 375, 110 kB) a second become batches of 32 × 200 × 200 × 3 float32?",
   unit: "img/s",
   better: "more",
   pixels: true,
+  rounds: 2,
   baseline: "epochal, 2 workers",
   contestants: [...everybody(options, items), ...(quick ? [] : variants(options, items))],
   claims: (figure) => [

@@ -18,6 +18,9 @@ const decoders: readonly Decoder[] = [
   { name: "OpenCV 5 linear", decoder: "cv2-linear", antialiased: false, modules: "opencv5" },
 ];
 
+/** Those that are also shown with one worker and with none. */
+const fewerWorkers = decoders.filter(({ name }) => name === "torchvision" || name === "OpenCV 5 linear");
+
 /** The same with their other resize. */
 const otherDecoders: readonly Decoder[] = [
   { name: "torchvision, no antialias", decoder: "torchvision-plain", antialiased: false },
@@ -106,7 +109,7 @@ export function variants(options: Options, { items, fewer }: Items): Contestant[
       dct: "accurate",
     }),
     ...torchImages(all, 2, otherDecoders),
-    ...[1, 0].flatMap((workers) => torchImages(part, workers)),
+    ...[1, 0].flatMap((workers) => torchImages(part, workers, fewerWorkers)),
     keras("tf.data, no antialias", { ...all, loader: "tf.data", antialias: 0 }),
     keras("Keras PyDataset load_img, 2 processes", { ...part, loader: "pil", workers: 2 }),
   ];
