@@ -71,7 +71,9 @@ let last:
 /** What {@link preparePlanes} returned for the image before, if all it depends on is the same. */
 export function preparedPlanes(plan: Plan, bytes: Uint8Array, orient: boolean): PreparedPlanes | undefined {
   kernelForImage();
-  if (last === undefined || last.plan !== plan || last.tables !== tablesVersion()) return undefined;
+  // A kernel that was thrown away must not be held here.
+  if (last?.tables !== tablesVersion()) last = undefined;
+  if (last?.plan !== plan) return undefined;
   const { head, orientation, planes } = last;
   const wanted = orient ? planes.header.orientation : 1;
   return orientation === wanted && isSame(head, bytes, 0, head.length) ? planes : undefined;
