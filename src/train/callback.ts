@@ -5,6 +5,7 @@
  * a plain object with some of the hooks, or TensorFlow.js' own callback object. Hooks may be async; they are awaited
  * in the order of the list.
  */
+import { TrainingError } from "../core/errors.ts";
 import type { Logs } from "./logs.ts";
 import type { Trainable } from "./trainable.ts";
 
@@ -73,6 +74,8 @@ export const hookNames: readonly HookName[] = Object.keys({
 /** A run of `fit` as its callbacks see it: what a checkpoint has to know besides the model. */
 export interface Training {
   readonly model: Trainable;
+  /** The option of `fit`; aborted when the run ends by it, and its reason is then the error of `onTrainError`. */
+  readonly signal: AbortSignal | undefined;
   /** Time spent waiting for data and time in all since the epoch began, in milliseconds: for the progress bar. */
   times(): { readonly wait: number; readonly total: number };
   /**
@@ -129,17 +132,22 @@ export abstract class Callback implements CallbackHooks {
   #params: CallbackParams | undefined;
   #training: Training | undefined;
 
-  /** The model being trained, tested or asked. */
+  /**
+   * The model being trained, tested or asked.
+   *
+   * @throws TrainingError before a run has begun, as in a constructor.
+   */
   get model(): Trainable {
-    if (this.#model === undefined) throw new Error(`${this.constructor.name}.model is set when fit begins.`);
-    return this.#model;
+    return this.#model ?? tooEarly(this, "model");
   }
 
-  /** What is being run. */
+  /**
+   * What is being run.
+   *
+   * @throws TrainingError before a run has begun, as in a constructor.
+   */
   get params(): CallbackParams {
-    if (this.#params === undefined)
-      throw new Error(`${this.constructor.name}.params is set when fit begins.`);
-    return this.#params;
+    return this.#params ?? tooEarly(this, "params");
   }
 
   /** The run of `fit`; undefined in `evaluate` and `predict`. */
@@ -201,6 +209,12 @@ export abstract class Callback implements CallbackHooks {
   onPredictBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
 }
 Object.defineProperty(Callback.prototype, brand, { value: true });
+
+function tooEarly(callback: Callback, field: string): never {
+  throw new TrainingError(
+    `${callback.constructor.name}.${field} is not there before fit, evaluate or predict has begun. Read it in a hook, such as onTrainBegin.`,
+  );
+}
 
 /** Whether `value` extends our {@link Callback}, also that of another copy of the package. */
 export function isCallback(value: unknown): value is Callback {

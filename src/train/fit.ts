@@ -7,6 +7,7 @@
  * loaders are closed, and either `onTrainEnd` or `onTrainError` is called.
  */
 import { OptionError, TrainingError } from "../core/errors.ts";
+import { warn } from "../core/warn.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
@@ -61,6 +62,7 @@ function keptBy(callbacks: readonly AnyCallback[]): string | undefined {
 /** A run of `fit`. */
 class FitRun implements Training {
   readonly model: Trainable;
+  readonly signal: AbortSignal | undefined;
   readonly #options: FitOptions;
   readonly #settings: ResolvedFit;
   readonly #history = new History();
@@ -90,6 +92,7 @@ class FitRun implements Training {
     const { load, callbacks, verbose, initialEpoch } = settings;
     const { signal, validationData, validationBatchSize: batchSize } = options;
     this.model = model;
+    this.signal = signal;
     this.#options = options;
     this.#settings = settings;
     this.#saved = saved;
@@ -172,7 +175,12 @@ class FitRun implements Training {
       await this.#call("onTrainEnd", logs);
       return this.#history;
     } catch (error) {
-      await this.#call("onTrainError", error);
+      await this.#call("onTrainError", error).catch((second: unknown) => {
+        warn(
+          "EPOCHAL_HOOK",
+          `onTrainError of a callback failed as well: ${second}. The first error is thrown.`,
+        );
+      });
       throw error;
     } finally {
       await this.#close();
@@ -206,7 +214,7 @@ class FitRun implements Training {
 
   /** One step; false if there was no batch for it after all. */
   async #runStep(): Promise<boolean> {
-    const { signal, classWeight, allowNaN } = this.#options;
+    const { classWeight, allowNaN } = this.#options;
     const step = this.#step;
     await this.#call("onTrainBatchBegin", step, {});
     const fetched = await this.#waitFor(this.#feed.take(step));
@@ -221,12 +229,12 @@ class FitRun implements Training {
         `The loss is NaN at step ${step} of epoch ${this.#epoch}, and so are the weights from now on. Lower the learning rate, look for NaN in the data (await sequence.at(index)), or end the run by TerminateOnNaN; allowNaN goes on.`,
       );
     }
-    signal?.throwIfAborted();
+    this.signal?.throwIfAborted();
     return true;
   }
 
   async #validate(passes: Passes, epoch: number): Promise<Logs> {
-    const { signal } = this.#options;
+    const { signal } = this;
     const { validationSteps: steps } = this.#settings;
     const call = this.#call.bind(this);
     const logs = await testPass({

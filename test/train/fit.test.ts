@@ -164,6 +164,24 @@ describe("the order of events", () => {
   });
 });
 
+it("keeps the first error where onTrainError fails as well", async () => {
+  const callbacks: CallbackHooks = {
+    onTrainBatchEnd: () => {
+      throw new Error("first");
+    },
+    onTrainError: () => {
+      throw new Error("second");
+    },
+  };
+  const warned: Error[] = [];
+  const note = (warning: Error) => warned.push(warning);
+  process.on("warning", note);
+  await expect(fit(linear(), new Points(), { callbacks, ...quiet })).rejects.toThrow("first");
+  await new Promise(setImmediate);
+  process.off("warning", note);
+  expect(warned.map(String).join()).toContain("Error: second. The first error is thrown.");
+});
+
 describe("options", () => {
   it("take epochs as the final index, and validate when asked to", async () => {
     const { epoch, history } = await fit(linear(), new Points(), {

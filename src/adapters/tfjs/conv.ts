@@ -7,6 +7,7 @@
  * backend; no dilated convolutions, whose gradient TensorFlow.js does not define.
  */
 import type { Conv2DBackpropFilterAttrs, Conv2DBackpropInputAttrs, Tensor4D } from "@tensorflow/tfjs";
+import { TrainingError } from "../../core/errors.ts";
 import { conv2DBackpropInput, hasFastInputGradient } from "./conv-input.ts";
 import type { TF } from "./peer.ts";
 
@@ -53,6 +54,8 @@ function replaceInputGradient(tf: TF): void {
 /**
  * The gradient of the filter, shape [height, width, in, out], of `y = conv2d(x, filter)`, from `dy`, the gradient of y.
  * Both are [batch, height, width, channels].
+ *
+ * @throws TrainingError with channels first.
  */
 export function conv2DBackpropFilter(
   tf: TF,
@@ -61,8 +64,8 @@ export function conv2DBackpropFilter(
   { strides, pad, dataFormat, dimRoundingMode, filterShape }: Conv2DBackpropFilterAttrs,
 ): Tensor4D {
   if (dataFormat !== "NHWC") {
-    throw new Error(
-      `The wasm backend trains convolutions with channels last only, got dataFormat ${dataFormat}.`,
+    throw new TrainingError(
+      `The wasm backend trains convolutions with channels last only, got dataFormat ${dataFormat}. Leave \`dataFormat\` out, and put the channels last.`,
     );
   }
   const [, inHeight, inWidth] = x.shape;

@@ -1,5 +1,6 @@
 /** A loader as TensorFlow.js' own `fitDataset` and `evaluateDataset` take it. */
 import type * as tfTypes from "@tensorflow/tfjs";
+import { ShapeError } from "../../core/errors.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import { mapTree } from "../../tensor/tree.ts";
@@ -27,6 +28,8 @@ export interface TfjsDataset {
  * `loader.close()`. The tensors of a batch belong to `fitDataset`, which disposes them. It knows no sample weights: a
  * third element of a batch is refused. Our own `fit` has none of these limits.
  *
+ * @throws MissingPeerError if `@tensorflow/tfjs` is not installed; OptionError if `data` is no loader or sequence. A
+ *   pass throws ShapeError for a batch that is no [x, y].
  * @example
  * await model.fitDataset(await toDataset(loader), { epochs: 5 });
  */
@@ -63,7 +66,7 @@ export async function toDataset<B>(
 function toTensors(tf: TF, batch: unknown): { xs: Side; ys: Side } {
   const { x, y, sampleWeight } = trainParts(batch);
   if (sampleWeight !== undefined) {
-    throw new Error(
+    throw new ShapeError(
       "fitDataset knows no sample weights: use fit of epochal/tfjs, or leave the third element out.",
     );
   }

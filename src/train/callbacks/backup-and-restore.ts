@@ -60,7 +60,8 @@ export class BackupAndRestore extends Callback {
 
   override onTrainError(error: unknown): void {
     // An abort comes between two steps; after any other error the model may be half changed.
-    if (error instanceof Error && error.name === "AbortError") this.#save();
+    const signal = this.training?.signal;
+    if (signal?.aborted && error === signal.reason) this.#save();
   }
 
   override async onTrainEnd(): Promise<void> {

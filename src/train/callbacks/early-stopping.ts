@@ -57,16 +57,14 @@ export class EarlyStopping extends Callback {
   constructor(options: EarlyStoppingOptions = {}) {
     super();
     checkKnown("EarlyStopping", options, [
-      ...[
-        "monitor",
-        "minDelta",
-        "patience",
-        "verbose",
-        "mode",
-        "baseline",
-        "restoreBestWeights",
-        "startFromEpoch",
-      ],
+      "monitor",
+      "minDelta",
+      "patience",
+      "verbose",
+      "mode",
+      "baseline",
+      "restoreBestWeights",
+      "startFromEpoch",
     ]);
     const { patience = 0, verbose = 0, restoreBestWeights = false, startFromEpoch = 0, baseline } = options;
     checkInteger("patience", patience);

@@ -58,15 +58,13 @@ export class ModelCheckpoint extends Callback {
   constructor(filepath: string, options: ModelCheckpointOptions = {}) {
     super();
     checkKnown("ModelCheckpoint", options, [
-      ...[
-        "monitor",
-        "verbose",
-        "saveBestOnly",
-        "saveWeightsOnly",
-        "mode",
-        "saveFreq",
-        "initialValueThreshold",
-      ],
+      "monitor",
+      "verbose",
+      "saveBestOnly",
+      "saveWeightsOnly",
+      "mode",
+      "saveFreq",
+      "initialValueThreshold",
     ]);
     const { verbose = 0, saveBestOnly = false, saveWeightsOnly = false, saveFreq = "epoch" } = options;
     const { initialValueThreshold, monitor, mode } = options;

@@ -47,7 +47,14 @@ export class ReduceLROnPlateau extends Callback {
   constructor(options: ReduceLROnPlateauOptions = {}) {
     super();
     checkKnown("ReduceLROnPlateau", options, [
-      ...["monitor", "factor", "patience", "verbose", "mode", "minDelta", "cooldown", "minLr"],
+      "monitor",
+      "factor",
+      "patience",
+      "verbose",
+      "mode",
+      "minDelta",
+      "cooldown",
+      "minLr",
     ]);
     const { factor = 0.1, patience = 10, verbose = 0, cooldown = 0, minLr = 0, minDelta = 1e-4 } = options;
     checkNumber("factor", factor, 0);

@@ -133,19 +133,23 @@ describe("BackupAndRestore", () => {
     await expect(readdir(dir)).rejects.toThrow("ENOENT");
   });
 
-  it("saves where it stands when it is aborted", async () => {
-    const controller = new AbortController();
-    const abort: CallbackHooks = { onTrainBatchEnd: (batch) => batch === 1 && controller.abort() };
-    const { signal } = controller;
-    const first = fit(adam(), new Points(), {
-      ...options,
-      signal,
-      callbacks: [new BackupAndRestore(dir), abort],
-    });
-    await expect(first).rejects.toMatchObject({ name: "AbortError" });
-    const { training } = await loadCheckpoint(join(dir, "backup.safetensors"));
-    expect([training.epoch, training.step]).toEqual([0, 2]);
-  });
+  it.each([undefined, new Error("Ctrl-C"), "stop"])(
+    "saves where it stands when aborted by %o",
+    async (reason) => {
+      const controller = new AbortController();
+      const abort: CallbackHooks = { onTrainBatchEnd: (batch) => batch === 1 && controller.abort(reason) };
+      const { signal } = controller;
+      const first = fit(adam(), new Points(), {
+        ...options,
+        signal,
+        callbacks: [new BackupAndRestore(dir), abort],
+      });
+      const error = await first.catch((thrown: unknown) => thrown);
+      expect(error).toBe(signal.reason);
+      const { training } = await loadCheckpoint(join(dir, "backup.safetensors"));
+      expect([training.epoch, training.step]).toEqual([0, 2]);
+    },
+  );
 
   it("leaves other files alone, and the backup when asked", async () => {
     await writeFile(join(dir, "notes.txt"), "mine");
