@@ -20,7 +20,7 @@ beforeAll(async () => {
   const tarball = await pack(folder);
   // The packages of the README's own command.
   const [, named] = /npm install epochal (.*)/.exec(readme)!;
-  await install(folder, `./${tarball}`, ...named!.split(" "), "tsx");
+  await install(folder, `./${tarball}`, ...named!.split(" "));
   for (const [name, code] of files) writeBoth(folder, name, code);
   // Reddish and bluish photographs.
   for (const [name, colour] of Object.entries({

@@ -29,7 +29,8 @@ type Source<B> = Sequence<B> | DataLoader<B>;
 
 /**
  * Data to validate or evaluate with: batches, also those of a dataset of TensorFlow.js, or one tuple of arrays (ours
- * or TensorFlow.js' tensors) that is cut into batches. An iterable of batches must not be an array, which is taken for arrays.
+ * or TensorFlow.js' tensors) that is cut into batches. An iterable of batches must be no JavaScript array: that is
+ * taken for such a tuple.
  */
 export type TestData<B> =
   | (Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">)
@@ -86,8 +87,8 @@ export async function evaluate<B>(
 /**
  * The outputs of a TensorFlow.js model for data, one row for each sample, in the order of the indices.
  *
- * Batches are `x`, or tuples of which the first element is taken (of a TensorFlow.js dataset: `xs`). A model with several outputs gives a tuple:
- * `predict<[Tensor, Tensor]>(…)`.
+ * Batches are `x`, or tuples of which the first element is taken (of a TensorFlow.js dataset: `xs`). A model with
+ * several outputs gives a tuple: `predict<[Tensor, Tensor]>(…)`.
  *
  * @throws as {@link fit}.
  * @example
