@@ -6,7 +6,7 @@
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { StartWorker, Worker } from "../../src/worker/worker.ts";
-import { Faulty, Numbers, Scaled } from "../fixtures/sequences.js";
+import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
 /** Everything a worker said, in order. */
 type Said =
@@ -104,6 +104,28 @@ export function describeWorker(
         const buffers = new Set(answers.map(({ batch }) => batch.x.data.buffer));
         expect(buffers.size).toBe(6);
         for (const buffer of buffers) expect(buffer.byteLength).toBe(4 * size);
+      }
+    });
+
+    it("hands out copies of what the sequence keeps, also of what a hook has put in its place", async () => {
+      const sequence = new Held(Float32Array.of(0, 1, 2, 3));
+      const recorder = begin(sequence);
+      for (const [id, rows] of [
+        [0, 1, 2, 3],
+        [0, 1, 2, 3],
+        [5, 6, 7, 8],
+        [5, 6, 7, 8],
+      ].entries()) {
+        if (id === 2) {
+          sequence.rows = Float32Array.from(rows);
+          recorder.worker.reload();
+        }
+        recorder.send(id, 2);
+        const { batch } = (await recorder.answers(id + 1))[id] as { batch: Awaited<ReturnType<Held["at"]>> };
+        expect([...batch.all.data, ...batch.row]).toEqual([...rows, rows[2]]);
+        // The consumer's own: what it does with it reaches nobody.
+        batch.all.data.fill(-1);
+        batch.row.fill(-1);
       }
     });
 
