@@ -2,7 +2,8 @@
  * The ledger: proof, kept while running, that an epoch delivers every index once.
  *
  * One bit an index, in pages that are made when they are touched and dropped when they are full: an epoch of a billion
- * batches costs nothing before it is read, and one without end costs a page. A violation would be a defect of epochal; it is an error, never silence.
+ * batches costs nothing before it is read, and one without end costs a page. A violation would be a defect of epochal;
+ * it is an error, never silence.
  */
 import { LedgerError } from "../core/errors.ts";
 

@@ -71,7 +71,9 @@ export class OrderedWindow<T> {
   take(): T {
     const position = this.#taken;
     if (!this.#settled.has(position)) {
-      throw new LedgerError(`Position ${position} was taken before it was settled. Please report this.`);
+      throw new LedgerError(
+        `Position ${position} was taken before it was settled. Please report this: it is a defect of epochal.`,
+      );
     }
     const result = this.#settled.get(position) as T;
     this.#settled.delete(position);

@@ -273,7 +273,7 @@ export class Pool {
       if (++this.#failedStarts > this.#options.retries) {
         this.#giveUp(
           new WorkerError(
-            `A worker ended before it was ready, ${this.#failedStarts} times: ${seat.worker.name} ${reason.message}.`,
+            `A worker ended before it was ready${this.#failedStarts === 1 ? "" : `, ${this.#failedStarts} times`}: ${seat.worker.name} ${reason.message}.`,
             { cause: reason },
           ),
           seat.worker.name,

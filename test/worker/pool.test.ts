@@ -287,7 +287,7 @@ describe("Pool, by the clock", () => {
     for (const [outcome] of stage.outcomes) {
       expect(outcome).toMatchObject({ ok: false, reason: "start" });
       expect(String((outcome as { cause: unknown }).cause)).toMatch(
-        /ended before it was ready, 1 times: puppet 1 did not start within the timeout of 60\.0 s/,
+        /ended before it was ready: puppet 1 did not start within the timeout of 60\.0 s/,
       );
     }
   });
