@@ -31,10 +31,11 @@ export function pathOf(source: ImageSource): string | undefined {
 export function load(source: ImageSource, signal: AbortSignal | undefined): Uint8Array | Promise<Uint8Array> {
   if (source instanceof Uint8Array) return source;
   if (typeof source !== "string" && !(source instanceof URL)) return new Uint8Array(source as ArrayBuffer);
-  const url = source instanceof URL ? source : isUrl(source) ? new URL(source) : undefined;
   const fs = builtin("fs");
-  if (fs === undefined || (url !== undefined && url.protocol !== "file:")) return download(source, signal);
-  const bytes = readFile(fs, url === undefined ? (source as string) : builtin("url")!.fileURLToPath(url));
+  const isFile =
+    source instanceof URL ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
+  if (fs === undefined || !isFile) return download(source, signal);
+  const bytes = readFile(fs, pathOfFile(source));
   counters.bytes += bytes.length;
   return bytes;
 }
@@ -50,9 +51,13 @@ async function download(url: string | URL, signal: AbortSignal | undefined): Pro
   return bytes;
 }
 
-// Two letters at least, so that a drive of Windows is no scheme.
-function isUrl(path: string): boolean {
-  return /^[a-z][a-z0-9+.-]+:/i.test(path) && /^(?:file|https?|data|blob):/i.test(path);
+function pathOfFile(source: string | URL): string {
+  if (typeof source === "string" && !/^file:/i.test(source)) return source;
+  try {
+    return builtin("url")!.fileURLToPath(source);
+  } catch (cause) {
+    throw new ImageError(`The URL names no file here: ${(cause as Error).message}.`, { cause });
+  }
 }
 
 // By tag: bytes may come from another realm, such as a test runner's.

@@ -27,8 +27,10 @@ export function openLoader(what: string, source: unknown, options: DataLoaderOpt
     );
   }
   if (isSequence(source)) return new DataLoader(source, options);
+  const kinds =
+    what === "fit" ? "a Sequence, a DataLoader or a stream (fromGenerator)" : "a Sequence or a DataLoader";
   throw new OptionError(
-    `${what} takes a Sequence, a DataLoader or a stream (fromGenerator), got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
+    `${what} takes ${kinds}, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
   );
 }
 
@@ -79,6 +81,11 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   if (typeof source === "object" && source !== null) {
     // A tuple of tensors is iterable as well; its elements are no batches.
     if (isArrays(source)) return openPasses(what, new ArraySequence(source, batchSize), {});
+    if (holdsNumbers(source)) {
+      throw new OptionError(
+        `${what} got arrays of plain numbers. Make them tensors: tensor(x), or [tensor(x), tensor(y)].`,
+      );
+    }
     if (Symbol.asyncIterator in source || Symbol.iterator in source) {
       checkEnds(what, (source as { readonly length?: unknown }).length, { [name]: steps });
       return iterate(source as AsyncIterable<unknown>);
@@ -87,6 +94,11 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   throw new OptionError(
     `${what} takes a Sequence, a DataLoader, tensors, or an iterable of batches, got ${show(source)}.`,
   );
+}
+
+/** Whether `value` is an array that has numbers in it, at any depth. */
+function holdsNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.some((item) => typeof item === "number" || holdsNumbers(item));
 }
 
 function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {

@@ -1,5 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { convertTensors } from "../../src/adapters/converted.ts";
+import { toJax } from "../../src/adapters/jax/index.ts";
+import { toOrt } from "../../src/adapters/onnx/index.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 
 const data = new Float32Array(2);
@@ -23,4 +25,11 @@ describe("convertTensors", () => {
     expect(convert).toThrow(expect.objectContaining({ name: "ShapeError" }));
     expect(convert).toThrow(message);
   });
+});
+
+it.each([
+  () => toJax(undefined as never, [tensor([1])]),
+  () => toOrt({ default: {} } as never, [tensor([1])]),
+])("says which module it takes: %o", (convert) => {
+  expect(convert).toThrow(/takes .* first, .* got .*\. Import it: import /);
 });

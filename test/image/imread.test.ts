@@ -257,6 +257,10 @@ describe("an image that cannot be read", () => {
     expect(filled.data.every((value) => Math.abs(value - 128 / 255) < 1e-6)).toBe(true);
   });
 
+  it.each(["http://", "file://elsewhere/a.jpg"])("is an ImageError for the URL %s, too", async (url) => {
+    expect((await failure(imread(url).tensor())).path).toBe(url);
+  });
+
   it.each([undefined, Promise.resolve("b.jpg"), tensor([[[1]]])])(
     "is not replaced by %o",
     async (nothing) => {

@@ -137,3 +137,12 @@ describe("GeneratorEnqueuer", () => {
     expect(() => enqueuer.get()).toThrow("Call start() first");
   });
 });
+
+it("options that the enqueuers do not have are refused", () => {
+  const python = { use_multiprocessing: true } as never;
+  expect(() => new OrderedEnqueuer(undefined as never, python)).toThrow(/Its name is `useMultiprocessing`/);
+  expect(() => new OrderedEnqueuer(undefined as never, false as never)).toThrow(
+    /options as an object.*got false/,
+  );
+  expect(() => new GeneratorEnqueuer(function* () {}, python)).toThrow(/Its name is `useMultiprocessing`/);
+});

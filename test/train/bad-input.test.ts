@@ -153,6 +153,15 @@ describe("bad input", () => {
       await fails([x, y], /`callbacks\[0\]` must be a Callback or an object with hooks/, { callbacks });
   });
 
+  it("is plain numbers in the place of tensors", async () => {
+    const plain = [[1, 2]] as never;
+    const message = /got arrays of plain numbers\. Make them tensors: tensor\(x\)/;
+    await expect(predict(linear(), plain, quiet)).rejects.toThrow(message);
+    await expect(evaluate(linear(), [plain, [1]] as never, quiet)).rejects.toThrow(message);
+    const run = fit(linear(), new Points(), { validationData: [plain, [1]] as never, ...quiet });
+    await expect(run).rejects.toThrow(message);
+  });
+
   it("is data without an end, and no number of steps", async () => {
     class Endless extends Points {
       override get length(): number {

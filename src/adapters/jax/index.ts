@@ -16,7 +16,8 @@
  * Lifetimes: jax-js copies an array when it is made, on every backend, so the batch may be released or overwritten at
  * once. An array of jax-js is used up by the first operation it goes into; `array.ref` keeps it for one more.
  */
-import { ShapeError } from "../../core/errors.ts";
+import { show } from "../../core/check.ts";
+import { OptionError, ShapeError } from "../../core/errors.ts";
 import { showShape, type Tensor } from "../../tensor/tensor.ts";
 import { type Converted, convertTensors } from "../converted.ts";
 import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
@@ -44,9 +45,15 @@ export interface JaxArray {
  * `resize` does, at no cost.
  *
  * @param np `numpy` of `@jax-js/jax`
- * @throws ShapeError if a whole number does not fit into int32, a tensor is empty, or its dtype is unknown.
+ * @throws ShapeError if a whole number does not fit into int32, a tensor is empty, or its dtype is unknown;
+ *   OptionError if `np` is not what it should be.
  */
 export function toJax<A, B>(np: JaxNumpy<A>, batch: B): Converted<B, A> {
+  if (typeof np?.array !== "function") {
+    throw new OptionError(
+      `toJax takes numpy of @jax-js/jax first, toJax(np, batch), got ${show(np)}. Import it: import { numpy as np } from "@jax-js/jax".`,
+    );
+  }
   return convertTensors(batch, (tensor) => toArray(np, tensor));
 }
 

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger } from "../../core/check.ts";
+import { checkChoice, checkInteger, checkKnown } from "../../core/check.ts";
 import { LoaderError, OptionError } from "../../core/errors.ts";
 import { fromGenerator, type GeneratorFactory, isStream, type Stream } from "../../sequence/generator.ts";
 import type { Delivered } from "../../tensor/tree.ts";
@@ -28,8 +28,10 @@ export class GeneratorEnqueuer<B> {
   /** @throws OptionError with `useMultiprocessing: true`: each process would have a copy of the generator. */
   constructor(
     generator: GeneratorFactory<B> | Stream<B>,
-    { useMultiprocessing = false }: { readonly useMultiprocessing?: boolean } = {},
+    options: { readonly useMultiprocessing?: boolean } = {},
   ) {
+    checkKnown("GeneratorEnqueuer", options, ["useMultiprocessing"]);
+    const { useMultiprocessing = false } = options;
     checkChoice("useMultiprocessing", useMultiprocessing, [true, false]);
     if (useMultiprocessing) throw copies();
     this.#stream = isStream(generator) ? (generator as Stream<B>) : fromGenerator(generator);

@@ -1,3 +1,4 @@
+import { checkKnown } from "../../core/check.ts";
 import { LoaderError } from "../../core/errors.ts";
 import { DataLoader } from "../../loader/data-loader.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
@@ -30,7 +31,9 @@ export class OrderedEnqueuer<B> {
   readonly #options: OrderedEnqueuerOptions;
   #loader: DataLoader<B> | undefined;
 
+  /** @throws OptionError for an option that there is not. */
   constructor(sequence: Sequence<B>, options: OrderedEnqueuerOptions = {}) {
+    checkKnown("OrderedEnqueuer", options, ["useMultiprocessing", "shuffle", "seed"]);
     this.#sequence = sequence;
     this.#options = options;
   }

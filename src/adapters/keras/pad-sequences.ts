@@ -39,6 +39,8 @@ export function padSequences<D extends DType = "int32">(
   sequences: readonly (readonly NestedNumbers[] | TypedArray)[],
   options: PadSequencesOptions<D> = {},
 ): Tensor<D> {
+  if (!Array.isArray(sequences))
+    throw new OptionError(`padSequences takes a list of sequences, got ${show(sequences)}.`);
   checkKnown("padSequences", options, ["maxlen", "dtype", "padding", "truncating", "value"]);
   const { maxlen, padding = "pre", truncating = "pre", value = 0 } = options;
   const dtype = options.dtype ?? ("int32" as D);

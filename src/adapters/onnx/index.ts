@@ -14,6 +14,8 @@
  * Lifetimes: a tensor of onnxruntime-node uses the batch's own memory until `run()` has resolved; do not release or
  * change the batch before. Nothing is copied, except views of shared memory, which onnxruntime-node refuses.
  */
+import { show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Converted, convertTensors } from "../converted.ts";
@@ -35,9 +37,15 @@ export interface OrtTensor {
  * on both sides. A record by the names of the model's inputs is what `session.run` takes.
  *
  * @param ort the module `onnxruntime-node` or `onnxruntime-web`
- * @throws ShapeError if a tensor's dtype is unknown, or its data do not fill its shape.
+ * @throws ShapeError if a tensor's dtype is unknown, or its data do not fill its shape; OptionError if `ort` is not
+ *   what it should be.
  */
 export function toOrt<T, B>(ort: Onnxruntime<T>, batch: B): Converted<B, T> {
+  if (typeof ort?.Tensor !== "function") {
+    throw new OptionError(
+      `toOrt takes the module of onnxruntime first, toOrt(ort, batch), got ${show(ort)}. Import it: import * as ort from "onnxruntime-node".`,
+    );
+  }
   return convertTensors(batch, ({ data, shape, dtype }) => new ort.Tensor(dtype, unshared(data), shape));
 }
 

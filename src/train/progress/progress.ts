@@ -1,4 +1,6 @@
 /** A progress line around any loop, as tqdm draws it. */
+import { checkKnown, show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
 import { openProgressLine, type ProgressLine, type ProgressLineOptions, processStream } from "./terminal.ts";
 
 /** Options of {@link progress}. */
@@ -26,6 +28,7 @@ export interface Progress<T> extends AsyncIterable<T> {
  *
  * The source is closed when the loop is left, as by a plain `for await`.
  *
+ * @throws OptionError if `source` cannot be iterated, or for an option that there is not.
  * @example
  * const bar = progress(loader);
  * for await (const [x, y] of bar) {
@@ -34,6 +37,10 @@ export interface Progress<T> extends AsyncIterable<T> {
  * }
  */
 export function progress<T>(source: ProgressSource<T>, options: ProgressOptions = {}): Progress<T> {
+  if (!isIterable(source)) {
+    throw new OptionError(`progress takes a loader or anything else that is iterable, got ${show(source)}.`);
+  }
+  checkKnown("progress", options, ["total", "label", "unit", "stream", "env", "plain", "interval", "now"]);
   let metrics: Readonly<Record<string, number>> = {};
   return {
     set(more) {
@@ -44,6 +51,11 @@ export function progress<T>(source: ProgressSource<T>, options: ProgressOptions 
       return loop(source, options, () => metrics);
     },
   };
+}
+
+function isIterable(value: unknown): boolean {
+  const object: object = Object(value);
+  return Symbol.asyncIterator in object || Symbol.iterator in object;
 }
 
 async function* loop<T>(

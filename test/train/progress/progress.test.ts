@@ -81,3 +81,10 @@ describe("progress", () => {
     ]);
   });
 });
+
+it.each([10, null, undefined, {}])("progress refuses %o", (source) => {
+  expect(() => progress(source as never)).toThrow(
+    /progress takes a loader or anything else that is iterable, got /,
+  );
+  expect(() => progress([], { desc: "a" } as never)).toThrow(/progress has no option `desc`/);
+});
