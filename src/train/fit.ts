@@ -178,7 +178,7 @@ class FitRun implements Training {
       await this.#call("onTrainError", error).catch((second: unknown) => {
         warn(
           "EPOCHAL_HOOK",
-          `onTrainError of a callback failed as well: ${second}. The first error is thrown.`,
+          `The run ends with its first error, but onTrainError of a callback failed as well: ${second}`,
         );
       });
       throw error;

@@ -179,7 +179,7 @@ it("keeps the first error where onTrainError fails as well", async () => {
   await expect(fit(linear(), new Points(), { callbacks, ...quiet })).rejects.toThrow("first");
   await new Promise(setImmediate);
   process.off("warning", note);
-  expect(warned.map(String).join()).toContain("Error: second. The first error is thrown.");
+  expect(warned.map(String).join()).toContain("onTrainError of a callback failed as well: Error: second");
 });
 
 describe("options", () => {
