@@ -5,8 +5,9 @@
  */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { availableParallelism, loadavg, tmpdir } from "node:os";
+import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Progress, type Question, race } from "./harness/race.ts";
@@ -54,16 +55,16 @@ if (options.list) {
 async function ask(): Promise<void> {
   const file = new URL("RESULTS.md", here);
   console.log(machine());
-  const [load] = loadavg();
-  const busy =
-    load! > availableParallelism() / 2
-      ? `The machine was busy with other work (load ${load!.toFixed(1)}): the figures are low and the spread is wide.`
-      : undefined;
-  if (busy) console.log(busy);
   const only = new RegExp(options.only);
   for (const [name, whole] of questions) {
     const question = { ...whole, contestants: whole.contestants.filter((each) => only.test(each.name)) };
     const folder = await mkdtemp(join(tmpdir(), "epochal-bench-"));
+    const load = await loadOfOthers();
+    const busy =
+      load > 0.1
+        ? `The machine was busy with other work (${Math.round(100 * load)} % of it): the figures are low and the spread is wide.`
+        : undefined;
+    if (busy) console.log(busy);
     const started = performance.now();
     try {
       const rounds = Number(options.rounds ?? (options.quick ? 1 : (question.rounds ?? 3)));
@@ -78,6 +79,21 @@ async function ask(): Promise<void> {
       await rm(folder, { recursive: true });
     }
   }
+}
+
+/** What part of the processors others take, while nothing of ours runs: 0 to 1. */
+async function loadOfOthers(): Promise<number> {
+  const sum = () => {
+    const times = cpus().map((cpu) => cpu.times);
+    return {
+      idle: times.reduce((total, { idle }) => total + idle, 0),
+      all: times.reduce((total, each) => total + Object.values(each).reduce((a, b) => a + b), 0),
+    };
+  };
+  const before = sum();
+  await setTimeout(2000);
+  const after = sum();
+  return 1 - (after.idle - before.idle) / (after.all - before.all);
 }
 
 /** A bar on a terminal; nothing where output is piped. */

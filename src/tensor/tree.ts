@@ -2,6 +2,7 @@
  * A batch is a tree: tuples and records, nested as the user likes, whose leaves are tensors, images to be run,
  * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
  */
+import { ShapeError } from "../core/errors.ts";
 import { settleAll } from "../core/settle.ts";
 import { isLazyTensor, type LazyTensor } from "./lazy.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
@@ -57,12 +58,23 @@ export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void
   else for (const child of Array.isArray(tree) ? tree : Object.values(tree)) forEachLeaf(child, visit);
 }
 
-/** Runs every lazy tensor of a batch, each once however often it stands there; the batch itself where it has none. */
+/**
+ * Runs every lazy tensor of a batch, each once however often it stands there; the batch itself where it has none.
+ *
+ * @throws ShapeError if there is a promise in the batch: a forgotten `await`.
+ */
 export function run<B>(batch: B): Delivered<B> | Promise<Delivered<B>> {
   const lazies = new Set<LazyTensor>();
+  const promises: Promise<unknown>[] = [];
   forEachLeaf(batch, (leaf) => {
     if (isLazyTensor(leaf)) lazies.add(leaf);
+    if (leaf instanceof Promise) promises.push(leaf);
   });
+  if (promises.length > 0) {
+    // Their failures are of no interest any more.
+    for (const promise of promises) promise.catch(() => {});
+    throw new ShapeError("The batch holds a promise. Put `await` before it: [await stack(images), y].");
+  }
   return lazies.size === 0 ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
 }
 

@@ -15,7 +15,9 @@ describe("resolveOptions", () => {
     [{ shard: { rank: 2, worldSize: 2 } }, /`shard.rank` must be a whole number from 0 to 1, got 2/],
     [{ shard: { rank: 0, size: 2 } }, /`shard` has no option `size`. It has: rank, worldSize, ragged/],
     [{ shard: { rank: 0, worldSize: 0 } }, /`shard.worldSize`/],
-    [{ numWorkers: 2 }, /DataLoader has no option `numWorkers`\. It has: workers/],
+    [{ worker: 2 }, /DataLoader has no option `worker`\. It has: workers/],
+    [{ num_workers: 2 }, /DataLoader has no option `num_workers`\. Its name is `workers`\./],
+    [{ batchSize: 2 }, /DataLoader has no option `batchSize`\. It belongs to batches\(dataset/],
     [{ signal: {} }, /`signal` must be an AbortSignal/],
     [{ memory: "lots" }, /`memory` must be a number of bytes, or text such as "512MB", got "lots"/],
   ])("refuses %o", (options, message) => {

@@ -36,6 +36,13 @@ describe("run", () => {
     expect(runs).toBe(1);
   });
 
+  it("refuses a promise, whose failure then ends nothing", async () => {
+    const batch = { x: [Promise.reject(new Error("nobody awaits this"))], y: 1 };
+    expect(() => run(batch)).toThrow("The batch holds a promise. Put `await` before it");
+    // An unhandled rejection would fail the run.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+  });
+
   it("waits for the images under way before it reports the one that failed", async () => {
     let finished = false;
     const slow = lazy(async () => {

@@ -26,7 +26,7 @@ export async function importModule(url: string): Promise<Record<string, unknown>
     if (!typed || !isLoaderError(error)) throw error;
     if (!(await registerTsx(url))) {
       throw new PortableError(
-        `The worker cannot import ${url}, as this Node does not load it: ${(error as Error).message} Install tsx (npm install -D tsx), or compile to JavaScript first, or use workers: 0.`,
+        `The worker cannot import ${url}, as this Node does not load it: ${(error as Error).message}. Install tsx (npm install -D tsx), or compile to JavaScript first, or use workers: 0.`,
         { cause: error },
       );
     }
