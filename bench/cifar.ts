@@ -13,6 +13,7 @@ export const question: Question = {
   unit: "img/s",
   better: "more",
   pixels: true,
+  rounds: 2,
   baseline: "epochal, 2 workers",
   contestants: [
     ...everybody(options, items),

@@ -12,6 +12,7 @@ export const question: Question = {
     "How many images a second come with two workers, if files are read one by one or a batch at once?",
   unit: "img/s",
   better: "more",
+  rounds: 1,
   baseline: "photographs, one by one",
   contestants: sets.flatMap(([name, options]) =>
     [0, 1].flatMap((cold) =>

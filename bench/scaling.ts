@@ -10,6 +10,7 @@ export const question: Question = {
   question: "How many photographs a second come with 0 to 4 workers?",
   unit: "img/s",
   better: "more",
+  rounds: 2,
   baseline: oursName(2),
   contestants: [
     ...counts.map((workers) => ours(options, workers)),

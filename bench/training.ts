@@ -11,6 +11,7 @@ export const question: Question = {
   question: `What share of its time does a training loop with steps of ${step} ms wait for photographs?`,
   unit: "% waiting",
   better: "less",
+  rounds: 2,
   baseline: "PyTorch torchvision, 2 workers",
   contestants: [
     ours(options, 2),

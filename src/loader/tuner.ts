@@ -66,8 +66,6 @@ export class Tuner {
   #workers: number;
   #queue: number;
   #largest = 0;
-  /** The shortest fetch of the probes, in this thread. */
-  #quickest = 0;
   #batches = 0;
   #fetch = 0;
   #waited = 0;
@@ -122,7 +120,6 @@ export class Tuner {
   /** The first choice: as many workers as the consumer empties, going by the quickest of the probes. */
   #choose(): void {
     const fetch = Math.min(...this.#probed.map((seen) => seen.fetch));
-    this.#quickest = fetch;
     if (fetch < worthAWorker) {
       this.#settled = true;
       return;
@@ -139,9 +136,8 @@ export class Tuner {
       this.#queue = Math.min(longestQueue, this.#queue * 2);
     }
     if (this.#options.workers !== undefined || this.#settled) return;
-    // Fetching may take longer in workers that are in each other's way, and longer here while code is cold.
-    const fetch = Math.min(this.#quickest, this.#fetch / this.#batches);
-    if (this.#waited / this.#batches >= fetch) {
+    if (this.#waited >= this.#fetch) {
+      // The consumer could as well have fetched these very batches itself.
       this.#workers = 0;
       this.#settled = true;
     } else if (this.#before && rate < this.#before.rate * 1.03) {

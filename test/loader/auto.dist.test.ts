@@ -27,7 +27,7 @@ describe('workers: "auto"', () => {
     expect(second.fromWorkers).toContain(true);
   });
 
-  it("gives workers up that are waited for longer than fetching took here, and loses none on the way", async () => {
+  it("gives workers up that are waited for longer than they fetch, and loses none on the way", async () => {
     // Crossing takes ten times as long as fetching.
     await using loader = new DataLoader(new Crossing(40, 2, 4e7), { workers: "auto" });
     const first = await epoch(loader, 0);
