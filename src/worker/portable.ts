@@ -67,9 +67,13 @@ export function pack(sequence: object, entry?: string): Portable {
     packed.set(value, value);
     const result = Array.isArray(value)
       ? packArray(value, path, walk)
-      : isPlain(value)
-        ? packRecord(value, path, walk)
-        : instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference));
+      : value instanceof Map
+        ? packMap(value, path, walk)
+        : value instanceof Set
+          ? packSet(value, path, walk)
+          : isPlain(value)
+            ? packRecord(value, path, walk)
+            : instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference));
     packed.set(value, result);
     return result;
   };
@@ -127,6 +131,14 @@ export async function unpack(
       for (let i = 0; i < value.length; i++) {
         if (typeof value[i] === "object") value[i] = walk(value[i]);
       }
+    } else if (value instanceof Map) {
+      const entries = [...value];
+      value.clear();
+      for (const [key, item] of entries) value.set(walk(key), walk(item));
+    } else if (value instanceof Set) {
+      const members = [...value];
+      value.clear();
+      for (const member of members) value.add(walk(member));
     } else if (isPlain(value)) {
       const record = value as Record<string, unknown>;
       for (const key of Object.keys(record)) record[key] = walk(record[key]);
@@ -153,6 +165,28 @@ function packArray(
     }
   }
   return result ?? array;
+}
+
+function packMap(
+  map: ReadonlyMap<unknown, unknown>,
+  path: string,
+  walk: (value: unknown, path: string) => unknown,
+): ReadonlyMap<unknown, unknown> {
+  const [keys, values] = [[...map.keys()], [...map.values()]];
+  const packedKeys = packArray(keys, `${path}.keys()`, walk) as readonly unknown[];
+  const packedValues = packArray(values, `${path}.values()`, walk) as readonly unknown[];
+  if (packedKeys === keys && packedValues === values) return map;
+  return new Map(packedKeys.map((key, i) => [key, packedValues[i]]));
+}
+
+function packSet(
+  set: ReadonlySet<unknown>,
+  path: string,
+  walk: (value: unknown, path: string) => unknown,
+): ReadonlySet<unknown> {
+  const members = [...set];
+  const mapped = packArray(members, path, walk) as readonly unknown[];
+  return mapped === members ? set : new Set(mapped);
 }
 
 function packRecord(record: object, path: string, walk: (value: unknown, path: string) => unknown): object {
@@ -278,9 +312,16 @@ function* addresses(packed: unknown, seen: Set<object> = new Set()): Generator<A
   if (isReference(packed)) {
     yield packed.address;
     yield* addresses(packed.value, seen);
-  } else if (Array.isArray(packed)) {
-    for (const item of packed) if (typeof item === "object") yield* addresses(item, seen);
-  } else for (const value of Object.values(packed)) yield* addresses(value, seen);
+    return;
+  }
+  for (const item of partsOf(packed)) if (typeof item === "object") yield* addresses(item, seen);
+}
+
+/** What lies in a packed array, map, set or record. */
+function partsOf(packed: object): Iterable<unknown> {
+  if (Array.isArray(packed) || packed instanceof Set) return packed;
+  if (packed instanceof Map) return [...packed.keys(), ...packed.values()];
+  return Object.values(packed);
 }
 
 function isReference(value: object): value is Reference {
@@ -292,7 +333,7 @@ function isPlain(value: object): boolean {
   return prototype === Object.prototype || prototype === null;
 }
 
-/** What structured clone takes whole. Maps and Sets too: a reference inside one is not looked for. */
+/** What structured clone takes whole. */
 function isData(value: object): boolean {
   return (
     ArrayBuffer.isView(value) ||
@@ -302,7 +343,7 @@ function isData(value: object): boolean {
   );
 }
 
-const dataTypes = [ArrayBuffer, Date, RegExp, Map, Set, Error, Boolean, Number, String];
+const dataTypes = [ArrayBuffer, Date, RegExp, Error, Boolean, Number, String];
 
 /** Platform objects that structured clone takes, told by their tag as not every platform has each class. */
 const cloneTags = new Set([

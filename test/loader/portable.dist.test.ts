@@ -9,6 +9,7 @@ import {
   NotExported,
   Nowhere,
   Private,
+  Registry,
   Spoiled,
 } from "../fixtures/unportable.js";
 
@@ -52,5 +53,9 @@ describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
 
   it("sends combinators with their sources and marked functions", async () => {
     expect(await read(doubled())).toEqual([0, 2, 4, 6]);
+  });
+
+  it("sends what lies in maps and sets as what it is", async () => {
+    expect(await read(new Registry())).toEqual([3, 4, 5]);
   });
 });
