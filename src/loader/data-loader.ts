@@ -251,6 +251,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       waited: facts.waited,
       interval,
       bytes: facts.bytes,
+      bytesRead: facts.counters.bytes,
     });
     const { workers } = this.#tuner.setting;
     const kinds = this.#kinds;

@@ -32,6 +32,8 @@ export interface Observation {
   /** Between the hand-out of the last batch and this one, waiting included. */
   readonly interval: number;
   readonly bytes: number;
+  /** Bytes of files read for it. */
+  readonly bytesRead: number;
 }
 
 /** What to use from now on. */
@@ -43,9 +45,10 @@ export interface Setting {
 
 /**
  * Milliseconds below which a batch stays without workers: the hand-off from a thread costs 0.03 to 0.1 ms of it on both
- * sides, more on a busy machine, and what is left to gain is little.
+ * sides, more on a busy machine, and what is left to gain is little. One that reads files would make the consumer wait
+ * for the disk, so less is enough.
  */
-const worthAWorker = 1;
+const worthAWorker = { inMemory: 1, fromFiles: 0.3 };
 
 /** Batches seen before workers are started: the first run slowly, as their code is cold; the quickest one counts. */
 const probes = 4;
@@ -120,7 +123,8 @@ export class Tuner {
   /** The first choice: as many workers as the consumer empties, going by the quickest of the probes. */
   #choose(): void {
     const fetch = Math.min(...this.#probed.map((seen) => seen.fetch));
-    if (fetch < worthAWorker) {
+    const reads = this.#probed.some(({ bytesRead }) => bytesRead > 0);
+    if (fetch < (reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) {
       this.#settled = true;
       return;
     }

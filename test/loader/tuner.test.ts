@@ -13,17 +13,17 @@ function interval(workers: number, fetch: number, consume: number, cores: number
   return Math.max(consume, fetch / Math.min(workers, cores)) + handOff;
 }
 
-function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, batches = 400): Tuner {
+function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0): Tuner {
   const tuner = new Tuner(options);
   let starting = 0;
   let { workers } = tuner.setting;
-  for (let i = 0; i < batches; i++) {
+  for (let i = 0; i < 400; i++) {
     if (tuner.setting.workers > workers) starting = 10;
     workers = tuner.setting.workers;
     // Workers that start are waited for.
     const start = starting-- > 0 ? 100 : 0;
     const time = interval(workers, fetch, consume, options.cores, handOff) + start;
-    tuner.observe({ fetch, waited: time - consume, interval: time, bytes: 1000 });
+    tuner.observe({ fetch, waited: time - consume, interval: time, bytes: 1000, bytesRead });
   }
   return tuner;
 }
@@ -50,6 +50,12 @@ describe("Tuner", () => {
 
   it("leaves what loads in no time without workers", () => {
     expect(run(free, 0.05, 0.01).setting.workers).toBe(0);
+    expect(run(free, 0.7, 0.01).setting.workers).toBe(0);
+  });
+
+  it("takes workers sooner where files are read", () => {
+    expect(run(free, 0.7, 0.1, 0.05, 1000).setting.workers).toBeGreaterThan(0);
+    expect(run(free, 0.05, 0.01, 0.05, 1000).setting.workers).toBe(0);
   });
 
   it("keeps to what was asked for", () => {
@@ -64,7 +70,7 @@ describe("Tuner", () => {
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 5000 }), (memory, bytes) => {
         const tuner = new Tuner({ workers: 2, maxQueueSize: 10, cores: 2, memory });
         expect(tuner.setting.capacity).toBeLessThanOrEqual(2);
-        tuner.observe({ fetch: 1, waited: 1, interval: 1, bytes });
+        tuner.observe({ fetch: 1, waited: 1, interval: 1, bytes, bytesRead: 0 });
         expect(tuner.setting.capacity).toBe(Math.max(1, Math.min(12, Math.floor(memory / bytes))));
       }),
     );
