@@ -86,23 +86,14 @@ export const optionNames: readonly (keyof DataLoaderOptions)[] = [
   "resourceLimits",
 ];
 
-const ofBatches =
-  "It belongs to batches(dataset, { … }), which makes a sequence of batches from single samples.";
+const ofBatches = "It belongs to batches(dataset, { … }).";
 
 /** Options that other loaders have, and what they are here. */
 const elsewhere: Readonly<Record<string, string>> = {
   numWorkers: "Its name is `workers`.",
-  prefetchFactor: "Its name is `maxQueueSize`.",
-  prefetch: "Its name is `maxQueueSize`.",
-  multiprocessingContext: "Its name is `useMultiprocessing`.",
   batchSize: ofBatches,
   dropLast: ofBatches,
-  collate: ofBatches,
-  collateFn: ofBatches,
   sampler: ofBatches,
-  persistentWorkers: "Workers live until the loader is closed.",
-  generator: "Its name is `seed`.",
-  epochs: "An epoch is one `for await` over the loader; fit() takes `epochs`.",
 };
 
 /** Longest delay that a timer takes. */

@@ -76,7 +76,7 @@ describe("bad input", () => {
       ],
       /^x is float32 \[0, 2\], a batch without a sample/,
     );
-    await fails([Promise.resolve(x), y], /^x must be a tensor.*got a promise\. Await it in getItem/);
+    await fails([Promise.resolve(x), y], /The batch holds a promise\. Put `await` before it/);
     const data = new Float32Array(2);
     await fails(
       [{ data, shape: [1, 2], dtype: "float" }, tensor([[1]])],
