@@ -56,6 +56,9 @@ const probes = 4;
 /** Batches that a decision looks at: enough for every worker to have delivered some. */
 const period = 12;
 
+/** Milliseconds that it looks at besides: in less, another program's turn on a core looks like a wait. */
+const leastPeriod = 100;
+
 /** Longest queue chosen by itself: what Keras has by default. */
 const longestQueue = 10;
 
@@ -114,7 +117,7 @@ export class Tuner {
     this.#fetch += seen.fetch;
     this.#waited += seen.waited;
     this.#interval += seen.interval;
-    if (this.#batches < period) return;
+    if (this.#batches < period || this.#interval < leastPeriod) return;
     if (this.#starting) this.#starting = false;
     else this.#adjust();
     this.#batches = this.#fetch = this.#waited = this.#interval = 0;

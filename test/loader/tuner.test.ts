@@ -17,7 +17,7 @@ function run(options: TunerOptions, fetch: number, consume: number, handOff = 0,
   const tuner = new Tuner(options);
   let starting = 0;
   let { workers } = tuner.setting;
-  for (let i = 0; i < 400; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (tuner.setting.workers > workers) starting = 10;
     workers = tuner.setting.workers;
     // Workers that start are waited for.
