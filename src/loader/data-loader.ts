@@ -245,7 +245,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 
   #onBatch(facts: BatchFacts): void {
     const interval = this.#stats.onBatch(facts);
-    const before = this.#tuner.setting.workers;
+    const before = this.#tuner.setting;
     this.#tuner.observe({
       fetch: facts.counters.fetchMs,
       waited: facts.waited,
@@ -253,11 +253,11 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       bytes: facts.bytes,
       bytesRead: facts.counters.bytes,
     });
-    const { workers } = this.#tuner.setting;
+    const { workers, keep } = this.#tuner.setting;
     const kinds = this.#kinds;
-    if (workers === before || !kinds) return;
+    if (!kinds || (workers === before.workers && keep === before.keep)) return;
     const { size, start } = crewOf(workers, kinds);
-    void this.#pool?.then((pool) => pool.resize(size, start));
+    void this.#pool?.then((pool) => pool.resize(size, start, keep));
   }
 
   #reached(): { readonly epoch: number; readonly position: number } {

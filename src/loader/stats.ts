@@ -80,12 +80,14 @@ export class StatsKeeper {
   #consumed = 0;
   /** When a batch was handed out that the consumer still works on; 0 where it does not. */
   #handedOver = 0;
-  #lastBatch = 0;
+  /** What the consumer spent on the last batch. */
+  #lastConsumed = 0;
 
   /** The consumer has come for a batch, or has left. */
   onAsk(): void {
     if (this.#handedOver === 0) return;
-    this.#consumed += performance.now() - this.#handedOver;
+    this.#lastConsumed = performance.now() - this.#handedOver;
+    this.#consumed += this.#lastConsumed;
     this.#handedOver = 0;
   }
 
@@ -94,7 +96,7 @@ export class StatsKeeper {
     this.#waitTotal += milliseconds;
   }
 
-  /** A batch was handed out; returns the milliseconds since the one before. */
+  /** A batch was handed out; returns the milliseconds that the consumer spent on the one before and waiting. */
   onBatch({ worker, counters, waited, queued, bytes }: BatchFacts): number {
     this.#batches++;
     this.#bytes += bytes;
@@ -104,9 +106,8 @@ export class StatsKeeper {
     account.batches++;
     addCounters(account.counters, counters);
     const now = performance.now();
-    const interval = this.#lastBatch === 0 ? waited : now - this.#lastBatch;
+    const interval = waited + this.#lastConsumed;
     this.#handedOver = now;
-    this.#lastBatch = now;
     return interval;
   }
 

@@ -4,9 +4,9 @@
  * Pure: it is told what each batch cost and answers with what to use from now on, so that tests drive it with simulated
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
  * from a worker costs stays where it is. Otherwise take as many workers as the consumer can empty, at most one a core,
- * and one more whenever it still waits and throughput rose with the last one. Workers that bring batches no sooner than
- * the consumer could have made them itself are given up. The queue grows where the consumer waits although batches were
- * ready before, within the byte budget.
+ * and one more as long as it still waits and throughput rises. Workers that are waited for almost as long as the consumer
+ * would take to fetch the batches itself are put to the test: it does so for a while, and whoever was faster stays. The
+ * queue grows where the consumer waits although batches were ready before, within the byte budget.
  *
  * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice.
  */
@@ -29,7 +29,7 @@ export interface Observation {
   readonly fetch: number;
   /** That the consumer waited for it. */
   readonly waited: number;
-  /** Between the hand-out of the last batch and this one, waiting included. */
+  /** That the consumer spent on the batch before and on waiting for this one. */
   readonly interval: number;
   readonly bytes: number;
   /** Bytes of files read for it. */
@@ -39,6 +39,8 @@ export interface Observation {
 /** What to use from now on. */
 export interface Setting {
   readonly workers: number;
+  /** Whether other workers are to stay at hand, as they may be taken again soon. */
+  readonly keep: boolean;
   /** Batches that may exist ahead of the consumer. */
   readonly capacity: number;
 }
@@ -53,17 +55,42 @@ const worthAWorker = { inMemory: 1, fromFiles: 0.3 };
 /** Batches seen before workers are started: the first run slowly, as their code is cold; the quickest one counts. */
 const probes = 4;
 
-/** Batches that a decision looks at: enough for every worker to have delivered some. */
+/** Batches of which a rate is taken: enough for every worker to have delivered some. */
 const period = 12;
 
-/** Milliseconds that it looks at besides: in less, another program's turn on a core looks like a wait. */
+/** Milliseconds that a rate is taken over besides. */
 const leastPeriod = 100;
+
+/**
+ * Milliseconds that a decision looks at. The best rate in it counts, as all that another program does on the cores makes
+ * rates lower.
+ */
+const leastLook = 300;
+
+/** Part of the time of fetching from which on a wait for workers puts them to the test. */
+const littleUse = 0.75;
 
 /** Longest queue chosen by itself: what Keras has by default. */
 const longestQueue = 10;
 
 /** A part of the time waited that is not worth another worker. */
 const noWait = 0.02;
+
+/** Sums over batches. */
+interface Sums {
+  batches: number;
+  fetch: number;
+  waited: number;
+  interval: number;
+}
+
+const noSums = (): Sums => ({ batches: 0, fetch: 0, waited: 0, interval: 0 });
+
+/** What a number of workers achieved, in batches a millisecond. */
+interface Achieved {
+  readonly workers: number;
+  readonly rate: number;
+}
 
 /** See the head of this file. */
 export class Tuner {
@@ -72,13 +99,25 @@ export class Tuner {
   #workers: number;
   #queue: number;
   #largest = 0;
-  #batches = 0;
-  #fetch = 0;
-  #waited = 0;
-  #interval = 0;
-  /** Whether workers are starting, so that the period says nothing about them. */
-  #starting = false;
-  #before: { readonly workers: number; readonly rate: number } | undefined;
+  /** Milliseconds that a batch took here, the quickest of the first. */
+  #inline = Number.POSITIVE_INFINITY;
+  #period = noSums();
+  #look = noSums();
+  /** Batches a millisecond, the best of the periods of this look. */
+  #rate = 0;
+  /** Milliseconds that a batch took in the look before, by the same workers. */
+  #fetch = Number.POSITIVE_INFINITY;
+  /** Whether the setting has just changed, so that the period says nothing about it. */
+  #changed = false;
+  /** What one worker fewer achieved. */
+  #before: Achieved | undefined;
+  /** What the workers achieved that are put to the test while this thread fetches. */
+  #onTrial: Achieved | undefined;
+  /** Looks in a row that found workers of little use, and how many of them put them to the test. */
+  #doubts = 0;
+  #patience = 1;
+  /** No more workers are of use. */
+  #enough = false;
   #settled = false;
 
   constructor(options: TunerOptions) {
@@ -96,7 +135,11 @@ export class Tuner {
         : this.#largest === 0
           ? Math.max(1, this.#workers)
           : Math.floor(this.#options.memory / this.#largest);
-    return { workers: this.#workers, capacity: Math.max(1, Math.min(wanted, affordable)) };
+    return {
+      workers: this.#workers,
+      keep: this.#onTrial !== undefined,
+      capacity: Math.max(1, Math.min(wanted, affordable)),
+    };
   }
 
   /** There are no workers to be had: none are chosen. */
@@ -113,50 +156,97 @@ export class Tuner {
       if (this.#probed.length === probes) this.#choose();
       return;
     }
-    this.#batches++;
-    this.#fetch += seen.fetch;
-    this.#waited += seen.waited;
-    this.#interval += seen.interval;
-    if (this.#batches < period || this.#interval < leastPeriod) return;
-    if (this.#starting) this.#starting = false;
-    else this.#adjust();
-    this.#batches = this.#fetch = this.#waited = this.#interval = 0;
+    add(this.#period, seen);
+    if (this.#period.batches < period || this.#period.interval < leastPeriod) return;
+    if (!this.#changed) {
+      this.#rate = Math.max(this.#rate, this.#period.batches / this.#period.interval);
+      add(this.#look, this.#period);
+    }
+    this.#changed = false;
+    this.#period = noSums();
+    if (this.#look.interval < leastLook) return;
+    this.#adjust();
+    this.#look = noSums();
+    this.#rate = 0;
   }
 
   /** The first choice: as many workers as the consumer empties, going by the quickest of the probes. */
   #choose(): void {
-    const fetch = Math.min(...this.#probed.map((seen) => seen.fetch));
+    this.#inline = Math.min(...this.#probed.map(({ fetch }) => fetch));
     const reads = this.#probed.some(({ bytesRead }) => bytesRead > 0);
-    if (fetch < (reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) {
+    if (this.#inline < (reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) {
       this.#settled = true;
       return;
     }
-    const consume = Math.min(...this.#probed.map((seen) => Math.max(0, seen.interval - seen.waited)));
-    this.#workers = Math.min(this.#options.cores, Math.max(1, Math.ceil(fetch / Math.max(consume, 0.001))));
-    this.#starting = true;
+    const consume = Math.min(...this.#probed.map(({ interval, waited }) => Math.max(0, interval - waited)));
+    this.#use(Math.min(this.#options.cores, Math.max(1, Math.ceil(this.#inline / Math.max(consume, 0.001)))));
   }
 
   #adjust(): void {
-    const waitShare = this.#waited / this.#interval;
-    const rate = this.#batches / this.#interval;
-    if (this.#options.maxQueueSize === undefined && waitShare > noWait) {
+    const { interval, waited } = this.#look;
+    const rate = this.#rate;
+    const waits = waited > noWait * interval;
+    if (this.#options.maxQueueSize === undefined && waits) {
       this.#queue = Math.min(longestQueue, this.#queue * 2);
     }
-    if (this.#options.workers !== undefined || this.#settled) return;
-    if (this.#waited >= this.#fetch) {
-      // The consumer could as well have fetched these very batches itself.
-      this.#workers = 0;
-      this.#settled = true;
-    } else if (this.#before && rate < this.#before.rate * 1.03) {
-      // The last worker brought nothing: back, and stay.
-      this.#workers = this.#before.workers;
-      this.#settled = true;
-    } else if (waitShare > noWait && this.#workers < this.#options.cores) {
+    if (this.#options.workers !== undefined || this.#settled || !this.#warm()) return;
+    if (this.#onTrial) this.#judge(this.#onTrial);
+    else if (this.#before && rate < this.#before.rate * 1.03) {
+      this.#use(this.#before.workers);
+      this.#before = undefined;
+      this.#enough = true;
+    } else if (waits && !this.#enough && this.#workers < this.#options.cores) {
       this.#before = { workers: this.#workers, rate };
-      this.#workers++;
-      this.#starting = true;
+      this.#use(this.#workers + 1);
     } else {
       this.#before = undefined;
+      this.#doubt();
     }
   }
+
+  /** Whether workers run at their full speed: their code is compiled while they run it, for half a second and more. */
+  #warm(): boolean {
+    const { fetch, batches } = this.#look;
+    const before = this.#fetch;
+    this.#fetch = fetch / batches;
+    return this.#workers === 0 || this.#fetch > 0.9 * before;
+  }
+
+  /** Puts workers to the test that are waited for almost as long as fetching here would take. */
+  #doubt(): void {
+    const { batches, fetch, waited } = this.#look;
+    const here = Math.min(fetch, batches * this.#inline);
+    this.#doubts = waited >= littleUse * here ? this.#doubts + 1 : 0;
+    if (this.#doubts < this.#patience) return;
+    this.#doubts = 0;
+    this.#onTrial = { workers: this.#workers, rate: this.#rate };
+    this.#use(0);
+  }
+
+  /** Ends the test: the faster stays. Workers that passed it are not soon doubted again. */
+  #judge({ workers, rate }: Achieved): void {
+    this.#onTrial = undefined;
+    if (this.#rate >= rate) {
+      this.#settled = true;
+    } else {
+      this.#patience *= 2;
+      this.#use(workers);
+    }
+  }
+
+  #use(workers: number): void {
+    this.#fetch = Number.POSITIVE_INFINITY;
+    this.#workers = workers;
+    this.#changed = true;
+  }
+}
+
+function add(
+  to: Sums,
+  { batches = 1, fetch, waited, interval }: Omit<Sums, "batches"> & { batches?: number },
+): void {
+  to.batches += batches;
+  to.fetch += fetch;
+  to.waited += waited;
+  to.interval += interval;
 }

@@ -46,6 +46,8 @@ interface Assigned {
 /** A worker's place. */
 interface Seat {
   readonly worker: Worker;
+  /** How it was started; it gets jobs only while workers are started that way. */
+  readonly start: StartWorker;
   ready: boolean;
   readonly held: Assigned[];
   /** Milliseconds it has been on its first job, or its start, while somebody watched. */
@@ -95,15 +97,14 @@ export class Pool {
   }
 
   /**
-   * Changes the number of workers, and how new ones are started. Workers too many, or started another way, finish the
-   * jobs they hold and end.
+   * Changes the number of workers, and how new ones are started. Workers too many finish the jobs they hold and end. So
+   * do those that were started another way, or with `keep` they stay and get no jobs until that way is taken again.
    */
-  resize(size: number, start: StartWorker = this.#start): void {
-    if (start !== this.#start) for (const seat of this.#seats) seat.retiring = true;
+  resize(size: number, start: StartWorker = this.#start, keep = false): void {
     this.#start = start;
     this.#size = size;
     for (const seat of this.#seats) {
-      if (this.#working() > size) seat.retiring = true;
+      if (seat.start === start ? this.#working() > size : !keep) seat.retiring = true;
       if (seat.retiring && seat.held.length === 0) this.#end(seat);
     }
     this.#assign();
@@ -111,8 +112,12 @@ export class Pool {
 
   #working(): number {
     let working = 0;
-    for (const seat of this.#seats) if (!seat.retiring) working++;
+    for (const seat of this.#seats) if (this.#takesJobs(seat)) working++;
     return working;
+  }
+
+  #takesJobs({ retiring, start }: Seat): boolean {
+    return !retiring && start === this.#start;
   }
 
   /** Has a job fetched. */
@@ -185,8 +190,9 @@ export class Pool {
 
   #startWorker(): void {
     const id = this.#nextWorker++;
+    const start = this.#start;
     let seat: Seat | undefined;
-    const worker = this.#start(id, {
+    const worker = start(id, {
       onReady: () => {
         if (!seat || seat.gone) return;
         if (!seat.ready) seat.age = 0;
@@ -211,7 +217,7 @@ export class Pool {
         if (seat) this.#lost(seat, reason, "died");
       },
     });
-    seat = { worker, ready: false, held: [], age: 0, gone: false, retiring: false };
+    seat = { worker, start, ready: false, held: [], age: 0, gone: false, retiring: false };
     this.#seats.add(seat);
     if (this.#wanted) worker.ref();
   }
@@ -327,7 +333,7 @@ export class Pool {
     while (this.#queue.length > 0) {
       let best: Seat | undefined;
       for (const seat of this.#seats) {
-        if (seat.retiring || seat.held.length >= jobsPerWorker) continue;
+        if (!this.#takesJobs(seat) || seat.held.length >= jobsPerWorker) continue;
         if (!best || load(seat) < load(best)) best = seat;
       }
       if (!best) break;

@@ -13,20 +13,25 @@ function interval(workers: number, fetch: number, consume: number, cores: number
   return Math.max(consume, fetch / Math.min(workers, cores)) + handOff;
 }
 
-function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0): Tuner {
+/** Runs many batches; what was chosen, and how long they took, the workers' starting left out. */
+function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0) {
   const tuner = new Tuner(options);
   let starting = 0;
+  let total = 0;
   let { workers } = tuner.setting;
-  for (let i = 0; i < 2000; i++) {
+  for (let i = 0; i < batches; i++) {
     if (tuner.setting.workers > workers) starting = 10;
     workers = tuner.setting.workers;
+    const time = interval(workers, fetch, consume, options.cores, handOff);
+    total += time;
     // Workers that start are waited for.
-    const start = starting-- > 0 ? 100 : 0;
-    const time = interval(workers, fetch, consume, options.cores, handOff) + start;
-    tuner.observe({ fetch, waited: time - consume, interval: time, bytes: 1000, bytesRead });
+    const late = time + (starting-- > 0 ? 100 : 0);
+    tuner.observe({ fetch, waited: late - consume, interval: late, bytes: 1000, bytesRead });
   }
-  return tuner;
+  return { setting: tuner.setting, total };
 }
+
+const batches = 10_000;
 
 describe("Tuner", () => {
   it("comes within a tenth of the best number of workers, and never takes more than there are cores", () => {
@@ -37,12 +42,70 @@ describe("Tuner", () => {
         fc.integer({ min: 1, max: 16 }),
         fc.double({ min: 0, max: 10, noNaN: true }),
         (fetch, consume, cores, handOff) => {
-          const { workers } = run({ ...free, cores }, fetch, consume, handOff).setting;
-          expect(workers).toBeLessThanOrEqual(cores);
+          const { setting, total } = run({ ...free, cores }, fetch, consume, handOff);
+          expect(setting.workers).toBeLessThanOrEqual(cores);
           const best = Math.min(
             ...Array.from({ length: cores + 1 }, (_, n) => interval(n, fetch, consume, cores, handOff)),
           );
-          expect(interval(workers, fetch, consume, cores, handOff)).toBeLessThanOrEqual(best * 1.1);
+          expect(total).toBeLessThanOrEqual(batches * best * 1.1);
+        },
+      ),
+    );
+  });
+
+  it("keeps workers that are of use though another program takes the cores now and then", () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 300, max: 3000 }),
+        fc.integer({ min: 10, max: 200 }),
+        fc.integer({ min: 3000, max: 20_000 }),
+        (every, length, count) => {
+          const tuner = new Tuner({ ...free, cores: 2 });
+          const tally = [0, 0, 0];
+          let clock = 0;
+          let next = every;
+          for (let i = 0; i < count; i++) {
+            const { workers } = tuner.setting;
+            tally[workers]!++;
+            let time = interval(workers, 1, 0.1, 2, 0.1);
+            if (clock >= next) {
+              time += length;
+              next += every + length;
+            }
+            clock += time;
+            tuner.observe({ fetch: 1, waited: time - 0.1, interval: time, bytes: 1000, bytesRead: 1000 });
+          }
+          // They are put to the test now and then, which takes its time.
+          expect(tally[2]! / count).toBeGreaterThan(0.6);
+        },
+      ),
+    );
+  });
+
+  it("gives workers up that slow each other down, as they do where memory is the limit", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1, max: 20, noNaN: true }),
+        fc.double({ min: 1, max: 8, noNaN: true }),
+        (fetch, slower) => {
+          const tuner = new Tuner({ ...free, cores: 2 });
+          const time = (workers: number) =>
+            workers === 0 ? fetch + 0.1 : interval(workers, fetch * slower, 0.1, 2, 0.1);
+          let total = 0;
+          for (let i = 0; i < batches; i++) {
+            const { workers } = tuner.setting;
+            total += time(workers);
+            tuner.observe({
+              fetch: workers === 0 ? fetch : fetch * slower,
+              waited: time(workers) - 0.1,
+              interval: time(workers),
+              bytes: 1000,
+              bytesRead: 0,
+            });
+          }
+          const best = Math.min(...[0, 1, 2].map(time));
+          // Finding out is included.
+          expect(total).toBeLessThanOrEqual(batches * best * 1.1);
         },
       ),
     );
@@ -61,6 +124,7 @@ describe("Tuner", () => {
   it("keeps to what was asked for", () => {
     expect(run({ ...free, workers: 3, maxQueueSize: 10 }, 50, 1).setting).toEqual({
       workers: 3,
+      keep: false,
       capacity: 13,
     });
   });

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { noCounters } from "../../src/core/counters.ts";
 import type { Outcome, PoolEvent } from "../../src/worker/job.ts";
 import { Pool, type PoolOptions } from "../../src/worker/pool.ts";
-import type { Ticket, Worker, WorkerEvents } from "../../src/worker/worker.ts";
+import type { StartWorker, Ticket, Worker, WorkerEvents } from "../../src/worker/worker.ts";
 
 /** A worker whose far side is the test: it keeps the contract of worker.ts, and does nothing by itself. */
 class PuppetWorker implements Worker {
@@ -14,14 +14,17 @@ class PuppetWorker implements Worker {
   ready = false;
   over = false;
   readonly #events: WorkerEvents;
+  readonly #mayWork: () => boolean;
 
-  constructor(id: number, events: WorkerEvents) {
+  constructor(id: number, events: WorkerEvents, mayWork: () => boolean) {
     this.name = `puppet ${id}`;
     this.#events = events;
+    this.#mayWork = mayWork;
   }
 
   send(ticket: Ticket): void {
     expect(this.over, `${this.name} gets work after its end`).toBe(false);
+    expect(this.#mayWork(), `${this.name} gets work while others are to do it`).toBe(true);
     this.held.push(ticket);
   }
   cancel(): void {}
@@ -68,6 +71,9 @@ class Stage {
   readonly pool: Pool;
   size: number;
   sendable = true;
+  /** Two ways to start workers, and the one taken at present. */
+  readonly ways: readonly [StartWorker, StartWorker] = [this.#way(0), this.#way(1)];
+  way: 0 | 1 = 0;
 
   constructor(options: Partial<PoolOptions> & { readonly workers: number }) {
     this.size = options.workers;
@@ -77,13 +83,17 @@ class Stage {
       retryErrors: false,
       onEvent: (event) => this.events.push(event),
       ...options,
-      start: (id, events) => {
-        if (!this.sendable) throw new Error("cannot be sent");
-        const worker = new PuppetWorker(id, events);
-        this.workers.push(worker);
-        return worker;
-      },
+      start: this.ways[0],
     });
+  }
+
+  #way(way: 0 | 1): StartWorker {
+    return (id, events) => {
+      if (!this.sendable) throw new Error("cannot be sent");
+      const worker = new PuppetWorker(id, events, () => this.way === way);
+      this.workers.push(worker);
+      return worker;
+    };
   }
 
   get alive(): PuppetWorker[] {
@@ -106,6 +116,13 @@ class Stage {
   resize(size: number): void {
     this.size = size;
     this.pool.resize(size);
+  }
+
+  /** Takes the other way to start workers. */
+  turn(size: number, keep: boolean): void {
+    this.size = size;
+    this.way = this.way === 0 ? 1 : 0;
+    this.pool.resize(size, this.ways[this.way], keep);
   }
 
   /** Lets all workers start, and answer all they hold, until no job is left, cancelled or not. */
@@ -145,6 +162,7 @@ const deeds = [
   "breakDown",
   "cancel",
   "resize",
+  "turn",
   "unsendable",
 ] as const;
 
@@ -169,6 +187,7 @@ describe("Pool", () => {
             if (what === "submit") stage.submit(1 + (who % 4));
             else if (what === "cancel") stage.cancel();
             else if (what === "resize") stage.resize(1 + (who % 4));
+            else if (what === "turn") stage.turn(1 + (who % 4), who < 4);
             else if (what === "unsendable") stage.sendable = !stage.sendable;
             else worker?.[what]();
             stage.check();
@@ -177,6 +196,8 @@ describe("Pool", () => {
           stage.check();
           for (const [job, outcomes] of stage.outcomes.entries())
             expect(outcomes.length, `job ${job}`).toBe(stage.cancelled.has(job) ? 0 : 1);
+          // Those kept of the other way may be there, until they are no longer to be kept.
+          stage.pool.resize(stage.size, stage.ways[stage.way]);
           expect(stage.alive.length).toBeLessThanOrEqual(stage.size);
           void stage.pool.close();
           expect(stage.alive).toEqual([]);
@@ -237,6 +258,26 @@ describe("Pool", () => {
     stage.drain();
     expect(stage.outcomes).toMatchObject(Array(6).fill([{ ok: true }]));
     expect(stage.alive).toHaveLength(1);
+    void stage.pool.close();
+  });
+  it("keeps workers at hand that are to be taken again, and ends them when they are not", () => {
+    const stage = new Stage({ workers: 2 });
+    stage.submit(4);
+    for (const worker of stage.alive) worker.start();
+    const first = stage.alive;
+    stage.turn(1, true);
+    stage.drain();
+    stage.submit(2);
+    expect(stage.alive).toEqual([...first, stage.workers[2]]);
+    expect(stage.workers[2]!.held).toHaveLength(2);
+    stage.drain();
+    stage.turn(2, false);
+    stage.submit(2);
+    expect(stage.alive).toEqual(first);
+    expect(first.map(({ held }) => held.length)).toEqual([1, 1]);
+    stage.drain();
+    stage.turn(1, false);
+    expect(stage.alive).toEqual([]);
     void stage.pool.close();
   });
 });
