@@ -65,15 +65,17 @@ export function pack(sequence: object, entry?: string): Portable {
     const known = packed.get(value);
     if (known !== undefined) return known;
     packed.set(value, value);
-    const result = Array.isArray(value)
-      ? packArray(value, path, walk)
-      : value instanceof Map
-        ? packMap(value, path, walk)
-        : value instanceof Set
-          ? packSet(value, path, walk)
-          : isPlain(value)
-            ? packRecord(value, path, walk)
-            : instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference));
+    const result = extendsCollection(value)
+      ? instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference))
+      : Array.isArray(value)
+        ? packArray(value, path, walk)
+        : value instanceof Map
+          ? packMap(value, path, walk)
+          : value instanceof Set
+            ? packSet(value, path, walk)
+            : isPlain(value)
+              ? packRecord(value, path, walk)
+              : instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference));
     packed.set(value, result);
     return result;
   };
@@ -225,6 +227,11 @@ function instanceReference(
     const value = walk(getState.call(instance), `${path}.getState()`);
     return { [referenceKey]: "state", address, value };
   }
+  if (extendsCollection(instance)) {
+    throw new PortableError(
+      `${describe(path)}an instance of ${className(instance)}, holds elements that its fields do not tell. Give the class getState() and static fromState(state).`,
+    );
+  }
   // Known before its fields are walked: a field may lead back to the instance.
   const reference: { -readonly [K in keyof Reference]: Reference[K] } = {
     [referenceKey]: "instance",
@@ -326,6 +333,13 @@ function partsOf(packed: object): Iterable<unknown> {
 
 function isReference(value: object): value is Reference {
   return Object.hasOwn(value, referenceKey);
+}
+
+/** Whether it is of a class of the user's that extends Array, Map or Set. */
+function extendsCollection(value: object): boolean {
+  return [Array, Map, Set].some(
+    (base) => value instanceof base && Object.getPrototypeOf(value) !== base.prototype,
+  );
 }
 
 function isPlain(value: object): boolean {
