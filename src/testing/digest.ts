@@ -20,6 +20,11 @@ function add(hash: Hash, value: unknown): void {
   } else if (Array.isArray(value)) {
     hash.update(`array ${value.length};`);
     for (const item of value) add(hash, item);
+  } else if (value instanceof Map || value instanceof Set) {
+    hash.update(`${Object.prototype.toString.call(value)} ${value.size};`);
+    add(hash, [...value]);
+  } else if (value instanceof ArrayBuffer) {
+    add(hash, new Uint8Array(value));
   } else if (isNode(value)) {
     const entries = Object.entries(value);
     hash.update(`record ${entries.length};`);
@@ -28,6 +33,9 @@ function add(hash: Hash, value: unknown): void {
       add(hash, item);
     }
   } else {
-    hash.update(`${typeof value} ${typeof value === "object" ? JSON.stringify(value) : String(value)};`);
+    // Of an object's two texts at least one says what it is: of a regular expression or an error, the second.
+    hash.update(
+      `${typeof value} ${typeof value === "object" ? JSON.stringify(value) : ""} ${String(value)};`,
+    );
   }
 }
