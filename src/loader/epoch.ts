@@ -10,10 +10,10 @@ import { warn } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
-import { errorName } from "../worker/error-record.ts";
 import type { Outcome } from "../worker/job.ts";
 import type { Pool } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
+import { batchError, thrownSentence } from "./batch-error.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -124,8 +124,8 @@ export class EpochRun {
     const window = this.#window;
     while (window && !this.#finishing) {
       if (window.done) {
-        this.#complete = true;
         this.#ledger.close(this.#plan!.steps);
+        this.#complete = true;
         await this.#finish();
         return { done: true, value: undefined };
       }
@@ -147,7 +147,9 @@ export class EpochRun {
         });
         return { done: false, value: batch };
       }
-      const error = this.#toError(outcome, this.#plan!.place(window.head - 1), index);
+      const { epoch } = this;
+      const position = this.#plan!.place(window.head - 1);
+      const error = batchError(outcome, { epoch, position, index, of: nameOf(this.#host.sequence) });
       if (this.#host.options.onError === "skip" && error instanceof BatchError) {
         this.#ledger.skip(index);
         warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
@@ -193,7 +195,7 @@ export class EpochRun {
     pool.prepare(plan.steps);
     this.#plan = plan;
     this.#pool = pool;
-    this.#window = new OrderedWindow({ start: 0, end: plan.steps, capacity: this.#host.capacity() });
+    this.#window = new OrderedWindow({ end: plan.steps, capacity: this.#host.capacity() });
     this.#fill();
   }
 
@@ -251,20 +253,6 @@ export class EpochRun {
     );
   }
 
-  /** The error that the consumer gets for a batch that could not be had. */
-  #toError(outcome: Extract<Outcome, { ok: false }>, position: number, index: number): unknown {
-    const { cause, reason, worker, attempts } = outcome;
-    // No worker could start: that is not the batch's fault, and the error says all there is to say.
-    if (reason === "start") return cause;
-    const what = `Batch ${position} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)})`;
-    const times = attempts === 1 ? "" : ` It was tried ${attempts} times.`;
-    const message =
-      reason === "threw"
-        ? `${what} failed in ${worker}: ${sentence(describeThrown(cause))}${times}`
-        : `${what} could not be fetched: ${worker} ${sentence((cause as Error).message)}${times}`;
-    return new BatchError(message, { cause, epoch: this.epoch, position, index, worker, attempts });
-  }
-
   /** Finishes the run and throws `error`; an error of the hook on the way out is only mentioned. */
   async #fail(error: unknown): Promise<never> {
     await this.#finishQuietly("the epoch had failed");
@@ -280,10 +268,7 @@ export class EpochRun {
     try {
       await this.#finish();
     } catch (error) {
-      warn(
-        "EPOCHAL_HOOK",
-        `onEpochEnd(${this.epoch}) threw after ${after}: ${sentence(describeThrown(error))}`,
-      );
+      warn("EPOCHAL_HOOK", `onEpochEnd(${this.epoch}) threw after ${after}: ${thrownSentence(error)}`);
     }
   }
 
@@ -308,12 +293,4 @@ export class EpochRun {
       this.#host.onFinish();
     }
   }
-}
-
-function describeThrown(thrown: unknown): string {
-  return thrown instanceof Error ? `${errorName(thrown)}: ${thrown.message}` : `${String(thrown)} was thrown`;
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -1,7 +1,7 @@
 /**
  * The ordered window: results come in any order, and go out in the order of their positions.
  *
- * Invariant: between `start` and `end` every position is claimed once, settled once and taken once, in order;
+ * Invariant: below `end` every position is claimed once, settled once and taken once, in order;
  * never are more than `capacity` positions claimed and not yet taken. Knows neither workers nor batches.
  */
 import { LedgerError } from "../core/errors.ts";
@@ -12,16 +12,10 @@ export class OrderedWindow<T> {
   capacity: number;
   readonly #end: number;
   readonly #settled = new Map<number, T>();
-  #claimed: number;
-  #taken: number;
+  #claimed = 0;
+  #taken = 0;
 
-  constructor({
-    start,
-    end,
-    capacity,
-  }: { readonly start: number; readonly end: number; readonly capacity: number }) {
-    this.#claimed = start;
-    this.#taken = start;
+  constructor({ end, capacity }: { readonly end: number; readonly capacity: number }) {
     this.#end = end;
     this.capacity = capacity;
   }

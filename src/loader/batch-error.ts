@@ -1,0 +1,35 @@
+/** The error that the consumer gets for a batch that could not be had, in words. */
+import { BatchError, type BatchLocation } from "../core/errors.ts";
+import { errorName } from "../worker/error-record.ts";
+import type { Outcome } from "../worker/job.ts";
+
+/** Which batch it was, and of which sequence. */
+export interface BatchPlace extends Omit<BatchLocation, "worker"> {
+  readonly of: string;
+}
+
+/** What to throw for a failed outcome: a `BatchError`, or the error itself where no worker could start. */
+export function batchError(outcome: Extract<Outcome, { ok: false }>, place: BatchPlace): unknown {
+  const { cause, reason, worker, attempts } = outcome;
+  // That is not the batch's fault, and the error says all there is to say.
+  if (reason === "start") return cause;
+  const { epoch, position, index, of } = place;
+  const what = `Batch ${position} of epoch ${epoch} (getItem(${index}) of ${of})`;
+  const times = attempts === 1 ? "" : ` It was tried ${attempts} times.`;
+  const message =
+    reason === "threw"
+      ? `${what} failed in ${worker}: ${thrownSentence(cause)}${times}`
+      : `${what} could not be fetched: ${worker} ${sentence((cause as Error).message)}${times}`;
+  return new BatchError(message, { cause, epoch, position, index, worker, attempts });
+}
+
+/** What was thrown, as a sentence. */
+export function thrownSentence(thrown: unknown): string {
+  return sentence(
+    thrown instanceof Error ? `${errorName(thrown)}: ${thrown.message}` : `${String(thrown)} was thrown`,
+  );
+}
+
+function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
+}
