@@ -53,6 +53,11 @@ export function checkNumber(
   throw new OptionError(`\`${name}\` must be a finite number${range}, got ${show(value)}.`);
 }
 
+/** Throws {@link OptionError} unless `value` is true or false. */
+export function checkBoolean(name: string, value: unknown): asserts value is boolean {
+  checkChoice(name, value, [true, false]);
+}
+
 /** Throws {@link OptionError} unless `value` is one of `choices`. */
 export function checkChoice<const T>(
   name: string,

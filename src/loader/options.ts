@@ -1,6 +1,14 @@
 /** The options of a loader: their defaults, and their checks. */
 import { parseBytes } from "../core/bytes.ts";
-import { checkChoice, checkInteger, checkKnown, checkNumber, checkSeed, show } from "../core/check.ts";
+import {
+  checkBoolean,
+  checkChoice,
+  checkInteger,
+  checkKnown,
+  checkNumber,
+  checkSeed,
+  show,
+} from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { shardFromEnv } from "./shard-env.ts";
@@ -130,7 +138,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   checkInteger("retries", retries);
   checkChoice("onError", onError, ["throw", "skip"]);
   for (const [name, value] of Object.entries({ useMultiprocessing, shuffle, retryErrors })) {
-    checkChoice(name, value, [true, false]);
+    checkBoolean(name, value);
   }
   if (signal !== undefined && !(signal instanceof AbortSignal)) {
     throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkKnown } from "../core/check.ts";
+import { checkBoolean, checkInteger, checkKnown } from "../core/check.ts";
 import { permutation } from "../core/permutation.ts";
 import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
@@ -26,7 +26,7 @@ export class SubsetSampler implements Sampler {
     checkList("indices", indices);
     checkKnown("SubsetSampler", options, ["shuffle"]);
     const { shuffle = false } = options;
-    checkChoice("shuffle", shuffle, [true, false]);
+    checkBoolean("shuffle", shuffle);
     this.indices = Float64Array.from(indices);
     for (const [i, index] of this.indices.entries()) checkInteger(`indices[${i}]`, index);
     this.shuffle = shuffle;

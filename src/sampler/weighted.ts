@@ -8,7 +8,7 @@
  * Sources: M. D. Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 17(9),
  * 1991; P. S. Efraimidis, P. G. Spirakis, "Weighted random sampling with a reservoir", IPL 97(5), 2006.
  */
-import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { checkBoolean, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { log } from "../core/log.ts";
 import { keyedRandom } from "../core/random.ts";
@@ -49,7 +49,7 @@ export class WeightedSampler implements Sampler {
     });
     const { length = weights.length, replacement = true } = options;
     checkInteger("length", length);
-    checkChoice("replacement", replacement, [true, false]);
+    checkBoolean("replacement", replacement);
     if (!replacement && length > drawable) {
       throw new OptionError(
         `WeightedSampler cannot draw ${length} samples without replacement: ${drawable} of ${weights.length} have a weight above 0. Lower \`length\`, or draw with replacement.`,

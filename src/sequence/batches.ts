@@ -3,7 +3,7 @@
  * batch of them. Which samples is arithmetic on (seed, epoch, position), so a billion are as cheap as a thousand.
  */
 import {
-  checkChoice,
+  checkBoolean,
   checkIndex,
   checkInteger,
   checkKnown,
@@ -152,15 +152,18 @@ function checkOptions(
   options: BatchesOptions & { readonly collate?: unknown },
 ): void {
   if (typeof dataset?.getItem !== "function") {
+    const hint = Array.isArray(dataset)
+      ? " For an array of samples: { length: samples.length, getItem: (i) => samples[i] }."
+      : "";
     throw new OptionError(
-      `batches() takes a dataset with \`length\` and \`getItem(index)\`, got ${show(dataset)}.`,
+      `batches() takes a dataset with \`length\` and \`getItem(index)\`, got ${show(dataset)}.${hint}`,
     );
   }
   checkKnown("batches()", options, known);
   const { batchSize, seed, sampler, shuffle = false, dropLast = false, collate } = options;
   checkInteger("batchSize", batchSize, 1);
-  checkChoice("shuffle", shuffle, [true, false]);
-  checkChoice("dropLast", dropLast, [true, false]);
+  checkBoolean("shuffle", shuffle);
+  checkBoolean("dropLast", dropLast);
   if (seed !== undefined) checkSeed("seed", seed);
   if (
     collate !== undefined &&

@@ -1,5 +1,5 @@
 /** The options of `fit`, `evaluate` and `predict`: what they are, their defaults and their checks. */
-import { checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { checkBoolean, checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { type DataLoaderOptions, optionNames } from "../loader/options.ts";
 import { isTensor } from "../tensor/tensor.ts";
@@ -147,7 +147,7 @@ export function resolveFit(options: FitOptions): ResolvedFit {
   if (stepsPerEpoch !== undefined) checkInteger("stepsPerEpoch", stepsPerEpoch, 1);
   if (validationSteps !== undefined) checkInteger("validationSteps", validationSteps, 1);
   checkChoice("stepsMode", stepsMode, ["continue", "restart"]);
-  checkChoice("allowNaN", allowNaN, [true, false]);
+  checkBoolean("allowNaN", allowNaN);
   checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
   if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
   if (options.resume !== undefined && typeof options.resume !== "string")

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkKnown } from "../../core/check.ts";
+import { checkBoolean, checkInteger, checkKnown } from "../../core/check.ts";
 import { LoaderError, OptionError } from "../../core/errors.ts";
 import { fromGenerator, type GeneratorFactory, isStream, type Stream } from "../../sequence/generator.ts";
 import type { Delivered } from "../../tensor/tree.ts";
@@ -32,7 +32,7 @@ export class GeneratorEnqueuer<B> {
   ) {
     checkKnown("GeneratorEnqueuer", options, ["useMultiprocessing"]);
     const { useMultiprocessing = false } = options;
-    checkChoice("useMultiprocessing", useMultiprocessing, [true, false]);
+    checkBoolean("useMultiprocessing", useMultiprocessing);
     if (useMultiprocessing) throw copies();
     this.#stream = isStream(generator) ? (generator as Stream<B>) : fromGenerator(generator);
   }

@@ -1,4 +1,4 @@
-import { checkChoice, checkKnown, show } from "../../core/check.ts";
+import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { Callback } from "../callback.ts";
 import { extension, saveCheckpoint } from "../checkpoint.ts";
@@ -36,7 +36,7 @@ export class BackupAndRestore extends Callback {
     }
     checkKnown("BackupAndRestore", options, ["saveFreq", "deleteCheckpoint"]);
     const { saveFreq = "epoch", deleteCheckpoint = true } = options;
-    checkChoice("deleteCheckpoint", deleteCheckpoint, [true, false]);
+    checkBoolean("deleteCheckpoint", deleteCheckpoint);
     this.#dir = backupDir;
     this.#delete = deleteCheckpoint;
     this.#frequency = new SaveFrequency(saveFreq);

@@ -1,4 +1,4 @@
-import { checkChoice, checkKnown, show } from "../../core/check.ts";
+import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
@@ -45,7 +45,7 @@ export class CSVLogger extends Callback {
         `CSVLogger: \`separator\` must be a character such as ",", got ${show(separator)}.`,
       );
     }
-    checkChoice("append", append, [true, false]);
+    checkBoolean("append", append);
     this.#filename = filename;
     this.#separator = separator;
     this.#append = append;

@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkKnown, checkNumber } from "../../core/check.ts";
+import { checkBoolean, checkChoice, checkInteger, checkKnown, checkNumber } from "../../core/check.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import type { Weights } from "../trainable.ts";
@@ -70,7 +70,7 @@ export class EarlyStopping extends Callback {
     checkInteger("patience", patience);
     checkInteger("startFromEpoch", startFromEpoch);
     checkChoice("verbose", verbose, [0, 1]);
-    checkChoice("restoreBestWeights", restoreBestWeights, [true, false]);
+    checkBoolean("restoreBestWeights", restoreBestWeights);
     if (baseline !== undefined) checkNumber("baseline", baseline);
     this.#monitor = new Monitor("EarlyStopping", options);
     this.#options = { patience, verbose, restoreBestWeights, startFromEpoch };

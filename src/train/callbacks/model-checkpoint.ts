@@ -1,4 +1,4 @@
-import { checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
+import { checkBoolean, checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { Callback, type Training } from "../callback.ts";
 import { extension, saveCheckpoint, writeAtomically } from "../checkpoint.ts";
@@ -69,8 +69,8 @@ export class ModelCheckpoint extends Callback {
     const { verbose = 0, saveBestOnly = false, saveWeightsOnly = false, saveFreq = "epoch" } = options;
     const { initialValueThreshold, monitor, mode } = options;
     checkChoice("verbose", verbose, [0, 1]);
-    checkChoice("saveBestOnly", saveBestOnly, [true, false]);
-    checkChoice("saveWeightsOnly", saveWeightsOnly, [true, false]);
+    checkBoolean("saveBestOnly", saveBestOnly);
+    checkBoolean("saveWeightsOnly", saveWeightsOnly);
     if (initialValueThreshold !== undefined) checkNumber("initialValueThreshold", initialValueThreshold);
     this.#path = checkpointPath(filepath);
     this.#verbose = verbose;

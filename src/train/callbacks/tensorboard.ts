@@ -1,4 +1,4 @@
-import { checkChoice, checkInteger, checkKnown, show } from "../../core/check.ts";
+import { checkBoolean, checkChoice, checkInteger, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
@@ -60,7 +60,7 @@ export class TensorBoard extends Callback {
     checkInteger("histogramFreq", histogramFreq);
     if (typeof updateFreq === "number") checkInteger("updateFreq", updateFreq, 1);
     else checkChoice("updateFreq", updateFreq, ["epoch", "batch"]);
-    checkChoice("writeStepsPerSecond", writeStepsPerSecond, [true, false]);
+    checkBoolean("writeStepsPerSecond", writeStepsPerSecond);
     this.#logDir = logDir;
     this.#histogramFreq = histogramFreq;
     this.#every = updateFreq === "epoch" ? undefined : updateFreq === "batch" ? 1 : updateFreq;
