@@ -9,6 +9,7 @@ export const question: Question = {
   question: "How long does an epoch over 60,000 × 784 bytes in memory take, in batches of 128 as float32?",
   unit: "ms/epoch",
   better: "less",
+  rounds: 7,
   baseline: hand,
   contestants: [
     node(hand, "inmemory", { ...options, workers: "none" }),

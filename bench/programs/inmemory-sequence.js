@@ -16,11 +16,12 @@ export class InMemory extends Sequence {
   }
 
   getItem(index) {
-    const from = index * this.batchSize;
-    const to = Math.min(from + this.batchSize, this.labels.length);
+    const { images, labels, batchSize } = this;
+    const from = index * batchSize;
+    const to = Math.min(from + batchSize, labels.length);
     const x = new Float32Array((to - from) * 784);
     const start = from * 784;
-    for (let i = 0; i < x.length; i++) x[i] = this.images[start + i] / 255;
-    return [tensor(x), tensor(Int32Array.from(this.labels.subarray(from, to)))];
+    for (let i = 0; i < x.length; i++) x[i] = images[start + i] / 255;
+    return [tensor(x), tensor(Int32Array.from(labels.subarray(from, to)))];
   }
 }
