@@ -8,7 +8,8 @@
  * would take to fetch the batches itself are put to the test: it does so for a while, and whoever was faster stays. The
  * queue grows where the consumer waits although batches were ready before, within the byte budget.
  *
- * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice.
+ * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice. Why this rule:
+ * docs/decisions/tuning.md.
  */
 
 /** What can be tuned, and within which bounds. */

@@ -99,6 +99,19 @@ describe("README.md", () => {
   });
 });
 
+describe("README's figures", () => {
+  it("are those of bench/RESULTS.md", () => {
+    const section = read("README.md").split("\n## How fast\n")[1]!.split("\n## ")[0]!;
+    // Each cell but the question, each part of it: a figure, then whose it is.
+    const answers = [...section.matchAll(/^\|[^|]*\|(.*)$/gm)].flatMap(([, row]) =>
+      row!.split(/\||, (?=\d)/).flatMap((part) => part.trim().match(/^[\d,.]+(?= |$)/) ?? []),
+    );
+    expect(answers.length).toBeGreaterThan(10);
+    const measured = new Set(read("bench/RESULTS.md").match(/[\d,.]*\d/g));
+    expect(answers.filter((figure) => !measured.has(figure))).toEqual([]);
+  });
+});
+
 describe("docs/decisions", () => {
   it("has every decision in its index", () => {
     const index = read("docs/decisions/README.md");
