@@ -284,8 +284,12 @@ function revive(
 ): unknown {
   const { address } = reference;
   const exports = modules.get(address.module)!;
-  const byDefault = exports.default as { name?: string } | undefined;
-  const found = exports[address.export] ?? (byDefault?.name === address.export ? byDefault : undefined);
+  const byDefault = exports.default as ({ name?: string } & Record<string, unknown>) | null | undefined;
+  const found =
+    exports[address.export] ??
+    (byDefault?.name === address.export ? byDefault : undefined) ??
+    // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
+    byDefault?.[address.export];
   if (typeof found !== "function") {
     throw new PortableError(
       `${address.module} has no export named \`${address.export}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name.`,

@@ -1,5 +1,6 @@
 /** What cannot reach a worker is one clear error that says what to do; what can, arrives whole. */
-import { DataLoader, type Sequence } from "epochal";
+import { createRequire } from "node:module";
+import { batches, DataLoader, type Dataset, type Sequence, type Tensor } from "epochal";
 import { describe, expect, it } from "vitest";
 import {
   anonymous,
@@ -47,6 +48,15 @@ describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
     const error = await read(make()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "PortableError" });
     expect((error as Error).message).toMatch(message);
+  });
+
+  it("finds a class that Node sees only as the `default` of a CommonJS module", async () => {
+    const { Tens } = createRequire(import.meta.url)("../fixtures/commonjs.cjs") as {
+      Tens: new () => Dataset<{ index: number }>;
+    };
+    const sequence: Sequence<{ index: Tensor }> = batches(new Tens(), { batchSize: 3 });
+    await using loader = new DataLoader(sequence, { workers: 1, useMultiprocessing });
+    for await (const { index } of loader) expect([...index.data]).toEqual([0, 10, 20]);
   });
 
   it("says why a #private field is not there", async () => {
