@@ -17,7 +17,8 @@ export interface BucketSamplerOptions {
   /** Samples in a batch; the same as that of `batches`. */
   readonly batchSize: number;
   /**
-   * Batches in a bucket. Default 20. More mix the samples better, fewer waste less padding.
+   * Batches in a bucket. Default: the square root of the number of batches, at most 20. More mix the samples better,
+   * fewer waste less padding.
    */
   readonly bucketBatches?: number;
 }
@@ -41,8 +42,11 @@ export class BucketSampler implements Sampler {
   constructor(lengths: ArrayLike<number>, options: BucketSamplerOptions) {
     checkList("lengths", lengths);
     checkKnown("BucketSampler", options, ["batchSize", "bucketBatches"]);
-    const { batchSize, bucketBatches = 20 } = options;
+    const { batchSize } = options;
     checkInteger("batchSize", batchSize, 1);
+    const batches = Math.ceil(lengths.length / batchSize);
+    // A fixed number would leave few batches in one bucket, and so in no order of length at all.
+    const { bucketBatches = Math.max(1, Math.min(20, Math.ceil(Math.sqrt(batches)))) } = options;
     checkInteger("bucketBatches", bucketBatches, 1);
     if (lengths.length === 0) throw new OptionError("BucketSampler needs at least one length, got none.");
     for (let i = 0; i < lengths.length; i++) checkNumber(`lengths[${i}]`, lengths[i]);

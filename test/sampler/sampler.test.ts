@@ -178,6 +178,18 @@ describe("BucketSampler", () => {
       }
     }
   });
+  it("keeps lengths close by itself, also where there are few batches", () => {
+    for (const batches of [4, 31]) {
+      const spread = Array.from({ length: batches * 8 }, (_, i) => (i * 37) % 50);
+      const order = orderOf(new BucketSampler(spread, { batchSize: 8 }), { seed: 0, epoch: 0 });
+      const ranges = Array.from({ length: batches }, (_, batch) => {
+        const of = order.slice(batch * 8, batch * 8 + 8).map((index) => spread[index]!);
+        return Math.max(...of) - Math.min(...of);
+      });
+      // Two buckets of 4 batches, six of 31: a half and a sixth of all lengths.
+      expect(Math.max(...ranges)).toBeLessThanOrEqual(batches === 4 ? 26 : 11);
+    }
+  });
   it("leaves other samples to the odd batch each epoch", () => {
     const odd = new Set<number>();
     for (let epoch = 0; epoch < 200; epoch++) {
