@@ -50,6 +50,13 @@ describe("explain", () => {
     expect(explain(given, 4)).toMatch(sentence);
   });
 
+  it("tells the start of the workers from a slow hand-off", () => {
+    const young = stats(0.9, 2, { fetch: 1000 });
+    expect(explain({ ...young, batches: 7, wait: { ...young.wait, p99: 8000 } }, 4)).toMatch(
+      /The start of the workers is the limit.*one wait of about 8\.0 s.*one loader for all epochs/,
+    );
+  });
+
   it("says nothing before there is something to say", () => {
     expect(explain({ ...stats(0, 0, { fetch: 0 }), batches: 0 }, 4)).toMatch(/Too few batches/);
   });
