@@ -74,7 +74,12 @@ function hash(words: ArrayLike<number>): string {
  */
 export function checkState(state: LoaderState, seed: number): void {
   if (typeof state !== "object" || state === null) {
-    throw new StateError(`A loader's state is what loader.state() returns, got ${show(state)}.`);
+    throw new StateError(
+      `A loader's state is what loader.state() returns, got ${show(state)}. Where it was saved as text, use JSON.parse.`,
+    );
+  }
+  if (!Object.hasOwn(state, "version")) {
+    throw new StateError("The state has no version; it was not written by loader.state().");
   }
   if (state.version !== stateVersion) {
     throw new StateError(

@@ -134,6 +134,6 @@ export function lengthOf(sequence: Sequence<unknown>): number {
   throw new OptionError(
     length === 0
       ? `${nameOf(sequence)} has length 0: there is nothing to load. Check the files or samples it was given.`
-      : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.`,
+      : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.${Number.isFinite(length) && length > 0 ? " Round it: Math.ceil counts a smaller last batch, Math.floor does not." : ""}`,
   );
 }

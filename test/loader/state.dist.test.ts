@@ -153,6 +153,16 @@ describe("loader.state()", () => {
       () => resume({}, new Numbers(20), { position: -1 }),
       /position is -1; it was not written by/,
     ],
+    [
+      "no loader",
+      () => new DataLoader(new Numbers(20), { state: {} as LoaderState }),
+      /has no version; it was not written by/,
+    ],
+    [
+      "text",
+      () => new DataLoader(new Numbers(20), { state: "{}" as never }),
+      /got "\{\}"\. Where it was saved as text, use JSON\.parse/,
+    ],
   ])("is refused with the difference where it belongs to %s", async (_, make, message) => {
     try {
       // A length that hooks may change is known only once they have run.

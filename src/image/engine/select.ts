@@ -30,7 +30,7 @@ const slots: readonly Slot[] = [
  * @throws MissingPeerError if no installed package decodes them.
  */
 export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
-  if (bytes.length === 0) throw new ImageError("The file is empty.");
+  if (bytes.length === 0) throw new ImageError("The file is empty. Fetch or copy it again.");
   let damaged = false;
   for (const slot of slots) {
     if (!slot.takes(bytes)) continue;

@@ -79,7 +79,8 @@ async function pixelsOf(
 }
 
 function reason({ message }: Error): string {
-  if (/unsupported image format/i.test(message)) return "It is no image of a known format.";
+  if (/unsupported image format/i.test(message))
+    return "It is no image of a known format. Leave it out of the list, or give imread an `onError`.";
   if (/pixel limit/i.test(message)) {
     return "It has more pixels than are decoded. Raise the option `maxPixels` of imread if that is meant.";
   }
