@@ -33,7 +33,7 @@ export function explain(stats: LoaderStats, cores: number): string {
   }
   const longest = stats.wait.p99;
   if (longest > stats.wait.total / 2) {
-    return `The start of the workers is the limit: one wait of about ${(longest / 1000).toFixed(1)} s is most of the time that the consumer waited; keep one loader for all epochs, and ask again after more batches.`;
+    return `The start is the limit: one wait of about ${(longest / 1000).toFixed(1)} s, as while workers start, is most of the time that the consumer waited; keep one loader for all epochs, and ask again after more batches.`;
   }
   return `The hand-off is the limit: the consumer ${waits}, but the workers are busy only ${percent(busy)} of it; release() batches so that memory is reused, make them smaller (uint8), or raise maxQueueSize (now ${stats.queue.capacity} ahead).`;
 }

@@ -53,7 +53,7 @@ describe("explain", () => {
   it("tells the start of the workers from a slow hand-off", () => {
     const young = stats(0.9, 2, { fetch: 1000 });
     expect(explain({ ...young, batches: 7, wait: { ...young.wait, p99: 8000 } }, 4)).toMatch(
-      /The start of the workers is the limit.*one wait of about 8\.0 s.*one loader for all epochs/,
+      /The start is the limit.*one wait of about 8\.0 s.*one loader for all epochs/,
     );
   });
 
