@@ -42,7 +42,9 @@ export async function predictModel(
 function join(outputs: readonly (Tensor | readonly Tensor[])[]): Tensor | readonly Tensor[] {
   const [first] = outputs;
   if (first === undefined)
-    throw new TrainingError("predict gave no batch, so there is nothing to predict for.");
+    throw new TrainingError(
+      'predict got no batch, so there is nothing to predict for. If all were left out under `onError: "skip"`, the warnings say why.',
+    );
   if (!isSeveral(first)) return concat(outputs as readonly Tensor[]);
   return first.map((_, i) => concat(outputs.map((output) => (output as readonly Tensor[])[i]!)));
 }

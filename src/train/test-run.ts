@@ -45,7 +45,10 @@ export async function testPass({ model, passes, call, steps, signal, epoch, what
     await iterator.return?.();
   }
   await passes.end?.(epoch ?? 0);
-  if (step === 0) throw new TrainingError(`${what} gave no batch, so there is nothing to test with.`);
+  if (step === 0)
+    throw new TrainingError(
+      `${what} got no batch, so there is nothing to test with. If all were left out under \`onError: "skip"\`, the warnings say why.`,
+    );
   const logs = mean.logs();
   await call("onTestEnd", logs);
   return logs;
