@@ -72,7 +72,7 @@ describe("every entry point", () => {
 
 /** Size limits in KiB, minified and compressed: what a page pays. */
 const limits: Readonly<Record<string, number>> = {
-  'export { Sequence, DataLoader } from "epochal";': 15.5,
+  'export { Sequence, DataLoader } from "epochal";': 16.5,
   'export * from "epochal/image";': 24,
 };
 
