@@ -3,9 +3,10 @@
  *
  * Pure: it is told what each batch cost and answers with what to use from now on, so that tests drive it with simulated
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
- * from a worker costs stays where it is. Otherwise take as many workers as the consumer can empty, at most one a core,
- * and one more as long as it still waits and throughput rises. Workers that are waited for almost as long as the consumer
- * would take to fetch the batches itself are put to the test: it does so for a while, and whoever was faster stays. The
+ * from a worker costs stays where it is, for as long as it does. Otherwise take as many workers as the consumer can empty,
+ * at most one a core, and one more as long as it still waits and throughput rises. Workers that are waited for almost as
+ * long as the consumer would take to fetch the batches itself are put to the test: it does so for a while. Those that lose
+ * several tests in a row are given up; each that they win makes the next one rarer, so that tests come to an end. The
  * queue grows where the consumer waits although batches were ready before, within the byte budget.
  *
  * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice. Why this rule:
@@ -68,6 +69,9 @@ const leastPeriod = 100;
  */
 const leastLook = 300;
 
+/** Tests in a row that workers must lose to be given up: batches differ, and so the luck of one test. */
+const tests = 3;
+
 /** Part of the time of fetching from which on a wait for workers puts them to the test. */
 const littleUse = 0.75;
 
@@ -100,14 +104,18 @@ export class Tuner {
   #workers: number;
   #queue: number;
   #largest = 0;
-  /** Milliseconds that a batch took here, the quickest of the first. */
+  /** Milliseconds that a batch took when last fetched here. */
   #inline = Number.POSITIVE_INFINITY;
+  /** Whether batches come from files. */
+  #reads = false;
   #period = noSums();
   #look = noSums();
-  /** Batches a millisecond, the best of the periods of this look. */
-  #rate = 0;
+  /** The period of this look with the best rate. */
+  #best = noSums();
   /** Milliseconds that a batch took in the look before, by the same workers. */
   #fetch = Number.POSITIVE_INFINITY;
+  /** Batches to come that were asked for under the setting before. */
+  #ahead = 0;
   /** Whether the setting has just changed, so that the period says nothing about it. */
   #changed = false;
   /** What one worker fewer achieved. */
@@ -117,8 +125,11 @@ export class Tuner {
   /** Looks in a row that found workers of little use, and how many of them put them to the test. */
   #doubts = 0;
   #patience = 1;
+  /** Tests in a row that the workers lost. */
+  #lost = 0;
   /** No more workers are of use. */
   #enough = false;
+  /** The number of workers stays what it is. */
   #settled = false;
 
   constructor(options: TunerOptions) {
@@ -152,15 +163,20 @@ export class Tuner {
   /** Takes note of a batch; the setting may be another one afterwards. */
   observe(seen: Observation): void {
     this.#largest = Math.max(this.#largest, seen.bytes);
+    this.#reads ||= seen.bytesRead > 0;
     if (this.#options.workers === undefined && !this.#settled && this.#probed.length < probes) {
       this.#probed.push(seen);
-      if (this.#probed.length === probes) this.#choose();
+      if (this.#probed.length === probes) this.#choose(this.#probed);
+      return;
+    }
+    if (this.#ahead > 0) {
+      this.#ahead--;
       return;
     }
     add(this.#period, seen);
     if (this.#period.batches < period || this.#period.interval < leastPeriod) return;
     if (!this.#changed) {
-      this.#rate = Math.max(this.#rate, this.#period.batches / this.#period.interval);
+      if (rate(this.#period) > rate(this.#best)) this.#best = this.#period;
       add(this.#look, this.#period);
     }
     this.#changed = false;
@@ -168,36 +184,33 @@ export class Tuner {
     if (this.#look.interval < leastLook) return;
     this.#adjust();
     this.#look = noSums();
-    this.#rate = 0;
+    this.#best = noSums();
   }
 
-  /** The first choice: as many workers as the consumer empties, going by the quickest of the probes. */
-  #choose(): void {
-    this.#inline = Math.min(...this.#probed.map(({ fetch }) => fetch));
-    const reads = this.#probed.some(({ bytesRead }) => bytesRead > 0);
-    if (this.#inline < (reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) {
-      this.#settled = true;
-      return;
-    }
-    const consume = Math.min(...this.#probed.map(({ interval, waited }) => Math.max(0, interval - waited)));
+  /** Takes as many workers as the consumer empties, going by the quickest of what was seen without any. */
+  #choose(seen: readonly Omit<Observation, "bytes" | "bytesRead">[]): void {
+    this.#inline = Math.min(...seen.map(({ fetch }) => fetch));
+    if (this.#inline < (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
+    const consume = Math.min(...seen.map(({ interval, waited }) => Math.max(0, interval - waited)));
     this.#use(Math.min(this.#options.cores, Math.max(1, Math.ceil(this.#inline / Math.max(consume, 0.001)))));
   }
 
   #adjust(): void {
     const { interval, waited } = this.#look;
-    const rate = this.#rate;
+    const reached = rate(this.#best);
     const waits = waited > noWait * interval;
     if (this.#options.maxQueueSize === undefined && waits) {
       this.#queue = Math.min(longestQueue, this.#queue * 2);
     }
     if (this.#options.workers !== undefined || this.#settled || !this.#warm()) return;
     if (this.#onTrial) this.#judge(this.#onTrial);
-    else if (this.#before && rate < this.#before.rate * 1.03) {
+    else if (this.#workers === 0) this.#choose([mean(this.#best)]);
+    else if (this.#before && reached < this.#before.rate * 1.03) {
       this.#use(this.#before.workers);
       this.#before = undefined;
       this.#enough = true;
     } else if (waits && !this.#enough && this.#workers < this.#options.cores) {
-      this.#before = { workers: this.#workers, rate };
+      this.#before = { workers: this.#workers, rate: reached };
       this.#use(this.#workers + 1);
     } else {
       this.#before = undefined;
@@ -220,26 +233,40 @@ export class Tuner {
     this.#doubts = waited >= littleUse * here ? this.#doubts + 1 : 0;
     if (this.#doubts < this.#patience) return;
     this.#doubts = 0;
-    this.#onTrial = { workers: this.#workers, rate: this.#rate };
+    this.#onTrial = { workers: this.#workers, rate: rate(this.#best) };
     this.#use(0);
   }
 
-  /** Ends the test: the faster stays. Workers that passed it are not soon doubted again. */
-  #judge({ workers, rate }: Achieved): void {
+  /** Ends the test. Workers that won it are not soon doubted again. */
+  #judge(workers: Achieved): void {
     this.#onTrial = undefined;
-    if (this.#rate >= rate) {
-      this.#settled = true;
-    } else {
+    this.#inline = this.#look.fetch / this.#look.batches;
+    if (rate(this.#best) < workers.rate) {
+      this.#lost = 0;
       this.#patience *= 2;
-      this.#use(workers);
+    } else if (++this.#lost === tests) {
+      this.#settled = true;
+      return;
     }
+    this.#use(workers.workers);
   }
 
   #use(workers: number): void {
     this.#fetch = Number.POSITIVE_INFINITY;
+    this.#ahead = this.setting.capacity;
     this.#workers = workers;
     this.#changed = true;
   }
+}
+
+/** Batches a millisecond; 0 of none. */
+function rate({ batches, interval }: Sums): number {
+  return batches === 0 ? 0 : batches / interval;
+}
+
+/** What one of the batches cost. */
+function mean({ batches, fetch, waited, interval }: Sums): Omit<Sums, "batches"> {
+  return { fetch: fetch / batches, waited: waited / batches, interval: interval / batches };
 }
 
 function add(

@@ -16,23 +16,11 @@ import type { StartWorker, Ticket, Worker, WorkerEvents } from "./worker.ts";
 
 /** Starts inline workers over `sequence`, the caller's own instance. */
 export function inlineWorkers(sequence: Sequence<unknown>, seed: number): StartWorker {
-  let kept = keptBuffers(sequence);
-  const fetch = (ticket: Ticket, cancellation: Cancellation): unknown => {
-    const { epoch, index } = ticket;
-    const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
-    return fetched instanceof Promise ? fetched.then((batch) => own(batch, kept)) : own(fetched, kept);
-  };
-  const reload = (): void => {
-    kept = keptBuffers(sequence);
-  };
-  return (_id, events) => startInline(fetch, reload, events);
+  return (_id, events) => startInline(sequence, seed, events);
 }
 
-function startInline(
-  fetch: (ticket: Ticket, cancellation: Cancellation) => unknown,
-  reload: () => void,
-  events: WorkerEvents,
-): Worker {
+function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEvents): Worker {
+  let kept = keptBuffers(sequence);
   const queue: Ticket[] = [];
   let running: { readonly id: number; readonly cancellation: Cancellation } | undefined;
   let cancelledUpTo = -1;
@@ -50,6 +38,11 @@ function startInline(
         if (!ended && !running && queue.length > 0) run(queue.shift()!);
       });
     }
+  }
+
+  function fetch({ epoch, index }: Ticket, cancellation: Cancellation): unknown {
+    const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
+    return fetched instanceof Promise ? fetched.then((batch) => own(batch, kept)) : own(fetched, kept);
   }
 
   function run(ticket: Ticket): void {
@@ -94,7 +87,9 @@ function startInline(
       // At once: whoever leaves a loop waits for the caller's instance to be free, and the event loop may sleep.
       next();
     },
-    reload,
+    reload() {
+      kept = keptBuffers(sequence);
+    },
     recycle: (buffers) => buffers.forEach(recycle),
     ref() {
       wanted = true;

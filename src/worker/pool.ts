@@ -175,8 +175,13 @@ export class Pool {
 
   /** Resolves when nobody works on the caller's own instance any more, or after two seconds. */
   async idle(): Promise<void> {
-    if ([...this.#seats].every((seat) => !seat.worker.inline || seat.held.length === 0)) return;
+    if (this.#isIdle()) return;
     await waitAtMost(new Promise<void>((resolve) => this.#onIdle.push(resolve)));
+  }
+
+  #isIdle(): boolean {
+    for (const { worker, held } of this.#seats) if (worker.inline && held.length > 0) return false;
+    return true;
   }
 
   /** Ends every worker; resolves when they are gone. */
@@ -200,8 +205,10 @@ export class Pool {
         this.#failedStarts = 0;
       },
       onBroken: (error) => {
-        // The sequence cannot be loaded: no worker will do better.
-        if (seat && !seat.gone) this.#giveUp(error, worker.name);
+        if (!seat || seat.gone) return;
+        // The sequence cannot be loaded: no worker started this way will do better.
+        if (this.#takesJobs(seat)) this.#giveUp(error, worker.name);
+        else this.#dismiss(seat);
       },
       onBatch: (ticket, batch, counters) => {
         const done = this.#take(seat, ticket);
@@ -229,10 +236,8 @@ export class Pool {
     if (place < 0) return undefined;
     const [done] = seat.held.splice(place, 1);
     seat.age = 0;
-    if (seat.held.length === 0) {
-      for (const resolve of this.#onIdle.splice(0)) resolve();
-      if (seat.retiring) this.#end(seat);
-    }
+    if (seat.held.length === 0 && seat.retiring) this.#end(seat);
+    if (this.#isIdle()) for (const resolve of this.#onIdle.splice(0)) resolve();
     return done!.cancelled ? undefined : done;
   }
 
@@ -276,7 +281,7 @@ export class Pool {
     });
     if (wasStarting) {
       if (first) this.#requeue([first]);
-      if (++this.#failedStarts > this.#options.retries) {
+      if (this.#takesJobs(seat) && ++this.#failedStarts > this.#options.retries) {
         this.#giveUp(
           new WorkerError(
             `A worker ended before it was ready${this.#failedStarts === 1 ? "" : `, ${this.#failedStarts} times`}: ${seat.worker.name} ${reason.message}.`,
@@ -313,6 +318,13 @@ export class Pool {
     for (const { job, attempts } of this.#queue.splice(0)) {
       job.settle({ ok: false, reason: "start", cause, worker, attempts: attempts + 1 });
     }
+  }
+
+  /** Ends a worker that gets no more jobs, and has others do those it holds. */
+  #dismiss(seat: Seat): void {
+    this.#requeue(seat.held.splice(0));
+    this.#end(seat);
+    this.#assign();
   }
 
   #end(seat: Seat): void {

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { keyedRandom } from "../../src/core/random.ts";
 import { Tuner, type TunerOptions } from "../../src/loader/tuner.ts";
 
 const free = { workers: undefined, maxQueueSize: undefined, cores: 8, memory: Number.POSITIVE_INFINITY };
@@ -12,6 +13,8 @@ function interval(workers: number, fetch: number, consume: number, cores: number
   if (workers === 0) return fetch + consume;
   return Math.max(consume, fetch / Math.min(workers, cores)) + handOff;
 }
+
+const batches = 10_000;
 
 /** Runs many batches; what was chosen, and how long they took, the workers' starting left out. */
 function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0) {
@@ -31,10 +34,8 @@ function run(options: TunerOptions, fetch: number, consume: number, handOff = 0,
   return { setting: tuner.setting, total };
 }
 
-const batches = 10_000;
-
-/** Milliseconds that may be lost before quick batches are judged rightly. */
-const findingOut = 3000;
+/** Milliseconds that may be lost before quick batches are judged rightly: workers that are of no use lose three tests. */
+const findingOut = 6000;
 
 describe("Tuner", () => {
   it("comes within a tenth of the best number of workers, and never takes more than there are cores", () => {
@@ -110,6 +111,78 @@ describe("Tuner", () => {
           expect(total).toBeLessThanOrEqual(batches * best * 1.1 + findingOut);
         },
       ),
+    );
+  });
+
+  /** What a tuner chose batch by batch, on two cores, where fetching batch i takes `cost(i)` ms and consuming it none. */
+  function choices(count: number, cost: (i: number) => number): number[] {
+    const tuner = new Tuner({ ...free, cores: 2 });
+    return Array.from({ length: count }, (_, i) => {
+      const { workers } = tuner.setting;
+      const time = interval(workers, cost(i), 0, 2);
+      tuner.observe({ fetch: cost(i), waited: time, interval: time, bytes: 1000, bytesRead: 0 });
+      return workers;
+    });
+  }
+
+  /** The part of the batches that workers fetched. */
+  const share = (chosen: readonly number[]) => chosen.filter((n) => n > 0).length / chosen.length;
+
+  it("does not give workers up for the luck of a few batches, where some are far larger than others", () => {
+    for (const milliseconds of [2, 10, 60]) {
+      const shares = Array.from({ length: 50 }, (_, seed) => {
+        const random = keyedRandom(seed, "sample", 0, 0);
+        return share(choices(batches, () => (random.uniform() < 0.05 ? 12 : 0.42) * milliseconds));
+      });
+      expect(shares.filter((each) => each > 0.9).length, `${milliseconds} ms`).toBeGreaterThanOrEqual(40);
+    }
+  });
+
+  it("keeps workers where batches grow over each epoch", () => {
+    for (const milliseconds of [2, 10, 60]) {
+      expect(share(choices(6000, (i) => (0.2 + (1.6 * (i % 300)) / 300) * milliseconds))).toBeGreaterThan(
+        0.9,
+      );
+    }
+  });
+
+  it("takes workers once batches turn out to be slow, though the first were quick", () => {
+    expect(share(choices(2000, (i) => (i < 100 ? 0.1 : 20)))).toBeGreaterThan(0.9);
+  });
+
+  it("does not count what workers fetched ahead for the thread that they are tested against", () => {
+    const tuner = new Tuner({ ...free, cores: 8 });
+    let ahead = 0;
+    let before = tuner.setting;
+    let fetched = 0;
+    for (let i = 0; i < 2000; i++) {
+      const { setting } = tuner;
+      if (setting.workers < before.workers) ahead = before.capacity;
+      before = setting;
+      if (setting.workers > 0) fetched++;
+      // This thread takes 20 % longer; yet what the workers have fetched ahead costs no time.
+      const time = setting.workers > 0 ? 50 : ahead-- > 0 ? 0 : 60;
+      tuner.observe({ fetch: 50, waited: time, interval: time, bytes: 1000, bytesRead: 0 });
+    }
+    expect(fetched / 2000).toBeGreaterThan(0.8);
+  });
+
+  it("comes to rest, whatever batches cost", () => {
+    fc.assert(
+      fc.property(fc.nat(), fc.integer({ min: 1, max: 16 }), (seed, cores) => {
+        const random = keyedRandom(seed, "sample", 0, 0);
+        const tuner = new Tuner({ ...free, cores });
+        let changes = 0;
+        for (let i = 0; i < 20_000; i++) {
+          const { workers } = tuner.setting;
+          const interval = 100 * random.uniform();
+          const waited = interval * random.uniform();
+          tuner.observe({ fetch: 100 * random.uniform(), waited, interval, bytes: 1000, bytesRead: 0 });
+          if (tuner.setting.workers !== workers) changes++;
+        }
+        expect(changes).toBeLessThan(100);
+      }),
+      { numRuns: 30 },
     );
   });
 

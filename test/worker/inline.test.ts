@@ -39,4 +39,25 @@ describe("the inline worker", () => {
     worker.ref();
     expect(said).toEqual(["0: error", "1: error", "2: 4"]);
   });
+
+  it("hands out no buffer that the sequence keeps, though a hook gave it others before the worker started", () => {
+    class Whole extends Sequence<Float32Array> {
+      readonly length = 1;
+      rows: Float32Array = new Float32Array(4);
+      getItem(): Float32Array {
+        return this.rows;
+      }
+    }
+    const sequence = new Whole();
+    const start = inlineWorkers(sequence, 0);
+    sequence.rows = new Float32Array(8);
+    const batches: unknown[] = [];
+    const ignore = (): void => {};
+    const events = { onReady: ignore, onBroken: ignore, onError: ignore, onExit: ignore };
+    const worker = start(1, { ...events, onBatch: (_, batch) => batches.push(batch) });
+    worker.ref();
+    worker.send({ id: 0, epoch: 0, index: 0 });
+    expect(batches).toEqual([new Float32Array(8)]);
+    expect(batches[0]).not.toBe(sequence.rows);
+  });
 });

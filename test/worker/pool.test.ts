@@ -9,7 +9,7 @@ import type { StartWorker, Ticket, Worker, WorkerEvents } from "../../src/worker
 /** A worker whose far side is the test: it keeps the contract of worker.ts, and does nothing by itself. */
 class PuppetWorker implements Worker {
   readonly name: string;
-  readonly inline = false;
+  inline = false;
   readonly held: Ticket[] = [];
   ready = false;
   over = false;
@@ -278,6 +278,44 @@ describe("Pool", () => {
     stage.drain();
     stage.turn(1, false);
     expect(stage.alive).toEqual([]);
+    void stage.pool.close();
+  });
+
+  it("fails no job for a kept worker that breaks down, or dies, before it was ready", () => {
+    for (const fault of ["breakDown", "die"] as const) {
+      const stage = new Stage({ workers: 2, retries: 0 });
+      stage.submit(4);
+      const kept = stage.alive;
+      stage.turn(1, true);
+      for (const worker of kept) worker[fault]();
+      stage.drain();
+      expect(stage.outcomes).toMatchObject(Array(4).fill([{ ok: true }]));
+      void stage.pool.close();
+    }
+  });
+
+  it("waits for the caller's own instance to be free, whoever else gets ready meanwhile", async () => {
+    const stage = new Stage({ workers: 1 });
+    stage.submit(2);
+    stage.turn(1, true);
+    stage.submit(2);
+    const [kept, inline] = stage.workers as [PuppetWorker, PuppetWorker];
+    inline.inline = true;
+    stage.cancel();
+    let idle = false;
+    const waiting = stage.pool.idle().then(() => {
+      idle = true;
+    });
+    const answerAll = async (worker: PuppetWorker): Promise<void> => {
+      worker.start();
+      while (worker.held.length > 0) worker.answer();
+      await new Promise((resolve) => setImmediate(resolve));
+    };
+    await answerAll(kept);
+    expect(idle).toBe(false);
+    await answerAll(inline);
+    expect(idle).toBe(true);
+    await waiting;
     void stage.pool.close();
   });
 });
