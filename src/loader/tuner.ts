@@ -166,7 +166,7 @@ export class Tuner {
     this.#reads ||= seen.bytesRead > 0;
     if (this.#options.workers === undefined && !this.#settled && this.#probed.length < probes) {
       this.#probed.push(seen);
-      if (this.#probed.length === probes) this.#choose(this.#probed);
+      if (this.#probed.length === probes) this.#choose(this.#probed, 1);
       return;
     }
     if (this.#ahead > 0) {
@@ -187,10 +187,13 @@ export class Tuner {
     this.#best = noSums();
   }
 
-  /** Takes as many workers as the consumer empties, going by the quickest of what was seen without any. */
-  #choose(seen: readonly Omit<Observation, "bytes" | "bytesRead">[]): void {
+  /**
+   * Takes as many workers as the consumer empties, going by the quickest of what was seen without any; none where that
+   * took less than `factor` times what is worth a worker.
+   */
+  #choose(seen: readonly Omit<Observation, "bytes" | "bytesRead">[], factor: number): void {
     this.#inline = Math.min(...seen.map(({ fetch }) => fetch));
-    if (this.#inline < (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
+    if (this.#inline < factor * (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
     const consume = Math.min(...seen.map(({ interval, waited }) => Math.max(0, interval - waited)));
     this.#use(Math.min(this.#options.cores, Math.max(1, Math.ceil(this.#inline / Math.max(consume, 0.001)))));
   }
@@ -204,7 +207,8 @@ export class Tuner {
     }
     if (this.#options.workers !== undefined || this.#settled || !this.#warm()) return;
     if (this.#onTrial) this.#judge(this.#onTrial);
-    else if (this.#workers === 0) this.#choose([mean(this.#best)]);
+    // What was quick enough before may seem slow while another program runs: twice as slow is no seeming.
+    else if (this.#workers === 0) this.#choose([mean(this.#best)], 2);
     else if (this.#before && reached < this.#before.rate * 1.03) {
       this.#use(this.#before.workers);
       this.#before = undefined;

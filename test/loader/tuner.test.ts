@@ -191,6 +191,15 @@ describe("Tuner", () => {
     expect(run(free, 0.7, 0.01).setting.workers).toBe(0);
   });
 
+  it("leaves it so on a machine that grows slower by half", () => {
+    const tuner = new Tuner(free);
+    for (let i = 0; i < batches; i++) {
+      const fetch = 0.7 + (i % 2000 < 1000 ? 0 : 0.5);
+      tuner.observe({ fetch, waited: fetch, interval: fetch + 0.01, bytes: 1000, bytesRead: 0 });
+    }
+    expect(tuner.setting.workers).toBe(0);
+  });
+
   it("takes workers sooner where files are read", () => {
     expect(run(free, 0.7, 0.1, 0.05, 1000).setting.workers).toBeGreaterThan(0);
     expect(run(free, 0.05, 0.01, 0.05, 1000).setting.workers).toBe(0);
