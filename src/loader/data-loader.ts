@@ -54,7 +54,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   /** The state to be checked once the length is known. */
   #unchecked: LoaderState | undefined;
   #length: number | undefined;
-  #past: PastEpochs = { epochs: 0, delivered: 0, skipped: 0 };
+  #past: PastEpochs = { epochs: 0, early: 0, delivered: 0, skipped: 0 };
   #lastReport: EpochReport | undefined;
   #lastPosition: { readonly epoch: number; readonly position: number } | undefined;
   /** Why the loader is closed; any value may be a reason. */
@@ -271,6 +271,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     if (!last) return;
     this.#past = {
       epochs: this.#past.epochs + 1,
+      early: this.#past.early + (last.complete ? 0 : 1),
       delivered: this.#past.delivered + last.delivered,
       skipped: this.#past.skipped + last.skipped.length,
     };

@@ -48,6 +48,7 @@ export function report(
   const delivered = past.delivered + (last?.delivered ?? 0);
   const skipped = past.skipped + (last?.skipped.length ?? 0);
   const count = past.epochs + (last ? 1 : 0);
+  const early = past.early + (last && !last.complete ? 1 : 0);
   const exactlyOnce = skipped === 0;
   const faults = [
     workersLost > 0 ? `${plural(workersLost, "worker")} lost and replaced` : "",
@@ -57,13 +58,15 @@ export function report(
     exactlyOnce
       ? "every batch index was delivered exactly once"
       : `${skipped} left out as they could not be fetched, every other delivered exactly once`
-  }${last && !last.complete ? " (the last epoch was left early)" : ""}${faults.length > 0 ? `; ${faults.join(", ")}` : ""}.`;
+  }${early > 0 ? ` (${plural(early, "epoch")} not run to ${early === 1 ? "its" : "their"} end)` : ""}${faults.length > 0 ? `; ${faults.join(", ")}` : ""}.`;
   return { epochs: count, delivered, skipped, retries, workersLost, last, exactlyOnce, summary };
 }
 
 /** Sums over epochs whose accounts are no longer kept. */
 export interface PastEpochs {
   readonly epochs: number;
+  /** Of these, not run to their end. */
+  readonly early: number;
   readonly delivered: number;
   readonly skipped: number;
 }
