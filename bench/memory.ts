@@ -16,5 +16,5 @@ export const question: Question = {
     python("PyTorch, 2 workers", "torch", "torch_memory", options),
   ],
   notes:
-    "An epoch is 16 batches of 98 kB, whose fetching reads every path once. Memory is the proportional set size (PSS) of the program and its processes: pages shared by fork count once. Handles are open files, sockets and threads, counted before the loader is made, while it runs and after it was closed. V8's heap takes some thousand epochs to reach the size at which it stays: over 6,000 of them, two workers went from 194 MB (epoch 100) to 207 (1,000) and 187 (6,000), no workers from 129 to 135 and 173, reached at 4,500.",
+    "An epoch is 16 batches of 98 kB, whose fetching reads every path once. Memory is the proportional set size (PSS) of the program and its processes: pages shared by fork count once. Handles are open files, sockets and threads, counted before the loader is made, while it runs and after it was closed. V8's heap takes some thousand epochs to reach the size at which it stays: over 6,000 of them, two workers went from 194 MB (epoch 100) to 207 (1,000) and 187 (6,000), no workers from 129 to 135 and 173, reached at 4,500 (`node bench/programs/memory.js --epochs 6000` tells the first and the last).",
 };

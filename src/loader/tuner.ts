@@ -5,8 +5,8 @@
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
  * from a worker costs stays where it is, for as long as it does. Otherwise take as many workers as the consumer can empty,
  * at most one a core, and one more as long as it still waits and throughput rises. Workers that are waited for almost as
- * long as the consumer would take to fetch the batches itself are put to the test: it does so for a while. Those that lose
- * several tests in a row are given up; each that they win makes the next one rarer, so that tests come to an end. The
+ * long as the consumer would take to fetch the batches itself are put on trial: it does so for a while. Those that lose
+ * several trials in a row are given up; each that they win makes the next one rarer, so that trials come to an end. The
  * queue grows where the consumer waits although batches were ready before, within the byte budget.
  *
  * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice. Why this rule:
@@ -69,10 +69,10 @@ const leastPeriod = 100;
  */
 const leastLook = 300;
 
-/** Tests in a row that workers must lose to be given up: batches differ, and so the luck of one test. */
-const tests = 3;
+/** Trials in a row that workers must lose to be given up: batches differ, and so the luck of one trial. */
+const lostTrials = 3;
 
-/** Part of the time of fetching from which on a wait for workers puts them to the test. */
+/** Part of the time of fetching from which on a wait for workers puts them on trial. */
 const littleUse = 0.75;
 
 /** Longest queue chosen by itself: what Keras has by default. */
@@ -120,12 +120,12 @@ export class Tuner {
   #changed = false;
   /** What one worker fewer achieved. */
   #before: Achieved | undefined;
-  /** What the workers achieved that are put to the test while this thread fetches. */
+  /** What the workers achieved that are on trial, while this thread fetches. */
   #onTrial: Achieved | undefined;
-  /** Looks in a row that found workers of little use, and how many of them put them to the test. */
+  /** Looks in a row that found workers of little use, and how many of them put them on trial. */
   #doubts = 0;
   #patience = 1;
-  /** Tests in a row that the workers lost. */
+  /** Trials in a row that the workers lost. */
   #lost = 0;
   /** No more workers are of use. */
   #enough = false;
@@ -230,7 +230,7 @@ export class Tuner {
     return this.#workers === 0 || this.#fetch > 0.9 * before;
   }
 
-  /** Puts workers to the test that are waited for almost as long as fetching here would take. */
+  /** Puts workers on trial that are waited for almost as long as fetching here would take. */
   #doubt(): void {
     const { batches, fetch, waited } = this.#look;
     const here = Math.min(fetch, batches * this.#inline);
@@ -241,14 +241,14 @@ export class Tuner {
     this.#use(0);
   }
 
-  /** Ends the test. Workers that won it are not soon doubted again. */
+  /** Ends the trial. Workers that won it are not soon doubted again. */
   #judge(workers: Achieved): void {
     this.#onTrial = undefined;
     this.#inline = this.#look.fetch / this.#look.batches;
     if (rate(this.#best) < workers.rate) {
       this.#lost = 0;
       this.#patience *= 2;
-    } else if (++this.#lost === tests) {
+    } else if (++this.#lost === lostTrials) {
       this.#settled = true;
       return;
     }

@@ -65,7 +65,7 @@ export function pack(sequence: object, entry?: string): Portable {
     const known = packed.get(value);
     if (known !== undefined) return known;
     packed.set(value, value);
-    const result = extendsCollection(value)
+    const result = hasClass(value)
       ? instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference))
       : Array.isArray(value)
         ? packArray(value, path, walk)
@@ -73,9 +73,7 @@ export function pack(sequence: object, entry?: string): Portable {
           ? packMap(value, path, walk)
           : value instanceof Set
             ? packSet(value, path, walk)
-            : isPlain(value)
-              ? packRecord(value, path, walk)
-              : instanceReference(value, path, entry, walk, (reference) => packed.set(value, reference));
+            : packRecord(value, path, walk);
     packed.set(value, result);
     return result;
   };
@@ -229,7 +227,7 @@ function instanceReference(
   }
   if (extendsCollection(instance)) {
     throw new PortableError(
-      `${describe(path)}an instance of ${className(instance)}, holds elements that its fields do not tell. Give the class getState() and static fromState(state).`,
+      `In a worker it would be empty: ${describe(path)}an instance of ${className(instance)}, holds elements that its fields do not tell. Give the class getState() and static fromState(state).`,
     );
   }
   // Known before its fields are walked: a field may lead back to the instance.
@@ -337,6 +335,12 @@ function partsOf(packed: object): Iterable<unknown> {
 
 function isReference(value: object): value is Reference {
   return Object.hasOwn(value, referenceKey);
+}
+
+/** Whether it is of a class of the user's: no record, and no collection unless its class extends one. */
+function hasClass(value: object): boolean {
+  const collection = Array.isArray(value) || value instanceof Map || value instanceof Set;
+  return collection ? extendsCollection(value) : !isPlain(value);
 }
 
 /** Whether it is of a class of the user's that extends Array, Map or Set. */

@@ -146,6 +146,22 @@ describe("Tuner", () => {
     }
   });
 
+  it("does not judge workers while their code is still being compiled", () => {
+    const tuner = new Tuner({ ...free, cores: 2 });
+    const chosen: number[] = [];
+    let clock = 0;
+    for (let i = 0; i < 2000; i++) {
+      const { workers } = tuner.setting;
+      chosen.push(workers);
+      // Four times as slow at first, and as quick as this thread after 800 ms.
+      const fetch = workers === 0 ? 1 : 1 + Math.max(0, 3 - clock / 267);
+      const time = interval(workers, fetch, 0.1, 2);
+      if (workers > 0) clock += time;
+      tuner.observe({ fetch, waited: time - 0.1, interval: time, bytes: 1000, bytesRead: 0 });
+    }
+    expect(chosen.slice(chosen.indexOf(2))).not.toContain(0);
+  });
+
   it("takes workers once batches turn out to be slow, though the first were quick", () => {
     expect(share(choices(2000, (i) => (i < 100 ? 0.1 : 20)))).toBeGreaterThan(0.9);
   });

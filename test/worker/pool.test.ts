@@ -260,6 +260,7 @@ describe("Pool", () => {
     expect(stage.alive).toHaveLength(1);
     void stage.pool.close();
   });
+
   it("keeps workers at hand that are to be taken again, and ends them when they are not", () => {
     const stage = new Stage({ workers: 2 });
     stage.submit(4);
