@@ -36,7 +36,7 @@ export { cache } from "./sequence/cache.ts";
 export { type Collated, collate } from "./sequence/collate.ts";
 export type { Hooked } from "./sequence/combinator.ts";
 export { concat } from "./sequence/concat.ts";
-export type { Context } from "./sequence/context.ts";
+export type { Context, HookContext } from "./sequence/context.ts";
 export { filter } from "./sequence/filter.ts";
 export {
   fromGenerator,

@@ -15,7 +15,17 @@ import { threefry } from "./threefry.ts";
  * Which family of numbers is drawn, so that a batch and a sample of one index share nothing.
  * The numbers are part of every seeded output: append, never change.
  */
-const streams = { batch: 0, sample: 1, sampler: 2, mix: 3, batches: 4, samples: 5, strata: 6 } as const;
+const streams = {
+  batch: 0,
+  sample: 1,
+  sampler: 2,
+  mix: 3,
+  batches: 4,
+  samples: 5,
+  strata: 6,
+  begin: 7,
+  end: 9,
+} as const;
 
 /** Name of a family of random numbers. */
 export type Stream = keyof typeof streams;

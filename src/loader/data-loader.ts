@@ -11,14 +11,23 @@ import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { PoolEvent } from "../worker/job.ts";
 import { Pool } from "../worker/pool.ts";
+import { type Field, fieldsOf } from "./contents.ts";
 import { EpochRun } from "./epoch.ts";
 import { explain } from "./explain.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
 import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { planEpoch } from "./plan.ts";
-import { type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
-import { checkFingerprint, fingerprint, type LoaderState, stateVersion } from "./state.ts";
+import {
+  type EpochReport,
+  failedOf,
+  type LoaderReport,
+  type PastEpochs,
+  report,
+  type Tally,
+} from "./report.ts";
+import { dataOf } from "./resume.ts";
+import { checkFingerprint, checkPosition, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
 import { crewOf, type WorkerKinds, workerKinds } from "./workers.ts";
@@ -51,12 +60,15 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #epoch: number;
   /** Where the next epoch starts: 0, but for the first one after a resume. */
   #start: number;
-  /** The state to be checked once the length is known. */
-  #unchecked: LoaderState | undefined;
+  /** The state that is gone on from, until its epoch has begun. */
+  #resumed: LoaderState | undefined;
   #length: number | undefined;
-  #past: PastEpochs = { epochs: 0, early: 0, delivered: 0, skipped: 0 };
+  /** What the sequence held when it was last looked at. */
+  #fields: readonly Field[] = [];
+  #past: PastEpochs = { epochs: 0, early: 0, delivered: 0, skipped: 0, failed: [] };
   #lastReport: EpochReport | undefined;
-  #lastPosition: { readonly epoch: number; readonly position: number } | undefined;
+  /** Where an epoch was left early. */
+  #left: LoaderState | undefined;
   /** Why the loader is closed; any value may be a reason. */
   #closed: { readonly reason: unknown } | undefined;
   #closing: Promise<void> | undefined;
@@ -76,9 +88,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     this.#tuner = new Tuner({ workers: fixed(workers), maxQueueSize: fixed(maxQueueSize), memory, cores });
     this.#epoch = initialEpoch;
     this.#start = state?.position ?? 0;
-    this.#unchecked = state;
-    // Where no hook can change the length, a state that does not belong is refused at once.
-    if (state && !sequence.hasHooks) this.#checkState(sequence.length);
+    this.#resumed = state;
+    // What no hook can change is refused at once where it does not belong.
+    if (state) {
+      checkFingerprint(state, fingerprint(sequence, undefined, this.#options.shuffle));
+      if (!sequence.hasHooks) this.#checkLength(sequence.length);
+    }
     // Weakly, here and below: a signal or a pool that lives long must not keep a dropped loader alive.
     const self = new WeakRef(this);
     this.#onAbort = () => {
@@ -133,7 +148,8 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     this.#checkIdle();
     this.#epoch = epoch;
     this.#start = 0;
-    this.#lastPosition = undefined;
+    this.#left = undefined;
+    this.#resumed = undefined;
   }
 
   /** The batches of the next `count` epochs, one after the other. `loader.epoch` tells which one it is. */
@@ -147,14 +163,33 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
    * handed out. At an epoch's end it is the start of the next one. Readable JSON of at most 200 bytes.
    */
   state(): LoaderState {
-    const { epoch, position } = this.#reached();
-    const length = this.#length ?? this.#sequence.length;
+    // Nothing was consumed since: what it was made with holds, whatever a hook has done meanwhile.
+    if (this.#resumed) return { ...this.#resumed };
+    if (this.#run?.data) return this.#stateOf(this.#run);
+    if (this.#left) return { ...this.#left };
+    this.#fields = fieldsOf(this.#sequence as Sequence<unknown>, this.#fields);
+    const seen = { before: this.#fields, after: this.#fields };
+    return this.#makeState(this.#epoch, this.#start, dataOf(seen, "begin"));
+  }
+
+  #stateOf(run: EpochRun): LoaderState {
+    const { position, atEnd } = run.progress;
+    const data = run.data!;
+    return atEnd ? this.#makeState(run.epoch + 1, 0, data) : this.#makeState(run.epoch, position, data);
+  }
+
+  #makeState(epoch: number, position: number, data: string): LoaderState {
+    const { seed, shuffle } = this.#options;
+    // What an epoch's hooks will make of the length is not known before it has begun.
+    const isOpen = position === 0 && this.#sequence.hasHooks;
+    const length = isOpen ? undefined : (this.#length ?? this.#sequence.length);
     return {
       version: stateVersion,
-      seed: this.#options.seed,
+      seed,
       epoch,
       position,
-      fingerprint: fingerprint(this.#sequence, length, this.#options.shuffle),
+      fingerprint: fingerprint(this.#sequence, length, shuffle),
+      data,
     };
   }
 
@@ -213,7 +248,13 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
         options: this.#options,
         pool: () => this.#getPool(),
         capacity: () => this.#tuner.setting.capacity,
-        onLength: (length) => this.#checkState(length),
+        state: this.#resumed,
+        last: this.#fields,
+        onLength: (length) => {
+          this.#checkLength(length);
+          this.#resumed = undefined;
+        },
+        update: (pool) => pool.reload(this.#kinds!.update()),
         onAsk: () => this.#stats.onAsk(),
         onWait: (milliseconds) => this.#stats.onWait(milliseconds),
         onBatch: (facts) => this.#onBatch(facts),
@@ -236,11 +277,11 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #onFinish(run: EpochRun): void {
     this.#lastReport = run.report;
     this.#run = undefined;
+    this.#fields = run.fields;
     if (!run.planned) return; // It never began; the next loop tries the same epoch.
-    const { position, atEnd } = run.progress;
+    this.#left = run.progress.atEnd ? undefined : this.#stateOf(run);
     this.#epoch = run.epoch + 1;
     this.#start = 0;
-    this.#lastPosition = atEnd ? undefined : { epoch: run.epoch, position };
   }
 
   #onBatch(facts: BatchFacts): void {
@@ -260,12 +301,6 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     void this.#pool?.then((pool) => pool.resize(size, start, keep));
   }
 
-  #reached(): { readonly epoch: number; readonly position: number } {
-    if (!this.#run) return this.#lastPosition ?? { epoch: this.#epoch, position: this.#start };
-    const { position, atEnd } = this.#run.progress;
-    return atEnd ? { epoch: this.#run.epoch + 1, position: 0 } : { epoch: this.#run.epoch, position };
-  }
-
   #rememberPast(): void {
     const last = this.#lastReport;
     if (!last) return;
@@ -274,15 +309,18 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       early: this.#past.early + (last.complete ? 0 : 1),
       delivered: this.#past.delivered + last.delivered,
       skipped: this.#past.skipped + last.skipped.length,
+      failed: [...this.#past.failed, ...failedOf(last)].slice(-10),
     };
     this.#lastReport = undefined;
   }
 
-  #checkState(length: number): void {
+  #checkLength(length: number): void {
     this.#length = length;
-    if (!this.#unchecked) return;
-    checkFingerprint(this.#unchecked, fingerprint(this.#sequence, length, this.#options.shuffle));
-    this.#unchecked = undefined;
+    const state = this.#resumed;
+    if (!state) return;
+    const open = state.position === 0 && this.#sequence.hasHooks;
+    checkFingerprint(state, fingerprint(this.#sequence, open ? undefined : length, this.#options.shuffle));
+    checkPosition(state, length);
   }
 
   #getPool(): Promise<Pool> {

@@ -8,17 +8,20 @@
 import { BatchError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
-import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/job.ts";
 import type { Pool } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
+import { type Field, fieldsOf, noteChanging } from "./contents.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import type { EpochReport } from "./report.ts";
+import { dataOf, prepareEpoch, type Seen } from "./resume.ts";
+import type { LoaderState } from "./state.ts";
 import type { BatchFacts } from "./stats.ts";
 import { OrderedWindow } from "./window.ts";
 
@@ -33,8 +36,14 @@ export interface EpochHost {
   pool(): Promise<Pool>;
   /** Batches that may be out at once. */
   capacity(): number;
+  /** The state that is gone on from, for the first epoch of a resumed loader. */
+  readonly state: LoaderState | undefined;
+  /** What the sequence held when it was last looked at. */
+  readonly last: readonly Field[];
   /** Called when the epoch's length is known; throws if a state does not belong. */
   onLength(length: number): void;
+  /** Takes the sequence as it is now for all workers; throws if it cannot be sent any more. */
+  update(pool: Pool): void;
   /** The consumer has come for a batch, or has left. */
   onAsk(): void;
   /** The consumer waited, in milliseconds. */
@@ -62,6 +71,11 @@ export class EpochRun {
   /** Resolves when `onEpochBegin` has settled. */
   #beginning: Promise<unknown> | undefined;
   #complete = false;
+  /** Index that could not be fetched. */
+  #failed: number | undefined;
+  /** What the sequence held as the epoch began, and holds now that it is over. */
+  #seen: Seen | undefined;
+  #inline = false;
   /** Why the loader ended this run; any value may be a reason. */
   #closed: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
@@ -83,6 +97,18 @@ export class EpochRun {
     return { position: this.#plan.position(this.#window.head), atEnd: this.#window.done };
   }
 
+  /** What the sequence held, for a state; undefined before the epoch has begun. */
+  get data(): string | undefined {
+    if (!this.#seen) return undefined;
+    const { position, atEnd } = this.progress;
+    return dataOf(this.#seen, atEnd ? "end" : position === 0 ? "begin" : "within");
+  }
+
+  /** What the sequence held when it was last looked at. */
+  get fields(): readonly Field[] {
+    return this.#seen?.after ?? this.#host.last;
+  }
+
   /** Whether the epoch got as far as having a plan. */
   get planned(): boolean {
     return this.#plan !== undefined;
@@ -94,6 +120,7 @@ export class EpochRun {
       expected: this.#plan?.steps ?? 0,
       delivered: this.#ledger.delivered,
       skipped: this.#ledger.skipped,
+      failed: this.#failed,
       complete: this.#complete,
     };
   }
@@ -132,10 +159,12 @@ export class EpochRun {
       const waited = window.ready ? 0 : await this.#wait(window);
       if (this.#finishing) break;
       const index = this.#plan!.index(window.head);
-      const outcome = window.take();
-      this.#fill();
+      const outcome = window.peek();
       if (outcome.ok) {
+        window.take();
+        this.#fill();
         this.#ledger.deliver(index);
+        this.#inline ||= outcome.worker.inline;
         const { worker, batch, counters } = outcome;
         lease(batch, worker);
         this.#host.onBatch({
@@ -148,12 +177,16 @@ export class EpochRun {
         return { done: false, value: batch };
       }
       const { epoch } = this;
-      const position = this.#plan!.place(window.head - 1);
+      const position = this.#plan!.place(window.head);
       const error = batchError(outcome, { epoch, position, index, of: nameOf(this.#host.sequence) });
       if (this.#host.options.onError === "skip" && error instanceof BatchError) {
+        window.take();
+        this.#fill();
         this.#ledger.skip(index);
         warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
       } else {
+        // It stays the next one: whoever resumes begins with it.
+        this.#failed = index;
         throw error;
       }
     }
@@ -174,10 +207,13 @@ export class EpochRun {
   }
 
   async #begin(): Promise<void> {
-    const { sequence, options } = this.#host;
-    const beginning = (async () => sequence.onEpochBegin(this.epoch))();
+    const { sequence, options, last, state } = this.#host;
+    const { epoch } = this;
+    const stopped = (): boolean => this.#finishing !== undefined;
+    const beginning = prepareEpoch(sequence, { epoch, seed: options.seed, last, state, stopped });
     this.#beginning = beginning.then(
-      () => {
+      (seen) => {
+        this.#seen = seen;
         this.#begun = true;
       },
       () => {},
@@ -190,8 +226,7 @@ export class EpochRun {
     const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
     const pool = await this.#host.pool();
     if (this.#finishing) return;
-    // Workers that are already there hold the sequence as it was before the hooks; new ones get it as it is.
-    if (sequence.hasHooks) pool.reload();
+    this.#host.update(pool);
     pool.prepare(plan.steps);
     this.#plan = plan;
     this.#pool = pool;
@@ -288,7 +323,11 @@ export class EpochRun {
       if (this.#beginning) await waitAtMost(this.#beginning);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#pool?.idle();
-      if (this.#begun) await sequence.onEpochEnd(this.epoch);
+      if (this.#seen) {
+        const { after } = this.#seen;
+        noteChanging(after, fieldsOf(sequence, after), { inline: this.#inline });
+      }
+      if (this.#begun) await callHook(sequence, "end", { epoch: this.epoch, seed: this.#host.options.seed });
     } finally {
       this.#host.onFinish();
     }

@@ -9,6 +9,8 @@ export interface EpochReport {
   readonly delivered: number;
   /** Indices left out under `onError: "skip"`. */
   readonly skipped: readonly number[];
+  /** The index that could not be fetched, which ended the epoch; undefined for none. */
+  readonly failed: number | undefined;
   /** Whether the epoch ran to its end. */
   readonly complete: boolean;
 }
@@ -27,7 +29,10 @@ export interface LoaderReport {
   readonly workersLost: number;
   /** The last or present epoch; undefined before the first. */
   readonly last: EpochReport | undefined;
-  /** Whether each epoch run to its end delivered every index exactly once, none left out. */
+  /**
+   * Whether no index was left out or could not be fetched, in any epoch: each that was run to its end has delivered
+   * every index exactly once, each that was left early those up to there.
+   */
   readonly exactlyOnce: boolean;
   /** All of this in one sentence. */
   readonly summary: string;
@@ -49,16 +54,27 @@ export function report(
   const skipped = past.skipped + (last?.skipped.length ?? 0);
   const count = past.epochs + (last ? 1 : 0);
   const early = past.early + (last && !last.complete ? 1 : 0);
-  const exactlyOnce = skipped === 0;
+  const failed = [...past.failed, ...failedOf(last)];
+  const exactlyOnce = skipped === 0 && failed.length === 0;
   const faults = [
     workersLost > 0 ? `${plural(workersLost, "worker")} lost and replaced` : "",
     retries > 0 ? `${plural(retries, "batch", "batches")} tried again` : "",
   ].filter(Boolean);
-  const summary = `${plural(count, "epoch")}, ${plural(delivered, "batch", "batches")}: ${
-    exactlyOnce
-      ? "every batch index was delivered exactly once"
-      : `${skipped} left out as they could not be fetched, every other delivered exactly once`
-  }${early > 0 ? ` (${plural(early, "epoch")} not run to ${early === 1 ? "its" : "their"} end)` : ""}${faults.length > 0 ? `; ${faults.join(", ")}` : ""}.`;
+  const losses = [
+    skipped > 0 ? `${skipped} left out as they could not be fetched` : "",
+    ...failed.map(
+      ({ epoch, index }) => `epoch ${epoch} ended at batch index ${index}, which could not be fetched`,
+    ),
+  ].filter(Boolean);
+  const each =
+    losses.length > 0
+      ? `${losses.join(", ")}, every other delivered exactly once`
+      : early > 0
+        ? "each was delivered exactly once"
+        : "every batch index was delivered exactly once";
+  const summary = `${plural(count, "epoch")}, ${plural(delivered, "batch", "batches")}: ${each}${
+    early > 0 ? ` (${plural(early, "epoch")} not run to ${early === 1 ? "its" : "their"} end)` : ""
+  }${faults.length > 0 ? `; ${faults.join(", ")}` : ""}.`;
   return { epochs: count, delivered, skipped, retries, workersLost, last, exactlyOnce, summary };
 }
 
@@ -69,6 +85,19 @@ export interface PastEpochs {
   readonly early: number;
   readonly delivered: number;
   readonly skipped: number;
+  /** The last few that ended an epoch. */
+  readonly failed: readonly Failed[];
+}
+
+/** A batch that could not be had. */
+export interface Failed {
+  readonly epoch: number;
+  readonly index: number;
+}
+
+/** The batch that ended `epoch`, if one did. */
+export function failedOf(report: EpochReport | undefined): readonly Failed[] {
+  return report?.failed === undefined ? [] : [{ epoch: report.epoch, index: report.failed }];
 }
 
 function plural(count: number, one: string, many: string = `${one}s`): string {

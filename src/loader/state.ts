@@ -9,6 +9,7 @@ import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
 import { isCombinator } from "../sequence/combinator.ts";
 import { nameOf } from "../sequence/sequence.ts";
+import { isData } from "./resume.ts";
 
 /** Version of the format and of the order that a seed stands for. */
 export const stateVersion = 1;
@@ -21,13 +22,18 @@ export interface LoaderState {
   readonly position: number;
   /** What the state belongs to, readable: class, length, order. */
   readonly fingerprint: string;
+  /** What the sequence held, in short. Left out, the state is taken without a look at that. */
+  readonly data?: string | undefined;
 }
 
 /** Longest description of a sequence in a fingerprint; keeps the whole state under 200 bytes. */
-const longest = 60;
+const longest = 39;
 
-/** What must be the same for a state to belong to a loader. */
-export function fingerprint(sequence: object, length: number, shuffle: boolean): string {
+/** Stands for a length that hooks may still change. */
+const open = "?";
+
+/** What must be the same for a state to belong to a loader; `length` is undefined where hooks may still change it. */
+export function fingerprint(sequence: object, length: number | undefined, shuffle: boolean): string {
   // ASCII only, so that characters are bytes.
   const plain = describe(sequence).replace(/[^\w$#()=,.-]/g, "_");
   // What is cut off still counts.
@@ -35,7 +41,7 @@ export function fingerprint(sequence: object, length: number, shuffle: boolean):
     plain.length <= longest
       ? plain
       : `${plain.slice(0, longest - 9)}#${hash(Array.from(plain, (character) => character.charCodeAt(0)))}`;
-  return `${short}:${length}:${shuffle ? "shuffled" : "in order"}`;
+  return `${short}:${length ?? open}:${shuffle ? "shuffled" : "in order"}`;
 }
 
 /**
@@ -45,13 +51,15 @@ export function fingerprint(sequence: object, length: number, shuffle: boolean):
 function describe(node: object): string {
   const name = nameOf(node);
   if (!isCombinator(node)) return name;
-  const parts = Object.entries(node).flatMap(([key, value]) => {
-    if (key === "sampler" && value !== undefined) return [`${key}=${nameOf(value)}`];
+  const { sampler, ...others } = node as { readonly sampler?: object };
+  const parts = Object.entries(others).flatMap(([key, value]) => {
     if (isNumbers(value)) return [`${key}=#${hash(value)}`];
     // What is off takes no room.
     if (value === true) return [key];
     return typeof value === "number" || typeof value === "string" ? [`${key}=${value}`] : [];
   });
+  // First, as what does not fit is cut off.
+  if (sampler !== undefined) parts.unshift(`sampler=${nameOf(sampler)}`);
   return `${name}(${[...parts, ...node.combines().map(describe)].join(",")})`;
 }
 
@@ -93,6 +101,9 @@ export function checkState(state: LoaderState, seed: number): void {
       );
     }
   }
+  if (state.data !== undefined && !isData(state.data)) {
+    throw new StateError(`The state's data is ${show(state.data)}; it was not written by loader.state().`);
+  }
   if (state.seed !== seed) {
     throw new StateError(
       `The state belongs to seed ${state.seed}, the loader has seed ${seed}. Leave \`seed\` out to take the state's.`,
@@ -106,14 +117,30 @@ export function checkState(state: LoaderState, seed: number): void {
  * @throws StateError saying what differs.
  */
 export function checkFingerprint(state: LoaderState, expected: string): void {
-  if (state.fingerprint === expected) return;
   const parts = ["sequence", "length", "order"];
   const saved = String(state.fingerprint).split(":");
   const present = expected.split(":");
   const differences = parts
-    .map((part, i) => (saved[i] === present[i] ? "" : `${part} ${saved[i]} in the state, ${present[i]} here`))
+    .map((part, i) =>
+      saved[i] === present[i] || (part === "length" && [saved[i], present[i]].includes(open))
+        ? ""
+        : `${part} ${saved[i]} in the state, ${present[i]} here`,
+    )
     .filter(Boolean);
+  if (differences.length === 0) return;
   throw new StateError(
     `The state does not belong to this loader: ${differences.join("; ")}. Build the loader as it was when the state was saved.`,
+  );
+}
+
+/**
+ * Checks that a state stands at a batch that there is.
+ *
+ * @throws StateError if it is beyond the epoch.
+ */
+export function checkPosition({ position, epoch }: LoaderState, length: number): void {
+  if (position < length || position === 0) return;
+  throw new StateError(
+    `The state stands at batch ${position} of epoch ${epoch}, but the epoch has ${length} batches, from 0 to ${length - 1}. It was not written by loader.state() of this sequence; the next epoch begins at { epoch: ${epoch + 1}, position: 0 }.`,
   );
 }

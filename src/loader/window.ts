@@ -61,17 +61,21 @@ export class OrderedWindow<T> {
     this.#settled.set(position, result);
   }
 
-  /** Takes the result at the head, which must be ready. */
-  take(): T {
+  /** The result at the head, which must be ready. */
+  peek(): T {
     const position = this.#taken;
     if (!this.#settled.has(position)) {
       throw new LedgerError(
         `Position ${position} was taken before it was settled. Please report this: it is a defect of epochal.`,
       );
     }
-    const result = this.#settled.get(position) as T;
-    this.#settled.delete(position);
-    this.#taken++;
+    return this.#settled.get(position) as T;
+  }
+
+  /** Takes the result at the head, which must be ready. */
+  take(): T {
+    const result = this.peek();
+    this.#settled.delete(this.#taken++);
     return result;
   }
 }

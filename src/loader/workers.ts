@@ -9,6 +9,12 @@ import type { ResolvedOptions } from "./options.ts";
 export interface WorkerKinds {
   readonly inline: StartWorker;
   readonly remote: StartWorker | undefined;
+  /**
+   * Takes the sequence as it is now, for the epoch that begins; whether it has changed since the last one.
+   *
+   * @throws PortableError if it cannot be sent any more.
+   */
+  update(): boolean;
 }
 
 /**
@@ -22,15 +28,20 @@ export async function workerKinds(
   { workers, seed, useMultiprocessing, resourceLimits }: ResolvedOptions,
 ): Promise<WorkerKinds> {
   const inline = inlineWorkers(sequence, seed);
-  if (workers === 0 || (workers === "auto" && !isNode)) return { inline, remote: undefined };
+  if (workers === 0 || (workers === "auto" && !isNode)) return inlineOnly(inline);
   try {
     const { nodeWorkers } = await import("../worker/node.ts");
     const options = { seed, processes: useMultiprocessing, ...(resourceLimits && { resourceLimits }) };
-    return { inline, remote: nodeWorkers(sequence, options) };
+    const { start, update } = nodeWorkers(sequence, options);
+    return { inline, remote: start, update };
   } catch (error) {
-    if (workers === "auto" && isEpochalError(error, "PortableError")) return { inline, remote: undefined };
+    if (workers === "auto" && isEpochalError(error, "PortableError")) return inlineOnly(inline);
     throw error;
   }
+}
+
+function inlineOnly(inline: StartWorker): WorkerKinds {
+  return { inline, remote: undefined, update: () => false };
 }
 
 /** How a pool is set up for that many workers; none means that this thread does the work. */

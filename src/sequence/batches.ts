@@ -12,7 +12,7 @@ import {
   show,
 } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { settleAll } from "../core/settle.ts";
+import { isThenable, settleAll } from "../core/settle.ts";
 import { RandomSampler } from "../sampler/random.ts";
 import type { Order, Sampler } from "../sampler/sampler.ts";
 import { SequentialSampler } from "../sampler/sequential.ts";
@@ -97,7 +97,7 @@ export class BatchSequence<S, B> extends Combinator<B> {
       });
     }
     // Samples that are there at once need no promise for each.
-    if (!samples.some((sample) => sample instanceof Promise)) return collated(samples as S[]);
+    if (!samples.some(isThenable)) return collated(samples as S[]);
     return settleAll(samples).then(collated);
   }
 
@@ -223,7 +223,9 @@ function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context:
       dataset.length,
     );
   }
-  return dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
+  const sample = dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
+  // Once only: some queries run each time when `then` is called.
+  return isThenable(sample) ? Promise.resolve(sample) : sample;
 }
 
 function collateBy(

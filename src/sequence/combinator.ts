@@ -5,17 +5,19 @@
  *
  * - it changes no batch: what it passes on equals what the source gives alone, under the same seed, epoch and index;
  * - its length is derived from its sources' each time, as their hooks may change it;
- * - the hooks of each source run exactly once an epoch, in the order of the sources, however often a source appears;
+ * - the hooks of each source run exactly once an epoch, in the order of the sources, however often a source appears,
+ *   each with a generator of its own that begins anew: sources that shuffle stay in step;
  * - its own fields are all there is of it, so that it travels to workers as any class does.
  */
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { createHookContext, type HookContext } from "./context.ts";
 import { isSequence, Sequence } from "./sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
 export interface Hooked {
-  onEpochBegin?(epoch: number): void | Promise<void>;
-  onEpochEnd?(epoch: number): void | Promise<void>;
+  onEpochBegin?(epoch: number, context: HookContext): void | Promise<void>;
+  onEpochEnd?(epoch: number, context: HookContext): void | Promise<void>;
   readonly hasHooks?: boolean;
 }
 
@@ -33,25 +35,25 @@ export abstract class Combinator<B> extends Sequence<B> {
   /** What this sequence is made of, in order. */
   abstract combines(): readonly Hooked[];
 
-  override async onEpochBegin(epoch: number): Promise<void> {
+  override async onEpochBegin(epoch: number, { seed }: HookContext): Promise<void> {
     const begun: Hooked[] = [];
     try {
       for (const origin of originsOf(this)) {
-        await origin.onEpochBegin?.(epoch);
+        await origin.onEpochBegin?.(epoch, createHookContext("begin", { epoch, seed }));
         begun.push(origin);
       }
     } catch (error) {
       // The epoch will not run, so nobody else would tell those that were begun that it is over.
-      for (const origin of begun) await origin.onEpochEnd?.(epoch);
+      for (const origin of begun) await origin.onEpochEnd?.(epoch, createHookContext("end", { epoch, seed }));
       throw error;
     }
   }
 
-  override async onEpochEnd(epoch: number): Promise<void> {
+  override async onEpochEnd(epoch: number, { seed }: HookContext): Promise<void> {
     const errors: unknown[] = [];
     for (const origin of originsOf(this)) {
       try {
-        await origin.onEpochEnd?.(epoch);
+        await origin.onEpochEnd?.(epoch, createHookContext("end", { epoch, seed }));
       } catch (error) {
         errors.push(error);
       }
@@ -72,7 +74,7 @@ export abstract class Combinator<B> extends Sequence<B> {
 Object.defineProperty(Combinator.prototype, brand, { value: true });
 
 /** The sequences at the bottom of a combination, each once, in the order of the sources. */
-function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
+export function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
   if (isCombinator(node)) {
     for (const source of node.combines()) originsOf(source, found);
   } else found.add(node);

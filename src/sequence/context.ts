@@ -30,6 +30,27 @@ export interface ContextInit {
   readonly cancellation?: { readonly signal: AbortSignal };
 }
 
+/** The second argument of a sequence's hooks. */
+export interface HookContext {
+  /** The epoch that begins or ends, from 0. */
+  readonly epoch: number;
+  /** The loader's seed. */
+  readonly seed: number;
+  /**
+   * A generator keyed by (seed, epoch), another one for each of the two hooks. What a hook draws from it, it draws again
+   * in a resumed run: `random.shuffle(this.indexes)`. What it draws from `Math.random()` is lost, and a resume refused.
+   */
+  readonly random: Random;
+}
+
+/** A context for a hook, with a generator that nobody has drawn from. */
+export function createHookContext(
+  hook: "begin" | "end",
+  { epoch, seed }: { readonly epoch: number; readonly seed: number },
+): HookContext {
+  return { epoch, seed, random: keyedRandom(seed, hook, epoch, 0) };
+}
+
 const never = new AbortController();
 
 /** A context; its generator is made when it is first asked for. */

@@ -1,5 +1,6 @@
 import { checkIndex, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { isThenable } from "../core/settle.ts";
 import { type AnyBatch, Combinator, checkSequence, type Hooked } from "./combinator.ts";
 import type { Context } from "./context.ts";
 import type { Awaitable, Returned, Sequence } from "./sequence.ts";
@@ -23,8 +24,9 @@ export class MapSequence<A, B> extends Combinator<B> {
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("map(…)", index, this.length);
     const batch = this.source.getItem(index, context) as Awaitable<A>;
-    const mapped =
-      batch instanceof Promise ? batch.then((it) => this.fn(it, context)) : this.fn(batch, context);
+    const mapped = isThenable(batch)
+      ? Promise.resolve(batch).then((it) => this.fn(it as A, context))
+      : this.fn(batch, context);
     return mapped as Awaitable<Returned<NoInfer<B>>>;
   }
 

@@ -6,8 +6,9 @@
  */
 import { checkIndex, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
+import { isThenable } from "../core/settle.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
-import { type Context, createContext } from "./context.ts";
+import { type Context, createContext, createHookContext, type HookContext } from "./context.ts";
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -59,13 +60,16 @@ export abstract class Sequence<B> {
    */
   abstract getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>>;
 
-  /** Called once before an epoch's first batch is fetched, on your own instance; awaited. */
-  onEpochBegin(_epoch: number): void | Promise<void> {}
+  /**
+   * Called once before an epoch's first batch is fetched, on your own instance; awaited. What it changes reaches every
+   * worker. Draw from `context.random`, so that a resumed run draws the same.
+   */
+  onEpochBegin(_epoch: number, _context: HookContext): void | Promise<void> {}
 
   /** Called once after an epoch's last batch was consumed, also when it was left early; awaited. */
-  onEpochEnd(_epoch: number): void | Promise<void> {}
+  onEpochEnd(_epoch: number, _context: HookContext): void | Promise<void> {}
 
-  /** Whether a hook is defined, and so the workers' copies must be brought up to date between epochs. */
+  /** Whether a hook is defined, which may change the sequence between epochs. */
   get hasHooks(): boolean {
     const base = Sequence.prototype;
     return this.onEpochBegin !== base.onEpochBegin || this.onEpochEnd !== base.onEpochEnd;
@@ -106,9 +110,18 @@ export function isSequence(value: unknown): value is Sequence<unknown> {
 export function fetchBatch<B>(sequence: Sequence<B>, context: Context): Awaitable<Delivered<B>> {
   checkIndex(nameOf(sequence), context.index, sequence.length);
   const batch = sequence.getItem(context.index, context) as Awaitable<B>;
-  return batch instanceof Promise
-    ? batch.then((settled) => run(checkBatch(sequence, settled, context.index)))
-    : run(checkBatch(sequence, batch, context.index));
+  const ready = (settled: B) => run(checkBatch(sequence, settled, context.index));
+  return isThenable(batch) ? Promise.resolve(batch).then(ready) : ready(batch);
+}
+
+/** Calls a hook, with a generator from which nobody has drawn. */
+export async function callHook(
+  sequence: Sequence<unknown>,
+  hook: "begin" | "end",
+  { epoch, seed }: { readonly epoch: number; readonly seed: number },
+): Promise<void> {
+  const context = createHookContext(hook, { epoch, seed });
+  await (hook === "begin" ? sequence.onEpochBegin(epoch, context) : sequence.onEpochEnd(epoch, context));
 }
 
 /** The name of a sequence's class. */

@@ -3,8 +3,9 @@
  * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
  */
 import { ShapeError } from "../core/errors.ts";
-import { settleAll } from "../core/settle.ts";
+import { isThenable, settleAll } from "../core/settle.ts";
 import { isLazyTensor, type LazyTensor } from "./lazy.ts";
+import { plain } from "./plain.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 /** Objects that are leaves, not records, although they have fields. */
@@ -32,7 +33,8 @@ export function isNode(value: unknown): value is readonly unknown[] | Readonly<R
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype = Object.getPrototypeOf(value);
-  return (prototype === Object.prototype || prototype === null) && !isTensor(value) && !isLazyTensor(value);
+  if (prototype !== Object.prototype && prototype !== null) return false;
+  return !isTensor(value) && !isLazyTensor(value) && !isThenable(value);
 }
 
 /** The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object. */
@@ -46,10 +48,17 @@ export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unkn
   const mapped: Record<string, unknown> = {};
   let changed = false;
   for (const key of Object.keys(record)) {
-    mapped[key] = mapTree(record[key], change);
-    changed ||= !Object.is(mapped[key], record[key]);
+    const child = mapTree(record[key], change);
+    setOwn(mapped, key, child);
+    changed ||= !Object.is(child, record[key]);
   }
   return changed ? mapped : tree;
+}
+
+/** Sets a record's property, whatever its name is: an assignment to `__proto__` would change its prototype. */
+export function setOwn(record: Record<string, unknown>, key: string, value: unknown): void {
+  if (key !== "__proto__") record[key] = value;
+  else Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
 }
 
 /** Calls `visit` with each leaf, depth first. */
@@ -62,19 +71,21 @@ export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void
  * Runs every lazy tensor of a batch, each once however often it stands there; the batch itself where it has none.
  *
  * @throws ShapeError if there is a promise in the batch: a forgotten `await`.
+ * @throws PortableError if it holds what no worker could hand over.
  */
-export function run<B>(batch: B): Delivered<B> | Promise<Delivered<B>> {
+export function run<B>(given: B): Delivered<B> | Promise<Delivered<B>> {
   const lazies = new Set<LazyTensor>();
   const promises: Promise<unknown>[] = [];
-  forEachLeaf(batch, (leaf) => {
+  forEachLeaf(given, (leaf) => {
     if (isLazyTensor(leaf)) lazies.add(leaf);
-    if (leaf instanceof Promise) promises.push(leaf);
+    else if (isThenable(leaf)) promises.push(Promise.resolve(leaf));
   });
   if (promises.length > 0) {
     // Their failures are of no interest any more.
     for (const promise of promises) promise.catch(() => {});
     throw new ShapeError("The batch holds a promise. Put `await` before it: [await stack(images), y].");
   }
+  const batch = plain(given) as B;
   return lazies.size === 0 ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
 }
 

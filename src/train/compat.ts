@@ -9,7 +9,7 @@ import { OptionError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { type Context, createContext } from "../sequence/context.ts";
-import { fetchBatch, isSequence, lengthOf, nameOf, Sequence } from "../sequence/sequence.ts";
+import { callHook, fetchBatch, isSequence, lengthOf, nameOf, Sequence } from "../sequence/sequence.ts";
 import { type Feed, type Fetched, usedUp } from "./feed.ts";
 import type { Compat } from "./options.ts";
 import { openPasses, type Passes, type PassesOptions } from "./source.ts";
@@ -84,6 +84,11 @@ abstract class CompatFeed implements Feed {
     return result.done ? undefined : { batch: result.value };
   }
 
+  /** Calls a hook of the sequence for the present epoch. */
+  protected async callHook(hook: "begin" | "end"): Promise<void> {
+    await callHook(this.sequence, hook, { epoch: this.epoch, seed: this.loader.seed });
+  }
+
   async leave(): Promise<void> {
     const { pass } = this;
     this.pass = undefined;
@@ -123,7 +128,7 @@ class TF24Feed extends CompatFeed {
   }
 
   async endEpoch(stopped: boolean): Promise<boolean> {
-    if (!stopped) await this.sequence.onEpochEnd(this.epoch);
+    if (!stopped) await this.callHook("end");
     this.epoch++;
     if (this.#ranOut) {
       warn(
@@ -141,11 +146,11 @@ class TF24Feed extends CompatFeed {
  */
 class Keras3Feed extends CompatFeed {
   async begin(): Promise<void> {
-    await this.sequence.onEpochEnd(this.epoch);
+    await this.callHook("end");
   }
 
   async beginEpoch(): Promise<void> {
-    await this.sequence.onEpochBegin(this.epoch);
+    await this.callHook("begin");
   }
 
   async more(step: number): Promise<boolean> {
@@ -158,7 +163,7 @@ class Keras3Feed extends CompatFeed {
       await this.pass?.next();
       this.pass = undefined;
     }
-    if (!stopped) await this.sequence.onEpochEnd(this.epoch);
+    if (!stopped) await this.callHook("end");
     this.epoch++;
   }
 
@@ -176,20 +181,21 @@ export function openCompatPasses(
 ): Passes {
   if (!isSequence(source)) return openPasses(what, source, options);
   const passes = openPasses(what, new WithoutHooks(source), options);
+  const { seed = 0 } = options;
   let looked = false;
   return {
     ...passes,
     fetchesFirst: false,
     async before(epoch) {
-      if (compat === "keras3") await source.onEpochEnd(epoch);
+      if (compat === "keras3") await callHook(source, "end", { epoch, seed });
       else if (!looked) await peek(source);
       looked = true;
     },
     async begin(epoch) {
-      if (compat === "keras3") await source.onEpochBegin(epoch);
+      if (compat === "keras3") await callHook(source, "begin", { epoch, seed });
     },
     async end(epoch) {
-      await source.onEpochEnd(epoch);
+      await callHook(source, "end", { epoch, seed });
     },
   };
 }

@@ -3,10 +3,10 @@
  * processes are Node's.
  */
 import { WorkerError } from "../core/errors.ts";
-import type { StartWorker } from "./worker.ts";
+import type { NodeWorkers } from "./node.ts";
 
 /** Takes no workers, as there are none to start. */
-export function nodeWorkers(): StartWorker {
+export function nodeWorkers(): NodeWorkers {
   throw new WorkerError(
     "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
   );

@@ -4,11 +4,10 @@
  */
 import { realpathSync } from "node:fs";
 import { pathToFileURL } from "node:url";
-import { serialize } from "node:v8";
 import type { Sequence } from "../sequence/sequence.ts";
-import { explainCloneError, pack } from "./portable.ts";
 import { startProcess } from "./process.ts";
 import type { Request } from "./protocol.ts";
+import { type Snapshot, takeSnapshot } from "./snapshot/snapshot.ts";
 import { startThread, type ThreadLimits } from "./thread.ts";
 import type { StartWorker } from "./worker.ts";
 
@@ -20,36 +19,58 @@ export interface NodeWorkerOptions {
   readonly resourceLimits?: ThreadLimits;
 }
 
+/** Workers that each hold a copy of a sequence. */
+export interface NodeWorkers {
+  /** Starts one, with the sequence as it was at the last update. */
+  readonly start: StartWorker;
+  /**
+   * Takes the sequence as it is now, for workers that start or are reloaded from here on; whether it has changed.
+   *
+   * @throws PortableError if it cannot be sent any more.
+   */
+  update(): boolean;
+}
+
 /**
- * Starts worker threads or processes that each hold a copy of `sequence`.
+ * Worker threads or processes over `sequence`, as it is now.
  *
  * @throws PortableError if the sequence cannot be sent.
  */
-export function nodeWorkers(sequence: Sequence<unknown>, options: NodeWorkerOptions): StartWorker {
+export function nodeWorkers(
+  sequence: Sequence<unknown>,
+  { seed, processes, resourceLimits }: NodeWorkerOptions,
+): NodeWorkers {
+  const entry = entryScript();
+  const to = processes ? "process" : "thread";
+  const look = (before?: Snapshot): Snapshot => {
+    const snapshot = takeSnapshot(sequence, { to, entry, before });
+    if (snapshot.problem) throw snapshot.problem;
+    return snapshot;
+  };
+  let snapshot = look();
   const load = (): Request => ({
     type: "load",
-    sequence: pack(sequence, entryScript()),
-    seed: options.seed,
+    sequence: processes ? withoutSharing(snapshot) : snapshot,
+    seed,
   });
-  const { processes, resourceLimits } = options;
-  // A channel between processes takes less than one between threads: no shared memory.
-  const clone = processes ? serialize : structuredClone;
-  const guarded = <T>(send: () => T): T => {
-    try {
-      return send();
-    } catch (error) {
-      if (/could not be cloned/.test((error as Error).message)) {
-        throw explainCloneError(sequence, error, clone);
-      }
-      throw error;
-    }
-  };
-  // Said now rather than at the first start.
-  load();
   const start = processes ? startProcess : startThread;
-  return (id, events) => {
-    const worker = guarded(() => start(id, load, events, resourceLimits));
-    return { ...worker, reload: () => guarded(worker.reload) };
+  return {
+    start: (id, events) => start(id, load, events, resourceLimits),
+    update() {
+      const before = snapshot;
+      snapshot = look(before);
+      return snapshot !== before;
+    },
+  };
+}
+
+/** A channel between processes takes no shared memory: what it holds is sent. */
+function withoutSharing(snapshot: Snapshot): Snapshot {
+  const isShared = (leaf: unknown): leaf is SharedArrayBuffer => leaf instanceof SharedArrayBuffer;
+  if (!snapshot.leaves.some(isShared)) return snapshot;
+  return {
+    ...snapshot,
+    leaves: snapshot.leaves.map((leaf) => (isShared(leaf) ? new Uint8Array(leaf) : leaf)),
   };
 }
 

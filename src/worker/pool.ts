@@ -139,9 +139,9 @@ export class Pool {
     }
   }
 
-  /** Sends every worker the sequence as it is now. */
-  reload(): void {
-    for (const seat of this.#seats) seat.worker.reload();
+  /** Has workers take the sequence anew as an epoch begins: copies where it `changed`, the caller's own always. */
+  reload(changed: boolean): void {
+    for (const { worker } of this.#seats) if (changed || worker.inline) worker.reload();
   }
 
   /** Somebody waits: the workers keep the program alive. */

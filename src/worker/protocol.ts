@@ -4,12 +4,12 @@
  */
 import type { Counters } from "../core/counters.ts";
 import type { ErrorRecord } from "./error-record.ts";
-import type { Portable } from "./portable.ts";
+import type { Snapshot } from "./snapshot/snapshot.ts";
 
 /** Loader to worker. */
 export type Request =
-  /** Rebuild the sequence; answered by `ready` or `broken`. First message, and again after a hook changed it. */
-  | { readonly type: "load"; readonly sequence: Portable; readonly seed: number }
+  /** Rebuild the sequence; answered by `ready` or `broken`. First message, and again once it has changed. */
+  | { readonly type: "load"; readonly sequence: Snapshot; readonly seed: number }
   /** Fetch one batch; answered once, by `batch` or `error`. `slot` says which shared file may be written. */
   | {
       readonly type: "fetch";

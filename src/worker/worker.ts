@@ -39,7 +39,7 @@ export interface Worker {
   send(ticket: Ticket): void;
   /** Says that nobody waits for tickets up to `id`; they are answered all the same. */
   cancel(upTo: number): void;
-  /** Replaces the sequence by its present state on the caller's side, after a hook changed it. */
+  /** Takes the sequence as it is in the epoch that begins. */
   reload(): void;
   /** Takes buffers back for the next batches. */
   recycle(buffers: readonly ArrayBuffer[]): void;

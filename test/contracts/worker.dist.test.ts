@@ -8,7 +8,9 @@ const { nodeWorkers } = (await import(
 /** A small heap, so that the test that fills it is short. */
 const resourceLimits = { maxOldGenerationSizeMb: 64 };
 
-describeWorker("inline", inlineWorkers, { crashes: false });
+describeWorker("inline", (sequence, seed) => ({ start: inlineWorkers(sequence, seed), update: () => true }), {
+  crashes: false,
+});
 for (const processes of [false, true]) {
   describeWorker(
     processes ? "process" : "thread",

@@ -8,6 +8,12 @@ import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { StartWorker, Worker } from "../../src/worker/worker.ts";
 import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
+/** Workers of a kind over a sequence; `update` takes the sequence as it is now. */
+interface Workers {
+  readonly start: StartWorker;
+  update(): boolean;
+}
+
 /** Everything a worker said, in order. */
 type Said =
   | { readonly type: "ready" }
@@ -19,9 +25,11 @@ type Said =
 class Recorder {
   readonly said: Said[] = [];
   readonly worker: Worker;
+  readonly update: () => boolean;
   #wake: () => void = () => {};
 
-  constructor(start: StartWorker) {
+  constructor({ start, update }: Workers) {
+    this.update = update;
     const add = (said: Said): void => {
       this.said.push(said);
       this.#wake();
@@ -66,7 +74,7 @@ const settled = (milliseconds: number = 100): Promise<void> =>
 /** Runs the suite against one kind. `crashes`: whether a fault can end the worker and nothing else. */
 export function describeWorker(
   kind: string,
-  start: (sequence: Sequence<unknown>, seed: number) => StartWorker,
+  start: (sequence: Sequence<unknown>, seed: number) => Workers,
   { crashes }: { readonly crashes: boolean },
 ): void {
   const open: Recorder[] = [];
@@ -118,6 +126,7 @@ export function describeWorker(
       ].entries()) {
         if (id === 2) {
           sequence.rows = Float32Array.from(rows);
+          expect(recorder.update()).toBe(true);
           recorder.worker.reload();
         }
         recorder.send(id, 2);
@@ -172,6 +181,7 @@ export function describeWorker(
       recorder.send(0, 3);
       await recorder.answers(1);
       sequence.state = 5;
+      expect(recorder.update()).toBe(true);
       recorder.worker.reload();
       recorder.send(1, 3);
       const batches = (await recorder.answers(2)).map((said) => (said as { batch: unknown }).batch);

@@ -7,13 +7,14 @@ import { filter } from "../../src/sequence/filter.ts";
 import { map } from "../../src/sequence/map.ts";
 import { mix } from "../../src/sequence/mix.ts";
 import { repeat } from "../../src/sequence/repeat.ts";
-import type { Sequence } from "../../src/sequence/sequence.ts";
+import { callHook, type Sequence } from "../../src/sequence/sequence.ts";
 import { shard } from "../../src/sequence/shard.ts";
 import { skip } from "../../src/sequence/skip.ts";
 import { slice } from "../../src/sequence/slice.ts";
 import { take } from "../../src/sequence/take.ts";
 import { zip } from "../../src/sequence/zip.ts";
-import { pack, unpack } from "../../src/worker/portable.ts";
+import { revive } from "../../src/worker/snapshot/revive.ts";
+import { takeSnapshot } from "../../src/worker/snapshot/snapshot.ts";
 import { fetch, fetchAll, HookedProbe, LateProbe, named, Probe, type Probed } from "./probe.ts";
 
 /** Every combinator over one source, or over two. */
@@ -62,8 +63,8 @@ describe.each(Object.entries(combinators))("%s", (_, combine) => {
     const sequence = combine(a, b);
     expect(sequence.hasHooks).toBe(true);
     for (const epoch of [0, 1]) {
-      await sequence.onEpochBegin(epoch);
-      await sequence.onEpochEnd(epoch);
+      await callHook(sequence, "begin", { epoch: epoch, seed: 0 });
+      await callHook(sequence, "end", { epoch: epoch, seed: 0 });
     }
     const calls = ["begin 0", "end 0", "begin 1", "end 1"];
     expect(a.calls).toEqual(calls);
@@ -75,10 +76,9 @@ describe.each(Object.entries(combinators))("%s", (_, combine) => {
   it("travels to a worker", async () => {
     const sequence = make();
     await fetch(sequence, 0);
-    const revived = (await unpack(
-      structuredClone(pack(sequence)),
-      (url) => import(url),
-    )) as Sequence<unknown>;
+    const snapshot = takeSnapshot(sequence, { to: "thread" });
+    expect(snapshot.problem).toBe(undefined);
+    const revived = (await revive(structuredClone(snapshot), (url) => import(url))) as Sequence<unknown>;
     expect(revived.length).toBe(sequence.length);
     expect(await fetchAll(revived, 1)).toEqual(await fetchAll(sequence, 1));
   });
@@ -88,8 +88,8 @@ describe("hooks", () => {
   it("run once for a source that appears several times, at any depth", async () => {
     const a = new HookedProbe("a", 5);
     const sequence = concat(a, zip(take(a, 2), map(a, named)) as never, a);
-    await sequence.onEpochBegin(0);
-    await sequence.onEpochEnd(0);
+    await callHook(sequence, "begin", { epoch: 0, seed: 0 });
+    await callHook(sequence, "end", { epoch: 0, seed: 0 });
     expect(a.calls).toEqual(["begin 0", "end 0"]);
   });
 
@@ -102,8 +102,8 @@ describe("hooks", () => {
     };
     const sequence = take(batches(dataset, { batchSize: 2 }), 1);
     expect(sequence.hasHooks).toBe(true);
-    await sequence.onEpochBegin(4);
-    await sequence.onEpochEnd(4);
+    await callHook(sequence, "begin", { epoch: 4, seed: 0 });
+    await callHook(sequence, "end", { epoch: 4, seed: 0 });
     expect(calls).toEqual(["begin 4"]);
   });
 
@@ -113,7 +113,7 @@ describe("hooks", () => {
     broken.onEpochBegin = () => {
       throw new Error("no disk");
     };
-    await expect(concat(a, broken).onEpochBegin(0)).rejects.toThrow("no disk");
+    await expect(callHook(concat(a, broken), "begin", { epoch: 0, seed: 0 })).rejects.toThrow("no disk");
     expect(a.calls).toEqual(["begin 0", "end 0"]);
   });
 
@@ -121,7 +121,7 @@ describe("hooks", () => {
     const a = new HookedProbe("a", 5);
     const broken = new HookedProbe("b", 5);
     broken.onEpochEnd = () => Promise.reject(new Error("no disk"));
-    await expect(concat(broken, a).onEpochEnd(0)).rejects.toThrow("no disk");
+    await expect(callHook(concat(broken, a), "end", { epoch: 0, seed: 0 })).rejects.toThrow("no disk");
     expect(a.calls).toEqual(["end 0"]);
   });
 });

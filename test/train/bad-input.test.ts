@@ -67,7 +67,10 @@ describe("bad input", () => {
       /^x must be a tensor.*got an array of plain numbers\. Make it a tensor: tensor\(values\)/,
     );
     await fails([x, [[1], [2]]], /^y must be a tensor.*plain numbers/);
-    await fails([tf.tensor2d([[1, 2]]), y], /^x must be a tensor.*TensorFlow\.js, which no worker can send/);
+    await fails(
+      [tf.tensor2d([[1, 2]]), y],
+      /`\[0\]` is a tensor of TensorFlow\.js \(make one of epochal in its place: tensor\(values\)\)/,
+    );
     const none = { data: new Float32Array(0), dtype: "float32" };
     await fails(
       [

@@ -12,8 +12,8 @@ import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.t
 import { recycle } from "../../tensor/arena.ts";
 import { type Kept, keptBuffers, own } from "../../tensor/transfer.ts";
 import { toRecord } from "../error-record.ts";
-import { unpack } from "../portable.ts";
 import type { Reply, Request } from "../protocol.ts";
+import { revive } from "../snapshot/revive.ts";
 
 type Fetch = Extract<Request, { type: "fetch" }>;
 type BatchReply = Extract<Reply, { type: "batch" }>;
@@ -44,7 +44,7 @@ export function serve(link: Link): (request: Request) => void {
 
   async function load(request: Extract<Request, { type: "load" }>): Promise<void> {
     try {
-      const sequence = await unpack(request.sequence, link.load);
+      const sequence = await revive(request.sequence, link.load);
       if (!isSequence(sequence)) throw new PortableError("What was sent to the worker is no Sequence.");
       loaded = { sequence, seed: request.seed, kept: keptBuffers(sequence) };
       link.send({ type: "ready" });

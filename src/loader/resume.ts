@@ -1,0 +1,122 @@
+/**
+ * The sequence's part of a state: what it held, and how a resumed epoch is brought to hold the same.
+ *
+ * A batch is a function of (seed, epoch, index) and of the sequence, which hooks and the program may change between
+ * epochs. So a state says in 17 characters what the sequence held, and a resumed loader begins only once its own holds
+ * that: because it was given so, or because its hooks did again what they had done in the epochs before (what they draw
+ * from their `random` they draw again). Otherwise the state is refused: never does another stream go on in silence.
+ */
+import { StateError } from "../core/errors.ts";
+import { callHook, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { differingFields, type Field, fieldsOf, hidesFields, markOf, marksOf } from "./contents.ts";
+import type { LoaderState } from "./state.ts";
+
+/**
+ * At which moment it was seen: before an epoch's `onEpochBegin`, after it, or after an epoch's last batch but before its
+ * `onEpochEnd`.
+ */
+type Moment = "begin" | "within" | "end";
+
+const letters: { readonly [M in Moment]: string } = { begin: "b", within: "w", end: "e" };
+
+/** What a sequence held before and after an epoch's `onEpochBegin`. */
+export interface Seen {
+  readonly before: readonly Field[];
+  readonly after: readonly Field[];
+}
+
+/** `data` of a state: the moment, what the sequence held before the epoch's first hook, and at the moment. */
+export function dataOf({ before, after }: Seen, moment: Moment): string {
+  return `${letters[moment]}${markOf(before)}${marksOf(moment === "begin" ? before : after)}`;
+}
+
+/** Whether `data` may come from {@link dataOf}. */
+export function isData(data: unknown): boolean {
+  return typeof data === "string" && /^[bwe][\da-f]{4}[\da-f-]{12}$/.test(data);
+}
+
+/** What {@link prepareEpoch} is told. */
+export interface EpochStart {
+  readonly epoch: number;
+  readonly seed: number;
+  /** What the sequence held when it was last looked at. */
+  readonly last: readonly Field[];
+  /** The state that is gone on from, for the first epoch of a resumed loader. */
+  readonly state: LoaderState | undefined;
+  /** Whether the epoch has been given up meanwhile. */
+  stopped(): boolean;
+}
+
+/**
+ * Calls `onEpochBegin`, and whatever must come before it in a resumed run.
+ *
+ * @throws StateError if the sequence does not come to hold what the state says; what a hook throws.
+ */
+export async function prepareEpoch(
+  sequence: Sequence<unknown>,
+  { epoch, seed, last, state, stopped }: EpochStart,
+): Promise<Seen> {
+  const call = (hook: "begin" | "end", of: number) => callHook(sequence, hook, { epoch: of, seed });
+  const look = (known: readonly Field[]) => fieldsOf(sequence, known);
+  let before = look(last);
+  const begin = async (): Promise<Seen> => {
+    await call("begin", epoch);
+    // Without hooks nothing has run since.
+    return { before, after: sequence.hasHooks ? look(before) : before };
+  };
+  if (state?.data === undefined) return begin();
+  const { data, position } = state;
+  const moment = data[0];
+  const [mark, marks] = [data.slice(1, 5), data.slice(5)];
+  // The state was taken in this epoch, or before the last one's `onEpochEnd`.
+  const at = moment === letters.end ? epoch - 1 : epoch;
+  if (sequence.hasHooks && (epoch > 0 || position > 0) && hidesFields(sequence))
+    throw hiding(sequence, state);
+  // Given as it was within the epoch: its `onEpochBegin` is behind it.
+  let begun =
+    moment !== letters.begin && markOf(before) !== mark && differingFields(before, marks) === undefined;
+  if (!begun && markOf(before) !== mark && sequence.hasHooks) {
+    for (let past = 0; past < at && !stopped(); past++) {
+      await call("begin", past);
+      await call("end", past);
+    }
+    before = look(before);
+  }
+  if (moment === letters.end) {
+    if (!begun) await call("begin", at);
+    check(sequence, look(before), marks, state);
+    await call("end", at);
+    before = look(before);
+    return begin();
+  }
+  if (moment === letters.begin) check(sequence, before, marks, state);
+  begun ||= stopped();
+  const seen = begun ? { before, after: before } : await begin();
+  if (moment === letters.within && !stopped()) check(sequence, seen.after, marks, state);
+  return seen;
+}
+
+function check(
+  sequence: Sequence<unknown>,
+  fields: readonly Field[],
+  marks: string,
+  state: LoaderState,
+): void {
+  const names = differingFields(fields, marks);
+  if (names === undefined) return;
+  const what = sequence.hasHooks
+    ? `also after its hooks were called again for the epochs before. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state`
+    : "because it is other data, lies at another place, or was changed by the program meanwhile. Build the sequence as it was when the state was saved";
+  throw new StateError(
+    `The state does not belong to this loader: ${names} holds something else than at batch ${state.position} of epoch ${state.epoch}, ${what}. ${anyway}`,
+  );
+}
+
+function hiding(sequence: Sequence<unknown>, { epoch }: LoaderState): StateError {
+  return new StateError(
+    `The state cannot be gone on from for certain: the hooks of ${nameOf(sequence)} may have changed its #private fields before epoch ${epoch}, and nobody outside can see those. Give the class getState() and static fromState(state), or keep what hooks change in ordinary fields. ${anyway}`,
+  );
+}
+
+const anyway =
+  "If it makes no difference to the batches, pass the state without it: { ...state, data: undefined }.";

@@ -1,0 +1,118 @@
+/**
+ * What a batch may hold, so that it is the same however it comes: from this thread, from another, from a process.
+ *
+ * A border between threads takes plain data and memory, and loses the rest in silence: classes, private fields, hidden
+ * properties, a null prototype, `freeze`. So a batch is plain data in every kind of worker, also without any: what
+ * differs in form only is put into the plain form, and what would lose something is refused by name.
+ */
+import { PortableError } from "../core/errors.ts";
+import { isLazyTensor } from "./lazy.ts";
+
+/** Arrays of up to this many elements are looked through for named properties. */
+const shortArray = 1000;
+
+/**
+ * The batch as plain data; the same object where it is that already.
+ *
+ * @throws PortableError naming the first part that cannot be handed over.
+ */
+export function plain(value: unknown, path: string = ""): unknown {
+  if (typeof value === "function" || typeof value === "symbol") throw unfit(path, `a ${typeof value}`);
+  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isLazyTensor(value))
+    return value;
+  if (Array.isArray(value)) return plainArray(value, path);
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (prototype === null || isNative(prototype, "Object")) return plainRecord(value, prototype, path);
+  return plainNative(value, prototype, path);
+}
+
+function plainArray(array: readonly unknown[], path: string): readonly unknown[] {
+  if (!isNative(Object.getPrototypeOf(array) as object, "Array"))
+    throw unfit(path, `an instance of ${classOf(array)}`);
+  if (array.length <= shortArray && Object.keys(array).length > array.length)
+    throw unfit(path, "an array with named properties");
+  const children = mapped(array, (child, i) => plain(child, `${path}[${i}]`));
+  return children === array && !Object.isExtensible(array) ? [...array] : children;
+}
+
+function plainRecord(record: object, prototype: object | null, path: string): object {
+  const own = record as Readonly<Record<string, unknown>>;
+  let changed = prototype !== Object.prototype || !Object.isExtensible(record);
+  const entries = Object.keys(record).map((key): [string, unknown] => {
+    const child = plain(own[key], path === "" ? key : `${path}.${key}`);
+    changed ||= !Object.is(child, own[key]);
+    return [key, child];
+  });
+  for (const key of Reflect.ownKeys(record)) {
+    const { enumerable, get, set } = Object.getOwnPropertyDescriptor(record, key)!;
+    // Ours: a batch of another loader.
+    if (!enumerable && typeof key === "symbol") continue;
+    if (get || set || !enumerable || typeof key === "symbol")
+      throw unfit(`${path}${path && "."}${String(key)}`, "a property that is not plain");
+  }
+  // Not by assignment: a key may be `__proto__`.
+  return changed ? Object.fromEntries(entries) : record;
+}
+
+/** Built-in objects that arrive whole, as copies: they would else be the sequence's own in this thread. */
+function plainNative(value: object, prototype: object, path: string): unknown {
+  const named = Object.keys(value).length > 0;
+  if (isNative(prototype, "ArrayBuffer")) return (value as ArrayBuffer).slice(0);
+  if (isNative(prototype, "Date") && !named) return new Date((value as Date).getTime());
+  if (isNative(prototype, "RegExp") && !named && (value as RegExp).lastIndex === 0)
+    return new RegExp(value as RegExp);
+  if (isNative(prototype, "Map") && !named) {
+    const entries = [...(value as ReadonlyMap<unknown, unknown>)];
+    return new Map(
+      entries.map(([key, item]) => [plain(key, `${path}.keys()`), plain(item, `${path}.values()`)]),
+    );
+  }
+  if (isNative(prototype, "Set") && !named)
+    return new Set([...(value as ReadonlySet<unknown>)].map((member) => plain(member, `${path}.values()`)));
+  if (value instanceof Error && !named && errors.some((name) => isNative(prototype, name))) return value;
+  // It belongs to one thread and its backend.
+  if (typeof (value as { dataSync?: unknown }).dataSync === "function")
+    throw unfit(path, "a tensor of TensorFlow.js (make one of epochal in its place: tensor(values))");
+  throw unfit(
+    path,
+    `an instance of ${classOf(value)}${named && isNative(prototype, classOf(value)) ? " with properties of its own" : ""}`,
+  );
+}
+
+const errors = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];
+
+/** Whether `prototype` is that of a built-in class, of this realm or another. */
+function isNative(prototype: object, name: string): boolean {
+  if (prototype === (globalThis as unknown as Record<string, { prototype?: object }>)[name]?.prototype)
+    return true;
+  const type: unknown = prototype.constructor;
+  return (
+    typeof type === "function" &&
+    type.name === name &&
+    type.prototype === prototype &&
+    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type))
+  );
+}
+
+function classOf(value: object): string {
+  return value.constructor?.name || "an unnamed class";
+}
+
+function mapped<T>(items: readonly T[], change: (item: T, i: number) => T): readonly T[] {
+  let result: T[] | undefined;
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] as T;
+    const next = change(item, i);
+    if (Object.is(next, item)) continue;
+    result ??= items.slice();
+    result[i] = next;
+  }
+  return result ?? items;
+}
+
+function unfit(path: string, what: string): PortableError {
+  const where = path === "" ? "it is" : `\`${path}\` is`;
+  return new PortableError(
+    `The batch cannot be handed over: ${where} ${what}, which would not arrive as it is from a worker. Return plain data: tensors, typed arrays, numbers, strings, and arrays, records, maps and sets of them.`,
+  );
+}

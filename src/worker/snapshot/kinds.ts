@@ -1,0 +1,82 @@
+/** What an object is besides its properties: told by what it can do, as tags and prototypes can be set by anyone. */
+
+/** Getters and methods that only work on the real thing. */
+const brands: Readonly<Record<string, (value: object) => unknown>> = {
+  Map: (value) => Map.prototype.has.call(value as never, 0),
+  Set: (value) => Set.prototype.has.call(value as never, 0),
+  Date: (value) => Date.prototype.getTime.call(value),
+  RegExp: (value) => value !== RegExp.prototype && regexpSource.call(value),
+  ArrayBuffer: (value) => bufferLength.call(value),
+  SharedArrayBuffer: (value) => sharedLength?.call(value) ?? missing(),
+  Boolean: (value) => Boolean.prototype.valueOf.call(value),
+  Number: (value) => Number.prototype.valueOf.call(value),
+  String: (value) => String.prototype.valueOf.call(value),
+  BigInt: (value) => BigInt.prototype.valueOf.call(value as never),
+};
+
+const regexpSource = getter(RegExp.prototype, "source");
+const bufferLength = getter(ArrayBuffer.prototype, "byteLength");
+const sharedLength =
+  typeof SharedArrayBuffer === "undefined" ? undefined : getter(SharedArrayBuffer.prototype, "byteLength");
+
+function getter(prototype: object, name: string): () => unknown {
+  return Object.getOwnPropertyDescriptor(prototype, name)!.get!;
+}
+
+function missing(): never {
+  throw new TypeError("not on this platform");
+}
+
+/** The built-in class whose internals `value` has, `"View"` for all views of memory; undefined for none. */
+export function internalsOf(value: object): string | undefined {
+  if (Array.isArray(value)) return "Array";
+  if (ArrayBuffer.isView(value)) return "View";
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (value instanceof Error || tag === "Error") return "Error";
+  for (const [name, brand] of Object.entries(brands)) {
+    if (!isOf(value, name) && tag !== name) continue;
+    try {
+      brand(value);
+      return name;
+    } catch {
+      // It only looks like one.
+    }
+  }
+  return undefined;
+}
+
+function isOf(value: object, name: string): boolean {
+  const type = (globalThis as unknown as Record<string, unknown>)[name];
+  return typeof type === "function" && value instanceof type;
+}
+
+/** The name of an object's class. */
+export function classOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : "an unnamed class";
+}
+
+/** Whether its class is the built-in one itself, of this realm or another, and none that extends it. */
+export function isNativeClass(value: object, kind: string): boolean {
+  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
+  const type = prototype?.constructor;
+  if (typeof type !== "function" || type.prototype !== prototype) return false;
+  if (kind === "View" && typeof Buffer !== "undefined" && type === Buffer) return true;
+  if (!/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type))) return false;
+  return kind === "View" || kind === "Error" || type.name === kind;
+}
+
+/** Whether structured clone takes it whole, class and all. */
+export function isClonable(value: object): boolean {
+  return clonable.has(Object.prototype.toString.call(value).slice(8, -1)) && !isUsers(value);
+}
+
+const clonable = new Set(["Blob", "File", "CryptoKey", "Module"]);
+
+/** Whether its class is one of the user's that only looks like the platform's. */
+function isUsers(value: object): boolean {
+  const tag = Object.prototype.toString.call(value).slice(8, -1);
+  const { WebAssembly: wasm } = globalThis as { WebAssembly?: { Module: unknown } };
+  const type = tag === "Module" ? wasm?.Module : (globalThis as unknown as Record<string, unknown>)[tag];
+  return value.constructor !== type;
+}

@@ -1,0 +1,165 @@
+/** What the program changes on its sequence between epochs is what every worker has in the next one, as inline. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { cache, DataLoader, type DataLoaderOptions, take } from "epochal";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { Fields, Killed, Order } from "../fixtures/changing.js";
+
+type Change = (fields: Record<string, never>) => void;
+
+/** Ways to change a field, in place and by another value. */
+const changes: Record<string, { fields: () => object; change: Change }> = {
+  "a number": { fields: () => ({ stage: 0 }), change: (it: { stage: number }) => it.stage++ },
+  "an array that grows": {
+    fields: () => ({ files: ["a"] }),
+    change: (it: { files: string[] }) => it.files.push("b"),
+  },
+  "an array in place": {
+    fields: () => ({ order: [1, 2, 3] }),
+    change: (it: { order: number[] }) => it.order.reverse(),
+  },
+  "a typed array in place": {
+    fields: () => ({ order: Int32Array.of(1, 2, 3) }),
+    change: (it: { order: Int32Array }) => it.order.reverse(),
+  },
+  "a map": {
+    fields: () => ({ labels: new Map([["a", 1]]) }),
+    change: (it: { labels: Map<string, number> }) => it.labels.set("a", it.labels.get("a")! + 1),
+  },
+  "deep inside": {
+    fields: () => ({ options: { crop: { size: [1, 2] } } }),
+    change: (it: { options: { crop: { size: number[] } } }) => it.options.crop.size[1]!++,
+  },
+  "a field that was not there": {
+    fields: () => ({}),
+    change: (it: { later?: number }) => {
+      it.later = 1;
+    },
+  },
+  "a field that goes": {
+    fields: () => ({ first: 1, last: 2 }),
+    change: (it: { first?: number }) => delete it.first,
+  },
+  "shared memory": {
+    fields: () => ({ shared: new Int32Array(new SharedArrayBuffer(8)) }),
+    change: (it: { shared: Int32Array }) => it.shared[0]!++,
+  },
+} as never;
+
+const kinds: [string, DataLoaderOptions][] = [
+  ["inline", { workers: 0 }],
+  ["threads", { workers: 2 }],
+  ["processes", { workers: 2, useMultiprocessing: true }],
+  ["auto", { workers: "auto" }],
+];
+
+async function epochs(sequence: Fields, options: DataLoaderOptions, between: (epoch: number) => void) {
+  await using loader = new DataLoader(sequence, options);
+  const seen: unknown[] = [];
+  for (let epoch = 0; epoch < 3; epoch++) {
+    for await (const { index, fields } of loader) seen.push([epoch, index, fields]);
+    between(epoch);
+  }
+  return seen;
+}
+
+describe.each(kinds)("%s", (_, options) => {
+  it.each(Object.entries(changes))(
+    "has in the next epoch what the program changed: %s",
+    async (__, { fields, change }) => {
+      const run = (how: DataLoaderOptions) => {
+        const sequence = new Fields(fields());
+        return epochs(sequence, how, () => change(sequence as never));
+      };
+      expect(await run(options)).toEqual(await run({ workers: 0 }));
+    },
+  );
+
+  it("has what was changed before the first epoch, and after an epoch that was left", async () => {
+    const sequence = new Fields({ stage: 0 });
+    await using loader = new DataLoader(sequence, options);
+    Object.assign(sequence, { stage: 1 });
+    for await (const { fields } of loader) {
+      expect(fields).toBe('{"stage":1}');
+      break;
+    }
+    Object.assign(sequence, { stage: 2 });
+    for await (const { fields } of loader) expect(fields).toBe('{"stage":2}');
+  });
+});
+
+it.each([false, true])(
+  "gives a worker that is replaced the epoch's state, not the present one, processes: %s",
+  async (useMultiprocessing) => {
+    const folder = mkdtempSync(join(tmpdir(), "epochal-changes-"));
+    try {
+      const sequence = new Killed({ stage: 0, mark: join(folder, "killed") }, 8);
+      await using loader = new DataLoader(sequence, { workers: 1, maxQueueSize: 1, useMultiprocessing });
+      const stages: string[] = [];
+      for (let epoch = 0; epoch < 3; epoch++) {
+        for await (const { fields } of loader) {
+          stages.push(fields);
+          Object.assign(sequence, { stage: epoch + 1 });
+        }
+      }
+      const { stage: _, ...rest } = JSON.parse(stages[0]!) as { stage: number };
+      expect(stages.map((fields) => (JSON.parse(fields) as { stage: number }).stage)).toEqual(
+        [0, 1, 2].flatMap((epoch) => Array.from({ length: 8 }, () => epoch)),
+      );
+      expect(rest).toBeDefined();
+      expect(loader.report().workersLost).toBe(1);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  },
+);
+
+it("keeps what a worker has gathered where nothing has changed", async () => {
+  const counter = new Int32Array(new SharedArrayBuffer(4));
+  const sequence = cache(new Fields({ counter }, 6));
+  await using loader = new DataLoader(take(sequence, 6), { workers: 1 });
+  for (let epoch = 0; epoch < 3; epoch++) {
+    // A cache gives the batches of epoch 0 for as long as its worker keeps it.
+    for await (const batch of loader) expect(batch.epoch).toBe(0);
+  }
+});
+
+it("draws the same at random in hooks for any workers, from seed and epoch alone", async () => {
+  const read = async (options: DataLoaderOptions) => {
+    await using loader = new DataLoader(new Order(), { seed: 5, ...options });
+    const rows: number[][] = [];
+    for (let epoch = 0; epoch < 3; epoch++) for await (const batch of loader) rows.push(batch.rows);
+    return rows;
+  };
+  const expected = await read({ workers: 0 });
+  expect(await read({ workers: 2 })).toEqual(expected);
+  expect(await read({ workers: 2, useMultiprocessing: true })).toEqual(expected);
+  expect(await read({ seed: 6 })).not.toEqual(expected);
+  for (const epoch of [0, 1, 2]) {
+    const all = expected.slice(10 * epoch, 10 * epoch + 10).flat();
+    expect(all.toSorted((a, b) => a - b)).toEqual(Array.from({ length: 40 }, (_, i) => i));
+  }
+});
+
+it("follows random changes of random fields, in all kinds", async () => {
+  const names = fc.subarray(Object.keys(changes), { minLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(names, { minLength: 1, maxLength: 3 }), async (plan) => {
+      const run = (options: DataLoaderOptions) => {
+        const sequence = new Fields(
+          Object.assign({}, ...Object.values(changes).map(({ fields }) => fields())),
+          3,
+        );
+        return epochs(sequence, options, (epoch) => {
+          for (const name of plan[epoch] ?? []) changes[name]!.change(sequence as never);
+        });
+      };
+      const expected = await run({ workers: 0 });
+      expect(await run({ workers: 1 })).toEqual(expected);
+      expect(await run({ workers: 2, useMultiprocessing: true })).toEqual(expected);
+    }),
+    { numRuns: 5 },
+  );
+});
