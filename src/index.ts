@@ -16,7 +16,7 @@ export {
   TrainingError,
   WorkerError,
 } from "./core/errors.ts";
-export type { Random } from "./core/random.ts";
+export { createRandom, type Random } from "./core/random.ts";
 export type { Shard } from "./core/shard.ts";
 export { DataLoader } from "./loader/data-loader.ts";
 export { type Leased, release } from "./loader/lease.ts";

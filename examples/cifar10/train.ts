@@ -5,11 +5,11 @@
  *
  * FOLDER holds one folder of images for each class.
  */
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { DataLoader } from "epochal";
+import { createRandom, DataLoader } from "epochal";
 import { fit } from "epochal/tfjs";
 import { CIFAR10Sequence } from "./cifar10.ts";
 
@@ -18,17 +18,27 @@ if (root === undefined) {
   console.error("Usage: train.ts FOLDER, which holds one folder of images for each class.");
   process.exit(1);
 }
-const classes = readdirSync(root).sort();
-const files = classes.flatMap((name) => readdirSync(join(root, name)).map((file) => join(root, name, file)));
-const labels = classes.flatMap((name, label) => readdirSync(join(root, name)).map(() => label));
-const [even, odd] = [0, 1].map(
-  (rest) =>
-    <T>(items: T[]) =>
-      items.filter((_, i) => (i % 10 === 0) === (rest === 1)),
+// What else lies in such folders (.DS_Store, .ipynb_checkpoints, notes.txt) is no class and no image.
+const isClass = (name: string) => !name.startsWith(".") && statSync(join(root, name)).isDirectory();
+const isImage = (name: string) => /^[^.].*\.(jpe?g|png|webp|avif|tiff?|gif)$/i.test(name);
+const classes = readdirSync(root).filter(isClass).sort();
+const samples = classes.flatMap((name, label) =>
+  readdirSync(join(root, name))
+    .filter(isImage)
+    .sort()
+    .map((file) => ({ file: join(root, name, file), label })),
 );
+// Class by class, whole batches would hold one class: a loader's shuffle changes their order, not what is in them.
+createRandom(7).shuffle(samples);
 
-const train = new CIFAR10Sequence(even!(files), even!(labels), 32);
-const test = new CIFAR10Sequence(odd!(files), odd!(labels), 32);
+const sequence = (part: typeof samples) =>
+  new CIFAR10Sequence(
+    part.map((sample) => sample.file),
+    part.map((sample) => sample.label),
+    32,
+  );
+const train = sequence(samples.filter((_, i) => i % 10 !== 0));
+const test = sequence(samples.filter((_, i) => i % 10 === 0));
 
 let batches = 0;
 await using loader = new DataLoader(train, { workers: 2, shuffle: true, seed: 7 });

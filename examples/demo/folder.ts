@@ -20,7 +20,7 @@ export interface ImageFolder {
 /** Share of the images that is kept for testing where the folder does not say. */
 const testShare = 0.2;
 
-const isImage = (name: string): boolean => /\.(jpe?g|png|webp|gif|avif|tiff?|bmp)$/i.test(name);
+const isImage = (name: string): boolean => /^[^.].*\.(jpe?g|png|webp|gif|avif|tiff?)$/i.test(name);
 
 /**
  * The images of `root`: of `root/train/<class>/*` and `root/test/<class>/*`, or of `root/<class>/*` with a seeded

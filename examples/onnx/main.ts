@@ -70,7 +70,7 @@ await run(async () => {
 
   if (note?.state.epoch === 1) return console.log("Everything is there already.");
   const files = (await readdir(folder, { recursive: true }))
-    .filter((name) => /\.(jpe?g|png|webp)$/i.test(name))
+    .filter((name) => /\.(jpe?g|png|webp)$/i.test(name) && !/(^|[/\\])\./.test(name)) // none of hidden folders
     .sort()
     .map((name) => join(folder, name));
   const pictures = new Pictures(files, batchSize);

@@ -6,7 +6,7 @@
  * counter, each in bits of its own: two different tuples never meet in one block, so neighbouring seeds, epochs and
  * indices share nothing. Limits: not for cryptography.
  */
-import { checkNumber, show } from "./check.ts";
+import { checkNumber, checkSeed, show } from "./check.ts";
 import { OptionError } from "./errors.ts";
 import { log } from "./log.ts";
 import { threefry } from "./threefry.ts";
@@ -24,6 +24,7 @@ const streams = {
   samples: 5,
   strata: 6,
   begin: 7,
+  program: 8,
   end: 9,
 } as const;
 
@@ -220,6 +221,20 @@ export interface Shuffled {
 /** The generator keyed by (seed, stream, epoch, index): a safe integer and three values from 0 to 2^53 - 1. */
 export function keyedRandom(seed: number, stream: Stream, epoch: number, index: number): Random {
   return new Random(seed, stream, epoch, index);
+}
+
+/**
+ * A generator for a program's own choices, such as the order of a list of files: the same numbers for the same seed,
+ * on every machine. In `getItem` use `context.random`, which also knows epoch and index.
+ *
+ * @param seed a safe integer; default 0
+ * @throws OptionError if the seed is no safe integer.
+ * @example
+ * const files = createRandom(7).shuffle(readdirSync("photos"));
+ */
+export function createRandom(seed: number = 0): Random {
+  checkSeed("seed", seed);
+  return new Random(seed, "program", 0, 0);
 }
 
 function badRange(method: string, low: number, high: number): OptionError {

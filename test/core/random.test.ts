@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { log } from "../../src/core/log.ts";
-import { keyedRandom, type Random, type Stream } from "../../src/core/random.ts";
+import { createRandom, keyedRandom, type Random, type Stream } from "../../src/core/random.ts";
 
 const largest = Number.MAX_SAFE_INTEGER;
 const draw = (count: number, next: () => number): number[] => Array.from({ length: count }, next);
@@ -20,8 +20,24 @@ function histogram(size: number, count: number, next: () => number): number[] {
   return counts;
 }
 
+describe("createRandom", () => {
+  it("gives the same order for the same seed, another for another, and none of those of getItem", () => {
+    const order = (seed?: number) => createRandom(seed).shuffle(Array.from({ length: 30 }, (_, i) => i));
+    expect(order(7)).toEqual(order(7));
+    expect(order()).toEqual(order(0));
+    expect(new Set(order(7)).size).toBe(30);
+    expect(order(8)).not.toEqual(order(7));
+    expect(createRandom(7).bits()).not.toBe(keyedRandom(7, "batch", 0, 0).bits());
+  });
+
+  it("refuses what is no seed", () => {
+    for (const seed of [1.5, Number.NaN, "7", null, 2 ** 53])
+      expect(() => createRandom(seed as number)).toThrow(/`seed` must be a safe integer/);
+  });
+});
+
 describe("keys", () => {
-  const streams: Stream[] = ["batch", "sample", "sampler", "mix", "batches", "samples"];
+  const streams: Stream[] = ["batch", "sample", "sampler", "mix", "batches", "samples", "strata", "program"];
   const key = fc.tuple(fc.maxSafeInteger(), fc.constantFrom(...streams), fc.maxSafeNat(), fc.maxSafeNat());
 
   it("gives the same numbers for the same key, others for any other", () => {
