@@ -1,47 +1,72 @@
 /** Weights of classes as weights of samples. */
-import { show } from "../core/check.ts";
-import { OptionError, TrainingError } from "../core/errors.ts";
-import { isTensor, showShape, type Tensor } from "../tensor/tensor.ts";
+import { OptionError, ShapeError, TrainingError } from "../core/errors.ts";
+import { showShape, type Tensor } from "../tensor/tensor.ts";
 import { trainParts } from "./batch.ts";
 import type { ClassWeight } from "./options.ts";
+import type { Labels, Trainable } from "./trainable.ts";
+
+const instead = "Return sample weights as third element of the batch: [x, y, sampleWeight].";
 
 /**
  * The batch with the weight of each sample's class as its third element; multiplied with the sample's own weight,
- * where it has one. Labels are class numbers, [n] or [n, 1], or one-hot, [n, classes].
+ * where it has one. A class is named by its number, [n] or [n, 1], or by a one-hot row, [n, classes].
  *
- * @throws TrainingError if a class has no weight; OptionError for a model of several outputs.
+ * @throws OptionError where samples have no one class: several outputs, or several labels for each sample;
+ *   TrainingError naming the row whose label is no class, or whose class has no weight; ShapeError if labels or sample
+ *   weights do not fit.
  */
-export function withClassWeight(batch: unknown, weights: ClassWeight): unknown {
-  const { x, y, sampleWeight } = trainParts(batch);
-  if (!isTensor(y)) {
-    throw new OptionError(
-      `\`classWeight\` is for models of one output, whose y is one tensor; got ${show(y)}. With several outputs, return sample weights as third element.`,
+export function withClassWeight(model: Trainable, batch: unknown, weights: ClassWeight): unknown {
+  const { x, y } = trainParts(batch);
+  const labels = onlyLabels(model, batch);
+  const { shape, weights: own } = labels;
+  const [rows = 0] = shape;
+  if (own !== undefined && own.length !== rows) {
+    throw new ShapeError(
+      `sampleWeight has ${own.length} numbers for ${rows} samples. With \`classWeight\`, return one weight for each sample, [${rows}].`,
     );
   }
-  const own = isTensor(sampleWeight) ? sampleWeight.data : undefined;
-  const classes = classesOf(y);
-  const data = Float32Array.from(classes, (label, row) => {
+  const data = Float32Array.from({ length: rows }, (_, row) => {
+    const label = classAt(labels, row);
     const weight = weights[label];
-    if (typeof weight === "number") return weight * Number(own?.[row] ?? 1);
+    if (typeof weight === "number") return weight * (own?.[row] ?? 1);
     throw new TrainingError(
       `\`classWeight\` has no weight for class ${label}, which row ${row} of y has; it has ${Object.keys(weights).join(", ") || "none"}. Give each class a weight, 1 where it shall count as usual.`,
     );
   });
-  return [x, y, { data, shape: [classes.length], dtype: "float32" } satisfies Tensor<"float32">];
+  return [x, y, { data, shape: [rows], dtype: "float32" } satisfies Tensor<"float32">];
 }
 
-function classesOf({ data, shape }: Tensor): readonly number[] {
-  const [rows = 0, columns = 1] = shape;
-  if (shape.length > 2 || shape.length === 0) {
+/** The labels of a model of one output, one label for each sample. */
+function onlyLabels(model: Trainable, batch: unknown): Labels {
+  const all = model.labelsOf?.(batch) ?? [];
+  const [labels] = all;
+  if (labels === undefined || all.length > 1) {
+    const outputs = labels === undefined ? "does not say what its labels are" : `has ${all.length}`;
     throw new OptionError(
-      `\`classWeight\` takes class numbers [n] or one-hot labels [n, classes], but y has shape ${showShape(shape)}. Return sample weights as third element.`,
+      `\`classWeight\` is for models of one output, but ${model.name} ${outputs}. ${instead}`,
     );
   }
-  const label = (row: number): number => {
-    if (columns === 1) return Number(data[row]);
-    let best = 0;
-    for (let i = 1; i < columns; i++) if (data[row * columns + i]! > data[row * columns + best]!) best = i;
-    return best;
-  };
-  return Array.from({ length: rows }, (_, row) => label(row));
+  if (labels.form !== "several") return labels;
+  throw new OptionError(
+    `\`classWeight\` needs one class for each sample, a number or a one-hot row, but y has shape ${showShape(labels.shape)} for the output ${labels.name}: several labels for each. ${instead}`,
+  );
+}
+
+/** The class of a row. */
+function classAt({ values, shape, form }: Labels, row: number): number {
+  if (form === "number") {
+    const label = values[row]!;
+    if (Number.isInteger(label)) return label;
+    throw new TrainingError(
+      `\`classWeight\` is for class labels, but row ${row} of y holds ${label}, which is no class number. ${instead}`,
+    );
+  }
+  const columns = shape[1]!;
+  const cells = Array.from({ length: columns }, (_, column) => values[row * columns + column]!);
+  const label = cells.indexOf(1);
+  if (label >= 0 && cells.every((cell, column) => cell === 0 || column === label)) return label;
+  const shown = cells.length > 8 ? `${cells.slice(0, 8).join(", ")}, …` : cells.join(", ");
+  throw new TrainingError(
+    `\`classWeight\` is for samples of one class, but row ${row} of y is [${shown}], which is not one-hot. ${instead}`,
+  );
 }

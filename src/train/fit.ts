@@ -21,6 +21,7 @@ import {
 } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
 import { latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
+import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import { createCompatFeed, openCompatPasses, sequenceOf, WithoutHooks } from "./compat.ts";
 import { type Feed, PassFeed } from "./feed.ts";
@@ -78,6 +79,7 @@ class FitRun implements Training {
   /** Steps of it that are done. */
   #step = 0;
   #mean: RunningMean;
+  readonly #mix = new ClassMix();
   #tasks: (() => Promise<void>)[] = [];
   #began = 0;
   #wait = 0;
@@ -219,8 +221,12 @@ class FitRun implements Training {
     await this.#call("onTrainBatchBegin", step, {});
     const fetched = await this.#waitFor(this.#feed.take(step));
     if (fetched === undefined) return false;
-    const batch = classWeight === undefined ? fetched.batch : withClassWeight(fetched.batch, classWeight);
-    const result = await this.model.trainOnBatch(batch);
+    const { model } = this;
+    const { batch } = fetched;
+    const result = await model.trainOnBatch(
+      classWeight === undefined ? batch : withClassWeight(model, batch, classWeight),
+    );
+    this.#checkMix(batch);
     this.#mean.add(result);
     this.#step++;
     await this.#call("onTrainBatchEnd", step, this.#mean.logs());
@@ -231,6 +237,13 @@ class FitRun implements Training {
     }
     this.signal?.throwIfAborted();
     return true;
+  }
+
+  /** Warns once if batches hold one class each; costs nothing after the first one that mixes them. */
+  #checkMix(batch: unknown): void {
+    if (this.#mix.over) return;
+    const warning = this.#mix.see(this.model.labelsOf?.(batch) ?? []);
+    if (warning !== undefined) warn("EPOCHAL_ONE_CLASS", warning);
   }
 
   async #validate(passes: Passes, epoch: number): Promise<Logs> {

@@ -28,6 +28,24 @@ export interface ModelState {
   readonly learningRate: number | undefined;
 }
 
+/** The labels of one output in a batch, and how they name classes. */
+export interface Labels {
+  /** Name of the output. */
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Their numbers, row by row. */
+  readonly values: ArrayLike<number>;
+  /**
+   * `"number"`: one number for each sample, [n] or [n, 1]; `"row"`: a row like the output's for each, [n, classes],
+   * which may be one-hot; `"several"`: more than one label for each, as for the steps of a series or for pixels.
+   */
+  readonly form: "number" | "row" | "several";
+  /** Whether the loss is one of classes; undefined where it is the user's own function. */
+  readonly classes: boolean | undefined;
+  /** The samples' own weights for this output; undefined where the batch has none. */
+  readonly weights: ArrayLike<number> | undefined;
+}
+
 /** A compiled model, as `fit` sees it. `B` is the batch it takes. */
 export interface Trainable<B = unknown> {
   /** Name of the model, for messages. */
@@ -47,6 +65,12 @@ export interface Trainable<B = unknown> {
 
   /** Throws one clear error unless the model is compiled and can be trained (`train`) or tested. */
   check(what: "train" | "test" | "predict"): void;
+  /**
+   * The labels in `batch` for each output, in the model's order; left out where a framework cannot tell.
+   *
+   * @throws ShapeError if they do not fit the outputs or their losses.
+   */
+  labelsOf?(batch: B): readonly Labels[];
   /** One optimizer step on `batch`, `[x, y]` or `[x, y, sampleWeight]`; its values are from before the update. */
   trainOnBatch(batch: B): Promise<StepResult>;
   /** Loss and metrics on `batch` without learning. */

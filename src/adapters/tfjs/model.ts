@@ -4,14 +4,14 @@ import { show } from "../../core/check.ts";
 import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/batch.ts";
-import type { ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
+import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
 import { arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";
-import { fromTF, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
+import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
 import type { TF } from "./peer.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { type Feed, forward, testStep, trainStep } from "./step.ts";
-import { checkTarget, lossName } from "./target.ts";
+import { checkTarget, describeLabels, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
 
 /** What the optimizers of TensorFlow.js have besides their public type. */
@@ -83,6 +83,18 @@ export class TfjsModel implements Trainable<TrainBatch> {
       );
     }
     if (what === "train" && this.#tf.getBackend() === "wasm") registerConv2DBackpropFilter(this.#tf);
+  }
+
+  labelsOf(batch: TrainBatch): readonly Labels[] {
+    const { y, sampleWeight } = trainParts(batch);
+    const outputs = this.#outputs;
+    const weights = sampleWeight === undefined ? [] : arrange("sampleWeight", sampleWeight, outputs);
+    return arrange("y", y, outputs).map((leaf, i) => {
+      const loss = lossName(this.#compiled, i);
+      checkTarget(leaf, outputs[i]!, loss);
+      const labels = describeLabels(leaf, outputs[i]!, this.#hasOwnLoss(i) ? undefined : loss);
+      return { ...labels, weights: weights[i] && numbersOf(weights[i]) };
+    });
   }
 
   trainOnBatch(batch: TrainBatch): Promise<StepResult> {
@@ -192,9 +204,14 @@ export class TfjsModel implements Trainable<TrainBatch> {
 
   /** TensorFlow.js' own losses take float32 labels only, also for class numbers; a user's own gets what there is. */
   #targetDType(i: number): TFDType | undefined {
+    return this.#hasOwnLoss(i) ? undefined : "float32";
+  }
+
+  /** Whether the loss of an output is a function of the user's. */
+  #hasOwnLoss(i: number): boolean {
     const { loss, outputNames } = this.#compiled;
     const its = typeof loss === "object" ? (Array.isArray(loss) ? loss[i] : loss[outputNames[i]!]) : loss;
-    return typeof its === "function" ? undefined : "float32";
+    return typeof its === "function";
   }
 
   /** A target [n] for an output [n, 1] gets the missing axis. */

@@ -1,6 +1,7 @@
-/** Whether the labels of a batch fit the loss of their output. */
+/** Whether the labels of a batch fit the loss of their output, and how they name classes. */
 import type { LayersModel } from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
+import type { Labels } from "../../train/trainable.ts";
 import { type Axes, fits, type Slot, showAxes } from "./arrays.ts";
 import { numbersOf, shapeOf, showLeaf } from "./convert.ts";
 import type { ArrayLeaf } from "./types.ts";
@@ -46,6 +47,34 @@ function checkClasses(name: string, leaf: ArrayLeaf, classes: number | null | un
   throw new ShapeError(
     `y's ${name} holds ${labels[row]} at place ${row}, but the output has ${classes} classes, numbered from 0 to ${classes - 1}. Number the labels so, or give the last layer more units.`,
   );
+}
+
+/** Losses of TensorFlow.js whose labels are classes. */
+const ofClasses: readonly string[] = [
+  "sparseCategoricalCrossentropy",
+  "categoricalCrossentropy",
+  "binaryCrossentropy",
+  "categoricalHinge",
+  "squaredHinge",
+  "hinge",
+];
+
+/** What the labels of an output mean under its loss, undefined for a loss of the user's own. */
+export function describeLabels(
+  leaf: ArrayLeaf,
+  { name, axes }: Slot,
+  loss: string | undefined,
+): Omit<Labels, "weights"> {
+  const shape = shapeOf(leaf);
+  const column = shape.length === 1 || (shape.length === 2 && shape[1] === 1);
+  const form = axes.length > 2 ? "several" : column ? "number" : fits(shape, axes) ? "row" : "several";
+  return {
+    name,
+    shape,
+    values: numbersOf(leaf),
+    form,
+    classes: loss === undefined ? undefined : ofClasses.includes(loss),
+  };
 }
 
 /** Name of a loss of TensorFlow.js; its bundle numbers functions of one name. */
