@@ -1,4 +1,4 @@
-/** Says something to the person at the keyboard once, without stopping: a Node warning, or the console elsewhere. */
+/** Says something to the person at the keyboard, without stopping: a Node warning, or the console elsewhere. */
 
 interface WarningProcess {
   emitWarning?(message: string, options: { type: string; code: string }): void;
@@ -9,4 +9,15 @@ export function warn(code: string, message: string): void {
   const node = (globalThis as { process?: WarningProcess }).process;
   if (node?.emitWarning) node.emitWarning(message, { type: "EpochalWarning", code });
   else console.warn(`EpochalWarning: ${message}`);
+}
+
+/** Codes that were said about something; it may go away. */
+const said = new WeakMap<object, Set<string>>();
+
+/** As {@link warn}, but once for each `about` and code. */
+export function warnOnce(about: object, code: string, message: string): void {
+  const codes = said.get(about) ?? new Set();
+  if (codes.has(code)) return;
+  said.set(about, codes.add(code));
+  warn(code, message);
 }

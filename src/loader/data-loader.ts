@@ -110,15 +110,17 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     return this.#run?.epoch ?? this.#epoch;
   }
 
-  /** Batches of an epoch of the whole sequence, as it is now. */
+  /**
+   * Batches that a whole epoch delivers here, as PyTorch's `len(loader)`: of the sequence as it is now, all or this
+   * rank's part. `Infinity` where the sequence has no end. The sequence's own `length` counts those of all ranks.
+   */
   get length(): number {
-    return this.#sequence.length;
+    return this.#stepsFrom(0);
   }
 
-  /** Batches that an epoch delivers here: all of them, or this rank's part. `Infinity` where the sequence has no end. */
+  /** Batches that the epoch delivers here that runs, or comes next: `length`, or what is left of it after a resume. */
   get steps(): number {
-    const { seed, shard } = this.#options;
-    return planEpoch({ length: this.length, seed, epoch: 0, shuffle: false, shard, start: 0 }).steps;
+    return this.#run?.steps ?? this.#stepsFrom(this.#start);
   }
 
   /** The seed that order and `context.random` are drawn from. */
@@ -265,6 +267,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     );
     this.#run = run;
     return run;
+  }
+
+  #stepsFrom(start: number): number {
+    const { seed, shard } = this.#options;
+    const { length } = this.#sequence;
+    return planEpoch({ length, seed, epoch: 0, shuffle: false, shard, start }).steps;
   }
 
   #checkIdle(): void {

@@ -6,7 +6,7 @@
  * `finish`, which forgets the pool's jobs and lets the loader go. Batches leave in the order of the plan.
  */
 import { BatchError } from "../core/errors.ts";
-import { warn } from "../core/warn.ts";
+import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
@@ -112,6 +112,11 @@ export class EpochRun {
   /** Whether the epoch got as far as having a plan. */
   get planned(): boolean {
     return this.#plan !== undefined;
+  }
+
+  /** Batches that the epoch delivers; undefined before it has a plan. */
+  get steps(): number | undefined {
+    return this.#plan?.steps;
   }
 
   get report(): EpochReport {
@@ -224,6 +229,13 @@ export class EpochRun {
     this.#host.onLength(length);
     const { seed, shuffle, shard } = options;
     const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
+    if (shard && plan.steps === 0 && this.#start === 0) {
+      warnOnce(
+        options,
+        "EPOCHAL_EMPTY_SHARE",
+        `Rank ${shard.rank} of ${shard.worldSize} has no share of the ${length} batches of ${nameOf(sequence)}, so its epochs end at once. Use fewer ranks, or make smaller batches.`,
+      );
+    }
     const pool = await this.#host.pool();
     if (this.#finishing) return;
     this.#host.update(pool);

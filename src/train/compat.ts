@@ -105,7 +105,8 @@ class TF24Feed extends CompatFeed {
   #ranOut = false;
 
   async begin(): Promise<void> {
-    this.#length = lengthOf(this.sequence);
+    // Here, of a shard, only its part.
+    this.#length = Math.min(lengthOf(this.sequence), this.loader.length);
     await peek(this.sequence);
   }
 

@@ -16,7 +16,7 @@ export interface Fetched {
 export interface FeedLoader extends AsyncIterable<unknown> {
   /** Number of the pass that runs, or comes next. */
   readonly epoch: number;
-  /** Batches of a pass; Infinity where endless or unknown. */
+  /** Batches that are left of the pass that comes next, or are those of the one that runs; Infinity where unknown. */
   readonly steps: number;
   /** Where it stands, as JSON; its epoch is past the present one once the pass has given its last batch. */
   state(): { readonly epoch: number };

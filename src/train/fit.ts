@@ -78,6 +78,8 @@ class FitRun implements Training {
   #epoch: number;
   /** Steps of it that are done. */
   #step = 0;
+  /** Whether the epoch was resumed after its last step, so that only its end is left. */
+  #over = false;
   #mean: RunningMean;
   readonly #mix = new ClassMix();
   #tasks: (() => Promise<void>)[] = [];
@@ -100,6 +102,7 @@ class FitRun implements Training {
     this.#saved = saved;
     this.#epoch = saved?.epoch ?? initialEpoch;
     this.#step = saved?.step ?? 0;
+    this.#over = this.#step > 0 && (saved?.data as LoaderState | undefined)?.position === 0;
     this.#mean = new RunningMean(model.metricsNames, saved?.sums);
     if (saved) this.#history.setState(saved.history);
     this.#own = new CallbackList(callbacks);
@@ -126,7 +129,7 @@ class FitRun implements Training {
     } else {
       const loader = open(data);
       if (given && state) checkStandsAt(loader, state);
-      this.#feed = new PassFeed(loader, settings, this.#step > 0 && state?.position === 0);
+      this.#feed = new PassFeed(loader, settings, this.#over);
     }
     if (validationData !== undefined) {
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
@@ -209,6 +212,7 @@ class FitRun implements Training {
     // From here on the next epoch is where a checkpoint goes on.
     this.#epoch++;
     this.#step = 0;
+    this.#over = false;
     this.#mean = new RunningMean(this.model.metricsNames);
     await this.#call("onEpochEnd", epoch, logs);
     return logs;
@@ -278,7 +282,9 @@ class FitRun implements Training {
   #setParams(): void {
     const { verbose, epochs, initialEpoch, stepsPerEpoch } = this.#settings;
     const metrics = this.model.metricsNames;
-    const steps = stepsPerEpoch ?? knownSteps(this.#feed.loader);
+    const left = this.#over ? 0 : knownSteps(this.#feed.loader);
+    // A resumed epoch has the steps that were done before, too, whatever this rank's part is now.
+    const steps = stepsPerEpoch ?? (left === undefined ? undefined : this.#step + left);
     this.#all.setParams({ verbose, epochs, steps, initialEpoch, metrics });
   }
 

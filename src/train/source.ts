@@ -119,7 +119,7 @@ export function checkEnds(what: string, length: unknown, steps: Readonly<Record<
   );
 }
 
-/** Steps of a pass over a loader; undefined where endless. */
+/** Steps of the pass over a loader that comes next; undefined where endless. */
 export function knownSteps({ steps }: { readonly steps: number }): number | undefined {
   return Number.isFinite(steps) ? steps : undefined;
 }

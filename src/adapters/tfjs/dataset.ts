@@ -15,7 +15,7 @@ type Side = tfTypes.Tensor | tfTypes.Tensor[] | { [name: string]: tfTypes.Tensor
 
 /** What `fitDataset` takes: an object with `iterator()` and `size`. */
 export interface TfjsDataset {
-  /** Batches of a pass, of this rank's share where the loader has one; Infinity where it is endless. */
+  /** Batches of the pass that runs or comes next, of this rank's share where the loader has one; Infinity if endless. */
   readonly size: number;
   iterator(): Promise<{ next(): Promise<IteratorResult<{ xs: Side; ys: Side }, null>> }>;
 }

@@ -15,6 +15,8 @@ export class ProgbarLogger extends Callback {
   #epoch: string | undefined;
   #began = 0;
   #step = 0;
+  /** Steps of the epoch that were done before it was resumed, which took none of its time. */
+  #before: number | undefined;
   #logs: Logs = {};
   #note: string | undefined;
   #training = false;
@@ -49,6 +51,8 @@ export class ProgbarLogger extends Callback {
 
   override onEpochEnd(_epoch: number, logs: Logs): void {
     this.#note = undefined;
+    // An epoch that ends without a step here was resumed after its last one.
+    if (this.#step === 0) this.#step = this.params.steps ?? 0;
     this.#finish(logs);
   }
 
@@ -87,6 +91,7 @@ export class ProgbarLogger extends Callback {
     });
     this.#began = this.#now();
     this.#step = 0;
+    this.#before = undefined;
     this.#logs = {};
     this.#note = undefined;
     // On a terminal the epoch has a line of its own, as in Keras; on a log it opens the one line.
@@ -95,6 +100,7 @@ export class ProgbarLogger extends Callback {
   }
 
   #advance(step: number, logs: Logs): void {
+    this.#before ??= step - 1;
     this.#step = step;
     this.#logs = logs;
     this.#line?.update(this.#state());
@@ -113,7 +119,7 @@ export class ProgbarLogger extends Callback {
       step: this.#step,
       total: this.params.steps,
       elapsed,
-      stepTime: times && this.#step > 0 ? times.total / this.#step : undefined,
+      stepTime: times && this.#step > 0 ? times.total / (this.#step - (this.#before ?? 0)) : undefined,
       wait: times && times.total > 0 ? times.wait / times.total : undefined,
       metrics: this.#logs,
       note: this.#note,

@@ -5,7 +5,7 @@ import { openProgressLine, type ProgressLine, type ProgressLineOptions, processS
 
 /** Options of {@link progress}. */
 export interface ProgressOptions extends ProgressLineOptions {
-  /** Batches in all. Default: the source's `length`, where it has one. */
+  /** Batches in all. Default: the source's `steps`, which of a loader are those of this epoch here, or its `length`. */
   readonly total?: number | undefined;
   /** Text before the count. */
   readonly label?: string | undefined;
@@ -14,7 +14,10 @@ export interface ProgressOptions extends ProgressLineOptions {
 }
 
 /** What {@link progress} takes: a loader, a sequence, an array, a generator. */
-export type ProgressSource<T> = (AsyncIterable<T> | Iterable<T>) & { readonly length?: number | undefined };
+export type ProgressSource<T> = (AsyncIterable<T> | Iterable<T>) & {
+  readonly steps?: number | undefined;
+  readonly length?: number | undefined;
+};
 
 /** A loop with a progress line. */
 export interface Progress<T> extends AsyncIterable<T> {
@@ -74,10 +77,14 @@ async function* loop<T>(
   let step = 0;
   let waited = 0;
   let ended = false;
+  let total: number | undefined;
+  // Read anew while the source runs, as an epoch's hook may change its length; never after it, as a loader then counts
+  // the next epoch.
+  const count = () => {
+    total = options.total ?? source.steps ?? source.length;
+  };
   const state = () => {
     const elapsed = now() - began;
-    // Read anew each time: a sequence may change its length between epochs.
-    const total = options.total ?? source.length;
     const { label, unit } = options;
     return {
       label,
@@ -90,6 +97,7 @@ async function* loop<T>(
     };
   };
   try {
+    count();
     for (;;) {
       line.update(state());
       const asked = now();
@@ -99,6 +107,7 @@ async function* loop<T>(
         ended = true;
         return;
       }
+      count();
       yield next.value;
       step++;
     }

@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { DataLoader } from "../../../src/loader/data-loader.ts";
+import type { DataLoaderOptions } from "../../../src/loader/options.ts";
+import { Sequence } from "../../../src/sequence/sequence.ts";
 import { progress } from "../../../src/train/progress/progress.ts";
 
 /** Options that write into an array, under a clock that is set by hand. */
@@ -87,4 +90,51 @@ it.each([10, null, undefined, {}])("progress refuses %o", (source) => {
     /progress takes a loader or anything else that is iterable, got /,
   );
   expect(() => progress([], { desc: "a" } as never)).toThrow(/progress has no option `desc`/);
+});
+
+describe("progress over a loader", () => {
+  class Numbers extends Sequence<number> {
+    length = 8;
+    getItem(index: number): number {
+      return index;
+    }
+  }
+
+  /** The last line of each of two epochs, without its times. */
+  async function lines(options: DataLoaderOptions, data: Sequence<number> = new Numbers()) {
+    const { written, options: quiet } = recorder();
+    await using loader = new DataLoader(data, options);
+    for (let epoch = 0; epoch < 2; epoch++) for await (const _ of progress(loader, quiet));
+    return written.map((line) => line.split(" - ")[0]);
+  }
+
+  const from = (position: number) => {
+    const state = new DataLoader(new Numbers()).state();
+    return { state: { ...state, position } };
+  };
+
+  it("counts what this epoch delivers here: a rank's part, the rest of a resumed epoch", async () => {
+    expect(await lines({})).toEqual(["8/8", "8/8"]);
+    for (const [rank, part] of [3, 3, 2].entries())
+      expect(await lines({ shard: { rank, worldSize: 3 } })).toEqual([`${part}/${part}`, `${part}/${part}`]);
+    expect(await lines({ shard: { rank: 0, worldSize: 3, ragged: "drop" } })).toEqual(["2/2", "2/2"]);
+    expect(await lines(from(5))).toEqual(["3/3", "8/8"]);
+    expect(await lines({ ...from(3), shard: { rank: 1, worldSize: 2 } })).toEqual(["2/2", "4/4"]);
+  });
+
+  it("follows a length that hooks change, and one that was left early", async () => {
+    class Growing extends Numbers {
+      override onEpochBegin(epoch: number): void {
+        this.length = 2 + epoch;
+      }
+      override onEpochEnd(): void {
+        this.length = 100;
+      }
+    }
+    expect(await lines({}, new Growing())).toEqual(["2/2", "3/3"]);
+    const { written, options } = recorder();
+    await using loader = new DataLoader(new Numbers(), from(5));
+    for await (const _ of progress(loader, options)) break;
+    expect(written[0]).toMatch(/^0\/3 /);
+  });
 });
