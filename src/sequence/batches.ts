@@ -104,6 +104,13 @@ export class BatchSequence<S, B> extends Combinator<B> {
   combines(): readonly Hooked[] {
     return [this.dataset];
   }
+
+  override whyEmpty(): string | undefined {
+    const samples = samplesOf(this);
+    if (samples > 0)
+      return `Its ${samples} samples do not fill a batch of ${this.batchSize}, and \`dropLast\` leaves out a smaller one. Lower \`batchSize\`, or leave \`dropLast\` out.`;
+    return this.dataset.length > 0 ? "Its sampler chooses no sample." : undefined;
+  }
 }
 
 /**

@@ -12,7 +12,7 @@
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { createHookContext, type HookContext } from "./context.ts";
-import { isSequence, Sequence } from "./sequence.ts";
+import { isSequence, Sequence, whyEmpty } from "./sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
 export interface Hooked {
@@ -61,6 +61,14 @@ export abstract class Combinator<B> extends Sequence<B> {
     if (errors.length === 1) throw errors[0];
     if (errors.length > 1)
       throw new AggregateError(errors, `onEpochEnd(${epoch}) of ${errors.length} sources failed.`);
+  }
+
+  /** Why there are no batches: what the empty source says, or that nothing is left of the sources. */
+  whyEmpty(): string | undefined {
+    const sources = this.combines().filter(isSequence);
+    const empty = sources.find(({ length }) => length === 0);
+    if (empty) return whyEmpty(empty);
+    return `It leaves nothing of the ${sources.map(({ length }) => length).join(" and ")} batches that it is made of.`;
   }
 
   override get hasHooks(): boolean {

@@ -146,7 +146,12 @@ export function lengthOf(sequence: Sequence<unknown>): number {
   if (length === Number.POSITIVE_INFINITY || (Number.isSafeInteger(length) && length > 0)) return length;
   throw new OptionError(
     length === 0
-      ? `${nameOf(sequence)} has length 0: there is nothing to load. Check the files or samples it was given.`
+      ? `${nameOf(sequence)} has length 0: there is nothing to load. ${whyEmpty(sequence) ?? "Check the files or samples it was given."}`
       : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.${Number.isFinite(length) && length > 0 ? " Round it: Math.ceil counts a smaller last batch, Math.floor does not." : ""}`,
   );
+}
+
+/** Why a sequence without batches has none, and what to do, where it can say so. */
+export function whyEmpty(sequence: object): string | undefined {
+  return (sequence as { whyEmpty?(): string | undefined }).whyEmpty?.();
 }

@@ -1,6 +1,7 @@
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkSequence } from "./combinator.ts";
+import { noteSlice } from "./leak.ts";
 import { type Place, SingleSelection } from "./selection.ts";
 import type { Sequence } from "./sequence.ts";
 
@@ -14,11 +15,12 @@ export class SliceSequence<B> extends SingleSelection<B> {
     super(source);
     this.start = start;
     this.end = end;
+    noteSlice(this, source, () => boundsOf(this));
   }
 
   get length(): number {
-    const { length } = this.source;
-    return Math.max(0, resolve(this.end, length) - resolve(this.start, length));
+    const [from, to] = boundsOf(this);
+    return Math.max(0, to - from);
   }
 
   protected locate(index: number): Place<B> {
@@ -28,7 +30,8 @@ export class SliceSequence<B> extends SingleSelection<B> {
 
 /**
  * The batches from `start` up to but not including `end`. As in `Array.prototype.slice`, a negative bound counts from
- * the end and a bound beyond the end is the end.
+ * the end and a bound beyond the end is the end. Of shuffled `batches` no two parts are a split, as which samples they
+ * hold changes each epoch; a warning, `EPOCHAL_LEAK`, says so.
  *
  * @throws OptionError if `source` is no sequence or a bound no whole number (`end` may be `Infinity`).
  * @example
@@ -43,6 +46,11 @@ export function slice<B>(
   checkBound("start", start);
   if (end !== Number.POSITIVE_INFINITY) checkBound("end", end);
   return new SliceSequence(source, start, end);
+}
+
+/** Both bounds of a slice as indices of its source. */
+function boundsOf({ source, start, end }: SliceSequence<unknown>): readonly [from: number, to: number] {
+  return [resolve(start, source.length), resolve(end, source.length)];
 }
 
 /** A bound as an index from 0 to `length`. */

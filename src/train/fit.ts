@@ -11,6 +11,7 @@ import { warn } from "../core/warn.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
+import { isArrays } from "./arrays.ts";
 import {
   type AnyCallback,
   type CallbackHooks,
@@ -132,6 +133,7 @@ class FitRun implements Training {
       this.#feed = new PassFeed(loader, settings, this.#over);
     }
     if (validationData !== undefined) {
+      if (isArrays(validationData)) model.checkArrays?.("validationData", validationData);
       const { shuffle: _shuffle, shard: _shard, ...rest } = load;
       const how = { ...rest, signal, batchSize, steps: options.validationSteps };
       this.#validation =

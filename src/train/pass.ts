@@ -1,4 +1,6 @@
 /** What `evaluate` and `predict` share: one pass over data, with callbacks. */
+
+import { isArrays } from "./arrays.ts";
 import { CallbackList } from "./callback-list.ts";
 import { type EvaluateOptions, resolveEvaluate } from "./options.ts";
 import { ProgbarLogger } from "./progress/progbar-logger.ts";
@@ -18,6 +20,7 @@ export async function onePass<T>(
   const { callbacks, verbose, load } = resolveEvaluate(what, options);
   const { steps, batchSize, signal } = options;
   model.check(what === "evaluate" ? "test" : "predict");
+  if (isArrays(data)) model.checkArrays?.(what, data);
   const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
   const passes = openPasses(what, data, { ...load, batchSize, signal, steps });
   try {

@@ -81,9 +81,10 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   if (typeof source === "object" && source !== null) {
     // A tuple of tensors is iterable as well; its elements are no batches.
     if (isArrays(source)) return openPasses(what, new ArraySequence(source, batchSize), {});
-    if (holdsNumbers(source)) {
+    const plain = plainKind(source);
+    if (plain !== undefined) {
       throw new OptionError(
-        `${what} got arrays of plain numbers. Make them tensors: tensor(x), or [tensor(x), tensor(y)].`,
+        `${what} got arrays of plain ${plain}s. Make them tensors: tensor(x), or [tensor(x), tensor(y)]${plain === "string" ? ", with numbers in the place of strings, such as classes.indexOf(label)" : ""}.`,
       );
     }
     if (Symbol.asyncIterator in source || Symbol.iterator in source) {
@@ -96,9 +97,15 @@ export function openPasses(what: string, source: unknown, options: PassesOptions
   );
 }
 
-/** Whether `value` is an array that has numbers in it, at any depth. */
-function holdsNumbers(value: unknown): boolean {
-  return Array.isArray(value) && value.some((item) => typeof item === "number" || holdsNumbers(item));
+/** What a JavaScript array has in it, at any depth, that should be in a tensor. */
+function plainKind(value: unknown): "number" | "string" | undefined {
+  if (typeof value === "number" || typeof value === "string") return typeof value as "number" | "string";
+  if (!Array.isArray(value)) return undefined;
+  for (const item of value) {
+    const kind = plainKind(item);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
 }
 
 function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {

@@ -66,6 +66,11 @@ export interface Trainable<B = unknown> {
   /** Throws one clear error unless the model is compiled and can be trained (`train`) or tested. */
   check(what: "train" | "test" | "predict"): void;
   /**
+   * Throws one clear error unless `arrays`, which are to be cut into batches, fit the model; left out where a
+   * framework cannot tell. `what` is who takes them: `evaluate`, `predict`, `validationData`.
+   */
+  checkArrays?(what: string, arrays: unknown): void;
+  /**
    * The labels in `batch` for each output, in the model's order; left out where a framework cannot tell.
    *
    * @throws ShapeError if they do not fit the outputs or their losses.

@@ -3,8 +3,10 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
+import { batches } from "../../src/sequence/batches.ts";
 import { fromGenerator } from "../../src/sequence/generator.ts";
-import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
+import { stack } from "../../src/tensor/stack.ts";
+import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.ts";
 import { EarlyStopping } from "../../src/train/callbacks/early-stopping.ts";
 import { linear, one, Points, quiet } from "./points.ts";
 
@@ -163,6 +165,57 @@ describe("bad input", () => {
     await expect(evaluate(linear(), [plain, [1]] as never, quiet)).rejects.toThrow(message);
     const run = fit(linear(), new Points(), { validationData: [plain, [1]] as never, ...quiet });
     await expect(run).rejects.toThrow(message);
+  });
+
+  it("is strings in the place of numbers", async () => {
+    const samples = {
+      length: 4,
+      getItem: (i: number) => [zeros([2], "float32"), i % 2 ? "cat" : "dog"] as const,
+    };
+    for (const batchSize of [1, 4]) {
+      const data = batches(samples, { batchSize });
+      const message =
+        /^y must be a tensor.*an array of strings \("dog", …\).*of a label tensor\(classes\.indexOf\(label\), "int32"\)/;
+      await expect(fit(linear(), data as never, quiet)).rejects.toThrow(message);
+      await expect(fit(linear(), data as never, { ...quiet, classWeight: { 0: 1 } })).rejects.toThrow(
+        message,
+      );
+    }
+    await fails([["a", "b"], y], /^x must be a tensor.*an array of strings \("a", …\)/);
+    await fails([x, { label: ["a", "b"] }], /^y has no `\w+`: the record has label/);
+    await expect(evaluate(linear(), [x, ["cat", "dog"]] as never, quiet)).rejects.toThrow(
+      /^evaluate got arrays of plain strings\..*with numbers in the place of strings/,
+    );
+  });
+
+  it("is a single sample, or a list of them, in the place of an array of samples", async () => {
+    const flat = tf.sequential({ layers: [tf.layers.flatten({ inputShape: [64, 64, 3] })] });
+    flat.add(tf.layers.dense({ units: 1 }));
+    flat.compile({ optimizer: "sgd", loss: "meanSquaredError" });
+    const image = zeros([64, 64, 3], "float32");
+    const single =
+      /^predict got a single sample of shape \[64, 64, 3\], but the model's input \S+ takes \[any, 64, 64, 3\]:.*Stack it: await stack\(\[sample\]\)\.$/;
+    await expect(predict(flat, image, quiet)).rejects.toThrow(single);
+    await expect(predict(flat, [image], quiet)).rejects.toThrow(single);
+    await expect(predict(flat, tf.zeros([64, 64, 3]), quiet)).rejects.toThrow(single);
+    await expect(predict(flat, [image, image, image, image] as never, quiet)).rejects.toThrow(
+      /^predict got a list of 4 samples of shape \[64, 64, 3\].*Stack them: await stack\(samples\)\.$/,
+    );
+    const labels = zeros([64, 1], "float32");
+    await expect(evaluate(flat, [image, labels], quiet)).rejects.toThrow(
+      /^x is float32 \[64, 64, 3\], but the model's input .*It is a single sample; stack it/,
+    );
+    await expect(
+      fit(flat, one([zeros([1, 64, 64, 3], "float32"), zeros([1, 1], "float32")] as const), {
+        ...quiet,
+        validationData: [image, labels],
+      }),
+    ).rejects.toThrow(/^x is float32 \[64, 64, 3\]/);
+    await expect(predict(flat, zeros([3, 32, 32, 3], "float32"), quiet)).rejects.toThrow(
+      /^x is float32 \[3, 32, 32, 3\], but .* takes \[any, 64, 64, 3\], of which the first axis is that of the samples\.$/,
+    );
+    expect((await predict(flat, await stack([image]), quiet)).shape).toEqual([1, 1]);
+    expect((await predict(flat, [await stack([image, image])], quiet)).shape).toEqual([2, 1]);
   });
 
   it("is data without an end, and no number of steps", async () => {

@@ -35,7 +35,7 @@ export async function use(): Promise<void> {
   await fit(model, pairs, { validationData: batched });
   await fit(model, loader, { validationData: elements });
   await evaluate(model, batched);
-  await evaluate(model, await toDataset(loader));
+  await evaluate(model, toDataset(loader));
   await predict(model, elements);
   await fit(model, pairs, { validationData: [own, [own, own]] });
   await evaluate(model, [{ image: own, meta: own }, own] as const);

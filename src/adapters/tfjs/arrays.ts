@@ -1,6 +1,7 @@
 /** Brings the arrays of a batch into the order of a model's inputs or outputs, and checks that they fit. */
 import { show } from "../../core/check.ts";
 import { ShapeError } from "../../core/errors.ts";
+import { showShape } from "../../tensor/tensor.ts";
 import { isNode } from "../../tensor/tree.ts";
 import { isLeaf, shapeOf, showLeaf } from "./convert.ts";
 import type { ArrayLeaf } from "./types.ts";
@@ -28,7 +29,7 @@ export function arrange(what: string, value: unknown, slots: readonly Slot[]): r
       `${what} is one array, but the model has ${slots.length}: ${names.join(", ")}. Return them as a tuple in this order, or as a record by name.`,
     );
   }
-  if (!isNode(value) || isNumbers(value)) {
+  if (!isNode(value) || isPlain(value)) {
     throw new ShapeError(
       `${what} must be a tensor or a typed array, or a tuple or record of them, got ${showOther(value)}.`,
     );
@@ -42,14 +43,19 @@ export function arrange(what: string, value: unknown, slots: readonly Slot[]): r
   });
 }
 
-/** Whether `value` is an array of numbers, or of such arrays. */
-function isNumbers(value: unknown): boolean {
-  return Array.isArray(value) && (typeof value[0] === "number" || isNumbers(value[0]));
+/** Whether `value` is an array of numbers, strings or other values that are no object, or of such arrays. */
+function isPlain(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length > 0 && (typeof value[0] !== "object" || isPlain(value[0]));
 }
 
 /** What is no leaf, as messages show it, with what to make of it. */
 function showOther(value: unknown): string {
-  if (isNumbers(value)) return "an array of plain numbers. Make it a tensor: tensor(values)";
+  if (isPlain(value)) {
+    const [first] = value.flat(Number.POSITIVE_INFINITY);
+    if (typeof first === "string")
+      return `an array of strings (${show(first)}, …), which no model takes. Make numbers of them in getItem, of a label tensor(classes.indexOf(label), "int32")`;
+    return `an array of plain ${typeof first}s. Make it a tensor: tensor(values)`;
+  }
   if (value instanceof Promise) return "a promise. Await it in getItem: `await stack(…)`";
   const { dataSync } = (value ?? {}) as { readonly dataSync?: unknown };
   if (typeof dataSync !== "function") return show(value);
@@ -96,6 +102,32 @@ export function sizeOfBatch(arrays: readonly (readonly [name: string, leaf: Arra
     );
   }
   return size;
+}
+
+/**
+ * Checks arrays that are to be cut into batches: said of the whole, as nobody has made the batches yet.
+ *
+ * @param what `evaluate`, `predict` or `validationData`, for messages.
+ * @throws ShapeError if they are single samples, or do not fit the model's inputs.
+ */
+export function checkRows(what: string, arrays: unknown, x: () => unknown, slots: readonly Slot[]): void {
+  const isSample = (leaf: unknown, { axes }: Slot) => isLeaf(leaf) && fits(shapeOf(leaf), axes.slice(1));
+  const [slot] = slots;
+  const list = Array.isArray(arrays) ? arrays : [arrays];
+  if (slots.length === 1 && list.length > 0 && list.every((leaf) => isSample(leaf, slot!))) {
+    const samples = list.length === 1 ? "a single sample" : `a list of ${list.length} samples`;
+    throw new ShapeError(
+      `${what} got ${samples} of shape ${showShape(shapeOf(list[0]))}, but the model's input ${slot!.name} takes ${showAxes(slot!.axes)}: the first axis is that of the samples. Stack ${list.length === 1 ? "it: await stack([sample])" : "them: await stack(samples)"}.`,
+    );
+  }
+  for (const [i, leaf] of arrange("x", x(), slots).entries()) {
+    const { name, axes } = slots[i]!;
+    if (fits(shapeOf(leaf), [null, ...axes.slice(1)])) continue;
+    const hint = isSample(leaf, slots[i]!) ? " It is a single sample; stack it: await stack([sample])." : "";
+    throw new ShapeError(
+      `x is ${showLeaf(leaf)}, but the model's input ${name} takes ${showAxes(axes)}, of which the first axis is that of the samples.${hint}`,
+    );
+  }
 }
 
 /** Whether an array of `shape` goes where `axes` are taken. */

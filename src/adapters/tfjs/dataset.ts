@@ -28,15 +28,14 @@ export interface TfjsDataset {
  * `loader.close()`. The tensors of a batch belong to `fitDataset`, which disposes them. It knows no sample weights: a
  * third element of a batch is refused. Our own `fit` has none of these limits.
  *
- * @throws MissingPeerError if `@tensorflow/tfjs` is not installed; OptionError if `data` is no loader or sequence. A
- *   pass throws ShapeError for a batch that is no [x, y].
+ * @throws OptionError if `data` is no loader or sequence. A pass throws MissingPeerError if `@tensorflow/tfjs` is not
+ *   installed, and ShapeError for a batch that is no [x, y].
  * @example
- * await model.fitDataset(await toDataset(loader), { epochs: 5 });
+ * await model.fitDataset(toDataset(loader), { epochs: 5 });
  */
-export async function toDataset<B>(
+export function toDataset<B>(
   data: DataLoader<B> | Sequence<B>,
-): Promise<tfTypes.data.Dataset<tfTypes.TensorContainer>> {
-  const tf = await loadTF();
+): tfTypes.data.Dataset<tfTypes.TensorContainer> {
   const loader = openLoader("toDataset", data, {});
   let running: AsyncIterator<unknown> | undefined;
   const dataset: TfjsDataset = {
@@ -44,6 +43,7 @@ export async function toDataset<B>(
       return loader.steps;
     },
     async iterator() {
+      const tf = await loadTF();
       let own: AsyncIterator<unknown> | undefined;
       return {
         async next() {

@@ -5,7 +5,7 @@ import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/batch.ts";
 import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
-import { arrange, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
+import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";
 import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
 import type { TF } from "./peer.ts";
@@ -83,6 +83,11 @@ export class TfjsModel implements Trainable<TrainBatch> {
       );
     }
     if (what === "train" && this.#tf.getBackend() === "wasm") registerConv2DBackpropFilter(this.#tf);
+  }
+
+  checkArrays(what: string, arrays: unknown): void {
+    const x = () => (what === "predict" ? predictInputs(arrays) : trainParts(arrays).x);
+    checkRows(what, arrays, x, this.#inputs);
   }
 
   labelsOf(batch: TrainBatch): readonly Labels[] {

@@ -64,14 +64,14 @@ describe("fit", () => {
   it("feeds TensorFlow.js' own fitDataset", async () => {
     await using loader = new DataLoader(new Points());
     const the = linear();
-    const { history } = await the.fitDataset(await toDataset(loader), { epochs: 3, verbose: 0 });
+    const { history } = await the.fitDataset(toDataset(loader), { epochs: 3, verbose: 0 });
     expect(history.loss).toHaveLength(3);
     expect(loader.report()).toMatchObject({ epochs: 3, delivered: 9 });
   });
 
   it("tells fitDataset how many batches this rank has", async () => {
     await using loader = new DataLoader(new Points(), { shard: { rank: 1, worldSize: 2 } });
-    const dataset = await toDataset(loader);
+    const dataset = toDataset(loader);
     expect(dataset.size).toBe(1);
     const { history } = await linear().fitDataset(dataset, { epochs: 2, verbose: 0 });
     expect(history.loss).toHaveLength(2);

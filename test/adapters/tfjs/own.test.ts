@@ -72,7 +72,7 @@ describe("a dataset of TensorFlow.js", () => {
     });
     expect((await evaluate(linear(), weighted, quiet)).loss).toBe(0);
     await using loader = new DataLoader(new Points());
-    expect((await evaluate(linear(), await toDataset(loader), quiet)).loss).toBeCloseTo(loss!, 5);
+    expect((await evaluate(linear(), toDataset(loader), quiet)).loss).toBeCloseTo(loss!, 5);
   });
 
   it("gives predictions in its order", async () => {

@@ -1,0 +1,40 @@
+/** A sequence without batches says why it has none. */
+import { expect, it } from "vitest";
+import { DataLoader } from "../../src/loader/data-loader.ts";
+import { SubsetSampler } from "../../src/sampler/subset.ts";
+import { batches } from "../../src/sequence/batches.ts";
+import { concat } from "../../src/sequence/concat.ts";
+import { filter } from "../../src/sequence/filter.ts";
+import type { Sequence } from "../../src/sequence/sequence.ts";
+import { shard } from "../../src/sequence/shard.ts";
+import { skip } from "../../src/sequence/skip.ts";
+import { take } from "../../src/sequence/take.ts";
+import { Probe } from "./probe.ts";
+
+const dropped = () => batches(new Probe("few", 7), { batchSize: 8, dropLast: true });
+const tooFew =
+  /has length 0.*Its 7 samples do not fill a batch of 8, and `dropLast` leaves.*Lower `batchSize`/;
+const few = () => new Probe("few", 5);
+
+it.each<[string, () => Sequence<unknown>, RegExp]>([
+  ["dropLast", dropped, tooFew],
+  ["dropLast, within others", () => take(concat(dropped(), dropped()), 3), tooFew],
+  [
+    "a sampler of nothing",
+    () => batches(few(), { batchSize: 2, sampler: new SubsetSampler([]) }),
+    /Its sampler chooses no sample/,
+  ],
+  [
+    "no samples",
+    () => batches(new Probe("none", 0), { batchSize: 2 }),
+    /Check the files or samples it was given/,
+  ],
+  ["no batches", () => new Probe("none", 0), /^Probe has length 0.*Check the files or samples it was given/],
+  ["none taken", () => take(few(), 0), /It leaves nothing of the 5 batches that it is made of/],
+  ["all skipped", () => skip(few(), 5), /It leaves nothing of the 5 batches/],
+  ["none accepted", () => filter(few(), () => false), /It leaves nothing of the 5 batches/],
+  ["a share of nothing", () => shard(few(), { rank: 7, worldSize: 8 }), /It leaves nothing of the 5 batches/],
+])("%s", async (_, make, message) => {
+  await using loader = new DataLoader(make());
+  await expect(loader[Symbol.asyncIterator]().next()).rejects.toThrow(message);
+});
