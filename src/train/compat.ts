@@ -43,6 +43,10 @@ interface CompatFeedOptions {
   readonly loader: DataLoader<unknown>;
   readonly initialEpoch: number;
   readonly stepsPerEpoch: number | undefined;
+  /** Steps of the first epoch that were done before a resume. */
+  readonly done: number;
+  /** Whether these were all of its steps. */
+  readonly over: boolean;
 }
 
 /** The feed of `compat` over `sequence`. */
@@ -101,12 +105,22 @@ abstract class CompatFeed implements Feed {
  * trained; too many steps end training; `stopTraining` skips the sequence's hook.
  */
 class TF24Feed extends CompatFeed {
+  readonly #first: Pick<CompatFeedOptions, "done" | "over">;
   #length = 0;
+  /** Steps of the epoch that runs. */
+  #end = 0;
   #ranOut = false;
 
+  constructor(options: CompatFeedOptions) {
+    super(options);
+    this.#first = options;
+  }
+
   async begin(): Promise<void> {
-    // Here, of a shard, only its part.
-    this.#length = Math.min(lengthOf(this.sequence), this.loader.length);
+    lengthOf(this.sequence); // which says what is wrong with it
+    const { done, over } = this.#first;
+    this.#length = this.loader.length;
+    this.#end = done + (over ? 0 : this.loader.steps);
     await peek(this.sequence);
   }
 
@@ -115,7 +129,7 @@ class TF24Feed extends CompatFeed {
   }
 
   async more(step: number): Promise<boolean> {
-    return step < (this.steps ?? this.#length);
+    return step < (this.steps ?? this.#end);
   }
 
   override async take(step: number): Promise<Fetched | undefined> {
@@ -131,6 +145,7 @@ class TF24Feed extends CompatFeed {
   async endEpoch(stopped: boolean): Promise<boolean> {
     if (!stopped) await this.callHook("end");
     this.epoch++;
+    this.#end = this.#length;
     if (this.#ranOut) {
       warn(
         "EPOCHAL_RAN_OUT",
@@ -146,6 +161,13 @@ class TF24Feed extends CompatFeed {
  * pass, and one that finds its end is short; a stop in the middle of an epoch skips the sequence's hook.
  */
 class Keras3Feed extends CompatFeed {
+  #over: boolean;
+
+  constructor(options: CompatFeedOptions) {
+    super(options);
+    this.#over = options.over;
+  }
+
   async begin(): Promise<void> {
     await this.callHook("end");
   }
@@ -155,6 +177,10 @@ class Keras3Feed extends CompatFeed {
   }
 
   async more(step: number): Promise<boolean> {
+    if (this.#over) {
+      this.#over = false;
+      return false;
+    }
     this.pass ??= this.loader[Symbol.asyncIterator]();
     return step !== this.steps && !usedUp(this.loader);
   }

@@ -124,7 +124,8 @@ class FitRun implements Training {
     if (compat !== undefined) {
       const sequence = sequenceOf(data);
       const loader = open(new WithoutHooks(sequence));
-      this.#feed = createCompatFeed(compat, { ...settings, sequence, loader });
+      const resumed = { done: this.#step, over: this.#over };
+      this.#feed = createCompatFeed(compat, { ...settings, ...resumed, sequence, loader });
     } else if (isStream(data)) {
       this.#feed = new PassFeed(new StreamLoader(data, settings, saved), settings);
     } else {

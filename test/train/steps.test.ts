@@ -29,8 +29,8 @@ async function bars(data: Points | DataLoader<unknown>, options: Options): Promi
 }
 
 /** A checkpoint of a run over 8 batches that was killed after `steps` steps of its second epoch. */
-async function killedAfter(steps: number): Promise<string> {
-  const path = join(folder, String(steps));
+async function killedAfter(steps: number, compat?: "tf2.4" | "keras3"): Promise<string> {
+  const path = join(folder, `${steps} ${compat}`);
   let done = 0;
   const kill = {
     onTrainBatchEnd() {
@@ -38,7 +38,9 @@ async function killedAfter(steps: number): Promise<string> {
     },
   };
   const callbacks = [new ModelCheckpoint(join(path, "last"), { saveFreq: 8 + steps }), kill];
-  await expect(fit(linear(), new Points(32), { ...quiet, epochs: 3, callbacks })).rejects.toThrow("killed");
+  await expect(fit(linear(), new Points(32), { ...quiet, compat, epochs: 3, callbacks })).rejects.toThrow(
+    "killed",
+  );
   return path;
 }
 
@@ -53,18 +55,25 @@ it("counts a rank's part", async () => {
     ]);
 });
 
-it("counts the steps before a resume and those that are left, also for another number of ranks", async () => {
-  const resume = await killedAfter(5);
-  expect(await bars(new Points(32), { epochs: 3, resume })).toEqual(["Epoch 2/3 8/8", "Epoch 3/3 8/8"]);
-  const shard = { rank: 0, worldSize: 2 };
-  expect(await bars(new Points(32), { epochs: 3, resume, shard })).toEqual([
-    "Epoch 2/3 7/7",
-    "Epoch 3/3 4/4",
-  ]);
-  // Resumed after its last step, an epoch has only its end left.
-  const over = await killedAfter(8);
-  expect(await bars(new Points(32), { epochs: 3, resume: over })).toEqual(["Epoch 2/3 8/8", "Epoch 3/3 8/8"]);
-});
+it.each([undefined, "tf2.4", "keras3"] as const)(
+  "counts the steps before a resume and those that are left, also for another number of ranks: %s",
+  async (compat) => {
+    const options = { epochs: 3, compat };
+    const resume = await killedAfter(5, compat);
+    expect(await bars(new Points(32), { ...options, resume })).toEqual(["Epoch 2/3 8/8", "Epoch 3/3 8/8"]);
+    const shard = { rank: 0, worldSize: 2 };
+    expect(await bars(new Points(32), { ...options, resume, shard })).toEqual([
+      "Epoch 2/3 7/7",
+      "Epoch 3/3 4/4",
+    ]);
+    // Resumed after its last step, an epoch has only its end left.
+    const over = await killedAfter(8, compat);
+    expect(await bars(new Points(32), { ...options, resume: over })).toEqual([
+      "Epoch 2/3 8/8",
+      "Epoch 3/3 8/8",
+    ]);
+  },
+);
 
 it("counts what is left of a loader that was resumed, as toDataset does", async () => {
   const state = { ...new DataLoader(new Points(32)).state(), position: 5 };
