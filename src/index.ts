@@ -89,5 +89,5 @@ export {
 } from "./train/progress/progress.ts";
 export { type ProgressState, type RenderOptions, renderProgress } from "./train/progress/render.ts";
 export type { ProgressStream } from "./train/progress/terminal.ts";
-export type { ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
+export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
 export { portable } from "./worker/portable.ts";
