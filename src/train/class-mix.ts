@@ -94,9 +94,9 @@ function allAlike(values: ArrayLike<number>, rows: number): boolean {
 }
 
 /** The class of the first row: its number, the place of its largest value, or, where several are as large, all of it. */
-function classOf({ values, form, shape }: Labels): string {
-  const row = Array.from({ length: form === "row" ? shape[1]! : 1 }, (_, i) => values[i]!);
-  if (form === "number") return String(row[0]);
+function classOf({ values, shape: [rows = 1] }: Labels): string {
+  const row = Array.from({ length: values.length / rows }, (_, i) => values[i]!);
+  if (row.length === 1) return String(row[0]);
   const largest = Math.max(...row);
   const place = row.indexOf(largest);
   return row.lastIndexOf(largest) === place ? String(place) : `[${row.join(", ")}]`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { CallbackParams } from "../../../src/train/callback.ts";
+import type { CallbackParams, Training } from "../../../src/train/callback.ts";
 import { ProgbarLogger } from "../../../src/train/progress/progbar-logger.ts";
 
 const params: CallbackParams = { verbose: 1, epochs: 2, steps: 2, initialEpoch: 0, metrics: ["loss"] };
@@ -53,6 +53,17 @@ describe("ProgbarLogger", () => {
       "Epoch 1/2 2/2 - 0s 0s/step - loss: 1.0000 - val_loss: 3.0000\n",
       "Epoch 2/2 2/2 - 0s 0s/step - loss: 1.0000 - val_loss: 3.0000\n",
     ]);
+  });
+
+  it("takes the time of a step from the steps that were done here, not from those before a resume", () => {
+    const { written, callback } = logger({ isTTY: false });
+    callback.setParams({ ...params, steps: 8 });
+    callback.setTraining({ times: () => ({ wait: 0, total: 300 }) } as Training);
+    callback.onTrainBegin();
+    callback.onEpochBegin(0);
+    for (const step of [5, 6, 7]) callback.onTrainBatchEnd(step, { loss: 1 });
+    callback.onEpochEnd(0, { loss: 1 });
+    expect(written).toEqual(["Epoch 1/2 8/8 - 0s 100ms/step - loss: 1.0000 - wait: 0%\n"]);
   });
 
   it("has a line of its own in evaluate and in predict", () => {
