@@ -28,7 +28,7 @@ const samples = classes.flatMap((name, label) =>
     .sort()
     .map((file) => ({ file: join(root, name, file), label })),
 );
-// Class by class, whole batches would hold one class: a loader's shuffle changes their order, not what is in them.
+// In mixed order: a list by class gives batches of one class, and a loader's shuffle changes only the order of these.
 createRandom(7).shuffle(samples);
 
 const sequence = (part: typeof samples) =>

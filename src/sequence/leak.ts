@@ -8,7 +8,7 @@ import { RandomSampler } from "../sampler/random.ts";
 import { BatchSequence } from "./batches.ts";
 import { MapSequence } from "./map.ts";
 
-/** Batches from `from` up to but not including `to` of the shuffled batches of a dataset. */
+/** Batches of a shuffled dataset, by the places of their samples: from `from` up to but not including `to`. */
 interface Part {
   readonly dataset: object;
   readonly batchSize: number;
@@ -26,12 +26,14 @@ export function noteSlice(slice: object, source: object, bounds: () => readonly 
   if (whole === undefined) return;
   const [from, to] = bounds();
   if (from >= to) return;
-  const part = { ...whole, from: whole.from + from, to: Math.min(whole.to, whole.from + to) };
-  const { dataset, batchSize } = part;
-  const others = byDataset.get(dataset) ?? [];
+  const { dataset, batchSize } = whole;
+  const place = (index: number): number => Math.min(whole.to, whole.from + index * batchSize);
+  const part = { dataset, batchSize, from: place(from), to: place(to) };
   bySlice.set(slice, part);
+  const others = byDataset.get(dataset) ?? [];
+  if (others.some((it) => it.from === part.from && it.to === part.to)) return;
   byDataset.set(dataset, [...others, part]);
-  const other = others.find((it) => it.batchSize === batchSize && (it.to <= part.from || part.to <= it.from));
+  const other = others.find((it) => it.to <= part.from || part.to <= it.from);
   if (other === undefined) return;
   warnOnce(
     dataset,
@@ -45,7 +47,7 @@ function partOf(sequence: object): Part | undefined {
   if (sequence instanceof MapSequence) return partOf(sequence.source);
   if (!(sequence instanceof BatchSequence)) return bySlice.get(sequence);
   const { dataset, batchSize, length } = sequence;
-  return shuffles(sequence) ? { dataset, batchSize, from: 0, to: length } : undefined;
+  return shuffles(sequence) ? { dataset, batchSize, from: 0, to: length * batchSize } : undefined;
 }
 
 function shuffles({ shuffle, sampler }: BatchSequence<unknown, unknown>): boolean {
@@ -53,6 +55,6 @@ function shuffles({ shuffle, sampler }: BatchSequence<unknown, unknown>): boolea
   return shuffle || own === true || sampler instanceof RandomSampler;
 }
 
-function show({ from, to }: Part): string {
-  return `batches ${from} to ${to - 1}`;
+function show({ from, to, batchSize }: Part): string {
+  return `batches ${from / batchSize} to ${to / batchSize - 1}`;
 }

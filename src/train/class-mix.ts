@@ -97,7 +97,7 @@ function allAlike(values: ArrayLike<number>, rows: number): boolean {
 function classOf({ values, shape: [rows = 1] }: Labels): string {
   const row = Array.from({ length: values.length / rows }, (_, i) => values[i]!);
   if (row.length === 1) return String(row[0]);
-  const largest = Math.max(...row);
+  const largest = row.reduce((most, value) => Math.max(most, value));
   const place = row.indexOf(largest);
   return row.lastIndexOf(largest) === place ? String(place) : `[${row.join(", ")}]`;
 }

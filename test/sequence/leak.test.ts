@@ -57,6 +57,12 @@ describe("two parts of shuffled batches that do not overlap", () => {
     take(shuffled({ shuffle: true, seed: 3 }, dataset), 8);
     skip(shuffled({ shuffle: true, seed: 3 }, dataset), 8);
     expect(warnings()).toHaveLength(3);
+    const sizes = samples();
+    take(shuffled({ shuffle: true, batchSize: 20 }, sizes), 4);
+    skip(shuffled({}, sizes), 8);
+    expect(warnings()).toHaveLength(3);
+    skip(shuffled({ shuffle: true }, sizes), 8);
+    expect(warnings()[3]).toMatch(/^batches 0 to 3 and batches 8 to 9 /);
   });
 
   it("are said of samplers that shuffle", () => {

@@ -113,7 +113,8 @@ export function sizeOfBatch(arrays: readonly (readonly [name: string, leaf: Arra
 export function checkRows(what: string, arrays: unknown, x: () => unknown, slots: readonly Slot[]): void {
   const isSample = (leaf: unknown, { axes }: Slot) => isLeaf(leaf) && fits(shapeOf(leaf), axes.slice(1));
   const [slot] = slots;
-  const list = Array.isArray(arrays) ? arrays : [arrays];
+  // evaluate and validationData take [x, y], so only predict can have been given a list.
+  const list = what !== "predict" ? [] : Array.isArray(arrays) ? arrays : [arrays];
   if (slots.length === 1 && list.length > 0 && list.every((leaf) => isSample(leaf, slot!))) {
     const samples = list.length === 1 ? "a single sample" : `a list of ${list.length} samples`;
     throw new ShapeError(
