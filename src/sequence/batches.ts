@@ -20,7 +20,7 @@ import { type Collated, collate } from "./collate.ts";
 import { type AnyBatch, Combinator, type Hooked } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import type { PadCollator } from "./pad.ts";
-import { type Awaitable, nameOf, type Returned, type Sequence } from "./sequence.ts";
+import { type Awaitable, type batchType, nameOf, type Returned, type Sequence } from "./sequence.ts";
 
 /** Samples by index: an array-like of your own, a file, a table. Anything with these two members, and maybe hooks. */
 export interface Dataset<S> extends Hooked {
@@ -32,6 +32,9 @@ export interface Dataset<S> extends Hooked {
    */
   getItem(index: number, context: Context): Awaitable<S>;
 }
+
+/** A dataset that is no Sequence: the type of a Sequence's samples is its own, not what `getItem` seems to return. */
+type Samples<S> = Dataset<S> & { readonly [batchType]?: never };
 
 /** Makes a batch of samples. */
 export type CollateFunction<S, B> = (samples: S[], context: Context) => Awaitable<B>;
@@ -120,14 +123,23 @@ export class BatchSequence<S, B> extends Combinator<B> {
  * whole batches. The samples of a batch are fetched concurrently where `getItem` returns promises. By default they are
  * collated by {@link collate}: each leaf is stacked into one buffer.
  *
+ * TypeScript reads `[x, y]` as a tuple where the dataset is written in the call. In a class, or a constant of its own,
+ * annotate what `getItem` returns: `getItem(i: number): [x: Tensor<"float32">, label: number]`.
+ *
  * @throws OptionError if an option is not what it should be, or `sampler` and `shuffle` are both given.
  * @example
- * const digits = {
- *   length: files.length,
- *   getItem: (i: number) => [resize(imread(files[i]), [28, 28]), tensor(labels[i], "int32")],
- * };
- * const train = batches(digits, { batchSize: 32, shuffle: true, dropLast: true });
+ * const train = batches(
+ *   {
+ *     length: files.length,
+ *     getItem: (i) => [resize(imread(files[i]), [28, 28]), tensor(labels[i], "int32")],
+ *   },
+ *   { batchSize: 32, shuffle: true, dropLast: true },
+ * );
  */
+export function batches<S extends AnyBatch>(
+  dataset: Samples<S>,
+  options: BatchesOptions & { readonly collate?: PadCollator },
+): Sequence<Collated<S>>;
 export function batches<S>(
   dataset: Sequence<S>,
   options: BatchesOptions & { readonly collate?: PadCollator },
@@ -136,10 +148,6 @@ export function batches<S, B extends AnyBatch>(
   dataset: Sequence<S>,
   options: BatchesOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
 ): Sequence<B>;
-export function batches<S extends AnyBatch>(
-  dataset: Dataset<S>,
-  options: BatchesOptions & { readonly collate?: PadCollator },
-): Sequence<Collated<S>>;
 export function batches<S extends AnyBatch, B extends AnyBatch>(
   dataset: Dataset<S>,
   options: BatchesOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },

@@ -12,10 +12,13 @@ import { isLazyTensor, type LazyTensor } from "../tensor/lazy.ts";
 import { stack } from "../tensor/stack.ts";
 import { type DTypeOf, isTensor, type Tensor, tensor } from "../tensor/tensor.ts";
 import { isNode, mapTree } from "../tensor/tree.ts";
+import type { AnyBatch } from "./combinator.ts";
 import type { Awaitable } from "./sequence.ts";
 
-/** What {@link collate} makes of samples of type `S`. */
-export type Collated<S> =
+/** What {@link collate} makes of samples of type `S`; of leaves that TypeScript does not know (`any`) it knows no more. */
+export type Collated<S> = 0 extends 1 & S ? S : CollatedNode<S>;
+
+type CollatedNode<S> =
   S extends Tensor<infer D>
     ? Tensor<D>
     : S extends LazyTensor<infer D>
@@ -54,8 +57,10 @@ type Listed = ReadonlyMap<unknown, unknown> | ReadonlySet<unknown> | Error | ((.
  * @example
  * collate([[tensor([1, 2]), 0], [tensor([3, 4]), 1]]); // [float32 [2, 2], float32 [2]]
  */
-export function collate<S>(samples: readonly S[]): Awaitable<Collated<S>> {
-  return collateWith(samples, (rows) => stack(rows)) as Awaitable<Collated<S>>;
+export function collate<S extends AnyBatch>(samples: readonly S[]): Awaitable<Collated<S>>;
+export function collate<S>(samples: readonly S[]): Awaitable<Collated<S>>;
+export function collate(samples: readonly unknown[]): unknown {
+  return collateWith(samples, (rows) => stack(rows));
 }
 
 /** Joins the rows of one leaf. */

@@ -9,6 +9,7 @@
 import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
+import type { AnyBatch } from "./combinator.ts";
 import type { batchType } from "./sequence.ts";
 
 /** Marks streams, the same across two copies of the package. */
@@ -62,6 +63,11 @@ export function isStream(value: unknown): value is Stream<unknown> {
  * });
  * await fit(model, readings, { epochs: 3 });
  */
+export function fromGenerator<B extends AnyBatch>(
+  factory: GeneratorFactory<B>,
+  options?: StreamOptions,
+): Stream<B>;
+export function fromGenerator<B>(factory: GeneratorFactory<B>, options?: StreamOptions): Stream<B>;
 export function fromGenerator<B>(factory: GeneratorFactory<B>, options: StreamOptions = {}): Stream<B> {
   if (typeof factory !== "function") {
     throw new OptionError(

@@ -29,8 +29,10 @@ export interface Tensor<D extends DType = DType> {
 /** Numbers as people write them: a number, or arrays of arrays of numbers, all rows of one length. */
 export type NestedNumbers = number | bigint | boolean | readonly NestedNumbers[];
 
-/** dtype that {@link tensor} gives a typed array when none is named. */
-export type DTypeOf<A> = A extends Uint8Array
+/** dtype that {@link tensor} gives a typed array when none is named; of `any`, as parsed JSON is, that of plain numbers. */
+export type DTypeOf<A> = 0 extends 1 & A ? "float32" : TypedDTypeOf<A>;
+
+type TypedDTypeOf<A> = A extends Uint8Array
   ? "uint8"
   : A extends Int8Array
     ? "int8"

@@ -3,14 +3,17 @@ import {
   type BatchOf,
   batches,
   cache,
+  collate,
   concat,
   filter,
+  fromGenerator,
   type LazyTensor,
   map,
   mix,
   pad,
   repeat,
   Sequence,
+  type Stream,
   shard,
   skip,
   slice,
@@ -112,6 +115,61 @@ const own = batches(new Digits(), {
   collate: async (samples) => [await stack(samples.map(([x]) => x)), samples.map(([, label]) => label)],
 });
 const numbers = batches({ length: 3, getItem: (i) => i }, options);
+
+// Ordinary spellings that are not read as tuples unless something asks for them.
+const annotated = batches({ length: 3, getItem: (i: number) => [image, tensor(i, "int32")] }, options);
+const annotatedLate = batches({ length: 3, getItem: async (i: number) => [image, i] }, options);
+const method = batches(
+  {
+    length: 3,
+    async getItem(i: number) {
+      return [image, i];
+    },
+  },
+  options,
+);
+const annotatedOwn = batches(
+  { length: 3, getItem: (i: number) => [image, i] },
+  { ...options, collate: (samples) => [samples.map(([, i]) => i), samples.length] },
+);
+const constant = {
+  length: 3,
+  getItem: (i: number): [image: LazyTensor<"uint8">, label: number] => [image, i],
+};
+const fromConstant = batches(constant, options);
+const asConst = { length: 3, getItem: (i: number) => [image, i] as const };
+const fromAsConst = batches(asConst, options);
+const rows = JSON.parse("[]");
+const parsed = batches({ length: 3, getItem: (i) => [tensor(rows[i].x), rows[i].y] }, options);
+const parsedInt = batches({ length: 3, getItem: (i) => [tensor(rows[i].x, "int32")] }, options);
+const streamed = fromGenerator(async function* () {
+  yield [tensor([1]), tensor([1], "int32")];
+});
+const collated = collate([[tensor([1, 2]), 0]]);
+/** Samples that have a method which sequences have too. */
+class Listed {
+  readonly length = 3;
+  at(): void {}
+  getItem(index: number): [x: F, y: number] {
+    return [tensor(index), index];
+  }
+}
+const listed = batches(new Listed(), options);
+
+export type SpellingChecks = [
+  Assert<Same<BatchOf<typeof annotated>, [Tensor<"uint8">, I]>>,
+  Assert<Same<BatchOf<typeof annotatedLate>, [Tensor<"uint8">, F]>>,
+  Assert<Same<BatchOf<typeof method>, [Tensor<"uint8">, F]>>,
+  Assert<Same<BatchOf<typeof annotatedOwn>, [number[], number]>>,
+  Assert<Same<BatchOf<typeof fromConstant>, [image: Tensor<"uint8">, label: F]>>,
+  Assert<Same<BatchOf<typeof fromAsConst>, readonly [Tensor<"uint8">, F]>>,
+  // biome-ignore lint/suspicious/noExplicitAny: what JSON.parse gives is any; nothing is made of it
+  Assert<Same<BatchOf<typeof parsed>, [F, any]>>,
+  Assert<Same<BatchOf<typeof parsedInt>, [I]>>,
+  Assert<Same<typeof streamed, Stream<[F, I]>>>,
+  Assert<Same<typeof collated, [F, F] | Promise<[F, F]>>>,
+  Assert<Same<BatchOf<typeof listed>, [x: F, y: F]>>,
+];
 
 export type SampleChecks = [
   Assert<Same<BatchOf<typeof inline>, [Tensor<"uint8">, I, string[]]>>,

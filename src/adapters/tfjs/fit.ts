@@ -21,8 +21,20 @@ interface Wanted<Message extends string> {
   readonly "This data cannot be used here": Message;
 }
 
-/** Nothing where a delivered batch `B` is one of `Allowed`; else a type that nothing has. */
-type Check<B, Allowed, Message extends string> = Delivered<B> extends Allowed ? unknown : Wanted<Message>;
+/** Nothing where a delivered batch `B` can be trained with; else a type that nothing has. */
+type Check<B> =
+  Delivered<B> extends TrainBatch
+    ? unknown
+    : Wanted<
+        unknown extends B
+          ? "It must be a Sequence, as batches(dataset, { batchSize }) makes of samples, or a DataLoader."
+          : IsList<B> extends true
+            ? "To TypeScript its batches are arrays of any length: annotate getItem's return as a tuple, getItem(i: number): [x: Tensor, y: Tensor]."
+            : "Its batches must be [x, y] or [x, y, sampleWeight] of tensors."
+      >;
+
+/** Whether `B` is an array that is no tuple: what `return [x, y]` is to TypeScript where nothing asks for a tuple. */
+type IsList<B> = B extends readonly unknown[] ? (number extends B["length"] ? true : false) : false;
 
 /** Batches of `B` from a sequence or a loader. */
 type Source<B> = Sequence<B> | DataLoader<B>;
@@ -33,7 +45,7 @@ type Source<B> = Sequence<B> | DataLoader<B>;
  * taken for such a tuple.
  */
 export type TestData<B> =
-  | (Source<B> & Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">)
+  | (Source<B> & Check<B>)
   | AsyncIterable<TrainBatch>
   | Iterable<TrainBatch>
   | DatasetLike
@@ -55,8 +67,7 @@ export type TestData<B> =
  */
 export async function fit<B, V = B>(
   model: LayersModel,
-  data: (Source<B> | Stream<B>) &
-    Check<B, TrainBatch, "Its batches must be [x, y] or [x, y, sampleWeight] of tensors.">,
+  data: (Source<B> | Stream<B>) & Check<B>,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
   refuseDataset(data);

@@ -1,0 +1,85 @@
+/** What the compiler says of a program that goes wrong, in our words where there is something to do. */
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
+import { describe, expect, it } from "vitest";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const path = fileURLToPath(new URL("message.ts", import.meta.url));
+
+const head = `
+import type { LayersModel } from "@tensorflow/tfjs";
+import { batches, DataLoader, map, Sequence, tensor, type Tensor } from "../../src/index.ts";
+import { evaluate, fit } from "../../src/adapters/tfjs/index.ts";
+declare const model: LayersModel;
+declare const train: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>;
+class Points { length = 3; getItem(i: number) { return [tensor([i]), tensor(i, "int32")]; } }
+class Late { length = 3; async getItem(i: number) { return [tensor([i]), tensor(i, "int32")]; } }
+const points = { length: 3, getItem: (i: number) => [tensor([i]), tensor(i, "int32")] };
+const swap = ([x, y]: [Tensor<"float32">, Tensor<"int32">]) => [y, x];
+const one = { batchSize: 1 };
+`;
+
+const programs = {
+  "a class without a return type": "fit(model, batches(new Points(), one))",
+  "an async class without a return type": "fit(model, batches(new Late(), one))",
+  "a dataset in a constant": "fit(model, batches(points, one))",
+  "a loader over it": "fit(model, new DataLoader(batches(points, one)))",
+  "validation data": "fit(model, train, { validationData: batches(points, one) })",
+  "data to evaluate": "evaluate(model, batches(points, one))",
+  "a function in a constant": "fit(model, map(train, swap))",
+  "a record": "fit(model, map(train, ([x, y]) => ({ x, y })))",
+  "samples that are in no batches": "fit(model, new Points())",
+  "an option that is not there": "batches(new Points(), { batchSize: 1, batchsize: 1 })",
+  "an option that is not there, of a sequence": "batches(train, { batchSize: 1, batchsize: 1 })",
+  "what fits": "fit(model, batches({ length: 3, getItem: async (i: number) => [tensor([i]), i] }, one))",
+};
+
+/** What the compiler says to each program, one line of each. */
+const said = messages(Object.values(programs).map((line) => `void ${line};`));
+
+function messages(lines: readonly string[]): string[] {
+  const text = head + lines.join("\n");
+  const config = ts.readConfigFile(`${root}tsconfig.json`, ts.sys.readFile);
+  const { options } = ts.parseJsonConfigFileContent(
+    config.config,
+    { ...ts.sys, readDirectory: () => [] },
+    root,
+  );
+  const host = ts.createCompilerHost(options);
+  const { getSourceFile, fileExists } = host;
+  host.fileExists = (name) => name === path || fileExists(name);
+  host.getSourceFile = (name, target, ...rest) =>
+    name === path ? ts.createSourceFile(name, text, target) : getSourceFile(name, target, ...rest);
+  const program = ts.createProgram([path], options, host);
+  const source = program.getSourceFile(path)!;
+  const first = head.split("\n").length - 1;
+  const found = lines.map(() => "");
+  for (const { start, messageText } of program.getSemanticDiagnostics(source)) {
+    const { line } = source.getLineAndCharacterOfPosition(start!);
+    found[line - first] += ts.flattenDiagnosticMessageText(messageText, "\n");
+  }
+  return found;
+}
+
+const tuple = /annotate getItem's return as a tuple/;
+const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
+  "a class without a return type": tuple,
+  "an async class without a return type": tuple,
+  "a dataset in a constant": tuple,
+  "a loader over it": tuple,
+  "validation data": tuple,
+  "data to evaluate": tuple,
+  "a function in a constant": tuple,
+  "a record": /Its batches must be \[x, y\] or \[x, y, sampleWeight\] of tensors\./,
+  "samples that are in no batches": /must be a Sequence, as batches\(dataset, \{ batchSize \}\) makes/,
+  "an option that is not there": /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
+  "an option that is not there, of a sequence":
+    /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
+  "what fits": /^$/,
+};
+
+describe("the compiler", () => {
+  it.each(Object.keys(programs).map((name, i) => [name, said[i]!] as const))("on %s", (name, message) => {
+    expect(message).toMatch(expected[name as keyof typeof programs]);
+  });
+});
