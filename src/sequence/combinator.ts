@@ -94,16 +94,33 @@ export function isCombinator(node: object): node is Combinator<unknown> {
   return brand in node;
 }
 
-/** Throws {@link OptionError} unless `value` is a sequence. */
-export function checkSequence(combinator: string, value: unknown): void {
+/** Throws {@link OptionError} unless `value`, which stands at `place`, is a sequence. */
+export function checkSequence(combinator: string, value: unknown, place: string = ""): void {
   if (isSequence(value)) return;
-  throw new OptionError(
-    `${combinator}() takes a Sequence, got ${show(value)}. A dataset of samples becomes one with batches(dataset, { batchSize }).`,
-  );
+  const next = Array.isArray(value)
+    ? "Arrays of sequences are joined by concat(), zip() or mix()."
+    : "A dataset of samples becomes one with batches(dataset, { batchSize }).";
+  throw new OptionError(`${combinator}() takes a Sequence, got ${show(value)}${place}. ${next}`);
 }
 
-/** Throws {@link OptionError} unless `values` holds at least one sequence, and nothing else. */
-export function checkSequences(combinator: string, values: readonly unknown[]): void {
+/**
+ * The sequences in `values`.
+ *
+ * @throws OptionError if there is none, or something else, or a hole.
+ */
+export function checkSequences(
+  combinator: string,
+  values: readonly unknown[],
+): readonly [Sequence<unknown>, ...Sequence<unknown>[]] {
   if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
-  for (const value of values) checkSequence(combinator, value);
+  // A copy, as the array stays the caller's.
+  const sources = Array.from(values);
+  for (const [i, source] of sources.entries()) checkSequence(combinator, source, ` at place ${i}`);
+  return sources as [Sequence<unknown>, ...Sequence<unknown>[]];
+}
+
+/** What was given one after the other, or in one array. */
+export function spread(values: readonly unknown[]): readonly unknown[] {
+  const [first] = values;
+  return values.length === 1 && Array.isArray(first) ? first : values;
 }

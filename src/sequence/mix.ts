@@ -10,7 +10,9 @@
  * Source: S. K. Baruah, N. K. Cohen, C. G. Plaxton, D. A. Varvel, "Proportionate progress: a notion of fairness in
  * resource allocation", Algorithmica 15, 1996.
  */
+import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { checkList } from "../sampler/sampler.ts";
 import { checkWeights } from "../sampler/weighted.ts";
 import { checkSequences, type Hooked } from "./combinator.ts";
 import { type Place, Selection } from "./selection.ts";
@@ -74,18 +76,27 @@ export class MixSequence<B> extends Selection<B> {
  * @example
  * const train = mix([web, books, repeat(code)], [0.6, 0.3, 0.1]);
  */
-export function mix<S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]]>(
-  sources: S,
-  weights: readonly number[] = sources.map(() => 1),
-): Sequence<BatchOf<S[number]>> {
-  checkSequences("mix", sources);
+export function mix<
+  S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]] | readonly Sequence<unknown>[],
+>(sources: S, weights?: readonly number[]): Sequence<BatchOf<S[number]>>;
+export function mix(given: readonly Sequence<unknown>[], weights?: readonly number[]): Sequence<unknown> {
+  if (!Array.isArray(given)) {
+    throw new OptionError(`mix() takes sequences in an array, mix([a, b], weights), got ${show(given)}.`);
+  }
+  const sources = checkSequences("mix", given);
+  if (weights === undefined)
+    return new MixSequence(
+      sources,
+      sources.map(() => 1),
+    );
+  checkList("weights", weights);
   if (weights.length !== sources.length) {
     throw new OptionError(
       `mix() needs one weight for each of its ${sources.length} sources, got ${weights.length}.`,
     );
   }
   checkWeights("weights", weights);
-  return new MixSequence(sources, wholeParts(weights)) as never;
+  return new MixSequence(sources, wholeParts(Array.from(weights)));
 }
 
 /** Which source comes at each step of a period, with how many of it before, and the steps of each source. */

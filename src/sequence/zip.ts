@@ -1,6 +1,6 @@
 import { checkIndex } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { Combinator, checkSequences, type Hooked } from "./combinator.ts";
+import { Combinator, checkSequences, type Hooked, spread } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import type { Awaitable, BatchOf, Returned, Sequence } from "./sequence.ts";
 
@@ -43,7 +43,8 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
 }
 
 /**
- * The batches of several sequences of one length side by side, as tuples. Endless sequences are cut to the others.
+ * The batches of several sequences of one length side by side, as tuples. Endless sequences are cut to the others. They are
+ * given one after the other, or in an array.
  *
  * Each source gets a generator of its own in the same state: images and their masks, zipped, are augmented alike.
  *
@@ -53,7 +54,12 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
  */
 export function zip<S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]]>(
   ...sources: S
-): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }> {
-  checkSequences("zip", sources);
-  return new ZipSequence(sources) as never;
+): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
+export function zip<
+  S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]] | readonly Sequence<unknown>[],
+>(sources: S): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
+export function zip(
+  ...sources: readonly Sequence<unknown>[] | readonly [readonly Sequence<unknown>[]]
+): Sequence<unknown> {
+  return new ZipSequence(checkSequences("zip", spread(sources)));
 }

@@ -35,10 +35,15 @@ export function stack(rows: readonly Row[]): Tensor | Promise<Tensor> {
 /**
  * Joins tensors along their first axis: shapes `[a, …s]` and `[b, …s]` become `[a + b, …s]`.
  *
- * @throws ShapeError if there is no part, a part is a scalar, or naming the first part that differs from part 0.
+ * @throws ShapeError if there is no part, a part is no tensor or a scalar, or naming the first that differs from part 0.
  */
 export function concat<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D> {
   const [first] = parts;
+  for (const [i, part] of parts.entries()) {
+    if (isTensor(part)) continue;
+    const next = isLazyTensor(part) ? " Await its tensor() first." : "";
+    throw new ShapeError(`concat() joins tensors, got ${show(part)} at part ${i}.${next}`);
+  }
   if (first === undefined) throw new ShapeError("concat() needs at least one tensor, got none.");
   if (first.shape.length === 0)
     throw new ShapeError("concat() joins along the first axis, which a scalar does not have; use stack().");

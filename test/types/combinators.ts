@@ -69,6 +69,10 @@ const cached = cache(records);
 const both = concat(train, swapped);
 const blended = mix([train, record], [0.5, 0.5]);
 const zipped = zip(train, records, single);
+const [bothListed, zippedListed] = [concat([train, swapped]), zip([train, records])];
+declare const list: Train[];
+const [bothOfMany, zippedOfMany, mixedOfMany] = [concat(list), zip(list), mix(list)];
+const joined = concat([tensor([1]), tensor([2])]);
 
 export type Checks = [
   Assert<Same<BatchOf<Train>, [x: F, y: I]>>,
@@ -81,6 +85,12 @@ export type Checks = [
   Assert<Same<BatchOf<typeof cached>, { image: Tensor<"uint8">; name: string[] }>>,
   Assert<Same<BatchOf<typeof both>, [x: F, y: I] | [I, F]>>,
   Assert<Same<BatchOf<typeof blended>, [x: F, y: I] | { x: F; y: I; flipped: boolean }>>,
+  Assert<Same<BatchOf<typeof bothListed>, [x: F, y: I] | [I, F]>>,
+  Assert<Same<BatchOf<typeof zippedListed>, [[x: F, y: I], { image: LazyTensor<"uint8">; name: string[] }]>>,
+  Assert<Same<BatchOf<typeof bothOfMany>, [x: F, y: I]>>,
+  Assert<Same<BatchOf<typeof zippedOfMany>, [x: F, y: I][]>>,
+  Assert<Same<BatchOf<typeof mixedOfMany>, [x: F, y: I]>>,
+  Assert<Same<typeof joined, F>>,
   Assert<Same<BatchOf<typeof zipped>, [[x: F, y: I], { image: LazyTensor<"uint8">; name: string[] }, F]>>,
 ];
 
@@ -192,5 +202,11 @@ batches(new Digits(), {});
 batches(new Digits(), { batchSize: 2, batchsize: 2 });
 // @ts-expect-error samples are no sequence
 take(new Digits(), 2);
+// @ts-expect-error sources of mix stand in an array
+mix(train, train);
+// @ts-expect-error tensors stand in an array
+concat(tensor([1]), tensor([2]));
+// @ts-expect-error sequences and tensors are not joined
+concat([train, tensor([2])]);
 // @ts-expect-error a share without a world
 shard(train, { rank: 0 });
