@@ -39,6 +39,9 @@ export interface ReadOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Marks images, the same across two copies of the package. */
+const brand = Symbol.for("epochal.image");
+
 /** The one class behind {@link Image}. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the mark is on the prototype
 export class LazyImage<D extends ImageDType = ImageDType> {
@@ -92,6 +95,12 @@ export class LazyImage<D extends ImageDType = ImageDType> {
 /** What the mark promises. */
 export interface LazyImage<D extends ImageDType = ImageDType> extends Image<D> {}
 Object.defineProperty(LazyImage.prototype, lazyTensor, { value: true });
+Object.defineProperty(LazyImage.prototype, brand, { value: true });
+
+/** Whether `value` is a lazy image, also one of another copy of the package. */
+export function isImage(value: unknown): value is LazyImage {
+  return typeof value === "object" && value !== null && brand in value;
+}
 
 type Row = (shape: readonly number[]) => Uint8Array | Float32Array;
 

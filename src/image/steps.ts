@@ -3,7 +3,7 @@ import { checkChoice, checkInteger, checkKnown, checkNumber, show } from "../cor
 import { OptionError } from "../core/errors.ts";
 import type { Antialias } from "./axis.ts";
 import type { Channels } from "./colour.ts";
-import { type Image, LazyImage } from "./image.ts";
+import { type Image, isImage, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./plan.ts";
 
 /** Larger results are a mistake: the kernel's tables hold 2^14 output places, as most formats do. */
@@ -169,7 +169,7 @@ function checkSize(size: unknown): readonly [height: number, width: number] {
 }
 
 function own(image: Image): LazyImage {
-  if (image instanceof LazyImage) return image;
+  if (isImage(image)) return image;
   throw new OptionError(`Expected an image made by imread() or fromPixels(), got ${show(image)}.`);
 }
 

@@ -32,6 +32,9 @@ import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
 import { crewOf, type WorkerKinds, workerKinds } from "./workers.ts";
 
+/** Marks loaders, the same across two copies of the package. */
+const brand = Symbol.for("epochal.loader");
+
 /** Ends the workers of loaders that were dropped without `close()`. */
 const dropped = new FinalizationRegistry<Pool>((pool) => void pool.close());
 
@@ -366,6 +369,13 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     dropped.register(this, pool);
     return pool;
   }
+}
+
+Object.defineProperty(DataLoader.prototype, brand, { value: true });
+
+/** Whether `value` is a loader, also one of another copy of the package. */
+export function isDataLoader(value: unknown): value is DataLoader<unknown> {
+  return typeof value === "object" && value !== null && brand in value;
 }
 
 /** Counts what happened to workers. Knows the tally only, so that the pool does not keep its loader alive. */

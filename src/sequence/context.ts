@@ -70,6 +70,9 @@ export function deriveContext(
   return KeyedContext.derive(context, epoch, index, stream);
 }
 
+/** The stream of a context's generator, the same across two copies of the package. */
+const streamKey: unique symbol = Symbol.for("epochal.context.stream");
+
 class KeyedContext implements Context {
   readonly epoch: number;
   readonly index: number;
@@ -87,10 +90,14 @@ class KeyedContext implements Context {
   }
 
   static derive(context: Context, epoch: number, index: number, stream?: Stream): KeyedContext {
-    // A context that a test has written by hand has a signal too.
-    const [cancellation, own] =
-      #stream in context ? [context.#cancellation, context.#stream] : [context, "batch" as const];
+    // A context of another copy of the package, or one that a test has written by hand, has a signal too.
+    const cancellation = #cancellation in context ? context.#cancellation : context;
+    const own = (context as Partial<KeyedContext>)[streamKey] ?? "batch";
     return new KeyedContext({ epoch, index, seed: context.seed, cancellation }, stream ?? own);
+  }
+
+  get [streamKey](): Stream {
+    return this.#stream;
   }
 
   get signal(): AbortSignal {

@@ -8,7 +8,7 @@
  */
 import { OptionError, TrainingError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
-import { DataLoader } from "../loader/data-loader.ts";
+import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
 import { isArrays } from "./arrays.ts";
@@ -112,7 +112,7 @@ class FitRun implements Training {
     this.#all = new CallbackList([...callbacks, this.#history, ...bar]);
     const state = saved?.data as LoaderState | undefined;
     const from = state ? { state } : initialEpoch > 0 ? { initialEpoch } : {};
-    const given = data instanceof DataLoader;
+    const given = isDataLoader(data);
     const { compat } = options;
     const { stepsPerEpoch } = settings;
     const open = (source: unknown): DataLoader<unknown> => {

@@ -1,7 +1,7 @@
 /** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { DataLoader } from "../loader/data-loader.ts";
+import { DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { DataLoaderOptions } from "../loader/options.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import { ArraySequence, isArrays } from "./arrays.ts";
@@ -19,7 +19,7 @@ export type TestSource<B, A> = TrainSource<B> | AsyncIterable<A> | Iterable<A> |
  * @throws OptionError if it is neither a sequence nor a loader, or a loader comes with options for a new one.
  */
 export function openLoader(what: string, source: unknown, options: DataLoaderOptions): DataLoader<unknown> {
-  if (source instanceof DataLoader) {
+  if (isDataLoader(source)) {
     const given = Object.keys(options).find((name) => options[name as keyof DataLoaderOptions] !== undefined);
     if (given === undefined || given === "signal") return source;
     throw new OptionError(
@@ -64,8 +64,8 @@ export interface PassesOptions extends LoadOptions {
 export function openPasses(what: string, source: unknown, options: PassesOptions): Passes {
   const { batchSize, steps, ...load } = options;
   const name = what === "validationData" ? "validationSteps" : "steps";
-  if (isSequence(source) || source instanceof DataLoader) {
-    const loader = openLoader(what, source, source instanceof DataLoader ? {} : load);
+  if (isSequence(source) || isDataLoader(source)) {
+    const loader = openLoader(what, source, isDataLoader(source) ? {} : load);
     checkEnds(what, loader.steps, { [name]: steps });
     return {
       steps: () => knownSteps(loader),
