@@ -58,6 +58,18 @@ export function checkBoolean(name: string, value: unknown): asserts value is boo
   checkChoice(name, value, [true, false]);
 }
 
+/** Throws {@link OptionError} unless `value` is text. */
+export function checkText(name: string, value: unknown): asserts value is string {
+  if (typeof value === "string") return;
+  throw new OptionError(`\`${name}\` must be text, got ${show(value)}.`);
+}
+
+/** Throws {@link OptionError} unless `value` is an AbortSignal. */
+export function checkSignal(name: string, value: unknown): asserts value is AbortSignal {
+  if (value instanceof AbortSignal) return;
+  throw new OptionError(`\`${name}\` must be an AbortSignal, got ${show(value)}.`);
+}
+
 /** Throws {@link OptionError} unless `value` is one of `choices`. */
 export function checkChoice<const T>(
   name: string,

@@ -1,5 +1,5 @@
 /** The two ways to begin an image: a file to be read, or pixels that are there. */
-import { checkBoolean, checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import { isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
@@ -102,6 +102,7 @@ function readOptions(options: ImreadOptions): ReadOptions {
     checkChoice("channels", found.channels, [1, 3, 4]);
     checkBoolean("orient", found.orient);
     checkInteger("maxPixels", found.maxPixels, 1);
+    if (found.signal !== undefined) checkSignal("signal", found.signal);
     if (found.onError !== "throw" && typeof found.onError !== "function") {
       throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(found.onError)}.`);
     }

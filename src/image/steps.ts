@@ -43,8 +43,7 @@ export function resize<D extends ImageDType = "float32">(
   let dtype = "float32" as D;
   if (options !== undefined) {
     checkKnown("resize()", options, ["dtype", "antialias"]);
-    antialias = options.antialias ?? antialias;
-    dtype = options.dtype ?? dtype;
+    ({ antialias = antialias, dtype = dtype } = options);
     checkChoice("antialias", antialias, ["triangle", "gaussian", false]);
     checkChoice("dtype", dtype, ["float32", "uint8"]);
   }
@@ -141,9 +140,10 @@ export interface NormalizeOptions {
  */
 export function normalize(image: Image, options: NormalizeOptions = {}): Image<"float32"> {
   checkKnown("normalize()", options, ["mean", "std"]);
+  const { mean: means = 0, std: stds = 1 } = options;
   const { channels } = own(image);
-  const mean = perChannel("mean", options.mean ?? 0, channels);
-  const std = perChannel("std", options.std ?? 1, channels);
+  const mean = perChannel("mean", means, channels);
+  const std = perChannel("std", stds, channels);
   if (std.includes(0)) throw new OptionError("`std` must not be 0: it divides.");
   return next(image, { kind: "normalize", mean, std }, `normalize ${mean} ${std}`, { dtype: "float32" });
 }

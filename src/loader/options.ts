@@ -7,6 +7,7 @@ import {
   checkKnown,
   checkNumber,
   checkSeed,
+  checkSignal,
   show,
 } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
@@ -56,7 +57,7 @@ export interface DataLoaderOptions {
   readonly onError?: "throw" | "skip";
   /** Aborting it closes the loader; a waiting iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Memory limits of worker threads, as `worker_threads` takes them. */
+  /** Memory limits of worker threads in MiB, as `worker_threads` takes them. */
   readonly resourceLimits?: {
     readonly maxOldGenerationSizeMb?: number;
     readonly maxYoungGenerationSizeMb?: number;
@@ -104,6 +105,24 @@ const elsewhere: Readonly<Record<string, string>> = {
   sampler: ofBatches,
 };
 
+const limitNames: readonly (keyof NonNullable<DataLoaderOptions["resourceLimits"]>)[] = [
+  "maxOldGenerationSizeMb",
+  "maxYoungGenerationSizeMb",
+  "codeRangeSizeMb",
+  "stackSizeMb",
+];
+
+/** Throws {@link OptionError} for a limit that there is not, or that is no amount of memory. */
+function checkLimits(limits: NonNullable<DataLoaderOptions["resourceLimits"]>): void {
+  checkKnown("`resourceLimits`", limits, limitNames);
+  for (const [name, value] of Object.entries(limits)) {
+    if (value === undefined || (typeof value === "number" && value > 0 && Number.isFinite(value))) continue;
+    throw new OptionError(
+      `\`resourceLimits.${name}\` must be a finite number of MiB above 0, got ${show(value)}.`,
+    );
+  }
+}
+
 /** Longest delay that a timer takes. */
 const longestTimeout = 2 ** 31 - 1;
 
@@ -140,9 +159,8 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   for (const [name, value] of Object.entries({ useMultiprocessing, shuffle, retryErrors })) {
     checkBoolean(name, value);
   }
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
-  }
+  if (signal !== undefined) checkSignal("signal", signal);
+  if (resourceLimits !== undefined) checkLimits(resourceLimits);
   const shard = options.shard === "env" ? shardFromEnv() : options.shard;
   if (shard !== undefined) checkShard("`shard`", shard, "shard.");
   if (state !== undefined) checkState(state, seed);

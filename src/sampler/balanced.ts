@@ -41,8 +41,9 @@ export class BalancedSampler implements Sampler {
     }
     this.classes = [...members.values()].map((indices) => Float64Array.from(indices));
     const largest = this.classes.reduce((most, { length }) => Math.max(most, length), 0);
-    this.length = options.length ?? this.classes.length * largest;
-    checkInteger("length", this.length);
+    const { length = this.classes.length * largest } = options;
+    checkInteger("length", length);
+    this.length = length;
   }
 
   order({ seed, epoch }: OrderKey): Order {

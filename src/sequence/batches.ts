@@ -183,7 +183,7 @@ function checkOptions(
   if (
     collate !== undefined &&
     typeof collate !== "function" &&
-    typeof (collate as PadCollator).collate !== "function"
+    typeof (collate as PadCollator | null)?.collate !== "function"
   ) {
     throw new OptionError(`\`collate\` must be a function of the samples or pad(), got ${show(collate)}.`);
   }
@@ -193,7 +193,7 @@ function checkOptions(
       "batches() takes `shuffle` or `sampler`, not both: a sampler says itself how it shuffles.",
     );
   }
-  if (typeof sampler.order !== "function") {
+  if (typeof (sampler as Sampler | null)?.order !== "function") {
     throw new OptionError(
       `\`sampler\` must have \`length\` and \`order({ seed, epoch })\`, got ${show(sampler)}.`,
     );

@@ -4,7 +4,7 @@
  * Lineage: `tf.keras.utils.Sequence`, `keras.utils.PyDataset`. The one idea: a batch is a pure function of
  * (seed, epoch, index), so order, workers, retries and resume are index arithmetic and live in the loader.
  */
-import { checkIndex, show } from "../core/check.ts";
+import { checkIndex, checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { isThenable } from "../core/settle.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
@@ -78,12 +78,16 @@ export abstract class Sequence<B> {
   /**
    * One batch as a loader would deliver it: index checked, images run. For looking at data and for tests.
    *
-   * @throws IndexError if `index` is not a whole number from 0 to length - 1.
+   * @throws IndexError if `index` is not a whole number from 0 to length - 1; OptionError if `epoch` or `seed` is none.
    */
   async at(
     index: number,
-    { epoch = 0, seed = 0 }: { readonly epoch?: number; readonly seed?: number } = {},
+    options: { readonly epoch?: number; readonly seed?: number } = {},
   ): Promise<Delivered<NoInfer<B>>> {
+    checkKnown("at()", options, ["epoch", "seed"]);
+    const { epoch = 0, seed = 0 } = options;
+    checkInteger("epoch", epoch);
+    checkSeed("seed", seed);
     return fetchBatch(this, createContext({ epoch, index, seed }));
   }
 

@@ -4,7 +4,7 @@
  * C-contiguous and without methods, so that it survives structured clone and every consumer of typed arrays
  * (TensorFlow.js, onnxruntime, jax-js, zarrita) takes it as it is.
  */
-import { show } from "../core/check.ts";
+import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { allocate } from "./arena.ts";
 import {
@@ -153,13 +153,14 @@ export function tensor(
   values: NestedNumbers | TypedArray,
   options: DType | { readonly dtype?: DType; readonly shape?: readonly number[] } = {},
 ): Tensor {
+  if (typeof options !== "string") checkKnown("tensor()", options, ["dtype", "shape"]);
   const { dtype, shape } = typeof options === "string" ? { dtype: options, shape: undefined } : options;
   if (dtype !== undefined) checkDType(dtype);
   const own = dtypeOf(values);
   if (own !== undefined) {
     const array = values as TypedArray;
     const data = dtype === undefined || sameArray(dtype, own) ? array : convert(array, dtype);
-    return checked(data, shape ?? [array.length], dtype ?? own);
+    return checked(data, shape === undefined ? [array.length] : shape, dtype ?? own);
   }
   const nesting = shapeOf(values as NestedNumbers);
   const flat = (nesting.length === 1 ? values : flatten(values as NestedNumbers)) as readonly (
@@ -170,7 +171,7 @@ export function tensor(
   const kind = dtype ?? guessDType(flat[0]);
   const result = empty(nesting, kind);
   fill(result.data, flat, kind);
-  return checked(result.data, shape ?? nesting, kind);
+  return checked(result.data, shape === undefined ? nesting : shape, kind);
 }
 
 function sameArray(a: DType, b: DType): boolean {
@@ -192,6 +193,7 @@ function checked<D extends DType>(data: ArrayOf<D>, shape: readonly number[], dt
 }
 
 function checkShape(shape: readonly number[]): void {
+  if (!Array.isArray(shape)) throw new OptionError(`\`shape\` must be an array of axes, got ${show(shape)}.`);
   for (const axis of shape) {
     if (!Number.isSafeInteger(axis) || axis < 0) {
       throw new ShapeError(

@@ -1,7 +1,8 @@
 /** Holds a sequence against random schedules of faults. */
-import { checkInteger } from "../core/check.ts";
+import { checkChoice, checkInteger, checkKnown } from "../core/check.ts";
+import { checkList } from "../sampler/sampler.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import type { WorkerKind } from "./faults.ts";
+import { faultKinds, type WorkerKind } from "./faults.ts";
 import { Expected, runSchedule } from "./run.ts";
 import { drawSchedule, type Schedule } from "./schedule.ts";
 
@@ -30,13 +31,17 @@ export interface AssertOptions {
  */
 export async function assertExactlyOnce(
   sequence: Sequence<unknown>,
-  { schedules = 20, seed, kinds = ["inline", "thread"], concurrency = 4 }: AssertOptions = {},
+  options: AssertOptions = {},
 ): Promise<void> {
+  checkKnown("assertExactlyOnce", options, ["schedules", "seed", "kinds", "concurrency"]);
+  const { schedules = 20, seed = Date.now(), kinds = ["inline", "thread"], concurrency = 4 } = options;
   checkInteger("schedules", schedules, 1);
   checkInteger("concurrency", concurrency, 1);
   const replayed = process.env.EPOCHAL_SEED;
-  const first = replayed === undefined ? (seed ?? Date.now()) : Number(replayed);
+  const first = replayed === undefined ? seed : Number(replayed);
   checkInteger("seed", first);
+  checkList("kinds", kinds);
+  for (const kind of Array.from(kinds)) checkChoice("kinds", kind, Object.keys(faultKinds));
   const expected = new Expected(sequence);
   let next = first;
   const end = replayed === undefined ? first + schedules : first + 1;

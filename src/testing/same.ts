@@ -1,6 +1,7 @@
 /** Holds a sequence against the promise that its batches depend on (seed, epoch, index) and nothing else. */
-import { checkInteger } from "../core/check.ts";
+import { checkBoolean, checkInteger, checkKnown } from "../core/check.ts";
 import { DataLoader } from "../loader/data-loader.ts";
+import { checkList } from "../sampler/sampler.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { digest } from "./digest.ts";
 
@@ -26,20 +27,24 @@ export interface SameOptions {
  */
 export async function assertSameForAnyWorkers(
   sequence: Sequence<unknown>,
-  { workers = [0, 1, 2, 4], processes = true, epochs = 2, shuffle = true, seed = 7 }: SameOptions = {},
+  options: SameOptions = {},
 ): Promise<void> {
+  checkKnown("assertSameForAnyWorkers", options, ["workers", "processes", "epochs", "shuffle", "seed"]);
+  const { workers = [0, 1, 2, 4], processes = true, epochs = 2, shuffle = true, seed = 7 } = options;
+  checkList("workers", workers);
+  checkBoolean("processes", processes);
   checkInteger("epochs", epochs, 1);
   let first: Stream | undefined;
   for (const useMultiprocessing of processes ? [false, true] : [false]) {
     for (const count of workers) {
       // There is no inline process.
       if (useMultiprocessing && count === 0) continue;
-      const options = { workers: count, useMultiprocessing, shuffle, seed };
+      const loading = { workers: count, useMultiprocessing, shuffle, seed };
       const name = count === 0 ? "inline" : `${count} ${useMultiprocessing ? "processes" : "threads"}`;
-      const stream = { name, digests: await load(sequence, options, epochs) };
+      const stream = { name, digests: await load(sequence, loading, epochs) };
       first ??= stream;
       compare(nameOf(sequence), first, stream);
-      const resumed = { name: `${name}, resumed`, digests: await load(sequence, options, epochs, true) };
+      const resumed = { name: `${name}, resumed`, digests: await load(sequence, loading, epochs, true) };
       compare(nameOf(sequence), first, resumed);
     }
   }

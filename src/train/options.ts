@@ -1,5 +1,5 @@
 /** The options of `fit`, `evaluate` and `predict`: what they are, their defaults and their checks. */
-import { checkBoolean, checkChoice, checkInteger, checkKnown, show } from "../core/check.ts";
+import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { type DataLoaderOptions, optionNames } from "../loader/options.ts";
 import { isTensor } from "../tensor/tensor.ts";
@@ -150,7 +150,9 @@ export function resolveFit(options: FitOptions): ResolvedFit {
   checkBoolean("allowNaN", allowNaN);
   checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
   if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
-  if (options.resume !== undefined && typeof options.resume !== "string")
+  if (options.validationBatchSize !== undefined)
+    checkInteger("validationBatchSize", options.validationBatchSize, 1);
+  if (options.resume !== undefined && (typeof options.resume !== "string" || options.resume === ""))
     throw new OptionError(`\`resume\` must be the path of a file or folder, got ${show(options.resume)}.`);
   return {
     epochs,
@@ -170,6 +172,7 @@ export function resolveEvaluate(
 ): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
   checkOptions(what, options, [...runNames, "steps", "batchSize"]);
   if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
+  if (options.batchSize !== undefined) checkInteger("batchSize", options.batchSize, 1);
   return resolveRun(options);
 }
 
@@ -187,9 +190,7 @@ function checkClassWeight(weights: ClassWeight): void {
 function resolveRun(options: RunOptions): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
   const { callbacks = [], verbose = "auto", signal } = options;
   checkChoice("verbose", verbose, [0, 1, 2, "auto"]);
-  if (signal !== undefined && !(signal instanceof AbortSignal)) {
-    throw new OptionError(`\`signal\` must be an AbortSignal, got ${show(signal)}.`);
-  }
+  if (signal !== undefined) checkSignal("signal", signal);
   return {
     callbacks: Array.isArray(callbacks) ? callbacks : [callbacks as AnyCallback],
     verbose: verbose === "auto" ? 1 : verbose,

@@ -1,6 +1,7 @@
 import { checkKnown } from "../../core/check.ts";
 import { LoaderError } from "../../core/errors.ts";
 import { DataLoader } from "../../loader/data-loader.ts";
+import { resolveOptions } from "../../loader/options.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import type { Delivered } from "../../tensor/tree.ts";
 
@@ -31,9 +32,10 @@ export class OrderedEnqueuer<B> {
   readonly #options: OrderedEnqueuerOptions;
   #loader: DataLoader<B> | undefined;
 
-  /** @throws OptionError for an option that there is not. */
+  /** @throws OptionError if an option is not what it should be. */
   constructor(sequence: Sequence<B>, options: OrderedEnqueuerOptions = {}) {
     checkKnown("OrderedEnqueuer", options, ["useMultiprocessing", "shuffle", "seed"]);
+    resolveOptions(options);
     this.#sequence = sequence;
     this.#options = options;
   }

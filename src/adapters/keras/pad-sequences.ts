@@ -42,8 +42,7 @@ export function padSequences<D extends DType = "int32">(
   if (!Array.isArray(sequences))
     throw new OptionError(`padSequences takes a list of sequences, got ${show(sequences)}.`);
   checkKnown("padSequences", options, ["maxlen", "dtype", "padding", "truncating", "value"]);
-  const { maxlen, padding = "pre", truncating = "pre", value = 0 } = options;
-  const dtype = options.dtype ?? ("int32" as D);
+  const { maxlen, padding = "pre", truncating = "pre", value = 0, dtype = "int32" as D } = options;
   if (maxlen !== undefined) checkInteger("maxlen", maxlen, 1);
   checkChoice("padding", padding, ["pre", "post"]);
   checkChoice("truncating", truncating, ["pre", "post"]);

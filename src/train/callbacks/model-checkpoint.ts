@@ -77,7 +77,10 @@ export class ModelCheckpoint extends Callback {
     this.#weightsOnly = saveWeightsOnly;
     this.#frequency = new SaveFrequency(saveFreq);
     this.#monitor = saveBestOnly
-      ? new Monitor("ModelCheckpoint", { ...(monitor !== undefined && { monitor }), ...(mode && { mode }) })
+      ? new Monitor("ModelCheckpoint", {
+          ...(monitor !== undefined && { monitor }),
+          ...(mode !== undefined && { mode }),
+        })
       : undefined;
     this.#threshold = initialValueThreshold;
   }

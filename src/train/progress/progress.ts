@@ -1,5 +1,5 @@
 /** A progress line around any loop, as tqdm draws it. */
-import { checkKnown, show } from "../../core/check.ts";
+import { checkBoolean, checkKnown, checkNumber, checkText, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { openProgressLine, type ProgressLine, type ProgressLineOptions, processStream } from "./terminal.ts";
 
@@ -31,7 +31,7 @@ export interface Progress<T> extends AsyncIterable<T> {
  *
  * The source is closed when the loop is left, as by a plain `for await`.
  *
- * @throws OptionError if `source` cannot be iterated, or for an option that there is not.
+ * @throws OptionError if `source` cannot be iterated, or an option is not what it should be.
  * @example
  * const bar = progress(loader);
  * for await (const [x, y] of bar) {
@@ -43,7 +43,7 @@ export function progress<T>(source: ProgressSource<T>, options: ProgressOptions 
   if (!isIterable(source)) {
     throw new OptionError(`progress takes a loader or anything else that is iterable, got ${show(source)}.`);
   }
-  checkKnown("progress", options, ["total", "label", "unit", "stream", "env", "plain", "interval", "now"]);
+  checkOptions(options);
   let metrics: Readonly<Record<string, number>> = {};
   return {
     set(more) {
@@ -54,6 +54,16 @@ export function progress<T>(source: ProgressSource<T>, options: ProgressOptions 
       return loop(source, options, () => metrics);
     },
   };
+}
+
+function checkOptions(options: ProgressOptions): void {
+  checkKnown("progress", options, ["total", "label", "unit", "stream", "env", "plain", "interval", "now"]);
+  const { total = 0, label = "", unit = "", interval = 0, plain = false } = options;
+  if (total !== Number.POSITIVE_INFINITY) checkNumber("total", total, 0);
+  checkText("label", label);
+  checkText("unit", unit);
+  checkNumber("interval", interval, 0);
+  checkBoolean("plain", plain);
 }
 
 function isIterable(value: unknown): boolean {
