@@ -6,6 +6,7 @@
 
 import { checkInteger, show } from "../core/check.ts";
 import { availableCores } from "../core/cores.ts";
+import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError, OptionError } from "../core/errors.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
@@ -372,6 +373,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 }
 
 Object.defineProperty(DataLoader.prototype, brand, { value: true });
+nameAsyncDispose(DataLoader.prototype);
 
 /** Whether `value` is a loader, also one of another copy of the package. */
 export function isDataLoader(value: unknown): value is DataLoader<unknown> {

@@ -169,9 +169,9 @@ export class EpochRun {
         window.take();
         this.#fill();
         this.#ledger.deliver(index);
-        this.#inline ||= outcome.worker.inline;
-        const { worker, batch, counters } = outcome;
-        lease(batch, worker);
+        const { worker, counters } = outcome;
+        this.#inline ||= worker.inline;
+        const batch = lease(outcome.batch, worker);
         this.#host.onBatch({
           worker: worker.name,
           counters,

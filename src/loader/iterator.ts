@@ -4,6 +4,7 @@
  * The run does not refer to it except while a batch is waited for, so that an iterator nobody holds any more is
  * collected, and its run ended with it.
  */
+import { nameAsyncDispose } from "../core/dispose.ts";
 import type { EpochRun } from "./epoch.ts";
 
 const forgotten = new FinalizationRegistry<EpochRun>((run) => void run.abandon());
@@ -66,3 +67,4 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
     await this.return();
   }
 }
+nameAsyncDispose(EpochIterator.prototype);

@@ -1,6 +1,13 @@
-import { DataLoader, release } from "epochal";
+import { execFileSync } from "node:child_process";
+import { DataLoader, isTensor, release } from "epochal";
 import { describe, expect, it } from "vitest";
-import { Stacked } from "../fixtures/sequences.js";
+import { Frozen, Stacked } from "../fixtures/sequences.js";
+
+/** The typed arrays of a batch of {@link Frozen}. */
+function viewsOf(batch: object): Float32Array[] {
+  if (batch instanceof Float32Array) return [batch];
+  return isTensor(batch) ? [batch.data as Float32Array] : Object.values(batch).flatMap(viewsOf);
+}
 
 describe("releasing batches", () => {
   it.each([{ workers: 0 }, { workers: 1 }, { workers: 1, useMultiprocessing: true }])(
@@ -35,6 +42,44 @@ describe("releasing batches", () => {
       views.push(batch.x.data);
     }
     expect(views.map((view) => view.length)).toEqual(Array(10).fill(0));
+  });
+
+  it.each([{ workers: 0 }, { workers: 1 }, { workers: 1, useMultiprocessing: true }])(
+    "gives back batches that getItem has frozen: %o",
+    async (options) => {
+      await using loader = new DataLoader(new Frozen(), options);
+      for await (const batch of loader) {
+        expect(Object.isFrozen(batch)).toBe(false);
+        const views = viewsOf(batch);
+        expect(views.map(([first]) => first)).toEqual(views.map(() => 1));
+        {
+          using _lease = batch;
+        }
+        expect(viewsOf(batch).map(({ length }) => length)).toEqual(views.map(() => 0));
+      }
+    },
+  );
+
+  it("answers to the keys of compilers where the platform has none", () => {
+    const program = `
+      const old = new Set(["dispose", "asyncDispose"]);
+      const { Symbol: present } = globalThis;
+      globalThis.Symbol = (description) => present(description);
+      for (const key of Object.getOwnPropertyNames(present)) {
+        if (!old.has(key) && !(key in Function)) Symbol[key] = present[key];
+      }
+      const { batches, DataLoader } = await import(${JSON.stringify(import.meta.resolve("epochal"))});
+      const loader = new DataLoader(batches({ length: 2, getItem: (i) => i }, { batchSize: 1 }));
+      for await (const batch of loader) {
+        batch[Symbol.for("Symbol.dispose")]();
+        console.log(batch.data.length, Object.getOwnPropertyNames(batch).join());
+      }
+      await loader[Symbol.for("Symbol.asyncDispose")]();
+    `;
+    const output = execFileSync(process.execPath, ["--input-type=module", "-e", program], {
+      encoding: "utf8",
+    });
+    expect(output).toBe("0 data,shape,dtype\n0 data,shape,dtype\n");
   });
 
   it("leaves unreleased batches alone, and does not show that they could be released", async () => {
