@@ -7,8 +7,7 @@
  */
 import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
-import { isCombinator } from "../sequence/combinator.ts";
-import { nameOf } from "../sequence/sequence.ts";
+import { describeSequence, hash } from "./describe.ts";
 import { isData } from "./resume.ts";
 
 /** Version of the format and of the order that a seed stands for. */
@@ -35,44 +34,13 @@ const open = "?";
 /** What must be the same for a state to belong to a loader; `length` is undefined where hooks may still change it. */
 export function fingerprint(sequence: object, length: number | undefined, shuffle: boolean): string {
   // ASCII only, so that characters are bytes.
-  const plain = describe(sequence).replace(/[^\w$#()=,.-]/g, "_");
+  const plain = describeSequence(sequence).replace(/[^\w$#()=,.-]/g, "_");
   // What is cut off still counts.
   const short =
     plain.length <= longest
       ? plain
       : `${plain.slice(0, longest - 9)}#${hash(Array.from(plain, (character) => character.charCodeAt(0)))}`;
   return `${short}:${length ?? open}:${shuffle ? "shuffled" : "in order"}`;
-}
-
-/**
- * A sequence in words: its class, and for our combinators what they were made with, down to the sources. A user's own
- * fields are left out, of a sampler too: hooks may change them. So are functions: a new name is no new order.
- */
-function describe(node: object): string {
-  const name = nameOf(node);
-  if (!isCombinator(node)) return name;
-  const { sampler, ...others } = node as { readonly sampler?: object };
-  const parts = Object.entries(others).flatMap(([key, value]) => {
-    if (isNumbers(value)) return [`${key}=#${hash(value)}`];
-    // What is off takes no room.
-    if (value === true) return [key];
-    return typeof value === "number" || typeof value === "string" ? [`${key}=${value}`] : [];
-  });
-  // First, as what does not fit is cut off.
-  if (sampler !== undefined) parts.unshift(`sampler=${nameOf(sampler)}`);
-  return `${name}(${[...parts, ...node.combines().map(describe)].join(",")})`;
-}
-
-/** A list of whole numbers, as the proportions of `mix` or the indices of `filter`. */
-function isNumbers(value: unknown): value is ArrayLike<number> {
-  return value instanceof Float64Array || (Array.isArray(value) && typeof value[0] === "number");
-}
-
-/** FNV-1a of `words`, eight hexadecimal digits. Source: G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv. */
-function hash(words: ArrayLike<number>): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) value = Math.imul(value ^ words[i]!, 0x01000193);
-  return (value >>> 0).toString(16).padStart(8, "0");
 }
 
 /**
