@@ -13,6 +13,9 @@
  * An abort is not among them: an aborted operation rejects with the signal's own reason, as the platform does.
  */
 
+// First of all, as every entry of the package comes by here.
+import "./engine.ts";
+
 /** Marks our errors so that the check survives a second copy of the package. */
 const brand = Symbol.for("epochal.error");
 

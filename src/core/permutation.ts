@@ -2,7 +2,7 @@
  * A keyed bijection on [0, length): the shuffle of an epoch without a list of it.
  *
  * Invariant: `at` takes every value in [0, length) exactly once, and `inverse` undoes it, by construction and not by
- * bookkeeping. Above {@link smallest} it is a Feistel network on the exact bit width of the last index, whose result
+ * bookkeeping. Above {@link longestTable} it is a Feistel network on the exact bit width of the last index, whose result
  * is mixed again while it falls outside the range (cycle walking); at most twice on average. Up to there it is a
  * table shuffled by Fisher–Yates, because halves of a few bits mix poorly and a small table costs little.
  * Memory and cost do not grow with the length. Limits: lengths to 2^53 - 1; not for cryptography.
@@ -23,7 +23,7 @@ export interface Permutation {
 }
 
 /** Longest permutation kept as a table: 2 × 2 KiB, shuffled in about 20 µs. */
-const smallest = 1024;
+const longestTable = 1024;
 
 /**
  * Rounds of the network, an even number. Four already pass the statistics of bench/permutation-quality.ts; the two more
@@ -49,7 +49,7 @@ export function permutation(
 
 /** The permutation of [0, length) whose key is drawn from `random`. */
 export function permute(length: number, random: Random): Permutation {
-  if (length <= smallest) {
+  if (length <= longestTable) {
     const order = new Uint16Array(length);
     for (let i = 0; i < length; i++) order[i] = i;
     return new Table(random.shuffle(order));

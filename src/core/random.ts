@@ -54,7 +54,7 @@ export class Random {
   readonly #indexLow: number;
   readonly #indexHigh: number;
   #drawn = 0;
-  /** Words of the last block that were not drawn yet; #word1 is drawn next but two, and so on. */
+  /** The last three words of the last block: drawn one after the other once its first was. */
   #word1 = 0;
   #word2 = 0;
   #word3 = 0;

@@ -96,13 +96,22 @@ export const optionNames: readonly (keyof DataLoaderOptions)[] = [
 ];
 
 const ofBatches = "It belongs to batches(dataset, { … }).";
+const notHere = "Leave it out:";
 
 /** Options that other loaders have, and what they are here. */
 const elsewhere: Readonly<Record<string, string>> = {
   numWorkers: "Its name is `workers`.",
+  prefetchFactor: "Its name is `maxQueueSize`: batches ahead in all, not for each worker.",
+  generator: "Its name is `seed`.",
+  epochs: "Each loop is one epoch; loader.epochs(n) goes through several.",
   batchSize: ofBatches,
   dropLast: ofBatches,
   sampler: ofBatches,
+  batchSampler: ofBatches,
+  collate: ofBatches,
+  collateFn: `Its name is \`collate\`. ${ofBatches}`,
+  persistentWorkers: `${notHere} workers stay until close().`,
+  pinMemory: `${notHere} a batch is moved, not copied.`,
 };
 
 const limitNames: readonly (keyof NonNullable<DataLoaderOptions["resourceLimits"]>)[] = [

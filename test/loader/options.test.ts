@@ -18,6 +18,21 @@ describe("resolveOptions", () => {
     [{ worker: 2 }, /DataLoader has no option `worker`\. It has: workers/],
     [{ num_workers: 2 }, /DataLoader has no option `num_workers`\. Its name is `workers`\./],
     [{ batchSize: 2 }, /DataLoader has no option `batchSize`\. It belongs to batches\(dataset/],
+    [{ drop_last: true }, /DataLoader has no option `drop_last`\. It belongs to batches\(dataset/],
+    [{ collate_fn: () => 1 }, /no option `collate_fn`\. Its name is `collate`\. It belongs to batches/],
+    [{ prefetchFactor: 2 }, /no option `prefetchFactor`\. Its name is `maxQueueSize`/],
+    [{ persistent_workers: true }, /no option `persistent_workers`\. Leave it out: workers stay/],
+    [{ pinMemory: true }, /no option `pinMemory`\. Leave it out/],
+    [{ generator: 1 }, /no option `generator`\. Its name is `seed`/],
+    [{ epochs: 3 }, /no option `epochs`\. Each loop is one epoch; loader\.epochs\(n\)/],
+    [
+      { resourceLimits: { maxOldGenerationSizeMB: 5 } },
+      /`resourceLimits` has no option `maxOldGenerationSizeMB`\. It has: maxOld/,
+    ],
+    [
+      { resourceLimits: { stackSizeMb: 0 } },
+      /`resourceLimits\.stackSizeMb` must be a finite number of MiB above 0, got 0/,
+    ],
     [{ signal: {} }, /`signal` must be an AbortSignal/],
     [{ memory: "lots" }, /`memory` must be a number of bytes, or text such as "512MB", got "lots"/],
   ])("refuses %o", (options, message) => {
