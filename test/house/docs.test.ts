@@ -121,6 +121,14 @@ describe("docs/decisions", () => {
     expect(missing).toEqual([]);
   });
 
+  it("names only what is imported somewhere, or run by a script", () => {
+    const folders = ["src", "test", "scripts", "bench", "examples"];
+    const files = folders.flatMap((folder) => filesUnder(folder, /\.[cm]?[jt]sx?$/));
+    const text = [...files.map(read), read(".ci/run"), JSON.stringify(manifest.scripts)].join("\n");
+    const unused = Object.keys(manifest.devDependencies).filter((name) => !isUsed(name, text));
+    expect(unused).toEqual([]);
+  });
+
   it("gives a reason for every dependency", () => {
     const page = read("docs/decisions/dependencies.md");
     const tools = Object.keys(manifest.devDependencies).filter(
@@ -137,4 +145,14 @@ describe("docs/decisions", () => {
 function firstColumn(page: string, heading: string): string[] {
   const section = page.split(/^## /m).find((part) => part.startsWith(`${heading}\n`)) ?? "";
   return [...section.matchAll(/^\| `([^`]+)`/gm)].map(([, name]) => name!);
+}
+
+/** Whether a package is imported, or a command of it run, in `text`. */
+function isUsed(name: string, text: string): boolean {
+  if (name.startsWith("@types/")) return true;
+  const { bin = {} } = JSON.parse(read(`node_modules/${name}/package.json`)) as {
+    readonly bin?: object | string;
+  };
+  const names = [name, ...(typeof bin === "string" ? [] : Object.keys(bin))];
+  return names.some((one) => new RegExp(`["' ]${one}["'/ ]`).test(text));
 }
