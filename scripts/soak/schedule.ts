@@ -246,11 +246,14 @@ function drawKills(random: Random, { length, without }: Drawn): Kill[] {
   });
 }
 
-function drawMutations(random: Random, { length }: Drawn): Mutation[] {
+function drawMutations(random: Random, { length, without }: Drawn): Mutation[] {
+  const whole = without.has("failure");
   return Array.from({ length: random.integer(1, 4) }, () => ({
     after: random.integer(0, length),
     file: random.integer(0, Math.min(length, imageFiles)),
-    to: random.choice(["first", "second", "second", "cut"] as const),
-    how: random.choice(["renamed", "written"] as const),
+    to: random.choice(
+      whole ? (["first", "second"] as const) : (["first", "second", "second", "cut"] as const),
+    ),
+    how: random.choice(whole ? (["renamed"] as const) : (["renamed", "written"] as const)),
   }));
 }

@@ -40,7 +40,7 @@ export interface SoakResult {
   readonly schedules: number;
   readonly counts: Counts;
   readonly failures: readonly Failure[];
-  /** Failures by their check, those that were not shrunk too. */
+  /** How often what failed over which sequences; the first of each is among `failures`. */
   readonly failed: Counts;
   /** Resident memory of a lane, in bytes: after its first schedules, at most, at last. */
   readonly rss: { readonly first: number; readonly most: number; readonly last: number };
@@ -93,8 +93,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     schedule: Schedule,
     { check, message }: Result & { ok: false },
   ): Promise<void> => {
-    failed.add(check);
-    if (failed.counts[check]! > 1) return;
+    const what = `${check}, over ${schedule.sequence} sequences`;
+    failed.add(what);
+    if (failed.counts[what]! > 1) return;
     const fails = async (candidate: Schedule): Promise<boolean> => {
       const outcome = await bench.run(runner, candidate);
       return !outcome.ok && outcome.check === check;
