@@ -3,6 +3,7 @@ import { batches, concat, type Sequence, take } from "epochal";
 import type { Schedule } from "./schedule.ts";
 import {
   type Batch,
+  Careless,
   Drifting,
   Growing,
   Images,
@@ -42,6 +43,8 @@ export function makeSequence(schedule: Schedule, images: string): Sequence<Batch
       return new TestedHooks(new Ordered(length, size));
     case "drifting":
       return new TestedHooks(new Drifting(length, size));
+    case "careless":
+      return new Tested(new Careless(length, size));
     case "images":
       return new Tested(new Images(images, length));
   }

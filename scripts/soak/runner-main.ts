@@ -1,5 +1,5 @@
 /** Runs the schedules that its parent sends, one after the other, and counts what each leaves behind. */
-import { countHandles, handlesLeft } from "./handles.ts";
+import { countHandles, type Handles, handlesLeft } from "./handles.ts";
 import { runSchedule } from "./run.ts";
 import type { Phase, Schedule } from "./schedule.ts";
 import type { Counts } from "./tally.ts";
@@ -12,10 +12,10 @@ export interface Order {
   readonly images: string;
 }
 
-/** What it gets back. `rss` is in bytes. */
+/** What it gets back. `rss` is in bytes; a program is `spent` that can run no other schedule, as something was left. */
 export type Result =
   | { readonly ok: true; readonly counts: Counts; readonly rss: number }
-  | { readonly ok: false; readonly check: string; readonly message: string };
+  | { readonly ok: false; readonly check: string; readonly message: string; readonly spent: boolean };
 
 /** What reached nobody since the last schedule. */
 const stray: string[] = [];
@@ -27,10 +27,11 @@ process.on("warning", (warning) => {
 let warm: Promise<unknown> | undefined;
 
 async function run({ schedule, folder, images }: Order): Promise<Result> {
+  let before: Handles | undefined;
   try {
     warm ??= runSchedule(warmUp, folder, images);
     await warm;
-    const before = countHandles();
+    before = countHandles();
     const counts = await runSchedule(schedule, folder, images);
     const left = await handlesLeft(before);
     if (left !== undefined) throw new Violation("left behind", left);
@@ -38,7 +39,8 @@ async function run({ schedule, folder, images }: Order): Promise<Result> {
     return { ok: true, counts, rss: process.memoryUsage.rss() };
   } catch (error) {
     const check = error instanceof Violation ? error.check : "the harness failed";
-    return { ok: false, check, message: text(error) };
+    const spent = !before || (await handlesLeft(before)) !== undefined;
+    return { ok: false, check, message: text(error), spent };
   } finally {
     stray.length = 0;
   }

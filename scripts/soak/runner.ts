@@ -14,12 +14,12 @@ export class Runner {
   #child: ChildProcess | undefined;
   #written = "";
 
-  /** Runs a schedule. A program that failed, hung or crashed is ended, so that the next one starts afresh. */
+  /** Runs a schedule. A program that hung, crashed or left something is ended, so that the next one starts afresh. */
   async run(order: Order): Promise<Result> {
     this.#written = "";
     this.#child ??= this.#start();
     const result = await this.#answer(this.#child, order);
-    if (!result.ok) this.close();
+    if (!result.ok && result.spent) this.close();
     return result;
   }
 
@@ -35,7 +35,8 @@ export class Runner {
         child.removeAllListeners();
         resolve(result);
       };
-      const fail = (check: string, message: string): void => settle({ ok: false, check, message });
+      const fail = (check: string, message: string): void =>
+        settle({ ok: false, check, message, spent: true });
       const timer = setTimeout(
         () => fail("hung", `not done within ${deadline / 1000} s\n${this.#written}`),
         deadline,

@@ -7,7 +7,7 @@
  */
 import { keyedRandom, type Random } from "../../src/core/random.ts";
 
-/** Which sequence; see sequences.js. `samples` and `combined` are made of combinators. */
+/** Which sequence; see sequences.js. `samples` and `combined` are made of combinators; `careless` is never drawn. */
 export type SequenceKind =
   | "plain"
   | "samples"
@@ -16,7 +16,8 @@ export type SequenceKind =
   | "staged"
   | "ordered"
   | "drifting"
-  | "images";
+  | "images"
+  | "careless";
 
 /** Where batches are fetched. `auto` is `workers: "auto"`, with threads. */
 export type WorkerKind = "inline" | "thread" | "process" | "auto";

@@ -15,6 +15,7 @@ export class Staged extends Plain {
 }
 export class Ordered extends Plain {}
 export class Drifting extends Plain {}
+export class Careless extends Plain {}
 export class Images extends Sequence<Batch> {
   constructor(folder: string, length: number);
   files: string[];

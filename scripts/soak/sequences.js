@@ -133,6 +133,15 @@ export class Images extends Sequence {
   }
 }
 
+/** Draws from Math.random(), which it must not: to see that a soak finds it. */
+export class Careless extends Plain {
+  static module = import.meta.url;
+
+  getItem(index, context) {
+    return make(index, context, this.size, { chance: Math.random() });
+  }
+}
+
 /** Samples, for `batches()`. */
 export class Rows {
   static module = import.meta.url;

@@ -1,5 +1,5 @@
 /** Makes a failing schedule smaller, as long as it fails in the same way. */
-import type { Loop, Phase, Schedule } from "./schedule.ts";
+import { faults, type Loop, type Phase, type Schedule } from "./schedule.ts";
 
 /** Schedules that are simpler than this one by one step, those that cut off most first. */
 export function* simpler(schedule: Schedule): Generator<Schedule> {
@@ -23,12 +23,12 @@ export function* simpler(schedule: Schedule): Generator<Schedule> {
 
 function* simplerPhases(phase: Phase): Generator<Phase> {
   const { loops } = phase;
-  const inline = { kind: "inline", workers: 0 } as const;
   for (const i of loops.keys()) yield { ...phase, loops: loops.toSpliced(i, 1) };
   for (const change of [
-    // What only other workers survive stays with them.
-    ...(loops.every(({ faults }) => faults.length === 0) ? [inline] : []),
-    { kind: "thread" },
+    ...(phase.kind !== "inline" && survives(phase, "inline")
+      ? [{ kind: "inline", workers: 0 } as const]
+      : []),
+    ...(phase.kind !== "inline" && survives(phase, "thread") ? [{ kind: "thread" } as const] : []),
     { workers: Math.min(phase.workers, 1) },
     { world: 1 },
     { ragged: "uneven" },
@@ -39,11 +39,18 @@ function* simplerPhases(phase: Phase): Generator<Phase> {
     { maxQueueSize: 1 },
   ] as const) {
     const changed = { ...phase, ...change };
-    if (isNew(phase, changed) && !(change === undefined)) yield changed;
+    if (isNew(phase, changed)) yield changed;
   }
   for (const [i, loop] of loops.entries()) {
     for (const each of simplerLoops(loop)) yield { ...phase, loops: loops.with(i, each) };
   }
+}
+
+/** Whether workers of `kind` can suffer all the faults without taking the program along. */
+function survives({ loops }: Phase, kind: "inline" | "thread"): boolean {
+  return loops.every((loop) =>
+    loop.faults.every((fault) => faults[fault.kind].where.some((where) => where === kind)),
+  );
 }
 
 function* simplerLoops(loop: Loop): Generator<Loop> {
@@ -52,7 +59,6 @@ function* simplerLoops(loop: Loop): Generator<Loop> {
   }
   for (const change of [
     { take: null },
-    { take: 1 },
     { leave: "return" },
     { overlap: 1 },
     { release: false },

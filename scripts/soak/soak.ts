@@ -91,7 +91,7 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
     runner: Runner,
     seed: number,
     schedule: Schedule,
-    { check, message }: Result & { ok: false },
+    { check, message }: { readonly check: string; readonly message: string },
   ): Promise<void> => {
     const what = `${check}, over ${schedule.sequence} sequences`;
     failed.add(what);
@@ -112,9 +112,9 @@ export async function soak(options: SoakOptions): Promise<SoakResult> {
   return result();
 }
 
-function tooMuch(rss: number): (Result & { ok: false }) | undefined {
+function tooMuch(rss: number): { readonly check: string; readonly message: string } | undefined {
   if (rss <= mostMemory) return undefined;
-  return { ok: false, check: "memory grows", message: `${Math.round(rss / 1e6)} MB are resident` };
+  return { check: "memory grows", message: `${Math.round(rss / 1e6)} MB are resident` };
 }
 
 /** Runs one schedule, in a program of its own. */
