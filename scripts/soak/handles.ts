@@ -46,10 +46,14 @@ export function countHandles(): Handles {
 /** Resources of Node's own, or that end by themselves. */
 const passing = /^(PipeWrap|TTYWrap|Immediate|CloseReq|FSReqPromise|FSReqCallback|TickObject)$/;
 
-/** What is there now beyond `before`, once it has stopped to change; undefined if nothing is within ten seconds. */
-export async function handlesLeft(before: Handles): Promise<string | undefined> {
+/**
+ * What is there beyond `before`, in words; undefined once nothing is, which the system may take a moment for.
+ *
+ * @param patience milliseconds that it is waited for
+ */
+export async function handlesLeft(before: Handles, patience = 10_000): Promise<string | undefined> {
   let left = "";
-  for (const start = performance.now(); performance.now() - start < 10_000; ) {
+  for (const start = performance.now(); performance.now() - start < patience; ) {
     left = Object.entries(countHandles())
       .filter(([what, count]) => count > (before[what] ?? 0))
       .map(([what, count]) => `${what}: ${before[what] ?? 0} before, ${count} after`)

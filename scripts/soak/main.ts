@@ -4,11 +4,17 @@
  * Runs random schedules of faults over the built package until the time is over. Prints the seed, what was done and
  * compared, and for each kind of failure the smallest schedule found; its exit code is 1 if there was one.
  */
+import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
 import { SoakProgress } from "./progress.ts";
 import { features, type Schedule } from "./schedule.ts";
 import { type Failure, replay, type SoakResult, soak } from "./soak.ts";
+import type { Counts } from "./tally.ts";
+
+/** The soak of training, where there is one, and the part of the time that it gets. */
+const trainer = new URL("trainer.ts", import.meta.url);
+const trainersPart = 0.15;
 
 const { values: options } = parseArgs({
   options: {
@@ -16,6 +22,7 @@ const { values: options } = parseArgs({
     seed: { type: "string" },
     // Where the number of schedules is given, they take the time they need.
     schedules: { type: "string" },
+    // Schedules side by side. They often wait, so that one more than there are cores is faster still.
     lanes: { type: "string", default: String(availableParallelism()) },
     without: { type: "string", default: "" },
     // Seconds that the smallest failing schedule is looked for, for each kind of failure.
@@ -41,7 +48,9 @@ async function run(): Promise<void> {
   }
   const seed = number("seed", options.seed ?? String(Date.now()));
   const limit = options.schedules === undefined ? undefined : number("schedules", options.schedules);
-  const progress = new SoakProgress(number("minutes", options.minutes));
+  const minutes = number("minutes", options.minutes);
+  const training = limit === undefined && existsSync(trainer) ? minutes * trainersPart : 0;
+  const progress = new SoakProgress(minutes - training);
   console.log(`seed ${seed}${without.size > 0 ? `, without ${[...without].join(", ")}` : ""}`);
   const result = await soak({
     seed,
@@ -59,6 +68,15 @@ async function run(): Promise<void> {
   progress.clear();
   console.log(summary(result, progress.elapsed));
   process.exitCode = sum(result.failed) > 0 ? 1 : 0;
+  if (training > 0) await killTrainers(seed, training);
+}
+
+/** Kills trainers, and sees that they go on as if they had not been killed; throws if one does not. */
+async function killTrainers(seed: number, minutes: number): Promise<void> {
+  const { soakTrainer } = (await import(trainer.href)) as {
+    soakTrainer(options: { readonly seed: number; readonly minutes: number }): Promise<Counts>;
+  };
+  console.log(`Trainers, killed again and again:\n${list(await soakTrainer({ seed, minutes }))}`);
 }
 
 function describe({ seed, check, message, schedule }: Failure): string {
@@ -79,14 +97,14 @@ function summary({ schedules, counts, failed, rss }: SoakResult, elapsed: number
   ].join("\n");
 }
 
-function list(counts: Readonly<Record<string, number>>): string {
+function list(counts: Counts): string {
   return Object.entries(counts)
     .sort(([a], [b]) => a.localeCompare(b))
     .map(([what, count]) => `${String(count).padStart(9)} ${what}`)
     .join("\n");
 }
 
-function sum(counts: Readonly<Record<string, number>>): number {
+function sum(counts: Counts): number {
   return Object.values(counts).reduce((total, count) => total + count, 0);
 }
 

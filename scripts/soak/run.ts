@@ -103,6 +103,7 @@ class PhaseRun {
           phase: this.#phase,
           loop,
           expected: epochs[i]!,
+          resumed: i === 0 && from.state !== undefined,
           files: this.#files,
           killer: this.#killer,
           tally: this.#tally,

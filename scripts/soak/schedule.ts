@@ -166,7 +166,7 @@ function drawPhase(random: Random, drawn: Drawn): Phase {
   const chance = (feature: string, probability: number): boolean =>
     random.boolean(probability) && !without.has(feature);
   const world = chance("shards", 0.25) ? random.integer(2, 5) : 1;
-  // Kills from outside may meet one batch again and again.
+  // Faults and kills from outside may meet in one batch.
   const retries = without.has("failure") ? 9 : random.integer(0, 3);
   const retryErrors = random.boolean(0.2);
   const onError = chance("skip", 0.15) ? "skip" : "throw";
@@ -222,7 +222,7 @@ function drawFaults(
     return {
       index: random.integer(0, length),
       kind: fault,
-      times: fatal ? null : random.integer(1, retries + 1),
+      times: fatal ? null : random.integer(1, without.has("failure") ? 3 : retries + 1),
     };
   });
   return drawn.filter(

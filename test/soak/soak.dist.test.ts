@@ -2,7 +2,9 @@
  * A short soak: a fixed number of random schedules, without the kinds that take seconds. `EPOCHAL_SEED=<seed>` begins
  * with that one. And what shows that a soak can fail: schedules that break a promise are found and cut down.
  */
+import { closeSync, openSync } from "node:fs";
 import { expect, it } from "vitest";
+import { countHandles, handlesLeft } from "../../scripts/soak/handles.ts";
 import { drawSchedule, features, type Loop, type Phase, type Schedule } from "../../scripts/soak/schedule.ts";
 import { shrink, simpler } from "../../scripts/soak/shrink.ts";
 import { replay, soak } from "../../scripts/soak/soak.ts";
@@ -82,11 +84,27 @@ const findings: readonly (readonly [what: string, schedule: Schedule, check: str
     "another batch",
   ],
   ["batches that depend on chance", { ...calm, sequence: "careless" }, "another batch"],
+  [
+    "a program that ends in the midst",
+    {
+      ...calm,
+      phases: [{ ...phase, loops: [{ ...loop, faults: [{ index: 1, kind: "exit", times: null }] }] }],
+    },
+    "the program crashed",
+  ],
 ];
 
 it.each(findings)("runs the schedule of: %s", async (_, schedule, check) => {
   const result = await replay(schedule);
   expect(result.ok ? undefined : result.check, result.ok ? "" : result.message).toBe(check);
+});
+
+it("sees what is left behind", async () => {
+  const before = countHandles();
+  const file = openSync(import.meta.filename, "r");
+  expect(await handlesLeft(before, 200)).toMatch(/^descriptor of .*soak\.dist\.test\.ts: 0 before, 1 after$/);
+  closeSync(file);
+  expect(await handlesLeft(before)).toBeUndefined();
 });
 
 it("cuts a failing schedule down to what it fails by", async () => {
