@@ -84,6 +84,8 @@ export async function runLoop(
   }
   const left = oracle.over ? undefined : await leave(rank, loop, iterator, hear);
   if (left) tally.add(`left by ${left}`);
+  oracle.onLeft(loader.state());
+  rank.place = oracle.place;
   tally.add(`loops ${oracle.over ?? "left"}`);
   for (const each of held) {
     if (digest(each.batch) !== each.digest) {

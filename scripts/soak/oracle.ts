@@ -1,6 +1,7 @@
 /**
  * Says of each answer of a loop whether it may come: the next batch, an error that the schedule is to blame for, the
- * end. It keeps a position of its own and trusts no state, report or error. Times are nothing that it judges by.
+ * end. It keeps a position of its own, which no state, report or error moves past a batch that has to come. It does not
+ * judge by times.
  */
 import { isEpochalError } from "epochal";
 import { type Shard, shareOf } from "../../src/core/shard.ts";
@@ -85,12 +86,13 @@ export class Oracle {
     if (excuse !== undefined) throw this.#violation(excuse, show(error), error);
   }
 
-  /** Workers that may have been lost in this loop. */
-  get losses(): number {
-    const fatal = this.#phase.retries + 1;
-    return this.#loop.faults
-      .filter(({ kind }) => kills(kind))
-      .reduce((sum, { times }) => sum + (times ?? fatal), 0);
+  /**
+   * The loop was left where the loader says that it stands. Nobody tells of batches that are left out: those that may
+   * be, before that place, were.
+   */
+  onLeft({ epoch, position }: Place): void {
+    const before = (): boolean => this.place.epoch < epoch || this.place.position < position;
+    while (this.#step < this.#steps && before() && this.#maySkip()) this.#step++;
   }
 
   get #position(): number {
@@ -142,10 +144,6 @@ export class Oracle {
       { cause },
     );
   }
-}
-
-function kills(kind: Fault["kind"]): boolean {
-  return faults[kind].does === "dies" || faults[kind].does === "sticks";
 }
 
 /** Messages of an error and of all its causes. */
