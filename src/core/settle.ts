@@ -1,4 +1,5 @@
 /** Waiting for things, one or several at once. */
+import { pacer } from "./event-loop.ts";
 
 /** Whether `value` is to be awaited: a promise, or what a database's or another library's stands for one. */
 export function isThenable(value: unknown): value is PromiseLike<unknown> {
@@ -15,4 +16,49 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
 export async function settleAll<T>(values: readonly (T | Promise<T>)[]): Promise<T[]> {
   await Promise.allSettled(values);
   return Promise.all(values);
+}
+
+/**
+ * What `begin` makes of 0 to `count` - 1, begun in this order, with a turn of the event loop in between where one is
+ * due. An array at once where nothing had to be awaited, else a promise as {@link settleAll}'s. Where `begin` throws,
+ * the rest is not begun; the error thrown is that of the first place, however the others' times fall.
+ */
+export function settleEach<T>(count: number, begin: (place: number) => T | Promise<T>): T[] | Promise<T[]> {
+  const begun: (T | Promise<T>)[] = [];
+  const pace = pacer();
+  let awaits = false;
+  let thrown: { readonly error: unknown } | undefined;
+  /** Begins what it may before the next turn, and gives that; undefined when all has begun. */
+  const goOn = (): Promise<void> | undefined => {
+    try {
+      while (begun.length < count) {
+        const turn = pace();
+        if (turn !== undefined) return turn;
+        const value = begin(begun.length);
+        if (!isThenable(value)) {
+          begun.push(value);
+          continue;
+        }
+        awaits = true;
+        // Once only: some queries run each time when `then` is called.
+        const promise = Promise.resolve(value);
+        begun.push(promise);
+        // It is heard at the end, which may be some turns away.
+        promise.catch(() => {});
+      }
+    } catch (error) {
+      thrown = { error };
+    }
+    return undefined;
+  };
+  const finish = async (first: Promise<void> | undefined): Promise<T[]> => {
+    for (let turn = first; turn !== undefined; turn = goOn()) await turn;
+    const values = await settleAll(begun);
+    if (thrown !== undefined) throw thrown.error;
+    return values;
+  };
+  const turn = goOn();
+  if (awaits || turn !== undefined) return finish(turn);
+  if (thrown !== undefined) throw (thrown as { readonly error: unknown }).error;
+  return begun as T[];
 }

@@ -5,6 +5,7 @@
  */
 import { counters } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
+import { yieldIfDue } from "../core/event-loop.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
 import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
@@ -72,6 +73,7 @@ export class LazyImage<D extends ImageDType = ImageDType> {
   }
 
   async tensor(): Promise<Tensor<D>> {
+    for (let turn = yieldIfDue(); turn !== undefined; turn = yieldIfDue()) await turn;
     let result: Tensor<D> | undefined;
     await runImage(this, this.source, (shape) => {
       result = empty(shape, this.dtype);

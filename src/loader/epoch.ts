@@ -6,6 +6,7 @@
  * `finish`, which forgets the pool's jobs and lets the loader go. Batches leave in the order of the plan.
  */
 import { BatchError } from "../core/errors.ts";
+import { yieldIfDue } from "../core/event-loop.ts";
 import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
@@ -153,6 +154,8 @@ export class EpochRun {
   async #take(): Promise<IteratorResult<unknown, undefined>> {
     if (!this.#window && !this.#finishing) await this.#begin();
     this.#host.onAsk();
+    // Batches that lie ready would be a chain of microtasks.
+    await yieldIfDue();
     const window = this.#window;
     while (window && !this.#finishing) {
       if (window.done) {

@@ -12,7 +12,7 @@ import {
   show,
 } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { isThenable, settleAll } from "../core/settle.ts";
+import { settleEach } from "../core/settle.ts";
 import { RandomSampler } from "../sampler/random.ts";
 import type { Order, Sampler } from "../sampler/sampler.ts";
 import { SequentialSampler } from "../sampler/sequential.ts";
@@ -88,20 +88,9 @@ export class BatchSequence<S, B> extends Combinator<B> {
     const order = orderOf(this, this.seed ?? context.seed, context.epoch);
     const from = index * this.batchSize;
     const to = Math.min(from + this.batchSize, samplesOf(this));
-    const samples: Awaitable<S>[] = [];
+    const samples = settleEach(to - from, (place) => fetchSample(this, order(from + place), context));
     const collated = (settled: S[]) => collateBy(this.collate, settled, context) as Awaitable<Returned<B>>;
-    try {
-      for (let position = from; position < to; position++) {
-        samples.push(fetchSample(this, order(position), context));
-      }
-    } catch (error) {
-      return settleAll(samples).then(() => {
-        throw error;
-      });
-    }
-    // Samples that are there at once need no promise for each.
-    if (!samples.some(isThenable)) return collated(samples as S[]);
-    return settleAll(samples).then(collated);
+    return samples instanceof Promise ? samples.then(collated) : collated(samples);
   }
 
   combines(): readonly Hooked[] {
@@ -238,9 +227,7 @@ function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context:
       dataset.length,
     );
   }
-  const sample = dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
-  // Once only: some queries run each time when `then` is called.
-  return isThenable(sample) ? Promise.resolve(sample) : sample;
+  return dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
 }
 
 function collateBy(

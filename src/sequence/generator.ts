@@ -8,6 +8,7 @@
  */
 import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
+import { yieldIfDue } from "../core/event-loop.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
 import type { AnyBatch } from "./combinator.ts";
 import type { batchType } from "./sequence.ts";
@@ -107,6 +108,7 @@ async function* readPass<B>(
   let ended = false;
   try {
     for (let index = 0; ; index++) {
+      await yieldIfDue();
       const result = await iterator.next().catch((error: unknown) => {
         ended = true;
         throw error;

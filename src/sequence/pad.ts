@@ -1,8 +1,7 @@
 import { checkInteger, checkKnown, checkNumber } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
-import { settleAll } from "../core/settle.ts";
 import { isBigDType, type TypedArray } from "../tensor/dtype.ts";
-import { isLazyTensor, type LazyTensor } from "../tensor/lazy.ts";
+import { isLazyTensor, type LazyTensor, runEach } from "../tensor/lazy.ts";
 import { stack } from "../tensor/stack.ts";
 import { sameShape, showShape, sizeOf, type Tensor, zeros } from "../tensor/tensor.ts";
 import { type Collated, collateWith } from "./collate.ts";
@@ -78,7 +77,7 @@ async function runAndPad(
   rows: readonly (Tensor | LazyTensor)[],
   options: Required<PadOptions>,
 ): Promise<Tensor> {
-  return padRows(await settleAll(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))), options);
+  return padRows(await runEach(rows), options);
 }
 
 function padRows(rows: readonly Tensor[], { value, multipleOf }: Required<PadOptions>): Tensor {

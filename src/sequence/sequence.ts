@@ -6,6 +6,7 @@
  */
 import { checkIndex, checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
+import { yieldIfDue } from "../core/event-loop.ts";
 import { isThenable } from "../core/settle.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
 import { type Context, createContext, createHookContext, type HookContext } from "./context.ts";
@@ -88,6 +89,7 @@ export abstract class Sequence<B> {
     const { epoch = 0, seed = 0 } = options;
     checkInteger("epoch", epoch);
     checkSeed("seed", seed);
+    for (let turn = yieldIfDue(); turn !== undefined; turn = yieldIfDue()) await turn;
     return fetchBatch(this, createContext({ epoch, index, seed }));
   }
 

@@ -1,5 +1,6 @@
 import { checkIndex } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { settleEach } from "../core/settle.ts";
 import { Combinator, checkSequences, type Hooked, spread } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import type { Awaitable, BatchOf, Returned, Sequence } from "./sequence.ts";
@@ -25,16 +26,12 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
     return finite[0] ?? Number.POSITIVE_INFINITY;
   }
 
-  async getItem(index: number, context: Context): Promise<Returned<NoInfer<B>>> {
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("zip(…)", index, this.length);
-    const batches: Awaitable<unknown>[] = [];
-    try {
-      for (const source of this.sources) batches.push(source.getItem(index, deriveContext(context, index)));
-    } finally {
-      // Also when a later source threw at once: no promise may be left that rejects unheard.
-      await Promise.allSettled(batches);
-    }
-    return (await Promise.all(batches)) as never;
+    const batches = settleEach(this.sources.length, (place) =>
+      this.sources[place]!.getItem(index, deriveContext(context, index)),
+    );
+    return batches as never;
   }
 
   combines(): readonly Hooked[] {

@@ -4,6 +4,7 @@
  * `imread` and `resize` make such descriptions; `stack` allocates the batch and runs each into its row, so that no
  * image exists twice. Anything with these members works; the image floor is just the first user.
  */
+import { settleEach } from "../core/settle.ts";
 import type { ArrayOf, DType } from "./dtype.ts";
 import type { Tensor } from "./tensor.ts";
 
@@ -28,4 +29,12 @@ export interface LazyTensor<D extends DType = DType> {
 /** Whether `value` is a lazy tensor. */
 export function isLazyTensor(value: unknown): value is LazyTensor {
   return typeof value === "object" && value !== null && lazyTensor in value;
+}
+
+/** The rows as tensors: each lazy one is run alone, with turns of the event loop in between. */
+export async function runEach(rows: readonly (Tensor | LazyTensor)[]): Promise<Tensor[]> {
+  return settleEach(rows.length, (place) => {
+    const row = rows[place]!;
+    return isLazyTensor(row) ? row.tensor() : row;
+  });
 }

@@ -1,9 +1,9 @@
 /** Many tensors of one shape become one tensor with a leading axis: how rows become a batch. */
 import { show } from "../core/check.ts";
 import { ShapeError } from "../core/errors.ts";
-import { settleAll } from "../core/settle.ts";
+import { settleEach } from "../core/settle.ts";
 import type { DType, TypedArray } from "./dtype.ts";
-import { isLazyTensor, type LazyTensor } from "./lazy.ts";
+import { isLazyTensor, type LazyTensor, runEach } from "./lazy.ts";
 import { empty, isTensor, sameShape, showShape, sizeOf, type Tensor } from "./tensor.ts";
 
 /** Anything with a shape and a dtype that may be stacked. */
@@ -83,27 +83,20 @@ function stackTensors(rows: readonly Tensor[]): Tensor {
 async function stackLazily(rows: readonly Row[]): Promise<Tensor> {
   const first = rows[0]!;
   if (rows.some((row) => row.shape === undefined)) {
-    return stackTensors(await settleAll(rows.map((row) => (isLazyTensor(row) ? row.tensor() : row))));
+    return stackTensors(await runEach(rows));
   }
   const shape = first.shape!;
   for (const [i, row] of rows.entries())
     checkAgree("row", i, { dtype: row.dtype, shape: row.shape! }, { dtype: first.dtype, shape });
   const result = empty([rows.length, ...shape], first.dtype);
   const size = sizeOf(shape);
-  const pending: Promise<void>[] = [];
-  try {
-    for (const [i, row] of rows.entries()) {
-      if (!isLazyTensor(row)) set(result.data, row.data, i * size);
-      else {
-        const running = row.into(result.data.subarray(i * size, (i + 1) * size) as never);
-        if (running) pending.push(running);
-      }
-    }
-  } finally {
-    // Also when a later row threw at once: nothing may still write into a batch that was given up, or reject unheard.
-    await Promise.allSettled(pending);
-  }
-  await Promise.all(pending);
+  // Also where a row failed it waits for the others: nothing may still write into a batch that was given up.
+  await settleEach(rows.length, (place) => {
+    const row = rows[place]!;
+    const at = place * size;
+    if (isLazyTensor(row)) return row.into(result.data.subarray(at, at + size) as never);
+    set(result.data, row.data, at);
+  });
   return result;
 }
 

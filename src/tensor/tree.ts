@@ -3,8 +3,8 @@
  * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
  */
 import { ShapeError } from "../core/errors.ts";
-import { isThenable, settleAll } from "../core/settle.ts";
-import { isLazyTensor, type LazyTensor } from "./lazy.ts";
+import { isThenable } from "../core/settle.ts";
+import { isLazyTensor, type LazyTensor, runEach } from "./lazy.ts";
 import { plain } from "./plain.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
@@ -90,7 +90,7 @@ export function run<B>(given: B): Delivered<B> | Promise<Delivered<B>> {
 }
 
 async function runLazies<B>(batch: B, lazies: readonly LazyTensor[]): Promise<Delivered<B>> {
-  const tensors = await settleAll(lazies.map((lazy) => lazy.tensor()));
+  const tensors = await runEach(lazies);
   const made = new Map<unknown, Tensor>(lazies.map((lazy, i) => [lazy, tensors[i]!]));
   return mapTree(batch, (leaf) => made.get(leaf) ?? leaf) as Delivered<B>;
 }

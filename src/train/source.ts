@@ -1,6 +1,7 @@
 /** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { yieldIfDue } from "../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { DataLoaderOptions } from "../loader/options.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
@@ -112,9 +113,17 @@ function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
   const length = (source as { readonly length?: unknown }).length;
   return {
     steps: () => (typeof length === "number" && Number.isFinite(length) ? length : undefined),
-    open: () => (Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]()),
+    open: () => turning(source),
     close: async () => {},
   };
+}
+
+/** The batches of `source`, with turns of the event loop in between. */
+async function* turning(source: AsyncIterable<unknown> | Iterable<unknown>): AsyncGenerator<unknown> {
+  for await (const batch of source) {
+    yield batch;
+    await yieldIfDue();
+  }
 }
 
 /** @throws OptionError if a pass has no end, and `steps`, an option by its name, does not say where to stop. */

@@ -2,12 +2,13 @@
  * The worker that is none: it calls the sequence itself, in the program's own thread.
  *
  * It works ahead only while the program has nothing else to do (between two turns of the event loop), and at once
- * when somebody waits. Limits: a getItem that never yields cannot be stopped; one whose promise never settles is
- * given up, and runs on unheard.
+ * when somebody waits, but for a turn of the event loop where one is due. Limits: a getItem that never yields cannot be
+ * stopped; one whose promise never settles is given up, and runs on unheard.
  */
 import { Cancellation } from "../core/cancellation.ts";
 import { counters, takeCounters } from "../core/counters.ts";
 import { LoaderError } from "../core/errors.ts";
+import { whenIdle, yieldIfDue } from "../core/event-loop.ts";
 import { createContext } from "../sequence/context.ts";
 import { fetchBatch, type Sequence } from "../sequence/sequence.ts";
 import { recycle } from "../tensor/arena.ts";
@@ -24,20 +25,34 @@ function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEv
   const queue: Ticket[] = [];
   let running: { readonly id: number; readonly cancellation: Cancellation } | undefined;
   let cancelledUpTo = -1;
-  let turn: Turn | undefined;
+  /** Whether {@link next} is called when the event loop has turned, and when the program is idle. */
+  const asked = { turn: false, idle: false };
   let wanted = false;
   let ended = false;
 
-  /** Runs the next ticket: now if somebody waits or it is cancelled, else when the event loop comes round. */
-  function next(): void {
+  /**
+   * Runs the next ticket: now if it is cancelled, or if somebody waits or the program is `idle` and no turn of the event
+   * loop is due; else when that has turned.
+   */
+  function next(idle = false): void {
     if (ended || running || queue.length === 0) return;
-    if (wanted || queue[0]!.id <= cancelledUpTo) run(queue.shift()!);
-    else {
-      turn ??= onNextTurn(() => {
-        turn = undefined;
-        if (!ended && !running && queue.length > 0) run(queue.shift()!);
-      });
+    const cancelled = queue[0]!.id <= cancelledUpTo;
+    if (!cancelled && !wanted && !idle) {
+      if (!asked.idle) whenIdle(() => answer("idle"));
+      asked.idle = true;
+      return;
     }
+    const turn = cancelled ? undefined : yieldIfDue();
+    if (turn === undefined) run(queue.shift()!);
+    else if (!asked.turn) {
+      asked.turn = true;
+      void turn.then(() => answer("turn"));
+    }
+  }
+
+  function answer(event: keyof typeof asked): void {
+    asked[event] = false;
+    next(event === "idle");
   }
 
   function fetch({ epoch, index }: Ticket, cancellation: Cancellation): unknown {
@@ -101,26 +116,8 @@ function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEv
     async terminate() {
       if (ended) return;
       ended = true;
-      turn?.cancel();
       running?.cancellation.abort();
       events.onExit(new Error("was stopped"));
     },
   };
-}
-
-interface Turn {
-  cancel(): void;
-}
-
-/**
- * Calls `run` when the event loop comes round. It keeps the program alive for that turn: an immediate that does not
- * would not wake an idle loop either, and what is queued is bounded.
- */
-function onNextTurn(run: () => void): Turn {
-  if (typeof setImmediate === "function") {
-    const immediate = setImmediate(run);
-    return { cancel: () => clearImmediate(immediate) };
-  }
-  const timer = setTimeout(run);
-  return { cancel: () => clearTimeout(timer) };
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { whenIdle } from "../../src/core/event-loop.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { inlineWorkers } from "../../src/worker/inline.ts";
 
@@ -22,6 +23,10 @@ function start(): { worker: ReturnType<ReturnType<typeof inlineWorkers>>; said: 
 }
 
 describe("the inline worker", () => {
+  // No turn of the event loop is due where no time goes by.
+  beforeEach(() => void vi.spyOn(performance, "now").mockReturnValue(0));
+  afterEach(() => void vi.restoreAllMocks());
+
   it("works at once while somebody waits, and only then", () => {
     const { worker, said } = start();
     worker.send({ id: 0, epoch: 0, index: 3 });
@@ -29,6 +34,21 @@ describe("the inline worker", () => {
     worker.ref();
     worker.send({ id: 1, epoch: 0, index: 4 });
     expect(said).toEqual(["0: 9", "1: 16"]);
+  });
+
+  it("lets the event loop turn before the next batch where that is due, though somebody waits", async () => {
+    let clock = 1e9;
+    vi.mocked(performance.now).mockImplementation(() => clock);
+    await new Promise<void>(whenIdle);
+    const { worker, said } = start();
+    await Promise.resolve();
+    worker.ref();
+    worker.send({ id: 0, epoch: 0, index: 3 });
+    clock += 1000;
+    worker.send({ id: 1, epoch: 0, index: 4 });
+    expect(said).toEqual(["ready", "0: 9"]);
+    for (let turn = 0; turn < 3; turn++) await new Promise((resolve) => setImmediate(resolve));
+    expect(said).toEqual(["ready", "0: 9", "1: 16"]);
   });
 
   it("answers what is cancelled at once, so that nobody waits for an event loop that sleeps", () => {
