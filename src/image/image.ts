@@ -13,7 +13,7 @@ import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./engine/engine.ts";
 import { decode } from "./engine/select.ts";
 import { foldPlan, type ImageDType, type Op, type Plan } from "./plan.ts";
-import { type ImageSource, load, pathOf } from "./source.ts";
+import { type ImageSource, load, pathInBytes, pathOf } from "./source.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].
@@ -177,8 +177,9 @@ function planOf(key: string, ops: readonly Op[], channels: Channels): Plan {
 /** The error with the path in its message, and in its fields where it has them. */
 function locate(error: unknown, source: ImageSource | Pixels): unknown {
   const path = isTensor(source) ? undefined : pathOf(source);
+  const hint = isTensor(source) ? "" : pathInBytes(source);
   const located = (message: string) =>
-    `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}`;
+    `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}${hint}`;
   if (isEpochalError(error, "ImageError"))
     return new ImageError(located(error.message), { path, cause: error.cause });
   if (isEpochalError(error, "MissingPeerError"))

@@ -3,7 +3,7 @@ import { show } from "../core/check.ts";
 import { counters } from "../core/counters.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
 import { builtin } from "./node.ts";
-import { readFile } from "./read.ts";
+import { readBody, readFile } from "./read.ts";
 
 /** What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), or a file's bytes. */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer;
@@ -21,6 +21,15 @@ export function pathOf(source: ImageSource): string | undefined {
   if (typeof source !== "string" && !(source instanceof URL)) return undefined;
   const path = String(source);
   return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
+}
+
+/** A hint for bytes that are the path of a file, as of a name that is not UTF-8, and not the bytes in it; else "". */
+export function pathInBytes(source: ImageSource): string {
+  const fs = builtin("fs");
+  if (typeof source === "string" || source instanceof URL || fs === undefined) return "";
+  const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
+  if (bytes.length > 4096 || bytes.includes(0) || !fs.existsSync(Buffer.from(bytes))) return "";
+  return " The bytes are the path of a file; bytes are taken for what is in it. Give the path as text, or, where its name is not UTF-8, what is in the file: imread(readFileSync(path)).";
 }
 
 /**
@@ -46,7 +55,11 @@ async function download(url: string | URL, signal: AbortSignal | undefined): Pro
     throw new ImageError("It could not be fetched. Check the address and the network.", { cause: error });
   });
   if (!response.ok) throw new ImageError(`The server answered ${response.status} ${response.statusText}.`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
+  const bytes = await readBody(response).catch((error: unknown) => {
+    signal?.throwIfAborted();
+    if (error instanceof ImageError) throw error;
+    throw new ImageError("The download broke off. Check the network, and fetch it again.", { cause: error });
+  });
   counters.bytes += bytes.length;
   return bytes;
 }

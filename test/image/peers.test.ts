@@ -30,11 +30,23 @@ describe("without any package", () => {
     }
   });
 
-  it("the file is named, as it may be no image at all", async () => {
-    const url = "data:text/plain,hello";
+  it("the file is named, and what is no image is told without any package", async () => {
+    const url = `data:image/png;base64,${(await red.clone().png().toBuffer()).toString("base64")}`;
     await expect(imread(url).tensor()).rejects.toThrow(
-      `Cannot read the image ${url}: It is no JPEG file, and decoding any other kind needs a package`,
+      /^Cannot read the image data:image\/png.*: It is no JPEG file, and decoding any other kind needs a package/,
     );
+    await expect(imread("data:text/plain,hello").tensor()).rejects.toMatchObject({ name: "ImageError" });
+  });
+
+  it("a browser is not told to install what is for Node", async () => {
+    const node = process.getBuiltinModule;
+    const bytes = await red.clone().png().toBuffer();
+    try {
+      (process as { getBuiltinModule: unknown }).getBuiltinModule = undefined;
+      await expect(imread(bytes).tensor()).rejects.toThrow(/this is a browser.*fromPixels/);
+    } finally {
+      process.getBuiltinModule = node;
+    }
   });
 
   it("a damaged JPEG is an ImageError, and so can be replaced", async () => {

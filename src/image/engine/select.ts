@@ -1,6 +1,8 @@
 /** Which engine takes an image: the first installed one that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
+import { type Format, formatOf } from "../format.ts";
 import { isJpeg } from "../jpeg.ts";
+import { builtin } from "../node.ts";
 import { baselineEngine } from "./baseline.ts";
 import { browserEngine } from "./browser.ts";
 import type { Engine, Job } from "./engine.ts";
@@ -31,6 +33,7 @@ const slots: readonly Slot[] = [
  */
 export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
   if (bytes.length === 0) throw new ImageError("The file is empty. Fetch or copy it again.");
+  if (!isJpeg(bytes)) checkFormat(formatOf(bytes));
   let damaged = false;
   for (const slot of slots) {
     if (!slot.takes(bytes)) continue;
@@ -48,9 +51,31 @@ export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
       "The JPEG file is damaged. The package sharp may still read it (npm install sharp); otherwise fetch or copy it again.",
     );
   }
-  throw new MissingPeerError(
-    isJpeg(bytes)
-      ? "Decoding this kind of JPEG file needs a package that is not installed: npm install @julusian/jpeg-turbo@2 sharp"
-      : "It is no JPEG file, and decoding any other kind needs a package that is not installed: npm install sharp",
+  throw missingPeer(isJpeg(bytes));
+}
+
+/** Refuses what holds no pixels, before an engine might render it, and what no engine decodes. */
+function checkFormat(format: Format | undefined): void {
+  if (format === undefined) {
+    throw new ImageError(
+      "It is no image of a known format. Leave it out of the list, or give imread an `onError`.",
+    );
+  }
+  if (format.decoded === "never") {
+    throw new ImageError(
+      `It is ${format.name}, which is not decoded. Convert it to JPEG, PNG or WebP, or leave it out of the list.`,
+    );
+  }
+}
+
+function missingPeer(jpeg: boolean): MissingPeerError {
+  const what = jpeg ? "Decoding this kind of JPEG file" : "It is no JPEG file, and decoding any other kind";
+  if (builtin("module") === undefined) {
+    return new MissingPeerError(
+      `${what} needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store sequential JPEG files.`,
+    );
+  }
+  return new MissingPeerError(
+    `${what} needs a package that is not installed: npm install ${jpeg ? "@julusian/jpeg-turbo@2 sharp" : "sharp"}`,
   );
 }

@@ -5,6 +5,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
+import { type Format, formatOf } from "../format.ts";
 import { builtin, peer } from "../node.ts";
 import { type Engine, render } from "./engine.ts";
 
@@ -59,6 +60,7 @@ async function pixelsOf(
   bytes: Uint8Array,
   { plan, orient, maxPixels }: Parameters<Engine["decode"]>[1],
 ): ReturnType<Pipeline["toBuffer"]> {
+  const format = formatOf(bytes);
   // sharp works on another thread, and `bytes` may be overwritten by then.
   const pipeline = sharp(bytes.slice(), {
     // Truncated files are refused; damage that libjpeg tolerates is tolerated, as Pillow does.
@@ -74,15 +76,19 @@ async function pixelsOf(
   try {
     return await pipeline.raw().toBuffer({ resolveWithObject: true });
   } catch (error) {
-    throw new ImageError(reason(error as Error), { cause: error });
+    throw new ImageError(reason(error as Error, format), { cause: error });
   }
 }
 
-function reason({ message }: Error): string {
-  if (/unsupported image format/i.test(message))
-    return "It is no image of a known format. Leave it out of the list, or give imread an `onError`.";
+function reason({ message }: Error, format: Format | undefined): string {
+  const [said] = message.split("\n");
   if (/pixel limit/i.test(message)) {
     return "It has more pixels than are decoded. Raise the option `maxPixels` of imread if that is meant.";
   }
-  return `It does not decode: ${message.split("\n")[0]}. The file is damaged or truncated; fetch or copy it again.`;
+  if (format?.decoded === "sometimes")
+    return `It is ${format.name}, which few builds of sharp decode; this one says: ${said}. Convert it to JPEG, PNG or WebP.`;
+  if (/unsupported|not (?:supported|configured|implemented)/i.test(message)) {
+    return `It is ${format?.name ?? "an image"} of a kind that sharp does not decode: ${said}. Convert it to JPEG, PNG or WebP.`;
+  }
+  return `It does not decode: ${said}. The file is damaged or truncated; fetch or copy it again.`;
 }
