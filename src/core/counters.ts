@@ -1,11 +1,13 @@
 /**
- * What loading costs in this thread since the counters were last taken.
+ * What loading a batch costs.
  *
- * Plain numbers that are added to wherever the time goes, so that counting costs nothing worth measuring. A worker
- * takes them with each batch; the loader adds them up.
+ * Costs belong to the batch that they were spent on. While one fetch runs in a thread, as in every worker, all that is
+ * spent in between is its own. Where several run at once, as with two loaders without workers, a cost is noted on the
+ * memory that it filled, and counts for the batch in which that is delivered. Times are unions: what two downloads take
+ * side by side is not counted twice. What is spent while no fetch runs is not counted.
  */
 
-/** Time, in milliseconds, and bytes spent in this thread. */
+/** Time, in milliseconds, and bytes spent on a batch, or on several. */
 export interface Counters {
   /** From the start of `getItem` to the finished batch; contains reading and decoding. */
   fetchMs: number;
@@ -28,16 +30,6 @@ export function noCounters(): Counters {
   return { fetchMs: 0, readMs: 0, decodeMs: 0, sendMs: 0, bytes: 0, images: 0, allocated: 0 };
 }
 
-/** This thread's counters. */
-export const counters: Counters = noCounters();
-
-/** The counters since the last call; they start again from zero. */
-export function takeCounters(): Counters {
-  const taken = { ...counters };
-  Object.assign(counters, noCounters());
-  return taken;
-}
-
 /** Adds `more` to `sum`. */
 export function addCounters(sum: Counters, more: Counters): void {
   sum.fetchMs += more.fetchMs;
@@ -47,4 +39,114 @@ export function addCounters(sum: Counters, more: Counters): void {
   sum.bytes += more.bytes;
   sum.images += more.images;
   sum.allocated += more.allocated;
+}
+
+/** What was noted so far, times as from, to, from, to, and so on. */
+interface Notes {
+  readonly reads: number[];
+  readonly decodes: number[];
+  bytes: number;
+  images: number;
+}
+
+/** A fetch that runs in this thread. */
+export interface Fetch extends Notes {
+  readonly start: number;
+}
+
+interface Ledger {
+  readonly running: Set<Fetch>;
+  readonly noted: WeakMap<ArrayBufferLike, Notes>;
+}
+
+const key = Symbol.for("epochal.costs");
+const shared = globalThis as { [key]?: Ledger };
+shared[key] ??= { running: new Set(), noted: new WeakMap() };
+
+/** Of this thread: the images of one copy of the package may be loaded by another. */
+const ledger = shared[key];
+
+/** A fetch begins. It must be ended by {@link endFetch}, whatever comes of it. */
+export function beginFetch(): Fetch {
+  const fetch: Fetch = { start: performance.now(), reads: [], decodes: [], bytes: 0, images: 0 };
+  ledger.running.add(fetch);
+  return fetch;
+}
+
+/** The fetch is over; what it cost, without what its batch's memory tells: give that its `buffers`. */
+export function endFetch(fetch: Fetch, buffers: Iterable<ArrayBufferLike> = []): Counters {
+  const { running, noted } = ledger;
+  for (const buffer of buffers) {
+    const notes = noted.get(buffer);
+    if (notes === undefined) continue;
+    noted.delete(buffer);
+    merge(fetch, notes);
+  }
+  running.delete(fetch);
+  return {
+    ...noCounters(),
+    fetchMs: performance.now() - fetch.start,
+    readMs: union(fetch.reads),
+    decodeMs: union(fetch.decodes),
+    bytes: fetch.bytes,
+    images: fetch.images,
+  };
+}
+
+/** An image was read from `started` to `loaded` and decoded until now, `bytes` of it from elsewhere, into `buffer`. */
+export function noteImage(
+  buffer: ArrayBufferLike,
+  { started, loaded, bytes }: { readonly started: number; readonly loaded: number; readonly bytes: number },
+): void {
+  const notes = notesFor(buffer);
+  if (notes === undefined) return;
+  notes.reads.push(started, loaded);
+  notes.decodes.push(loaded, performance.now());
+  notes.bytes += bytes;
+  notes.images++;
+}
+
+/** What was noted on `from` is in `to` from now on. */
+export function moveNotes(from: ArrayBufferLike, to: ArrayBufferLike): void {
+  const { running, noted } = ledger;
+  const notes = running.size > 1 ? noted.get(from) : undefined;
+  if (notes === undefined) return;
+  noted.delete(from);
+  merge(notesFor(to)!, notes);
+}
+
+function notesFor(buffer: ArrayBufferLike): Notes | undefined {
+  const { running, noted } = ledger;
+  if (running.size <= 1) {
+    for (const only of running) return only;
+    return undefined;
+  }
+  let notes = noted.get(buffer);
+  if (notes === undefined) {
+    notes = { reads: [], decodes: [], bytes: 0, images: 0 };
+    noted.set(buffer, notes);
+  }
+  return notes;
+}
+
+function merge(into: Notes, more: Notes): void {
+  for (const time of more.reads) into.reads.push(time);
+  for (const time of more.decodes) into.decodes.push(time);
+  into.bytes += more.bytes;
+  into.images += more.images;
+}
+
+/** How long at least one of the `times` ran, given as from, to, from, to, and so on. */
+export function union(times: readonly number[]): number {
+  const spans = Array.from({ length: times.length / 2 }, (_, i) => 2 * i);
+  // Work that was done at once is in order already.
+  if (spans.some((at) => at > 0 && times[at]! < times[at - 2]!)) spans.sort((a, b) => times[a]! - times[b]!);
+  let total = 0;
+  let reached = Number.NEGATIVE_INFINITY;
+  for (const at of spans) {
+    const to = times[at + 1]!;
+    total += Math.max(0, to - Math.max(times[at]!, reached));
+    reached = Math.max(reached, to);
+  }
+  return total;
 }

@@ -3,7 +3,7 @@
  *
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one plan.
  */
-import { counters } from "../core/counters.ts";
+import { noteImage } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
@@ -128,9 +128,10 @@ function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void |
   if (isTensor(source)) return runPixels(image, source, row);
   const started = performance.now();
   const bytes = load(source, image.options.signal);
+  const read = { started, elsewhere: typeof source === "string" || source instanceof URL };
   return bytes instanceof Promise
-    ? bytes.then((loaded) => decodeCounted(image, loaded, row, started))
-    : decodeCounted(image, bytes, row, started);
+    ? bytes.then((loaded) => decodeCounted(image, loaded, row, read))
+    : decodeCounted(image, bytes, row, read);
 }
 
 function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): void {
@@ -139,21 +140,28 @@ function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): 
   render(pixels.data, height, width, channels, { plan: planOf(key, ops, options.channels), row });
 }
 
-/** Decodes what was asked for at the time `started` and is there now. */
+/** Decodes what is there now and was asked for at the time `started`, in memory or `elsewhere`. */
 function decodeCounted(
   { key, ops, options }: LazyImage,
   bytes: Uint8Array,
   row: Row,
-  started: number,
+  { started, elsewhere }: { readonly started: number; readonly elsewhere: boolean },
 ): void | Promise<void> {
   const { orient, maxPixels, channels } = options;
   const loaded = performance.now();
-  counters.readMs += loaded - started;
-  const count = () => {
-    counters.decodeMs += performance.now() - loaded;
-    counters.images++;
-  };
-  const decoding = decode(bytes, { plan: planOf(key, ops, channels), orient, maxPixels, row });
+  const cost = { started, loaded, bytes: elsewhere ? bytes.length : 0 };
+  let filled: ArrayBufferLike | undefined;
+  const count = () => noteImage(filled!, cost);
+  const decoding = decode(bytes, {
+    plan: planOf(key, ops, channels),
+    orient,
+    maxPixels,
+    row(shape) {
+      const out = row(shape);
+      filled = out.buffer;
+      return out;
+    },
+  });
   if (decoding === undefined) count();
   else return decoding.then(count);
 }

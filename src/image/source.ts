@@ -1,6 +1,5 @@
 /** Where an image's bytes come from: a path, a URL, or memory. */
 import { show } from "../core/check.ts";
-import { counters } from "../core/counters.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
 import { builtin } from "./node.ts";
 import { readBody, readFile } from "./read.ts";
@@ -44,9 +43,7 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   const isFile =
     source instanceof URL ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
   if (fs === undefined || !isFile) return download(source, signal);
-  const bytes = readFile(fs, pathOfFile(source));
-  counters.bytes += bytes.length;
-  return bytes;
+  return readFile(fs, pathOfFile(source));
 }
 
 async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
@@ -55,13 +52,11 @@ async function download(url: string | URL, signal: AbortSignal | undefined): Pro
     throw new ImageError("It could not be fetched. Check the address and the network.", { cause: error });
   });
   if (!response.ok) throw new ImageError(`The server answered ${response.status} ${response.statusText}.`);
-  const bytes = await readBody(response).catch((error: unknown) => {
+  return readBody(response).catch((error: unknown) => {
     signal?.throwIfAborted();
     if (error instanceof ImageError) throw error;
     throw new ImageError("The download broke off. Check the network, and fetch it again.", { cause: error });
   });
-  counters.bytes += bytes.length;
-  return bytes;
 }
 
 function pathOfFile(source: string | URL): string {

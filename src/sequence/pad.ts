@@ -1,4 +1,5 @@
 import { checkInteger, checkKnown, checkNumber } from "../core/check.ts";
+import { moveNotes } from "../core/counters.ts";
 import { ShapeError } from "../core/errors.ts";
 import { isBigDType, type TypedArray } from "../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor, runEach } from "../tensor/lazy.ts";
@@ -96,7 +97,10 @@ function padRows(rows: readonly Tensor[], { value, multipleOf }: Required<PadOpt
   if (value !== 0)
     (batch.data as Float32Array).fill((isBigDType(first.dtype) ? BigInt(value) : value) as number);
   const size = sizeOf(longest);
-  for (const [i, row] of rows.entries()) copyInto(batch.data, i * size, longest, row.data, 0, row.shape);
+  for (const [i, row] of rows.entries()) {
+    copyInto(batch.data, i * size, longest, row.data, 0, row.shape);
+    moveNotes(row.data.buffer, batch.data.buffer);
+  }
   return batch;
 }
 

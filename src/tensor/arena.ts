@@ -6,8 +6,6 @@
  * nobody else. Limits: at most {@link keep} idle buffers, the oldest are dropped first; small ones are not kept,
  * as the allocator is as fast.
  */
-import { counters } from "../core/counters.ts";
-
 /** Below this size (one page) a fresh allocation costs less than looking for a used one. */
 const smallest = 4096;
 
@@ -16,14 +14,25 @@ const keep = 16;
 
 let idle: ArrayBuffer[] = [];
 
+/** Buffers that were taken from the arena, and not asked for yet by {@link isNew}. */
+const reused = new WeakSet<ArrayBufferLike>();
+
 /** A buffer of `byteLength` bytes with any content. */
 export function allocate(byteLength: number): ArrayBuffer {
   if (byteLength >= smallest) {
     const found = idle.findIndex((buffer) => buffer.byteLength === byteLength);
-    if (found >= 0) return idle.splice(found, 1)[0]!;
+    if (found >= 0) {
+      const [buffer] = idle.splice(found, 1);
+      reused.add(buffer!);
+      return buffer!;
+    }
   }
-  counters.allocated += byteLength;
   return new ArrayBuffer(byteLength);
+}
+
+/** Whether `buffer` did not come from the arena since this was last asked. */
+export function isNew(buffer: ArrayBufferLike): boolean {
+  return !reused.delete(buffer);
 }
 
 /** Takes back a buffer that nobody uses any more. */

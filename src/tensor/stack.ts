@@ -1,5 +1,6 @@
 /** Many tensors of one shape become one tensor with a leading axis: how rows become a batch. */
 import { show } from "../core/check.ts";
+import { moveNotes } from "../core/counters.ts";
 import { ShapeError } from "../core/errors.ts";
 import { settleEach } from "../core/settle.ts";
 import type { DType, TypedArray } from "./dtype.ts";
@@ -72,7 +73,10 @@ function stackTensors(rows: readonly Tensor[]): Tensor {
   for (const [i, row] of rows.entries()) checkAgree("row", i, row, first);
   const result = empty([rows.length, ...first.shape], first.dtype);
   const size = sizeOf(first.shape);
-  for (const [i, row] of rows.entries()) set(result.data, row.data, i * size);
+  for (const [i, row] of rows.entries()) {
+    set(result.data, row.data, i * size);
+    moveNotes(row.data.buffer, result.data.buffer);
+  }
   return result;
 }
 

@@ -6,12 +6,13 @@
  * stopped; one whose promise never settles is given up, and runs on unheard.
  */
 import { Cancellation } from "../core/cancellation.ts";
-import { counters, takeCounters } from "../core/counters.ts";
+import { beginFetch, endFetch, type Fetch } from "../core/counters.ts";
 import { LoaderError } from "../core/errors.ts";
 import { whenIdle, yieldIfDue } from "../core/event-loop.ts";
 import { createContext } from "../sequence/context.ts";
 import { fetchBatch, type Sequence } from "../sequence/sequence.ts";
 import { recycle } from "../tensor/arena.ts";
+import { costsOf } from "../tensor/costs.ts";
 import { keptBuffers, own } from "../tensor/transfer.ts";
 import type { StartWorker, Ticket, Worker, WorkerEvents } from "./worker.ts";
 
@@ -23,7 +24,9 @@ export function inlineWorkers(sequence: Sequence<unknown>, seed: number): StartW
 function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEvents): Worker {
   let kept = keptBuffers(sequence);
   const queue: Ticket[] = [];
-  let running: { readonly id: number; readonly cancellation: Cancellation } | undefined;
+  let running:
+    | { readonly id: number; readonly cancellation: Cancellation; readonly costs: Fetch }
+    | undefined;
   let cancelledUpTo = -1;
   /** Whether {@link next} is called when the event loop has turned, and when the program is idle. */
   const asked = { turn: false, idle: false };
@@ -55,31 +58,35 @@ function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEv
     next(event === "idle");
   }
 
-  function fetch({ epoch, index }: Ticket, cancellation: Cancellation): unknown {
-    const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
-    return fetched instanceof Promise ? fetched.then((batch) => own(batch, kept)) : own(fetched, kept);
-  }
-
   function run(ticket: Ticket): void {
-    const job = { id: ticket.id, cancellation: new Cancellation() };
+    const { epoch, index } = ticket;
+    const job = { id: ticket.id, cancellation: new Cancellation(), costs: beginFetch() };
     running = job;
-    const start = performance.now();
     const settle = (report: () => void): void => {
       if (ended) return;
       running = undefined;
       report();
       next();
     };
-    const deliver = (batch: unknown): void =>
-      settle(() => {
-        counters.fetchMs += performance.now() - start;
-        events.onBatch(ticket.id, batch, takeCounters());
-      });
-    const fail = (error: unknown): void => settle(() => events.onError(ticket.id, error));
+    const fail = (error: unknown): void => {
+      endFetch(job.costs);
+      settle(() => events.onError(ticket.id, error));
+    };
+    const deliver = (batch: unknown): void => {
+      let owned: unknown;
+      try {
+        owned = own(batch, kept);
+      } catch (error) {
+        fail(error);
+        return;
+      }
+      const costs = costsOf(job.costs, batch, owned);
+      settle(() => events.onBatch(ticket.id, owned, costs));
+    };
     let fetched: unknown;
     try {
       if (ticket.id <= cancelledUpTo) throw new LoaderError("Nobody waits for this batch any more.");
-      fetched = fetch(ticket, job.cancellation);
+      fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation: job.cancellation }));
     } catch (error) {
       fail(error);
       return;
@@ -117,6 +124,7 @@ function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEv
       if (ended) return;
       ended = true;
       running?.cancellation.abort();
+      if (running) endFetch(running.costs);
       events.onExit(new Error("was stopped"));
     },
   };

@@ -2,8 +2,8 @@
 import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
 import { closeSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { counters } from "../core/counters.ts";
 import { recycle } from "../tensor/arena.ts";
+import { allocatedFor } from "../tensor/costs.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
 import type { Reply, Request } from "./protocol.ts";
 import { dispatch, waitAtMost } from "./remote.ts";
@@ -114,10 +114,8 @@ export function startProcess(
 
 /** Reads a batch; the memory it takes here is counted as if the worker had allocated it. */
 function readCounted(reply: SharedBatchReply, file: number): unknown {
-  const before = counters.allocated;
   const batch = readShared(reply, file);
-  reply.counters.allocated += counters.allocated - before;
-  counters.allocated = before;
+  reply.counters.allocated += allocatedFor(batch);
   return batch;
 }
 

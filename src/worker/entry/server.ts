@@ -5,11 +5,12 @@
  * answered exactly once, in order, whatever getItem does short of killing the worker.
  */
 import { Cancellation } from "../../core/cancellation.ts";
-import { counters, takeCounters } from "../../core/counters.ts";
+import { beginFetch, endFetch } from "../../core/counters.ts";
 import { LoaderError, PortableError } from "../../core/errors.ts";
 import { createContext } from "../../sequence/context.ts";
 import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.ts";
 import { recycle } from "../../tensor/arena.ts";
+import { costsOf } from "../../tensor/costs.ts";
 import { type Kept, keptBuffers, own } from "../../tensor/transfer.ts";
 import { toRecord } from "../error-record.ts";
 import type { Reply, Request } from "../protocol.ts";
@@ -41,6 +42,8 @@ export function serve(link: Link): (request: Request) => void {
   let running: { readonly ticket: number; readonly cancellation: Cancellation } | undefined;
   const queue: (Request & { type: "fetch" | "load" })[] = [];
   let busy = false;
+  /** What handing over the last batch took. */
+  let sendMs = 0;
 
   async function load(request: Extract<Request, { type: "load" }>): Promise<void> {
     try {
@@ -56,17 +59,19 @@ export function serve(link: Link): (request: Request) => void {
   async function fetch({ ticket, epoch, index, slot }: Fetch): Promise<void> {
     const cancellation = new Cancellation();
     running = { ticket, cancellation };
+    const costs = beginFetch();
     try {
       if (ticket <= cancelledUpTo) throw new LoaderError("Nobody waits for this batch any more.");
       const { sequence, seed, kept } = loaded!;
-      const start = performance.now();
       const fetched = fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
-      const batch = own(fetched instanceof Promise ? await fetched : fetched, kept);
+      const made = fetched instanceof Promise ? await fetched : fetched;
+      const batch = own(made, kept);
+      const counters = { ...costsOf(costs, made, batch), sendMs };
       const end = performance.now();
-      counters.fetchMs += end - start;
-      sendBatch({ type: "batch", ticket, batch, counters: takeCounters() }, slot);
-      counters.sendMs += performance.now() - end;
+      sendBatch({ type: "batch", ticket, batch, counters }, slot);
+      sendMs = performance.now() - end;
     } catch (error) {
+      endFetch(costs);
       link.send({ type: "error", ticket, error: toRecord(hintPrivate(error)) });
     } finally {
       running = undefined;

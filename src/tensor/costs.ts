@@ -1,0 +1,32 @@
+/** The costs of a fetch, put together with what the memory of its batch tells. */
+import { type Counters, endFetch, type Fetch } from "../core/counters.ts";
+import { isNew } from "./arena.ts";
+import { isTensor } from "./tensor.ts";
+import { forEachLeaf } from "./tree.ts";
+
+/**
+ * The fetch is over and made a batch; what it cost.
+ *
+ * @param delivered the batch as it is handed out, where that has other memory
+ */
+export function costsOf(fetch: Fetch, batch: unknown, delivered: unknown = batch): Counters {
+  const counters = endFetch(fetch, buffersOf(batch));
+  counters.allocated = allocatedFor(delivered);
+  return counters;
+}
+
+/** Bytes of the memory of `batch` that are new and were not used for another batch before. To be asked once. */
+export function allocatedFor(batch: unknown): number {
+  let bytes = 0;
+  for (const buffer of buffersOf(batch)) if (isNew(buffer)) bytes += buffer.byteLength;
+  return bytes;
+}
+
+function buffersOf(batch: unknown): Set<ArrayBufferLike> {
+  const buffers = new Set<ArrayBufferLike>();
+  forEachLeaf(batch, (leaf) => {
+    const view = isTensor(leaf) ? leaf.data : leaf;
+    if (ArrayBuffer.isView(view)) buffers.add(view.buffer);
+  });
+  return buffers;
+}
