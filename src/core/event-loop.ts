@@ -7,8 +7,8 @@
  * by itself is not seen; the turn that is then taken needlessly is one in each slice.
  */
 
-/** Milliseconds of work between two turns: half a frame of a screen. */
-const slice = 8;
+/** Milliseconds of work between two turns: less than a frame of a screen. */
+const slice = 10;
 
 /** When the event loop was last seen to turn. */
 let turned = 0;

@@ -23,7 +23,7 @@ import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 import { openPasses } from "../../src/train/source.ts";
 
 /** Milliseconds after which a turn is due. */
-const slice = 8;
+const slice = 10;
 
 /** The clock of this test, later than any real one: work makes it go on, and nothing else does. */
 let clock = 1e9;
