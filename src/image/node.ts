@@ -1,22 +1,9 @@
 /**
- * Every use the image floor makes of Node: built-in modules and optional peers, loaded without a static import so that
- * the package loads in a browser, and without a promise so that an image can be decoded at once.
+ * The optional packages of the image floor, loaded without a static import so that it loads in a browser, and without a
+ * promise so that an image can be decoded at once.
  */
 import { MissingPeerError } from "../core/errors.ts";
-
-/** The built-in modules used here. */
-interface Builtins {
-  readonly fs: typeof import("node:fs");
-  readonly url: typeof import("node:url");
-  readonly module: typeof import("node:module");
-  readonly worker_threads: typeof import("node:worker_threads");
-}
-
-/** A built-in module of Node; undefined in a browser. */
-export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
-  const load = globalThis.process?.getBuiltinModule as ((id: string) => unknown) | undefined;
-  return load?.(`node:${name}`) as Builtins[N] | undefined;
-}
+import { builtin, node } from "../core/node.ts";
 
 const peers = new Map<string, unknown>();
 
@@ -29,6 +16,7 @@ export function peer<T>(name: string): T | undefined {
 function requirePeer(name: string): unknown {
   const createRequire = builtin("module")?.createRequire;
   if (createRequire === undefined) return undefined;
+  checkDescriptors(name);
   try {
     return createRequire(import.meta.url)(name);
   } catch (error) {
@@ -38,6 +26,19 @@ function requirePeer(name: string): unknown {
     throw new MissingPeerError(
       `The package ${name} is installed but does not load. Reinstall it for this platform: npm install ${name}`,
       { cause: error },
+    );
+  }
+}
+
+/** Node takes a package.json that it cannot open for one that is not there, and remembers that: so first it is tried. */
+function checkDescriptors(name: string): void {
+  const { closeSync, openSync } = node("fs");
+  try {
+    closeSync(openSync(node("os").devNull, "r"));
+  } catch (cause) {
+    throw new MissingPeerError(
+      `The package ${name} cannot be loaded now: ${(cause as Error).message}. Close files, or raise the limit of open ones (ulimit -n), and try again.`,
+      { cause },
     );
   }
 }

@@ -1,7 +1,7 @@
 /** Where an image's bytes come from: a path, a URL, or memory. */
 import { show } from "../core/check.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
-import { builtin } from "./node.ts";
+import { builtin } from "../core/node.ts";
 import { readBody, readFile } from "./read.ts";
 
 /** What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), or a file's bytes. */

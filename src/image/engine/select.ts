@@ -1,8 +1,8 @@
 /** Which engine takes an image: the first installed one that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
+import { builtin } from "../../core/node.ts";
 import { type Format, formatOf } from "../format.ts";
 import { isJpeg } from "../jpeg.ts";
-import { builtin } from "../node.ts";
 import { baselineEngine } from "./baseline.ts";
 import { browserEngine } from "./browser.ts";
 import type { Engine, Job } from "./engine.ts";

@@ -4,9 +4,10 @@
  * sharp decodes only; resampling is the kernel's, so that an image looks the same whichever engine decoded it.
  */
 import { ImageError } from "../../core/errors.ts";
+import { builtin } from "../../core/node.ts";
 import type { Channels } from "../colour.ts";
 import { type Format, formatOf } from "../format.ts";
-import { builtin, peer } from "../node.ts";
+import { peer } from "../node.ts";
 import { type Engine, render } from "./engine.ts";
 
 /** The part of `sharp` that is used. */
