@@ -21,6 +21,17 @@ export function children(pid: number = process.pid): number[] {
   return found;
 }
 
+/** Worker processes of a program. */
+export function workersOf(pid: number): number[] {
+  return children(pid).filter((child) => {
+    try {
+      return readFileSync(`/proc/${child}/cmdline`, "utf8").includes("worker/entry/process.js");
+    } catch {
+      return false;
+    }
+  });
+}
+
 /** Command lines of processes that work for a loader, of whichever parent. */
 export function workerProcesses(): string[] {
   return execFileSync("ps", ["-eo", "pid=,args="], { encoding: "utf8" })

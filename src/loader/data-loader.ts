@@ -349,7 +349,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 
   async #makePool(): Promise<Pool> {
     const { timeout, retries, retryErrors } = this.#options;
-    const kinds = await workerKinds(this.#sequence as Sequence<unknown>, this.#options);
+    const kinds = workerKinds(this.#sequence as Sequence<unknown>, this.#options);
     this.#kinds = kinds;
     if (!kinds.remote) this.#tuner.stayInline();
     const { size, start } = crewOf(this.#tuner.setting.workers, kinds);

@@ -1,7 +1,9 @@
 /** Which kinds of workers a loader can start. */
 import { isEpochalError } from "../core/errors.ts";
+import { isNode } from "../core/node.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { inlineWorkers } from "../worker/inline.ts";
+import { checkNotNested, nodeWorkers } from "../worker/node.ts";
 import type { StartWorker } from "../worker/worker.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -21,16 +23,16 @@ export interface WorkerKinds {
  * The kinds of workers for a loader. Under `workers: "auto"` a sequence that cannot be sent, or a platform without
  * threads, leaves it inline; where workers were asked for by number, that is an error.
  *
- * @throws PortableError if the sequence cannot be sent to the workers asked for.
+ * @throws PortableError if the sequence cannot be sent to the workers asked for, or if this is a worker itself.
  */
-export async function workerKinds(
+export function workerKinds(
   sequence: Sequence<unknown>,
   { workers, seed, useMultiprocessing, resourceLimits }: ResolvedOptions,
-): Promise<WorkerKinds> {
+): WorkerKinds {
   const inline = inlineWorkers(sequence, seed);
   if (workers === 0 || (workers === "auto" && !isNode)) return inlineOnly(inline);
+  checkNotNested();
   try {
-    const { nodeWorkers } = await import("../worker/node.ts");
     const options = { seed, processes: useMultiprocessing, ...(resourceLimits && { resourceLimits }) };
     const { start, update } = nodeWorkers(sequence, options);
     return { inline, remote: start, update };
@@ -51,6 +53,3 @@ export function crewOf(
 ): { readonly size: number; readonly start: StartWorker } {
   return workers === 0 ? { size: 1, start: inline } : { size: workers, start: remote! };
 }
-
-const isNode =
-  typeof (globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node === "string";

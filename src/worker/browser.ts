@@ -11,3 +11,6 @@ export function nodeWorkers(): NodeWorkers {
     "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
   );
 }
+
+/** Nothing is nested where there are no workers. */
+export function checkNotNested(): void {}

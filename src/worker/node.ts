@@ -1,15 +1,18 @@
 /**
- * Workers that Node has and a browser has not. Loaded only when such workers are asked for, so that the package's
- * front door stands in a browser too.
+ * Workers that Node has and a browser has not. What they need of Node is asked for when they start, so that this file
+ * loads in a browser too.
  */
-import { realpathSync } from "node:fs";
-import { pathToFileURL } from "node:url";
+
+import { isNode, node } from "../core/node.ts";
 import type { Sequence } from "../sequence/sequence.ts";
+import { nodeWorkers as noWorkers } from "./browser.ts";
 import { startProcess } from "./process.ts";
 import type { Request } from "./protocol.ts";
 import { type Snapshot, takeSnapshot } from "./snapshot/snapshot.ts";
 import { startThread, type ThreadLimits } from "./thread.ts";
 import type { StartWorker } from "./worker.ts";
+
+export { checkNotNested } from "./nested.ts";
 
 /** How workers of Node are made. */
 export interface NodeWorkerOptions {
@@ -35,11 +38,14 @@ export interface NodeWorkers {
  * Worker threads or processes over `sequence`, as it is now.
  *
  * @throws PortableError if the sequence cannot be sent.
+ * @throws OptionError if processes have no such limit.
+ * @throws WorkerError if this is no Node.
  */
 export function nodeWorkers(
   sequence: Sequence<unknown>,
   { seed, processes, resourceLimits }: NodeWorkerOptions,
 ): NodeWorkers {
+  if (!isNode) return noWorkers();
   const entry = entryScript();
   const to = processes ? "process" : "thread";
   const look = (before?: Snapshot): Snapshot => {
@@ -74,14 +80,17 @@ function withoutSharing(snapshot: Snapshot): Snapshot {
   };
 }
 
-/** URL of the script that Node was started with. */
+/** URL of the script that Node was started with, as far as its name tells: `node .` names a folder. */
 function entryScript(): string | undefined {
   const script = process.argv[1];
   if (script === undefined) return undefined;
   try {
-    return pathToFileURL(realpathSync(script)).href;
+    const { pathToFileURL } = node("url");
+    const path = node("fs").realpathSync(script);
+    const { resolve } = node("module").createRequire(pathToFileURL(path));
+    return pathToFileURL(resolve(path)).href;
   } catch {
-    // Started with a name that Node resolved by itself (`node main` for main.js), or none at all.
+    // A name that Node resolved by itself (`node main` for main.js), or none at all.
     return undefined;
   }
 }

@@ -1,13 +1,15 @@
 /** Worker processes: a crash in native code, or the system's memory killer, takes one worker and nothing else. */
-import { type ChildProcess, fork, type StdioOptions } from "node:child_process";
-import { closeSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import type { ChildProcess, StdioOptions } from "node:child_process";
+import { node } from "../core/node.ts";
 import { recycle } from "../tensor/arena.ts";
 import { allocatedFor } from "../tensor/costs.ts";
+import { guardProcess, releaseProcess } from "./guard.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
-import type { Reply, Request } from "./protocol.ts";
-import { dispatch, waitAtMost } from "./remote.ts";
-import { apart, openSharedFiles, readShared, type SharedBatchReply } from "./shared-file.ts";
+import { limitFlags } from "./limit-flags.ts";
+import { isReply, type Mark, newMark, processMark } from "./mark.ts";
+import type { Request } from "./protocol.ts";
+import { cannotStart, dispatch, waitAtMost } from "./remote.ts";
+import { apart, closeFiles, openSharedFiles, readShared, type SharedBatchReply } from "./shared-file.ts";
 import type { ThreadLimits } from "./thread.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
 
@@ -16,20 +18,14 @@ export function startProcess(
   id: number,
   load: () => Request,
   events: WorkerEvents,
-  { maxOldGenerationSizeMb }: ThreadLimits = {},
+  resourceLimits: ThreadLimits = {},
 ): Worker {
   const first = load();
-  const files = openSharedFiles();
+  const name = `process ${id}`;
+  const mark = newMark(name);
+  const { child, files } = createProcess(mark, limitFlags(resourceLimits));
   const free = files.map((_, slot) => slot);
   const slotOf = new Map<number, number>();
-  const child = fork(fileURLToPath(new URL("./entry/process.js", import.meta.url)), {
-    serialization: "advanced",
-    execArgv: [
-      ...inheritedArguments(),
-      ...(maxOldGenerationSizeMb ? [`--max-old-space-size=${maxOldGenerationSizeMb}`] : []),
-    ],
-    stdio: ["ignore", "inherit", "inherit", "ipc", ...files] as StdioOptions,
-  });
   let over = false;
   let stopped = false;
   let reason: Error | undefined;
@@ -37,8 +33,8 @@ export function startProcess(
     const end = (why: Error): void => {
       if (over) return;
       over = true;
-      living.delete(child);
-      files.forEach(closeSync);
+      releaseProcess(child);
+      closeFiles(files);
       resolve();
       events.onExit(why);
     };
@@ -48,12 +44,12 @@ export function startProcess(
     );
     // The process could not be started, or a message not be delivered; the latter is followed by `exit`.
     child.on("error", (error) => {
-      if (child.pid === undefined) end(error);
+      if (child.pid === undefined) end(cannotStart(name, error));
     });
   });
-  child.on("message", (reply) => {
-    if (over || stopped) return;
-    const { ticket } = reply as { ticket?: number };
+  child.on("message", (message: unknown) => {
+    if (over || stopped || !isReply(message, mark)) return;
+    const { ticket } = message as { ticket?: number };
     const slot = ticket === undefined ? undefined : slotOf.get(ticket);
     if (slot !== undefined) {
       // Free again from here on: the batch is read before its receiver can ask for the next one.
@@ -61,7 +57,7 @@ export function startProcess(
       free.push(slot);
     }
     dispatch(
-      reply as Reply,
+      message,
       events,
       (batch) =>
         slot === undefined ? apart(batch.batch) : readCounted(batch as SharedBatchReply, files[slot]!),
@@ -70,7 +66,6 @@ export function startProcess(
       },
     );
   });
-  killWithUs(child);
 
   function post(request: Request): void {
     // A channel that closed between two messages: `exit` tells, and the tickets are put back.
@@ -83,12 +78,12 @@ export function startProcess(
   } catch (error) {
     over = true;
     child.kill("SIGKILL");
-    living.delete(child);
-    files.forEach(closeSync);
+    releaseProcess(child);
+    closeFiles(files);
     throw error;
   }
   return {
-    name: `process ${id}`,
+    name,
     inline: false,
     send({ id: ticket, epoch, index }) {
       const slot = free.pop();
@@ -112,6 +107,35 @@ export function startProcess(
   };
 }
 
+/** Starts the process with its shared files, and has it guarded; leaves nothing behind where one of them fails. */
+function createProcess(
+  mark: Mark,
+  flags: readonly string[],
+): { readonly child: ChildProcess; readonly files: readonly number[] } {
+  let files: number[] = [];
+  let child: ChildProcess | undefined;
+  try {
+    files = openSharedFiles();
+    const entry = node("url").fileURLToPath(new URL("./entry/process.js", import.meta.url));
+    child = node("child_process").fork(entry, {
+      serialization: "advanced",
+      env: { ...process.env, ...processMark(mark) },
+      execArgv: [...inheritedArguments(), ...flags],
+      stdio: ["ignore", "inherit", "inherit", "ipc", ...files] as StdioOptions,
+    });
+    guardProcess(child);
+    return { child, files };
+  } catch (error) {
+    if (child) {
+      child.on("error", () => {});
+      child.kill("SIGKILL");
+      releaseProcess(child);
+    }
+    closeFiles(files);
+    throw cannotStart(mark.name, error);
+  }
+}
+
 /** Reads a batch; the memory it takes here is counted as if the worker had allocated it. */
 function readCounted(reply: SharedBatchReply, file: number): unknown {
   const batch = readShared(reply, file);
@@ -122,17 +146,4 @@ function readCounted(reply: SharedBatchReply, file: number): unknown {
 function unrefChild(child: ChildProcess): void {
   child.unref();
   child.channel?.unref();
-}
-
-/** Processes that must not outlive this one: their own watch over the channel fails while they are in a loop. */
-const living = new Set<ChildProcess>();
-let watching = false;
-
-function killWithUs(child: ChildProcess): void {
-  living.add(child);
-  if (watching) return;
-  watching = true;
-  process.once("exit", () => {
-    for (const each of living) each.kill("SIGKILL");
-  });
 }

@@ -23,7 +23,7 @@ export type Request =
   /** Buffers that the consumer has given back. */
   | { readonly type: "recycle"; readonly buffers: readonly ArrayBuffer[] };
 
-/** Worker to loader. */
+/** Worker to loader. Each carries the worker's key besides; see mark.ts. */
 export type Reply =
   | { readonly type: "ready" }
   | { readonly type: "broken"; readonly error: ErrorRecord }
@@ -34,5 +34,5 @@ export type Reply =
       readonly counters: Counters;
     }
   | { readonly type: "error"; readonly ticket: number; readonly error: ErrorRecord }
-  /** A process is about to end because of an exception that nobody caught. (A thread's arrives as its `error` event.) */
+  /** The worker is about to end because of an exception that nobody caught. */
   | { readonly type: "dying"; readonly error: ErrorRecord };

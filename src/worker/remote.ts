@@ -1,4 +1,5 @@
 /** What all workers on a far side have in common: how their replies are read, and how long their end is waited for. */
+import { WorkerError } from "../core/errors.ts";
 import { errorName, fromRecord } from "./error-record.ts";
 import type { Reply } from "./protocol.ts";
 import type { WorkerEvents } from "./worker.ts";
@@ -41,6 +42,31 @@ export function dispatch(
 export function diedOf(error: unknown): Error {
   const what = error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
   return new Error(`died of an uncaught exception: ${what}`, { cause: error });
+}
+
+/** The system could not give what a worker needs; `what` is the worker's name. */
+export function cannotStart(what: string, cause: unknown): WorkerError {
+  return new WorkerError(
+    `The worker ${what} cannot be started: ${(cause as Error).message}. ${shortage(cause) ?? "Try fewer workers, or workers: 0."}`,
+    { cause },
+  );
+}
+
+/** What to do about an error of the system that has run out of something; undefined for any other error. */
+export function shortage(error: unknown): string | undefined {
+  switch ((error as { code?: unknown } | null)?.code) {
+    case "EMFILE":
+    case "ENFILE":
+      return "Too many files are open: close some, raise the limit (ulimit -n), or use fewer workers.";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "There is no room left: free some, or use fewer workers.";
+    case "EAGAIN":
+    case "ENOMEM":
+      return "The system has no memory or no processes left: use fewer workers.";
+    default:
+      return undefined;
+  }
 }
 
 /** A thread inside native code ends only when that code returns; nobody should wait for it longer than this. */

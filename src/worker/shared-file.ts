@@ -9,11 +9,8 @@
  *
  * Limits: a full /dev/shm (64 MB in a container by default) sends that batch over the channel instead.
  */
-import { randomUUID } from "node:crypto";
-import { existsSync, ftruncateSync, openSync, readSync, unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { WorkerError } from "../core/errors.ts";
+import { node } from "../core/node.ts";
 import { allocate } from "../tensor/arena.ts";
 import { type Kept, mapViews, own } from "../tensor/transfer.ts";
 import type { Reply } from "./protocol.ts";
@@ -60,7 +57,7 @@ export function writeShared(reply: BatchReply, slot: number): BatchReply | Share
     return end === 0 ? reply : { ...reply, batch, slot, ranges };
   } catch (error) {
     if (!isFull(error)) throw error;
-    ftruncateSync(file, 0);
+    node("fs").ftruncateSync(file, 0);
     return reply;
   }
 }
@@ -86,19 +83,32 @@ export function apart<B>(batch: B): B {
 
 const none: Kept = new Set();
 
-/** Opens one file per slot, without a name that could be left behind. */
+/** Opens one file per slot, without a name that could be left behind. Throws as the system does, and leaves none open. */
 export function openSharedFiles(): number[] {
-  const folder = existsSync("/dev/shm") ? "/dev/shm" : tmpdir();
-  return Array.from({ length: slots }, () => {
-    const path = join(folder, `epochal-${process.pid}-${randomUUID()}`);
-    const file = openSync(path, "wx+", 0o600);
-    unlinkSync(path);
-    return file;
-  });
+  const { existsSync, openSync, unlinkSync } = node("fs");
+  const folder = existsSync("/dev/shm") ? "/dev/shm" : node("os").tmpdir();
+  const files: number[] = [];
+  try {
+    while (files.length < slots) {
+      const path = node("path").join(folder, `epochal-${process.pid}-${crypto.randomUUID()}`);
+      files.push(openSync(path, "wx+", 0o600));
+      unlinkSync(path);
+    }
+    return files;
+  } catch (error) {
+    closeFiles(files);
+    throw error;
+  }
+}
+
+/** Closes what {@link openSharedFiles} opened. */
+export function closeFiles(files: readonly number[]): void {
+  for (const file of files) node("fs").closeSync(file);
 }
 
 /** A short write is how a file system says that it is nearly full; the next one says so aloud. */
 function writeAll(file: number, view: ArrayBufferView, position: number): void {
+  const { writeSync } = node("fs");
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   for (let done = 0; done < bytes.length; ) {
     done += writeSync(file, bytes, done, bytes.length - done, position + done);
@@ -106,6 +116,7 @@ function writeAll(file: number, view: ArrayBufferView, position: number): void {
 }
 
 function readAll(file: number, bytes: Uint8Array, position: number): void {
+  const { readSync } = node("fs");
   for (let done = 0; done < bytes.byteLength; ) {
     const count = readSync(file, bytes, done, bytes.byteLength - done, position + done);
     if (count === 0) throw new WorkerError(`A shared file ended ${bytes.byteLength - done} bytes early.`);

@@ -1,8 +1,11 @@
 /** Worker threads: batches arrive by transfer, without a copy. */
-import { Worker as NodeThread, type ResourceLimits } from "node:worker_threads";
+import type { Worker as NodeThread, ResourceLimits } from "node:worker_threads";
+import { node } from "../core/node.ts";
+import { endWithProgram } from "./exit.ts";
 import { inheritedArguments, isRefused, withoutRefused } from "./inherited-arguments.ts";
-import type { Reply, Request } from "./protocol.ts";
-import { diedOf, dispatch, waitAtMost } from "./remote.ts";
+import { isReply, type Mark, newMark, threadMark } from "./mark.ts";
+import type { Request } from "./protocol.ts";
+import { cannotStart, diedOf, dispatch, waitAtMost } from "./remote.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
 
 /** Milliseconds that a thread, told to end, may take to load its modules first. Its owner does not wait for that. */
@@ -19,7 +22,10 @@ export function startThread(
   resourceLimits: ThreadLimits = {},
 ): Worker {
   const first = load();
-  const thread = createThread(`epochal ${id}`, resourceLimits);
+  const name = `thread ${id}`;
+  const descriptor = new Int32Array(new SharedArrayBuffer(4));
+  const mark: Mark = { ...newMark(name), descriptor };
+  const thread = createThread(mark, resourceLimits);
   let reason: Error | undefined;
   let stopped = false;
   // Its modules are loaded, or it has ended. Node leaves files open where a thread is stopped while it imports.
@@ -27,21 +33,30 @@ export function startThread(
     thread.once("message", () => resolve());
     thread.once("exit", () => resolve());
   });
-  thread.on("message", (reply: Reply) => {
+  thread.on("message", (message: unknown) => {
     // Messages that were on their way are still delivered after the end.
-    if (!stopped) dispatch(reply, events, (batch) => batch.batch);
+    if (stopped || !isReply(message, mark)) return;
+    dispatch(
+      message,
+      events,
+      (batch) => batch.batch,
+      (died) => {
+        reason = died;
+      },
+    );
   });
   // Which ticket it was is not known, so the worker is lost.
   thread.on("messageerror", (error) => {
     reason = new Error(`sent a message that cannot be read: ${error.message}`, { cause: error });
     void thread.terminate();
   });
-  // An uncaught exception, a stray rejection or a full heap: `exit` follows.
+  // A full heap, or an exception before our code runs there: `exit` follows.
   thread.on("error", (error) => {
     reason ??= diedOf(error);
   });
   thread.on("exit", (code) => events.onExit(reason ?? new Error(`exited with code ${code}`)));
   thread.unref();
+  endWithProgram(thread, descriptor);
   const post = (request: Request, transfer: readonly ArrayBuffer[] = []): void =>
     thread.postMessage(request, transfer as ArrayBuffer[]);
   try {
@@ -52,7 +67,7 @@ export function startThread(
     throw error;
   }
   return {
-    name: `thread ${id}`,
+    name,
     inline: false,
     send: ({ id: ticket, epoch, index }) => post({ type: "fetch", ticket, epoch, index }),
     cancel: (upTo) => post({ type: "cancel", upTo }),
@@ -69,20 +84,22 @@ export function startThread(
 
 /** Starts the thread with as many of `flags` as Node allows; it may name the refused ones bit by bit. */
 function createThread(
-  name: string,
+  mark: Mark,
   resourceLimits: ThreadLimits,
   flags: string[] = inheritedArguments(),
 ): NodeThread {
+  const { Worker: Thread } = node("worker_threads");
   try {
     // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
-    return new NodeThread(new URL("./entry/thread.js", import.meta.url), {
-      name,
+    return new Thread(new URL("./entry/thread.js", import.meta.url), {
+      name: `epochal ${mark.name}`,
       execArgv: flags,
+      workerData: threadMark(mark),
       resourceLimits,
     });
   } catch (error) {
     const allowed = isRefused(error) ? withoutRefused(flags, error) : flags;
-    if (allowed.length === flags.length) throw error;
-    return createThread(name, resourceLimits, allowed);
+    if (allowed.length === flags.length) throw cannotStart(mark.name, error);
+    return createThread(mark, resourceLimits, allowed);
   }
 }

@@ -13,11 +13,7 @@ const floors = [...section(read("ARCHITECTURE.md"), "Floors").matchAll(/^\| `([\
 );
 
 /** Files whose job is Node: only they import its built-in modules where that runs on loading. */
-const nodeFiles = [
-  /^src\/worker\/(node|thread|process|shared-file|endpoint|server-node)\.ts$/,
-  /^src\/worker\/(entry|remote)\/.*\.ts$/,
-  /^src\/(inspector|cli|testing|formats)\/.*\.ts$/,
-];
+const nodeFiles = [/^src\/worker\/(entry|remote)\/.*\.ts$/, /^src\/(inspector|cli|testing|formats)\/.*\.ts$/];
 
 /** Optional peers. They are loaded by `import()` or `require` when they are needed; their types cost nothing. */
 const peers = Object.keys(

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, it } from "vitest";
-import { children } from "../left.ts";
+import { children, workersOf } from "../left.ts";
 
 const program = fileURLToPath(new URL("../fixtures/programs/loop.mjs", import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "epochal-exits-"));
@@ -70,14 +70,35 @@ describe.each(["inline", "thread", "process"])("a program with %s workers", (kin
   });
 });
 
+describe("a program whose worker thread is in native code that does not return", () => {
+  // Node joins its threads at the end, however it comes.
+  it.each([
+    ["native", 0, /the end/],
+    ["native exit", 7, /the end/],
+    ["native throw", 1, /thrown in the loop/],
+  ] as const)("exits all the same: %s", async (how, code, said) => {
+    const { child, output, end } = start(how, "thread");
+    const [status, signal] = await end;
+    const left = children(child.pid!);
+    // Before Node 22.15 nothing but a signal ends a program without its threads.
+    if (typeof (process as { execve?: unknown }).execve === "function") expect(status).toBe(code);
+    else expect(signal).toBe("SIGKILL");
+    await until(() => said.test(output()));
+    expect(output()).toContain("a handler at the exit");
+    if (signal) expect(output()).toContain(`instead of exit code ${code}`);
+    expect(left).toEqual([]);
+  });
+});
+
 describe("a program that is killed", () => {
-  it.each(["hang", "spin"])(
-    "takes its worker processes along, also one that is in an endless loop: %s",
+  it.each(["hang", "spin", "stop"])(
+    "takes its worker processes along, also those in an endless loop, or stopped: %s",
     async (how) => {
       const { child, output, end } = start(how, "process");
-      await until(() => output().includes("first") && children(child.pid!).length === 2);
+      await until(() => output().includes("first") && workersOf(child.pid!).length === 2);
       if (how === "spin") await until(() => readdirSync(folder).includes("spin-process"));
       const workers = children(child.pid!);
+      if (how === "stop") for (const worker of workersOf(child.pid!)) process.kill(worker, "SIGSTOP");
       child.kill("SIGKILL");
       expect((await end)[1]).toBe("SIGKILL");
       await until(() => !workers.some(isAlive));

@@ -10,6 +10,7 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PortableError } from "../../core/errors.ts";
+import { ownMark } from "../mark.ts";
 
 const isTypeScript = /\.[cm]?tsx?$/;
 
@@ -18,6 +19,8 @@ const knowsTypeScript = Boolean((process.features as { typescript?: unknown }).t
 
 /** Imports the module at `url`. */
 export async function importModule(url: string): Promise<Record<string, unknown>> {
+  const mark = ownMark();
+  if (mark) mark.module = url;
   const typed = isTypeScript.test(new URL(url).pathname);
   if (typed && !knowsTypeScript) await registerTsx(url);
   try {

@@ -6,7 +6,7 @@
  */
 import { Cancellation } from "../../core/cancellation.ts";
 import { beginFetch, endFetch } from "../../core/counters.ts";
-import { LoaderError, PortableError } from "../../core/errors.ts";
+import { LoaderError, PortableError, WorkerError } from "../../core/errors.ts";
 import { createContext } from "../../sequence/context.ts";
 import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.ts";
 import { recycle } from "../../tensor/arena.ts";
@@ -14,6 +14,7 @@ import { costsOf } from "../../tensor/costs.ts";
 import { type Kept, keptBuffers, own } from "../../tensor/transfer.ts";
 import { toRecord } from "../error-record.ts";
 import type { Reply, Request } from "../protocol.ts";
+import { shortage } from "../remote.ts";
 import { revive } from "../snapshot/revive.ts";
 
 type Fetch = Extract<Request, { type: "fetch" }>;
@@ -52,7 +53,7 @@ export function serve(link: Link): (request: Request) => void {
       loaded = { sequence, seed: request.seed, kept: keptBuffers(sequence) };
       link.send({ type: "ready" });
     } catch (error) {
-      link.send({ type: "broken", error: toRecord(error) });
+      link.send({ type: "broken", error: toRecord(hintShortage(error)) });
     }
   }
 
@@ -113,6 +114,15 @@ export function serve(link: Link): (request: Request) => void {
         break;
     }
   };
+}
+
+/** A module that could not be read for want of descriptors is no fault of the module's. */
+function hintShortage(error: unknown): unknown {
+  const advice = shortage(error);
+  if (advice === undefined) return error;
+  return new WorkerError(`The worker cannot load the sequence: ${(error as Error).message}. ${advice}`, {
+    cause: error,
+  });
 }
 
 /** `#private` fields are not there in a copy; the engine's own message does not say why. */

@@ -1,17 +1,24 @@
 /** Entry of a worker thread. */
 import { parentPort } from "node:worker_threads";
 import { transferables } from "../../tensor/transfer.ts";
-import type { Reply } from "../protocol.ts";
+import { toRecord } from "../error-record.ts";
+import { tellRunning } from "../exit.ts";
+import { ownMark, reply } from "../mark.ts";
 import { importModule } from "./import-module.ts";
 import { serve } from "./server.ts";
 
-const port = parentPort!;
+const mark = ownMark()!;
+tellRunning(mark.descriptor!);
 
-port.on(
+parentPort!.on(
   "message",
   serve({
-    send: (reply: Reply) => port.postMessage(reply),
-    sendBatch: (reply) => port.postMessage(reply, transferables(reply.batch)),
+    send: (message) => reply(mark, message),
+    sendBatch: (message) => reply(mark, message, transferables(message.batch)),
     load: importModule,
   }),
 );
+// Stray rejections come here too. Node's own way to tell of them follows every `cause` as often as it is cited.
+process.on("uncaughtException", (error) => {
+  reply(mark, { type: "dying", error: toRecord(error) }, [], () => process.exit(1));
+});
