@@ -52,12 +52,10 @@ function startGuard(): ChildProcess {
     cwd: "/",
     env,
   });
-  // What cannot be started says so later as well.
+  // Says why there is none, but too late to be waited for.
   started.on("error", () => {});
   if (started.pid === undefined) {
-    throw new WorkerError(
-      "The guard of the worker processes cannot be started: the system has no processes or files left. Use fewer workers.",
-    );
+    throw new WorkerError("its guard could not be started, as the system has no processes or no files left");
   }
   // Killed by whom it may be: the next worker brings another one.
   started.once("exit", () => {

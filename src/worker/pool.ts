@@ -89,11 +89,17 @@ export class Pool {
   /**
    * Starts as many workers as `jobs` can use, side by side, if they are not there.
    *
-   * @throws PortableError if the sequence cannot be sent to a worker.
+   * @throws PortableError if the sequence cannot be sent to a worker, WorkerError if none can be started.
    */
   prepare(jobs: number): void {
     this.#failedStarts = 0;
-    while (this.#working() < Math.min(this.#size, jobs)) this.#startWorker();
+    try {
+      while (this.#working() < Math.min(this.#size, jobs)) this.#startWorker();
+    } catch (error) {
+      // Those beside it have begun without what it lacked, and would fail in the next epoch.
+      this.#giveUp(error, "a worker");
+      throw error;
+    }
   }
 
   /**
@@ -284,7 +290,7 @@ export class Pool {
       if (this.#takesJobs(seat) && ++this.#failedStarts > this.#options.retries) {
         this.#giveUp(
           new WorkerError(
-            `A worker ended before it was ready${this.#failedStarts === 1 ? "" : `, ${this.#failedStarts} times`}: ${seat.worker.name} ${reason.message}.`,
+            `A worker ended before it was ready${this.#failedStarts === 1 ? "" : `, ${this.#failedStarts} times`}: ${seat.worker.name} ${reason.message.replace(/\.?$/, ".")}`,
             { cause: reason },
           ),
           seat.worker.name,

@@ -8,7 +8,7 @@ import { inheritedArguments } from "./inherited-arguments.ts";
 import { limitFlags } from "./limit-flags.ts";
 import { isReply, type Mark, newMark, processMark } from "./mark.ts";
 import type { Request } from "./protocol.ts";
-import { cannotStart, dispatch, waitAtMost } from "./remote.ts";
+import { cannotStart, dispatch, notStarted, waitAtMost } from "./remote.ts";
 import { apart, closeFiles, openSharedFiles, readShared, type SharedBatchReply } from "./shared-file.ts";
 import type { ThreadLimits } from "./thread.ts";
 import type { Worker, WorkerEvents } from "./worker.ts";
@@ -44,7 +44,7 @@ export function startProcess(
     );
     // The process could not be started, or a message not be delivered; the latter is followed by `exit`.
     child.on("error", (error) => {
-      if (child.pid === undefined) end(cannotStart(name, error));
+      if (child.pid === undefined) end(new Error(notStarted(error), { cause: error }));
     });
   });
   child.on("message", (message: unknown) => {

@@ -44,12 +44,15 @@ export function diedOf(error: unknown): Error {
   return new Error(`died of an uncaught exception: ${what}`, { cause: error });
 }
 
-/** The system could not give what a worker needs; `what` is the worker's name. */
-export function cannotStart(what: string, cause: unknown): WorkerError {
-  return new WorkerError(
-    `The worker ${what} cannot be started: ${(cause as Error).message}. ${shortage(cause) ?? "Try fewer workers, or workers: 0."}`,
-    { cause },
-  );
+/** The system could not give what the worker of that name needs. */
+export function cannotStart(name: string, cause: unknown): WorkerError {
+  return new WorkerError(`The worker ${name} ${notStarted(cause)}`, { cause });
+}
+
+/** That a worker did not start, why, and what to do, to be said after its name. */
+export function notStarted(cause: unknown): string {
+  const advice = shortage(cause) ?? "Try fewer workers, or workers: 0.";
+  return `could not be started: ${(cause as Error).message}. ${advice}`;
 }
 
 /** What to do about an error of the system that has run out of something; undefined for any other error. */

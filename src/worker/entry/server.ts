@@ -53,7 +53,9 @@ export function serve(link: Link): (request: Request) => void {
       loaded = { sequence, seed: request.seed, kept: keptBuffers(sequence) };
       link.send({ type: "ready" });
     } catch (error) {
-      link.send({ type: "broken", error: toRecord(hintShortage(error)) });
+      // Another worker may do better in a moment, and this one will not: Node remembers a failed import.
+      if (shortage(error) !== undefined) throw wantOf(error);
+      link.send({ type: "broken", error: toRecord(error) });
     }
   }
 
@@ -117,12 +119,9 @@ export function serve(link: Link): (request: Request) => void {
 }
 
 /** A module that could not be read for want of descriptors is no fault of the module's. */
-function hintShortage(error: unknown): unknown {
-  const advice = shortage(error);
-  if (advice === undefined) return error;
-  return new WorkerError(`The worker cannot load the sequence: ${(error as Error).message}. ${advice}`, {
-    cause: error,
-  });
+function wantOf(cause: unknown): WorkerError {
+  const what = (cause as Error).message;
+  return new WorkerError(`The worker cannot load the sequence: ${what}. ${shortage(cause)}`, { cause });
 }
 
 /** `#private` fields are not there in a copy; the engine's own message does not say why. */
