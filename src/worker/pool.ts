@@ -9,10 +9,9 @@
  * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
  * program that is busy for a minute has not waited for a minute.
  */
-import { WorkerError } from "../core/errors.ts";
 import { seconds, type Watch, watchEvery } from "../core/watch.ts";
 import type { Job, PoolEvent } from "./job.ts";
-import { waitAtMost } from "./remote.ts";
+import { neverReady, waitAtMost } from "./remote.ts";
 import type { StartWorker, Ticket, Worker } from "./worker.ts";
 
 /** Jobs a worker holds: the one it is on, and the next. */
@@ -288,13 +287,8 @@ export class Pool {
     if (wasStarting) {
       if (first) this.#requeue([first]);
       if (this.#takesJobs(seat) && ++this.#failedStarts > this.#options.retries) {
-        this.#giveUp(
-          new WorkerError(
-            `A worker ended before it was ready${this.#failedStarts === 1 ? "" : `, ${this.#failedStarts} times`}: ${seat.worker.name} ${reason.message.replace(/\.?$/, ".")}`,
-            { cause: reason },
-          ),
-          seat.worker.name,
-        );
+        const { name } = seat.worker;
+        this.#giveUp(neverReady(name, reason, this.#failedStarts), name);
         return;
       }
     } else if (first && !first.cancelled) {

@@ -55,6 +55,13 @@ export function notStarted(cause: unknown): string {
   return `could not be started: ${(cause as Error).message}. ${advice}`;
 }
 
+/** Workers ended before they were ready, so often that no other is started; `name` and `reason` are the last one's. */
+export function neverReady(name: string, reason: Error, times: number): WorkerError {
+  const often = times === 1 ? "" : `, ${times} times`;
+  const why = reason.message.replace(/\.?$/, ".");
+  return new WorkerError(`A worker ended before it was ready${often}: ${name} ${why}`, { cause: reason });
+}
+
 /** What to do about an error of the system that has run out of something; undefined for any other error. */
 export function shortage(error: unknown): string | undefined {
   switch ((error as { code?: unknown } | null)?.code) {
