@@ -3,6 +3,7 @@ export {
   type BatchLocation,
   EpochalError,
   type ErrorName,
+  FileError,
   ImageError,
   IndexError,
   isEpochalError,
@@ -67,7 +68,6 @@ export {
   type CallbackHooks,
   type CallbackParams,
   type Training,
-  type TrainingState,
 } from "./train/callback.ts";
 export { BackupAndRestore, type BackupAndRestoreOptions } from "./train/callbacks/backup-and-restore.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./train/callbacks/csv-logger.ts";
@@ -90,4 +90,5 @@ export {
 export { type ProgressState, type RenderOptions, renderProgress } from "./train/progress/render.ts";
 export type { ProgressStream } from "./train/progress/terminal.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
+export type { TrainingState } from "./train/training-state.ts";
 export { portable } from "./worker/portable.ts";

@@ -130,6 +130,19 @@ export class StateError extends EpochalError {
   }
 }
 
+/** A file cannot be read or written: the disk is full, no permission, too many files open. */
+export class FileError extends EpochalError {
+  override get name(): "FileError" {
+    return "FileError";
+  }
+  /** The file's path. */
+  readonly path: string;
+  constructor(message: string, options: ErrorOptions & { readonly path: string }) {
+    super(message, options);
+    this.path = options.path;
+  }
+}
+
 /** A model cannot be trained: it is not compiled, its loss is no number, a class has no weight. */
 export class TrainingError extends EpochalError {
   override get name(): "TrainingError" {
@@ -156,6 +169,7 @@ export interface EpochalErrors {
   LoaderError: LoaderError;
   LedgerError: LedgerError;
   StateError: StateError;
+  FileError: FileError;
   TrainingError: TrainingError;
   MissingPeerError: MissingPeerError;
 }
@@ -174,6 +188,7 @@ const prototypes: { readonly [N in ErrorName]: EpochalErrors[N] } = {
   LoaderError: LoaderError.prototype,
   LedgerError: LedgerError.prototype,
   StateError: StateError.prototype,
+  FileError: FileError.prototype,
   TrainingError: TrainingError.prototype,
   MissingPeerError: MissingPeerError.prototype,
 };

@@ -8,6 +8,7 @@
 import { TrainingError } from "../core/errors.ts";
 import type { Logs } from "./logs.ts";
 import type { Trainable } from "./trainable.ts";
+import type { TrainingState } from "./training-state.ts";
 
 /** What is being run, as Keras' `params`. */
 export interface CallbackParams {
@@ -84,30 +85,10 @@ export interface Training {
    */
   after(task: () => Promise<void>): void;
   /**
-   * Where training stands as readable JSON: epoch, step, the loader's state, running means, history and the
-   * callbacks' states. Valid in any hook.
+   * Where training stands as readable JSON: epoch, step, the loader's state as of the last step that was done, running
+   * means, history and the callbacks' states, which may hold tensors. Valid in any hook.
    */
   state(): TrainingState;
-}
-
-/** Where a training run stands. */
-export interface TrainingState {
-  readonly version: 1;
-  /** Epoch that runs, or comes next. */
-  readonly epoch: number;
-  /** Steps of that epoch that are done. */
-  readonly step: number;
-  /** The loader's own state: which batch comes next. */
-  readonly data: unknown;
-  /** Running sums of the epoch's metrics, so that its mean is right after a resume. */
-  readonly sums: { readonly size: number; readonly values: readonly number[] };
-  /** What `History` has so far. */
-  readonly history: {
-    readonly epoch: readonly number[];
-    readonly history: Readonly<Record<string, readonly number[]>>;
-  };
-  /** What each callback gave by `getState()`, with its class; null for the others. In the order of the list. */
-  readonly callbacks: readonly ({ readonly name: string; readonly state: unknown } | null)[];
 }
 
 /** Marks our callbacks, the same across two copies of the package. */
@@ -172,7 +153,10 @@ export abstract class Callback implements CallbackHooks {
     return undefined;
   }
 
-  /** What this callback remembers, as JSON, to be kept in a checkpoint; undefined where it remembers nothing. */
+  /**
+   * What this callback remembers, to be kept in a checkpoint: numbers, strings, booleans, lists and records, and tensors
+   * or typed arrays, which the file keeps as they are. Undefined where it remembers nothing.
+   */
   getState(): unknown {
     return undefined;
   }

@@ -1,22 +1,35 @@
 /**
  * Checkpoints: everything that the next step of a training run depends on, in one file.
  *
- * Invariant: a file under its final name is complete, as it is written under another name, flushed, and renamed. So
- * a run that is killed at any moment leaves the last checkpoint whole. The format is safetensors: `model/…` and
- * `optimizer/…` tensors, and the training state as JSON text.
+ * The format is safetensors: `model/…` and `optimizer/…` tensors, the training state as JSON text, and as
+ * `training/…` the tensors that callbacks keep in it. A file is whole or not there (atomic-file.ts); one that was
+ * damaged later is never taken for whole.
  */
+import type { FileHandle } from "node:fs/promises";
 import { StateError } from "../core/errors.ts";
+import { warn } from "../core/warn.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { Training, TrainingState } from "./callback.ts";
-import { makeFolder } from "./folder.ts";
-import { decodeMetadata, decodeSafetensors, encodeSafetensors, headerLength } from "./safetensors.ts";
+import { writeAtomically } from "./atomic-file.ts";
+import type { Training } from "./callback.ts";
+import { cannotRead, codeOf } from "./file-error.ts";
+import { decodeJson, encodeJson } from "./json.ts";
+import { removeLeftovers } from "./leftovers.ts";
+import { openRegular } from "./regular-file.ts";
+import {
+  type ByteSource,
+  encodeSafetensors,
+  readHeader,
+  readTensors,
+  type SafetensorsHeader,
+} from "./safetensors.ts";
 import type { ModelState, Weights } from "./trainable.ts";
+import { isTrainingState, type TrainingState } from "./training-state.ts";
 
 /** Ending of checkpoint files. */
 export const extension = ".safetensors";
 
 /** Version of what a checkpoint holds. */
-const version = "1";
+const version = "2";
 
 /** What a checkpoint holds. */
 export interface Checkpoint {
@@ -28,15 +41,27 @@ export interface Checkpoint {
  * Saves where `training` stands, with model, optimizer and loader, at `path`; an older file there is replaced at once.
  *
  * Call it by `training.after`, so that all callbacks have had the present event.
+ *
+ * @throws StateError if a callback's state cannot be saved; FileError, OptionError if the file cannot be written.
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   const state = training.state();
   const { model, optimizer, learningRate } = await training.model.getState();
-  const tensors = { ...prefixed("model/", model), ...prefixed("optimizer/", optimizer) };
+  const tensors: Record<string, Tensor> = {
+    ...prefixed("model/", model),
+    ...prefixed("optimizer/", optimizer),
+  };
+  const text = encodeJson(state, (place, tensor) => {
+    let name = `training/${place}`;
+    // Names with slashes in them may meet.
+    while (Object.hasOwn(tensors, name)) name += "'";
+    tensors[name] = tensor;
+    return name;
+  });
   const metadata = {
     format: "epochal",
     version,
-    training: stringify(state),
+    training: text,
     ...(learningRate !== undefined && { learningRate: String(learningRate) }),
   };
   await writeAtomically(path, encodeSafetensors({ tensors, metadata }));
@@ -45,93 +70,154 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
 /**
  * Reads a checkpoint.
  *
- * @throws StateError if the file is none, or was written by another version.
+ * @throws StateError if it cannot be read, is no whole checkpoint, or was written by another version; saying which.
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
-  const { readFile } = await import("node:fs/promises");
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new StateError(`The checkpoint ${path} cannot be read.`, { cause });
-  });
   try {
-    const { tensors, metadata } = decodeSafetensors(bytes);
-    if (metadata.format !== "epochal" || metadata.training === undefined)
-      throw new StateError("It has no training state.");
-    if (metadata.version !== version)
-      throw new StateError(`It has version ${metadata.version}, this epochal reads ${version}.`);
-    const { learningRate } = metadata;
-    return {
-      model: {
-        model: part("model/", tensors),
-        optimizer: part("optimizer/", tensors),
-        learningRate: learningRate === undefined ? undefined : Number(learningRate),
-      },
-      training: parse(metadata.training) as TrainingState,
-    };
+    return await read(path, decodeCheckpoint);
   } catch (cause) {
-    throw new StateError(`${path} is no checkpoint of epochal: ${(cause as Error).message}`, { cause });
+    throw new StateError(
+      `${path} is no checkpoint to go on from. ${(cause as Error).message} Name another one, or move it away to start anew.`,
+      { cause },
+    );
   }
 }
 
-/** The checkpoint that stands furthest in the folder `path`, or the file `path`; undefined where there is none. */
-export async function latestCheckpoint(path: string): Promise<string | undefined> {
-  const { readdir, stat } = await import("node:fs/promises");
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined) return undefined;
-  if (!found.isDirectory()) return path;
-  let best: { readonly path: string; readonly epoch: number; readonly step: number } | undefined;
-  for (const name of (await readdir(path)).filter((file) => file.endsWith(extension)).sort()) {
-    const file = joinPath(path, name);
-    const place = await placeOf(file);
-    if (!place) continue;
-    if (!best || place.epoch > best.epoch || (place.epoch === best.epoch && place.step >= best.step))
-      best = { path: file, ...place };
-  }
-  return best?.path;
-}
-
-/** Epoch and step of a checkpoint file; undefined if it is none. Reads its header only. */
-async function placeOf(path: string): Promise<{ readonly epoch: number; readonly step: number } | undefined> {
-  const { open } = await import("node:fs/promises");
-  const file = await open(path);
-  try {
-    const start = new Uint8Array(8);
-    await file.read(start, 0, 8, 0);
-    const length = headerLength(start);
-    if (length > (await file.stat()).size) return undefined;
-    const header = new Uint8Array(length);
-    await file.read(header, 0, length, 8);
-    const { format, training } = decodeMetadata(header);
-    return format === "epochal" && training !== undefined ? (parse(training) as TrainingState) : undefined;
-  } catch {
+/**
+ * The checkpoint at `path`: the file, or where it is a folder, the whole one in it that stands furthest; undefined
+ * where there is none yet. Files of that ending that are no whole checkpoints are passed over with a warning, and what
+ * killed writers have left is removed.
+ *
+ * @throws StateError if the file is none, or the folder has nothing but such files.
+ */
+export async function findCheckpoint(path: string): Promise<Checkpoint | undefined> {
+  const { lstat, readdir, stat } = await import("node:fs/promises");
+  const found = await stat(path).catch((error: unknown) => {
+    if (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR") throw cannotRead(path, error);
     return undefined;
+  });
+  // A link to nothing is there, and is not nothing.
+  if (found === undefined && !(await lstat(path).catch(() => undefined))) return undefined;
+  if (!found?.isDirectory()) {
+    return loadCheckpoint(path).catch(async (error: unknown) => {
+      if (await isGone(path)) return undefined;
+      throw error;
+    });
+  }
+  await removeLeftovers(path);
+  const names = (await readdir(path)).filter((name) => name.endsWith(extension)).sort();
+  return furthest(path, names);
+}
+
+async function furthest(folder: string, names: readonly string[]): Promise<Checkpoint | undefined> {
+  const places: { readonly name: string; readonly epoch: number; readonly step: number }[] = [];
+  const passed: string[] = [];
+  const attempt = async <T>(name: string, decode: Decode<T>): Promise<T | undefined> => {
+    try {
+      return await read(joinPath(folder, name), decode);
+    } catch (error) {
+      if (!(await isGone(joinPath(folder, name)))) passed.push(`${name} (${(error as Error).message})`);
+      return undefined;
+    }
+  };
+  for (const name of names) {
+    const training = await attempt(name, async (_, header) => decodeTraining(header));
+    if (training) places.push({ name, epoch: training.epoch, step: training.step });
+  }
+  // Of several at one place the last by name.
+  places.reverse().sort((a, b) => b.epoch - a.epoch || b.step - a.step);
+  for (const { name } of places) {
+    const checkpoint = await attempt(name, decodeCheckpoint);
+    if (!checkpoint) continue;
+    if (passed.length > 0) {
+      warn(
+        "EPOCHAL_CHECKPOINT",
+        `Training goes on from ${joinPath(folder, name)}. Passed over in ${folder}: ${passed.join("; ")}.`,
+      );
+    }
+    return checkpoint;
+  }
+  if (passed.length === 0) return undefined;
+  throw new StateError(
+    `The folder ${folder} has no whole checkpoint to go on from: ${passed.join("; ")}. Name another folder, or move these files away to start anew.`,
+  );
+}
+
+/** Whether a file was removed since it was found, as another run does with its backup. */
+async function isGone(path: string): Promise<boolean> {
+  const { lstat } = await import("node:fs/promises");
+  return lstat(path).then(
+    () => false,
+    (error: unknown) => codeOf(error) === "ENOENT",
+  );
+}
+
+type Decode<T> = (source: ByteSource, header: SafetensorsHeader) => Promise<T>;
+
+/** Opens a safetensors file, reads its header, and hands both on. */
+async function read<T>(path: string, decode: Decode<T>): Promise<T> {
+  const file = await openRegular(path);
+  try {
+    const { size } = await file.stat();
+    const source = { size, read: (offset: number, length: number) => readExactly(file, offset, length) };
+    return await decode(source, await readHeader(source));
   } finally {
     await file.close();
   }
 }
 
-/**
- * Writes a file so that under its name there is the old content or the new one, whatever happens. Makes its folder.
- *
- * @throws OptionError if the folder cannot be made; else the system's own error.
- */
-export async function writeAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const { open, rename, rm } = await import("node:fs/promises");
-  const { dirname } = await import("node:path");
-  await makeFolder(dirname(path));
-  const temporary = `${path}.${process.pid}.tmp`;
-  try {
-    const file = await open(temporary, "w");
-    try {
-      for (const part of parts) await file.writeFile(part);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+async function readExactly(
+  file: FileHandle,
+  offset: number,
+  length: number,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = new Uint8Array(length);
+  for (let at = 0; at < length; ) {
+    // One read takes less than 2 GiB.
+    const { bytesRead } = await file.read(bytes, at, Math.min(length - at, 2 ** 30), offset + at);
+    if (bytesRead === 0) throw new StateError("It became shorter while it was read.");
+    at += bytesRead;
   }
+  return bytes;
+}
+
+/** The training state of a checkpoint, with `find` for the tensors in it; by default they are left empty. */
+function decodeTraining(
+  { metadata }: SafetensorsHeader,
+  find: (name: string) => Tensor | undefined = () => nothing,
+): TrainingState {
+  const { format, version: written, training: text } = metadata;
+  if (format !== "epochal" || text === undefined) {
+    throw new StateError("It holds tensors, such as the weights alone, but no training state.");
+  }
+  if (written !== version) {
+    throw new StateError(`It was written as version ${written}, this epochal reads version ${version}.`);
+  }
+  let training: unknown;
+  try {
+    training = decodeJson(text, find);
+  } catch (cause) {
+    throw new StateError(`Its training state cannot be read: ${(cause as Error).message}`, { cause });
+  }
+  if (isTrainingState(training)) return training;
+  throw new StateError("Its training state is none that epochal writes.");
+}
+
+const nothing: Tensor = { data: new Uint8Array(0), shape: [0], dtype: "uint8" };
+
+async function decodeCheckpoint(source: ByteSource, header: SafetensorsHeader): Promise<Checkpoint> {
+  // Looked at before the tensors are read, which may be large.
+  decodeTraining(header);
+  const tensors = await readTensors(source, header);
+  const { learningRate } = header.metadata;
+  return {
+    model: {
+      model: part("model/", tensors),
+      optimizer: part("optimizer/", tensors),
+      learningRate: learningRate === undefined ? undefined : Number(learningRate),
+    },
+    training: decodeTraining(header, (name) => (Object.hasOwn(tensors, name) ? tensors[name] : undefined)),
+  };
 }
 
 function joinPath(folder: string, name: string): string {
@@ -145,17 +231,4 @@ function prefixed(prefix: string, weights: Weights): Record<string, Tensor> {
 function part(prefix: string, tensors: Weights): Weights {
   const own = Object.entries(tensors).filter(([name]) => name.startsWith(prefix));
   return Object.fromEntries(own.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-}
-
-/** JSON in which NaN and the infinities survive. */
-function stringify(value: unknown): string {
-  return JSON.stringify(value, (_, item: unknown) =>
-    typeof item === "number" && !Number.isFinite(item) ? { $number: String(item) } : item,
-  );
-}
-
-function parse(text: string): unknown {
-  return JSON.parse(text, (_, item: unknown) =>
-    typeof item === "object" && item !== null && "$number" in item ? Number(item.$number) : item,
-  );
 }

@@ -18,10 +18,9 @@ import {
   type HookName,
   isCallback,
   type Training,
-  type TrainingState,
 } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
-import { latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
+import { findCheckpoint, latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import { createCompatFeed, openCompatPasses, sequenceOf, WithoutHooks } from "./compat.ts";
@@ -35,6 +34,7 @@ import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./so
 import { StreamLoader } from "./stream-loader.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
+import type { TrainingState } from "./training-state.ts";
 
 /**
  * Trains `model` on `data`, a `Sequence`, a `DataLoader` or a `Stream`.
@@ -46,8 +46,7 @@ export async function fitModel(model: Trainable, data: unknown, options: FitOpti
   const settings = resolveFit(options);
   model.check("train");
   const from = options.resume ?? keptBy(settings.callbacks);
-  const path = from === undefined ? undefined : await latestCheckpoint(from);
-  const saved = path === undefined ? undefined : await loadCheckpoint(path);
+  const saved = from === undefined ? undefined : await findCheckpoint(from);
   if (saved) await model.setState(saved.model);
   return new FitRun(model, data, options, settings, saved?.training).run();
 }

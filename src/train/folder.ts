@@ -1,21 +1,49 @@
 /** Folders that training writes into: of checkpoints, of logs. */
+import type { FileHandle } from "node:fs/promises";
 import { OptionError } from "../core/errors.ts";
+import { cannotWrite, codeOf, isUsedUp } from "./file-error.ts";
 
 /**
  * Makes the folder at `path` and those above it, where they are not there yet.
  *
  * `mkdir`'s own `recursive` never returns on Node 20 where the folder above is there and takes none, as `/proc`.
  *
- * @throws OptionError if it cannot be made, with the system's error as `cause`.
+ * @throws OptionError if it cannot be made, FileError if the disk is full; with the system's error as `cause`.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await make(path);
   } catch (cause) {
+    if (isUsedUp(cause)) throw cannotWrite(path, cause);
     throw new OptionError(
       `The folder ${path} cannot be made: ${(cause as Error).message}. Name another one, or give yourself permission to write there.`,
       { cause },
     );
+  }
+}
+
+/**
+ * Opens a folder, so that its entries can be flushed; undefined where the system has no such thing, or it may not be
+ * read.
+ */
+export async function openFolder(path: string): Promise<FileHandle | undefined> {
+  const { open } = await import("node:fs/promises");
+  try {
+    return await open(path, "r");
+  } catch (error) {
+    if (["EISDIR", "EPERM", "EACCES", "EINVAL"].includes(codeOf(error) ?? "")) return undefined;
+    throw error;
+  }
+}
+
+/** Flushes a folder's entries to the disk, where the system can. */
+export async function syncFolder(folder: FileHandle | undefined): Promise<void> {
+  try {
+    await folder?.sync();
+  } catch (error) {
+    // Some file systems, of networks most of all, have no flush for folders.
+    if (!["EINVAL", "ENOTSUP", "ENOSYS", "EPERM", "EBADF", "EISDIR"].includes(codeOf(error) ?? ""))
+      throw error;
   }
 }
 
@@ -28,6 +56,9 @@ async function make(path: string): Promise<void> {
       await make(dirname(path));
       await mkdir(path);
     });
+    // Its own entry lies in the folder above.
+    const above = await openFolder(dirname(path));
+    await syncFolder(above).finally(() => above?.close());
   } catch (error) {
     if (!(await isFolder(path))) throw error;
   }

@@ -3,13 +3,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { fit } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { type Context, createContext } from "../../src/sequence/context.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { Callback, type CallbackHooks } from "../../src/train/callback.ts";
-import { latestCheckpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
+import { findCheckpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
 import type { Logs } from "../../src/train/logs.ts";
 import { linear, Points, quiet } from "./points.ts";
 
@@ -18,6 +18,7 @@ beforeAll(async () => {
   await tf.setBackend("cpu");
   folder = await mkdtemp(join(tmpdir(), "epochal-checkpoint-"));
 });
+afterEach(() => void vi.restoreAllMocks());
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Saves after each step, and throws after `stopAfter` of them. */
@@ -205,11 +206,15 @@ describe("checkpoint files", () => {
       "3.safetensors",
       "zzz.safetensors",
     ]);
-    expect(await latestCheckpoint(inside)).toBe(join(inside, "3.safetensors"));
-    const { training } = await loadCheckpoint(join(inside, "3.safetensors"));
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const { training } = (await findCheckpoint(inside))!;
+    expect(warn.mock.calls).toHaveLength(1);
+    expect(String(warn.mock.calls[0]![0])).toMatch(
+      /goes on from .*3\.safetensors\. Passed over in .*: zzz\.safetensors \(It is cut off, or no safetensors file/,
+    );
     expect(training).toMatchObject({ epoch: 3, step: 0, data: { epoch: 3, position: 0 } });
     await expect(loadCheckpoint(join(inside, "zzz.safetensors"))).rejects.toThrow(
-      /is no checkpoint of epochal/,
+      /zzz\.safetensors is no checkpoint to go on from\. It is cut off/,
     );
   });
 });

@@ -3,8 +3,6 @@ import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import type { Weights } from "../trainable.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { fromJsonNumber, type JsonNumber, toJsonNumber } from "./number-json.ts";
-import { type WeightsJson, weightsFromJson, weightsToJson } from "./weights-json.ts";
 
 /** Options of {@link EarlyStopping}. */
 export interface EarlyStoppingOptions extends MonitorOptions {
@@ -22,9 +20,9 @@ export interface EarlyStoppingOptions extends MonitorOptions {
 
 interface State {
   readonly wait: number;
-  readonly best: JsonNumber;
+  readonly best: number;
   readonly bestEpoch: number;
-  readonly bestWeights: WeightsJson | null;
+  readonly bestWeights: Weights | null;
 }
 
 /**
@@ -122,15 +120,15 @@ export class EarlyStopping extends Callback {
   }
 
   override getState(): State {
-    const bestWeights = this.#bestWeights === undefined ? null : weightsToJson(this.#bestWeights);
-    return { wait: this.wait, best: toJsonNumber(this.best), bestEpoch: this.bestEpoch, bestWeights };
+    const { wait, best, bestEpoch } = this;
+    return { wait, best, bestEpoch, bestWeights: this.#bestWeights ?? null };
   }
 
   override setState(state: unknown): void {
     const { wait, best, bestEpoch, bestWeights } = state as State;
     this.wait = wait;
-    this.best = fromJsonNumber(best);
+    this.best = best;
     this.bestEpoch = bestEpoch;
-    this.#bestWeights = bestWeights === null ? undefined : weightsFromJson(bestWeights);
+    this.#bestWeights = bestWeights ?? undefined;
   }
 }

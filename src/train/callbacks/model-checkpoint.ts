@@ -1,12 +1,12 @@
 import { checkBoolean, checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { writeAtomically } from "../atomic-file.ts";
 import { Callback, type Training } from "../callback.ts";
-import { extension, saveCheckpoint, writeAtomically } from "../checkpoint.ts";
+import { extension, saveCheckpoint } from "../checkpoint.ts";
 import type { Logs } from "../logs.ts";
 import { encodeSafetensors } from "../safetensors.ts";
 import { formatPath } from "./format-path.ts";
 import { Monitor, type MonitorMode } from "./monitor.ts";
-import { fromJsonNumber, type JsonNumber, toJsonNumber } from "./number-json.ts";
 import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
 
 /** Options of {@link ModelCheckpoint}. */
@@ -28,7 +28,7 @@ export interface ModelCheckpointOptions {
 }
 
 interface State {
-  readonly best: JsonNumber | null;
+  readonly best: number | null;
   readonly batches: number;
 }
 
@@ -105,14 +105,14 @@ export class ModelCheckpoint extends Callback {
 
   override getState(): State {
     return {
-      best: this.best === undefined ? null : toJsonNumber(this.best),
+      best: this.best === undefined ? null : this.best,
       batches: this.#frequency.batches,
     };
   }
 
   override setState(state: unknown): void {
     const { best, batches } = state as State;
-    if (best !== null && this.#monitor) this.best = fromJsonNumber(best);
+    if (best !== null && this.#monitor) this.best = best;
     this.#frequency.batches = batches;
   }
 

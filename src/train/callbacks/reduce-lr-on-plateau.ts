@@ -4,7 +4,6 @@ import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 import { learningRateName, learningRateOf, setLearningRate } from "./learning-rate.ts";
 import { Monitor, type MonitorOptions } from "./monitor.ts";
-import { fromJsonNumber, type JsonNumber, toJsonNumber } from "./number-json.ts";
 
 /** Options of {@link ReduceLROnPlateau}; `minDelta` is 1e-4 here. */
 export interface ReduceLROnPlateauOptions extends MonitorOptions {
@@ -21,7 +20,7 @@ export interface ReduceLROnPlateauOptions extends MonitorOptions {
 }
 
 interface State {
-  readonly best: JsonNumber;
+  readonly best: number;
   readonly wait: number;
   readonly cooldownCounter: number;
 }
@@ -105,12 +104,12 @@ export class ReduceLROnPlateau extends Callback {
   }
 
   override getState(): State {
-    return { best: toJsonNumber(this.best), wait: this.wait, cooldownCounter: this.cooldownCounter };
+    return { best: this.best, wait: this.wait, cooldownCounter: this.cooldownCounter };
   }
 
   override setState(state: unknown): void {
     const { best, wait, cooldownCounter } = state as State;
-    this.best = fromJsonNumber(best);
+    this.best = best;
     this.wait = wait;
     this.cooldownCounter = cooldownCounter;
   }

@@ -1,9 +1,11 @@
 /**
  * The smallest correct writer of TensorBoard event files.
  *
- * Lineage: TensorFlow's `EventsWriter`. Invariant: records are appended whole and in the order of the calls; no file
- * handle stays open between writes, so a run that ends early leaves none.
+ * Lineage: TensorFlow's `EventsWriter`. Invariant: records are appended whole and in the order of the calls, to a file
+ * that nobody else writes; no file handle stays open between writes, so a run that ends early leaves none.
  */
+import { appendWhole } from "../append-file.ts";
+import { codeOf } from "../file-error.ts";
 import { makeFolder } from "../folder.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 import { frameRecord } from "./record.ts";
@@ -12,12 +14,17 @@ import { frameRecord } from "./record.ts";
 export interface EventFile {
   /** Notes values at a step; {@link EventFile.flush} writes them. */
   add(step: number, values: readonly SummaryValue[]): void;
-  /** Appends what was noted; makes the folder and the file the first time. */
+  /**
+   * Appends what was noted; makes the folder and the file the first time.
+   *
+   * @throws OptionError if the folder cannot be made, FileError if the file cannot be written.
+   */
   flush(): Promise<void>;
   /** Records noted and not yet written. */
   readonly pending: number;
 }
 
+/** Numbers that were given to files of this thread. */
 let opened = 0;
 
 /**
@@ -28,26 +35,36 @@ let opened = 0;
  */
 export function openEventFile(dir: string, now: () => number = Date.now): EventFile {
   const seconds = (): number => now() / 1000;
-  const number = opened++;
   const records: Uint8Array[] = [
     frameRecord(encodeEvent({ wallTime: seconds(), fileVersion: "brain.Event:2" })),
   ];
   let path: string | undefined;
   let last: Promise<void> = Promise.resolve();
 
-  const write = async (): Promise<void> => {
-    const [{ appendFile }, { hostname }, { join }] = await Promise.all([
-      import("node:fs/promises"),
-      import("node:os"),
-      import("node:path"),
-    ]);
-    if (path === undefined) {
-      await makeFolder(dir);
-      const stamp = String(Math.floor(seconds())).padStart(10, "0");
-      path = join(dir, `events.out.tfevents.${stamp}.${hostname()}.${process.pid}.${number}.v2`);
+  const create = async (bytes: Uint8Array): Promise<string> => {
+    const [{ hostname }, { join }] = await Promise.all([import("node:os"), import("node:path")]);
+    await makeFolder(dir);
+    const stamp = String(Math.floor(seconds())).padStart(10, "0");
+    for (;;) {
+      const name = `events.out.tfevents.${stamp}.${hostname()}.${process.pid}.${opened++}.v2`;
+      try {
+        await appendWhole(join(dir, name), bytes, "ax");
+        return join(dir, name);
+      } catch (error) {
+        // Another thread, or a container of the same name, has this one.
+        if (codeOf((error as Error).cause) !== "EEXIST") throw error;
+      }
     }
-    const batch = records.splice(0);
-    if (batch.length > 0) await appendFile(path, Buffer.concat(batch));
+  };
+
+  const write = async (): Promise<void> => {
+    const count = records.length;
+    if (count === 0) return;
+    const bytes = Buffer.concat(records);
+    if (path === undefined) path = await create(bytes);
+    else await appendWhole(path, bytes);
+    // Only now: what could not be written is tried again with the next flush.
+    records.splice(0, count);
   };
   return {
     add(step, values) {

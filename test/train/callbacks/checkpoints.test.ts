@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
@@ -9,8 +9,8 @@ import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restor
 import { EarlyStopping } from "../../../src/train/callbacks/early-stopping.ts";
 import { ModelCheckpoint } from "../../../src/train/callbacks/model-checkpoint.ts";
 import { loadCheckpoint } from "../../../src/train/checkpoint.ts";
-import { decodeSafetensors } from "../../../src/train/safetensors.ts";
 import { linear, Points, quiet } from "../points.ts";
+import { readSafetensors } from "../safetensors.ts";
 
 let dir: string;
 beforeAll(() => tf.setBackend("cpu"));
@@ -88,7 +88,7 @@ describe("ModelCheckpoint", () => {
       callbacks: new ModelCheckpoint(join(dir, "w"), { saveWeightsOnly: true }),
       ...quiet,
     });
-    const { tensors } = decodeSafetensors(await readFile(join(dir, "w.safetensors")));
+    const { tensors } = await readSafetensors(join(dir, "w.safetensors"));
     const shapes = Object.values(tensors).map(({ shape }) => shape);
     expect(shapes).toEqual(model.weights.map(({ shape }) => shape));
   });

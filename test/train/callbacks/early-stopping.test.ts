@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { EarlyStopping, type EarlyStoppingOptions } from "../../../src/train/callbacks/early-stopping.ts";
+import { throughFile } from "../safetensors.ts";
 import { FakeModel, train, valLoss } from "./fake-model.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -84,7 +85,7 @@ describe("EarlyStopping", () => {
         await train(before, logs.slice(0, at), { model: broken, end: false });
         const after = new EarlyStopping(given);
         await after.onTrainBegin();
-        after.setState(JSON.parse(JSON.stringify(before.getState())));
+        after.setState(throughFile(before.getState()));
         const stopped = at === ran.length && broken.stopTraining;
         const rest = await train(after, stopped ? [] : logs, { model: broken, from: at, begin: false });
         expect(at + rest.length).toBe(ran.length);

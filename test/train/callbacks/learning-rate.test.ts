@@ -4,6 +4,7 @@ import {
   ReduceLROnPlateau,
   type ReduceLROnPlateauOptions,
 } from "../../../src/train/callbacks/reduce-lr-on-plateau.ts";
+import { throughFile } from "../safetensors.ts";
 import { FakeModel, train, valLoss } from "./fake-model.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -58,7 +59,7 @@ describe("ReduceLROnPlateau", () => {
       const first = await train(before, logs.slice(0, at), { model, end: false });
       const after = new ReduceLROnPlateau(options);
       after.onTrainBegin();
-      after.setState(JSON.parse(JSON.stringify(before.getState())));
+      after.setState(throughFile(before.getState()));
       const rest = await train(after, logs, { model, from: at, begin: false });
       expect([...first, ...rest]).toEqual(whole);
     }

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -79,6 +79,30 @@ describe("an event file", () => {
       ];
       const written = await readFile(join(dir, "train", name!));
       expect(written).toEqual(Buffer.concat(expected.map((event) => frameRecord(encodeEvent(event)))));
+    } finally {
+      await rm(dir, { recursive: true });
+    }
+  });
+});
+
+describe("two event files", () => {
+  it("are never one, also where another thread or container has a name already", async () => {
+    const dir = await mkdtemp(join(tmpdir(), "epochal-"));
+    try {
+      const now = (): number => 1_700_000_000_000;
+      const open = async (): Promise<void> => {
+        const file = openEventFile(dir, now);
+        file.add(0, [{ tag: "loss", value: 1 }]);
+        await file.flush();
+      };
+      await open();
+      const [first] = await readdir(dir);
+      const [, before, number] = /^(.*\.)(\d+)\.v2$/.exec(first!)!;
+      const taken = `${before}${Number(number) + 1}.v2`;
+      await writeFile(join(dir, taken), "theirs");
+      await open();
+      expect(await readFile(join(dir, taken), "utf8")).toBe("theirs");
+      expect(await readdir(dir)).toHaveLength(3);
     } finally {
       await rm(dir, { recursive: true });
     }

@@ -1,0 +1,46 @@
+/** What the file system refused, in words: which file, what the system said, and what to do. */
+import { FileError } from "../core/errors.ts";
+
+/** What to do about an error of the system, by its code. */
+const remedies: Readonly<Record<string, string>> = {
+  ENOSPC: "The disk is full: make room on it, or name another place.",
+  EDQUOT: "Your share of the disk is used up: make room, or name another place.",
+  EMFILE: "The program has too many files open: close some, or raise its limit (ulimit -n).",
+  ENFILE: "The system has too many files open: end other programs, or raise its limit.",
+  EROFS: "Nothing can be written there: name another place.",
+  EACCES: "Give yourself permission for it, or name another place.",
+  EPERM: "Give yourself permission for it, or name another place.",
+  EISDIR: "There is a folder of this name: name a file.",
+  ENAMETOOLONG: "Give it a shorter name.",
+};
+
+/** Codes of what is used up, not of a path that is wrong. */
+const usedUp: readonly unknown[] = ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE"];
+
+/** The system's code of an error, such as `ENOSPC`; undefined where it has none. */
+export function codeOf(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException | undefined)?.code;
+}
+
+/** Whether `error` says that there is no room, or no file handle, left. */
+export function isUsedUp(error: unknown): boolean {
+  return usedUp.includes(codeOf(error));
+}
+
+/** The error of a file that could not be written. */
+export function cannotWrite(path: string, cause: unknown): FileError {
+  return fileError("written", path, cause);
+}
+
+/** The error of a file that could not be read. */
+export function cannotRead(path: string, cause: unknown): FileError {
+  return fileError("read", path, cause);
+}
+
+function fileError(done: "written" | "read", path: string, cause: unknown): FileError {
+  const remedy = remedies[codeOf(cause) ?? ""] ?? "Name another place, or look there for what is in the way.";
+  return new FileError(`The file ${path} cannot be ${done}: ${(cause as Error).message}. ${remedy}`, {
+    path,
+    cause,
+  });
+}
