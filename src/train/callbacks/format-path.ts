@@ -1,14 +1,15 @@
 /** File names with numbers in them, by the part of Python's format syntax that Keras' users write. */
 import { OptionError } from "../../core/errors.ts";
+import { metricOf } from "./metric.ts";
 
 /**
- * Fills `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}` in a path.
+ * Fills `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}` in a path; `accuracy` and `acc` are one name.
  *
  * @throws OptionError for a name that there is no number for, or a format other than these.
  */
 export function formatPath(path: string, values: Readonly<Record<string, number>>): string {
   return path.replace(/\{([^{}:]*)(?::([^{}]*))?\}/g, (_, name: string, format: string | undefined) => {
-    const value = values[name];
+    const value = metricOf(values, name);
     if (value !== undefined) return formatNumber(path, value, format ?? "");
     throw new OptionError(
       `The path ${JSON.stringify(path)} names {${name}}, which there is no number for. There is: ${Object.keys(values).join(", ")}.`,

@@ -15,7 +15,7 @@ export interface ModelCheckpointOptions {
   readonly monitor?: string;
   /** 1 tells when it acts. Default 0. */
   readonly verbose?: 0 | 1;
-  /** Save only when the number is better than at the last save. Default false. */
+  /** Save only when the number is better than at the last save, and so not where it is missing. Default false. */
   readonly saveBestOnly?: boolean;
   /** Save the model's weights alone: smaller, but training cannot go on from them. Default false. */
   readonly saveWeightsOnly?: boolean;
@@ -129,9 +129,8 @@ export class ModelCheckpoint extends Callback {
 
   #isBetter(logs: Logs): boolean {
     if (!this.#monitor) return true;
-    const value = this.#monitor.read(logs, "it saves every time");
-    if (value === undefined) return true;
-    if (!this.#monitor.isBetter(value, this.best ?? this.#monitor.worst)) return false;
+    const value = this.#monitor.read(logs, "it saves nothing");
+    if (value === undefined || !this.#monitor.isBetter(value, this.best ?? this.#monitor.worst)) return false;
     this.best = value;
     return true;
   }

@@ -7,13 +7,14 @@ import { checkChoice, checkNumber } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import type { Logs } from "../logs.ts";
+import { metricOf } from "./metric.ts";
 
 /** Whether less or more is better; `auto` decides by the metric's name. */
 export type MonitorMode = "auto" | "min" | "max";
 
 /** What is watched. */
 export interface MonitorOptions {
-  /** Name of a number in the epoch's logs. Default `val_loss`. */
+  /** Name of a number in the epoch's logs; `accuracy` and `acc` are one. Default `val_loss`. */
   readonly monitor?: string;
   /** Default `auto`. */
   readonly mode?: MonitorMode;
@@ -74,7 +75,7 @@ export class Monitor {
    * @param then what the callback does without it.
    */
   read(logs: Logs, then: string = "it does nothing"): number | undefined {
-    const value = logs[this.name];
+    const value = metricOf(logs, this.name);
     if (value === undefined && !this.#warned) {
       this.#warned = true;
       const names = Object.keys(logs);

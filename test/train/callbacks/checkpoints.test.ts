@@ -71,15 +71,43 @@ describe("ModelCheckpoint", () => {
     expect((await readdir(dir)).sort()).toEqual(["2.safetensors", "4.safetensors"]);
   });
 
-  it("saves every time, with one warning, where the metric is missing", async () => {
+  it.each([{}, { val_loss: undefined }, { val_loss: Number.NaN }])(
+    "leaves the best one alone where the metric is missing or no number: %o",
+    async (odd) => {
+      const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+      const spoil: CallbackHooks = {
+        onEpochEnd: (epoch, logs) => Object.assign(logs!, epoch === 0 ? { val_loss: 3 } : odd),
+      };
+      const callbacks = [spoil, new ModelCheckpoint(join(dir, "best"), { saveBestOnly: true })];
+      await fit(adam(), new Points(), { epochs: 3, callbacks, ...quiet });
+      const { training } = await loadCheckpoint(join(dir, "best.safetensors"));
+      expect(training.epoch).toBe(1);
+      const missing = Object.values(odd)[0] === undefined;
+      expect(warn).toHaveBeenCalledTimes(missing ? 1 : 0);
+      if (!missing) return;
+      expect(warn.mock.calls[0]![0]).toContain(
+        "ModelCheckpoint watches `val_loss`, which is not there, so it saves nothing",
+      );
+    },
+  );
+
+  it.each([
+    ["val_accuracy", "val_acc"],
+    ["val_acc", "val_accuracy"],
+    ["out_acc", "out_accuracy"],
+  ])("takes %s for %s, in the path too", async (wanted, given) => {
     const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
-    const callbacks = new ModelCheckpoint(join(dir, "{epoch}"), { saveBestOnly: true });
-    await fit(adam(), new Points(), { epochs: 2, callbacks, ...quiet });
-    expect(await readdir(dir)).toHaveLength(2);
-    expect(warn).toHaveBeenCalledTimes(1);
-    expect(warn.mock.calls[0]![0]).toContain(
-      "ModelCheckpoint watches `val_loss`, which is not there, so it saves every time",
-    );
+    const values = [0.5, 0.25, 0.75];
+    const spoil: CallbackHooks = {
+      onEpochEnd: (epoch, logs) => Object.assign(logs!, { [given]: values[epoch] }),
+    };
+    const callbacks = [
+      spoil,
+      new ModelCheckpoint(join(dir, `{epoch}-{${wanted}:.2f}`), { saveBestOnly: true, monitor: wanted }),
+    ];
+    await fit(adam(), new Points(), { epochs: 3, callbacks, ...quiet });
+    expect((await readdir(dir)).sort()).toEqual(["1-0.50.safetensors", "3-0.75.safetensors"]);
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it("saves the weights alone when asked", async () => {
