@@ -20,6 +20,8 @@ const brand: unique symbol = Symbol.for("epochal.stream") as never;
 export interface Stream<B> extends AsyncIterable<Delivered<B>> {
   /** Batches in a pass: a number, Infinity for an endless stream, undefined where nobody knows. */
   readonly length: number | undefined;
+  /** Number of the pass that begins next, from 0; `fit` sets it where a run is resumed. */
+  nextPass: number;
   readonly [brand]: true;
   /** Carries the batch type, for inference only; no such property exists. */
   readonly [batchType]?: B;
@@ -87,14 +89,15 @@ export function fromGenerator<B>(factory: GeneratorFactory<B>, options: StreamOp
     );
   }
   const seen = new WeakSet<object>();
-  let passes = 0;
-  return {
+  const stream: Stream<B> = {
     [brand]: true,
     length,
+    nextPass: 0,
     [Symbol.asyncIterator]() {
-      return readPass(factory, length, seen, () => passes++);
+      return readPass(factory, length, seen, () => stream.nextPass++);
     },
   };
+  return stream;
 }
 
 async function* readPass<B>(

@@ -23,9 +23,13 @@ const older: { readonly [N in HookName]?: HookName } = {
 /** What a callback remembers, with the class that it belongs to; null where it remembers nothing. */
 export type CallbackState = { readonly name: string; readonly state: unknown } | null;
 
-/** Callbacks as one. An error in a hook reaches the caller; the hooks after it are not called. */
+/**
+ * Callbacks as one. An error in a hook reaches the caller; the hooks after it are not called, unless it is the reason
+ * of the run's aborted signal: a run that is aborted may be gone on with, so each callback has had the same events.
+ */
 export class CallbackList {
   readonly callbacks: readonly AnyCallback[];
+  #signal: AbortSignal | undefined;
 
   /** @throws OptionError if one is no object with hooks. */
   constructor(callbacks: readonly AnyCallback[]) {
@@ -57,17 +61,25 @@ export class CallbackList {
   }
 
   setTraining(training: Training): void {
+    this.#signal = training.signal;
     for (const callback of this.callbacks) if (isCallback(callback)) callback.setTraining(training);
   }
 
   /** Calls `hook` of each callback that has it. */
   async call<N extends HookName>(hook: N, ...args: Parameters<Required<CallbackHooks>[N]>): Promise<void> {
+    let aborted = false;
     for (const callback of this.callbacks) {
-      await invoke(callback, hook, args);
-      // Our own base class calls the older hook itself.
-      const also = older[hook];
-      if (also !== undefined && !isCallback(callback)) await invoke(callback, also, args);
+      try {
+        await invoke(callback, hook, args);
+        // Our own base class calls the older hook itself.
+        const also = older[hook];
+        if (also !== undefined && !isCallback(callback)) await invoke(callback, also, args);
+      } catch (error) {
+        if (!this.#signal?.aborted || error !== this.#signal.reason) throw error;
+        aborted = true;
+      }
     }
+    if (aborted) throw this.#signal!.reason;
   }
 
   /** What each callback remembers, as JSON; null for those that remember nothing. */
@@ -78,11 +90,18 @@ export class CallbackList {
     });
   }
 
-  /** Puts back what {@link getState} gave, to each callback of the same class at the same place in the list. */
+  /**
+   * Puts back what {@link getState} gave: the first state of a class to the first callback of that class, and so on, so
+   * that other callbacks may come and go in between.
+   */
   setState(states: readonly CallbackState[]): void {
-    for (const [i, callback] of this.callbacks.entries()) {
-      const saved = states[i];
-      if (isCallback(callback) && saved && saved.name === nameOf(callback)) callback.setState(saved.state);
+    const left = [...states];
+    for (const callback of this.callbacks) {
+      if (!isCallback(callback)) continue;
+      const place = left.findIndex((saved) => saved?.name === nameOf(callback));
+      if (place < 0) continue;
+      const [saved] = left.splice(place, 1);
+      callback.setState(saved!.state);
     }
   }
 }

@@ -85,6 +85,11 @@ export interface Training {
    */
   after(task: () => Promise<void>): void;
   /**
+   * Whether a run can go on from where this one stands, and so whether to save that. False inside of a step, when the
+   * model may be half changed; inside of a pass over a stream; and until a resumed run has all that was saved.
+   */
+  readonly resumable: boolean;
+  /**
    * Where training stands as readable JSON: epoch, step, the loader's state as of the last step that was done, running
    * means, history and the callbacks' states, which may hold tensors. Valid in any hook.
    */

@@ -42,9 +42,15 @@ export interface Checkpoint {
  *
  * Call it by `training.after`, so that all callbacks have had the present event.
  *
- * @throws StateError if a callback's state cannot be saved; FileError, OptionError if the file cannot be written.
+ * @throws StateError if a run could not go on from there, or a callback's state cannot be saved; FileError,
+ *   OptionError if the file cannot be written.
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
+  if (!training.resumable) {
+    throw new StateError(
+      "Training could not go on from here: a step is being done, or the data are a stream, which has no place to go on from inside of an epoch. Save at epoch ends, or save the weights alone, or write a Sequence.",
+    );
+  }
   const state = training.state();
   const { model, optimizer, learningRate } = await training.model.getState();
   const tensors: Record<string, Tensor> = {

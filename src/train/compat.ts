@@ -10,7 +10,7 @@ import { warn } from "../core/warn.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { type Context, createContext } from "../sequence/context.ts";
 import { callHook, fetchBatch, isSequence, lengthOf, nameOf, Sequence } from "../sequence/sequence.ts";
-import { type Feed, type Fetched, usedUp } from "./feed.ts";
+import { type Feed, type Fetched, type LoaderPlace, nextPass, usedUp } from "./feed.ts";
 import type { Compat } from "./options.ts";
 import { openPasses, type Passes, type PassesOptions } from "./source.ts";
 
@@ -41,7 +41,8 @@ export class WithoutHooks extends Sequence<unknown> {
 interface CompatFeedOptions {
   readonly sequence: Sequence<unknown>;
   readonly loader: DataLoader<unknown>;
-  readonly initialEpoch: number;
+  /** The first epoch of this run. */
+  readonly epoch: number;
   readonly stepsPerEpoch: number | undefined;
   /** Steps of the first epoch that were done before a resume. */
   readonly done: number;
@@ -69,12 +70,24 @@ abstract class CompatFeed implements Feed {
   protected readonly steps: number | undefined;
   protected epoch: number;
   protected pass: AsyncIterator<unknown> | undefined;
+  /** Whether the first epoch was resumed after its last step, and so has no more. */
+  protected over: boolean;
+  #before: LoaderPlace | undefined;
 
-  constructor({ sequence, loader, initialEpoch, stepsPerEpoch }: CompatFeedOptions) {
+  constructor({ sequence, loader, epoch, stepsPerEpoch, over }: CompatFeedOptions) {
     this.sequence = sequence;
     this.loader = loader;
-    this.epoch = initialEpoch;
+    this.epoch = epoch;
     this.steps = stepsPerEpoch;
+    this.over = over;
+  }
+
+  place(): LoaderPlace {
+    return this.#before ?? this.loader.state();
+  }
+
+  done(_step: number): void {
+    this.#before = undefined;
   }
 
   abstract begin(): Promise<void>;
@@ -84,8 +97,11 @@ abstract class CompatFeed implements Feed {
   abstract endEpoch(stopped: boolean): Promise<boolean>;
 
   async take(_step: number): Promise<Fetched | undefined> {
+    this.#before = this.place();
     const result = await this.pass!.next();
-    return result.done ? undefined : { batch: result.value };
+    if (!result.done) return { batch: result.value };
+    this.#before = undefined;
+    return undefined;
   }
 
   /** Calls a hook of the sequence for the present epoch. */
@@ -105,23 +121,33 @@ abstract class CompatFeed implements Feed {
  * trained; too many steps end training; `stopTraining` skips the sequence's hook.
  */
 class TF24Feed extends CompatFeed {
-  readonly #first: Pick<CompatFeedOptions, "done" | "over">;
+  readonly #done: number;
   #length = 0;
   /** Steps of the epoch that runs. */
   #end = 0;
   #ranOut = false;
+  #left = false;
 
   constructor(options: CompatFeedOptions) {
     super(options);
-    this.#first = options;
+    this.#done = options.done;
   }
 
   async begin(): Promise<void> {
     lengthOf(this.sequence); // which says what is wrong with it
-    const { done, over } = this.#first;
     this.#length = this.loader.length;
-    this.#end = done + (over ? 0 : this.loader.steps);
+    this.#end = this.#done + (this.over ? 0 : this.loader.steps);
     await peek(this.sequence);
+  }
+
+  /** An epoch that was left has no more to give: the next one begins at batch 0. */
+  override place(): LoaderPlace {
+    return this.#left ? nextPass(this.loader) : super.place();
+  }
+
+  override done(step: number): void {
+    super.done(step);
+    this.#left = step + 1 === this.steps;
   }
 
   async beginEpoch(): Promise<void> {
@@ -129,7 +155,12 @@ class TF24Feed extends CompatFeed {
   }
 
   async more(step: number): Promise<boolean> {
-    return step < (this.steps ?? this.#end);
+    const more = step < (this.steps ?? this.#end);
+    // Where it had steps left after its last batch, it was running out of batches.
+    if (this.over) this.#ranOut = more;
+    const over = this.over;
+    this.over = false;
+    return more && !over;
   }
 
   override async take(step: number): Promise<Fetched | undefined> {
@@ -139,6 +170,7 @@ class TF24Feed extends CompatFeed {
   }
 
   async endSteps(): Promise<void> {
+    this.#left = true;
     await this.leave();
   }
 
@@ -161,13 +193,6 @@ class TF24Feed extends CompatFeed {
  * pass, and one that finds its end is short; a stop in the middle of an epoch skips the sequence's hook.
  */
 class Keras3Feed extends CompatFeed {
-  #over: boolean;
-
-  constructor(options: CompatFeedOptions) {
-    super(options);
-    this.#over = options.over;
-  }
-
   async begin(): Promise<void> {
     await this.callHook("end");
   }
@@ -177,8 +202,8 @@ class Keras3Feed extends CompatFeed {
   }
 
   async more(step: number): Promise<boolean> {
-    if (this.#over) {
-      this.#over = false;
+    if (this.over) {
+      this.over = false;
       return false;
     }
     this.pass ??= this.loader[Symbol.asyncIterator]();

@@ -18,14 +18,30 @@ export interface FeedLoader extends AsyncIterable<unknown> {
   readonly epoch: number;
   /** Batches that are left of the pass that comes next, or are those of the one that runs; Infinity where unknown. */
   readonly steps: number;
+  /** Whether it can be gone on with between passes only. */
+  readonly sequential?: boolean;
   /** Where it stands, as JSON; its epoch is past the present one once the pass has given its last batch. */
-  state(): { readonly epoch: number };
+  state(): LoaderPlace;
   close(): Promise<void>;
+}
+
+/** Where a loader stands. */
+export interface LoaderPlace {
+  readonly epoch: number;
+  /** Batches of the epoch that are behind it; none of a stream. */
+  readonly position?: number;
 }
 
 /** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
 export interface Feed {
   readonly loader: FeedLoader;
+  /**
+   * Where a resumed run goes on: where the loader stands, or stood before a batch was fetched that no step has been
+   * done with.
+   */
+  place(): LoaderPlace;
+  /** `step`, with the batch that was taken for it, is done. */
+  done(step: number): void;
   /** Before `onTrainBegin`. */
   begin(): Promise<void>;
   /** After `onEpochBegin`. */
@@ -50,18 +66,32 @@ export class PassFeed implements Feed {
   readonly #restart: boolean;
   #pass: AsyncIterator<unknown> | undefined;
   #fetched: Fetched | undefined;
+  /** Where the loader stood before the batch was fetched that is not trained with yet. */
+  #before: LoaderPlace | undefined;
+  /** Whether the running pass was left for good, so that the next one begins at its first batch. */
+  #left = false;
   /** Whether the first epoch was resumed after its last step, and so has no more. */
   #over: boolean;
 
   constructor(
     loader: FeedLoader,
     { stepsPerEpoch, restart }: { readonly stepsPerEpoch: number | undefined; readonly restart: boolean },
-    over: boolean = false,
+    over: boolean,
   ) {
     this.loader = loader;
     this.#steps = stepsPerEpoch;
     this.#restart = restart;
     this.#over = over && stepsPerEpoch === undefined;
+  }
+
+  place(): LoaderPlace {
+    if (this.#before) return this.#before;
+    return this.#left ? nextPass(this.loader) : this.loader.state();
+  }
+
+  done(step: number): void {
+    this.#before = undefined;
+    this.#left = this.#restart && step + 1 === this.#steps;
   }
 
   async begin(): Promise<void> {}
@@ -86,7 +116,10 @@ export class PassFeed implements Feed {
       // One more `next()` ends the pass and has its hook called.
       await this.#pass.next();
       this.#pass = undefined;
-    } else if (stopped || this.#restart) await this.leave();
+    } else if (stopped || this.#restart) {
+      this.#left ||= this.#restart || this.#steps === undefined;
+      await this.leave();
+    }
   }
 
   async endEpoch(): Promise<boolean> {
@@ -102,14 +135,23 @@ export class PassFeed implements Feed {
   /** The next batch; over the end of a pass where epochs have a number of steps. */
   async #fetch(): Promise<Fetched | undefined> {
     for (let passes = 0; passes < 2; passes++) {
+      this.#before = this.place();
+      this.#left = false;
       this.#pass ??= this.loader[Symbol.asyncIterator]();
       const result = await this.#pass.next();
       if (!result.done) return { batch: result.value };
+      this.#before = undefined;
       this.#pass = undefined;
       if (this.#steps === undefined) return undefined;
     }
     throw new OptionError("A whole pass over the sequence gave no batch, so there is nothing to train with.");
   }
+}
+
+/** Where a loader goes on whose pass is left for good: at the first batch of the next one. */
+export function nextPass(loader: FeedLoader): LoaderPlace {
+  const place = loader.state();
+  return place.position ? { ...place, epoch: place.epoch + 1, position: 0 } : place;
 }
 
 /** Whether the running pass of a loader has given its last batch. */

@@ -20,7 +20,7 @@ import {
   type Training,
 } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
-import { findCheckpoint, latestCheckpoint, loadCheckpoint } from "./checkpoint.ts";
+import { findCheckpoint } from "./checkpoint.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import { createCompatFeed, openCompatPasses, sequenceOf, WithoutHooks } from "./compat.ts";
@@ -83,6 +83,8 @@ class FitRun implements Training {
   #mean: RunningMean;
   readonly #mix = new ClassMix();
   #tasks: (() => Promise<void>)[] = [];
+  /** Whether model, data and callbacks agree on where the run stands. */
+  #settled = false;
   #began = 0;
   #wait = 0;
 
@@ -124,9 +126,15 @@ class FitRun implements Training {
       const sequence = sequenceOf(data);
       const loader = open(new WithoutHooks(sequence));
       const resumed = { done: this.#step, over: this.#over };
-      this.#feed = createCompatFeed(compat, { ...settings, ...resumed, sequence, loader });
+      this.#feed = createCompatFeed(compat, {
+        ...settings,
+        ...resumed,
+        sequence,
+        loader,
+        epoch: this.#epoch,
+      });
     } else if (isStream(data)) {
-      this.#feed = new PassFeed(new StreamLoader(data, settings, saved), settings);
+      this.#feed = new PassFeed(new StreamLoader(data, settings, saved), settings, false);
     } else {
       const loader = open(data);
       if (given && state) checkStandsAt(loader, state);
@@ -151,12 +159,16 @@ class FitRun implements Training {
     this.#tasks.push(task);
   }
 
+  get resumable(): boolean {
+    return this.#settled && !(this.#feed.loader.sequential && this.#step > 0);
+  }
+
   state(): TrainingState {
     return {
       version: 1,
       epoch: this.#epoch,
       step: this.#step,
-      data: this.#feed.loader.state(),
+      data: this.#feed.place(),
       sums: this.#mean.sums,
       history: this.#history.getState(),
       callbacks: this.#own.getState(),
@@ -172,6 +184,7 @@ class FitRun implements Training {
       await this.#feed.begin();
       await this.#call("onTrainBegin", {});
       if (this.#saved) this.#own.setState(this.#saved.callbacks);
+      this.#settled = true;
       let logs: Logs = {};
       let more = true;
       while (more && this.#epoch < this.#settings.epochs && !this.model.stopTraining) {
@@ -229,12 +242,15 @@ class FitRun implements Training {
     if (fetched === undefined) return false;
     const { model } = this;
     const { batch } = fetched;
+    this.#settled = false;
     const result = await model.trainOnBatch(
       classWeight === undefined ? batch : withClassWeight(model, batch, classWeight),
     );
-    this.#checkMix(batch);
     this.#mean.add(result);
     this.#step++;
+    this.#feed.done(step);
+    this.#settled = true;
+    this.#checkMix(batch);
     await this.#call("onTrainBatchEnd", step, this.#mean.logs());
     if (Number.isNaN(result.values[0]) && !allowNaN && !this.model.stopTraining) {
       throw new TrainingError(
@@ -270,7 +286,13 @@ class FitRun implements Training {
 
   /** Calls a hook of all callbacks, and then what they left to be done after it. */
   async #call<N extends HookName>(hook: N, ...args: Parameters<Required<CallbackHooks>[N]>): Promise<void> {
-    await this.#all.call(hook, ...args);
+    try {
+      await this.#all.call(hook, ...args);
+    } catch (error) {
+      // Not every callback has had the event, so what the others wanted to save after it would not agree.
+      if (!this.signal?.aborted || error !== this.signal.reason) this.#tasks = [];
+      throw error;
+    }
     for (let task = this.#tasks.shift(); task; task = this.#tasks.shift()) await task();
   }
 

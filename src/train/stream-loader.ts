@@ -7,12 +7,13 @@ import type { TrainingState } from "./training-state.ts";
 
 /** Passes over a stream, one after the other. */
 export class StreamLoader implements FeedLoader {
-  readonly epoch = 0;
+  /** It is read in one go: a pass that was left cannot be gone on with. */
+  readonly sequential = true;
   readonly #stream: Stream<unknown>;
 
   /**
    * @throws OptionError for options of a loader, or an endless stream without `stepsPerEpoch`; StateError for a
-   * checkpoint from the middle of an epoch.
+   * checkpoint from inside of a pass, or of no stream.
    */
   constructor(
     stream: Stream<unknown>,
@@ -30,12 +31,13 @@ export class StreamLoader implements FeedLoader {
         "This stream never ends: say with `stepsPerEpoch` how many batches an epoch has.",
       );
     }
-    if (saved !== undefined && saved.step > 0) {
-      throw new StateError(
-        `The checkpoint was taken after step ${saved.step} of epoch ${saved.epoch}, but a stream has no place to go on from inside of an epoch. Save at epoch ends, or write a Sequence.`,
-      );
-    }
     this.#stream = stream;
+    if (saved !== undefined) stream.nextPass = passOf(saved);
+  }
+
+  /** Number of the pass that begins next. */
+  get epoch(): number {
+    return this.#stream.nextPass;
   }
 
   get steps(): number {
@@ -46,10 +48,24 @@ export class StreamLoader implements FeedLoader {
     return this.#stream[Symbol.asyncIterator]();
   }
 
-  /** Nothing to go on from; the epoch that it names is never used up before the generator says so. */
-  state(): { readonly epoch: 0 } {
-    return { epoch: 0 };
+  /** The pass that begins next: that is where a run goes on. No pass is used up before the generator says so. */
+  state(): { readonly epoch: number } {
+    return { epoch: this.epoch };
   }
 
   async close(): Promise<void> {}
+}
+
+/** The pass with which a run goes on. */
+function passOf({ step, epoch, data }: TrainingState): number {
+  if (step > 0) {
+    throw new StateError(
+      `The checkpoint was taken after step ${step} of epoch ${epoch}, but a stream has no place to go on from inside of an epoch. Save at epoch ends, or write a Sequence.`,
+    );
+  }
+  const { epoch: pass, position } = data as { readonly epoch?: unknown; readonly position?: unknown };
+  if (Number.isSafeInteger(pass) && (pass as number) >= 0 && position === undefined) return pass as number;
+  throw new StateError(
+    "The checkpoint was taken of a run over a Sequence, and this is a stream. Give fit what it was given then.",
+  );
 }

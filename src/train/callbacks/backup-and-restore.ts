@@ -59,9 +59,9 @@ export class BackupAndRestore extends Callback {
   }
 
   override onTrainError(error: unknown): void {
-    // An abort comes between two steps; after any other error the model may be half changed.
-    const signal = this.training?.signal;
-    if (signal?.aborted && error === signal.reason) this.#save();
+    // After any other error it is not known what is half done.
+    const { signal, resumable } = this.training ?? {};
+    if (signal?.aborted && error === signal.reason && resumable) this.#save();
   }
 
   override async onTrainEnd(): Promise<void> {

@@ -22,6 +22,7 @@ interface State {
   readonly wait: number;
   readonly best: number;
   readonly bestEpoch: number;
+  readonly stoppedEpoch: number | null;
   readonly bestWeights: Weights | null;
 }
 
@@ -121,14 +122,19 @@ export class EarlyStopping extends Callback {
 
   override getState(): State {
     const { wait, best, bestEpoch } = this;
-    return { wait, best, bestEpoch, bestWeights: this.#bestWeights ?? null };
+    const { stoppedEpoch = null } = this;
+    return { wait, best, bestEpoch, stoppedEpoch, bestWeights: this.#bestWeights ?? null };
   }
 
   override setState(state: unknown): void {
-    const { wait, best, bestEpoch, bestWeights } = state as State;
+    const { wait, best, bestEpoch, stoppedEpoch, bestWeights } = state as State;
     this.wait = wait;
     this.best = best;
     this.bestEpoch = bestEpoch;
     this.#bestWeights = bestWeights ?? undefined;
+    // It was stopped, and then killed before its end. With more patience than then it goes on.
+    if (stoppedEpoch === null || wait < this.#options.patience) return;
+    this.stoppedEpoch = stoppedEpoch;
+    if (this.training) this.training.model.stopTraining = true;
   }
 }
