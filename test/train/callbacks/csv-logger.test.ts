@@ -1,9 +1,25 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  mkdtemp,
+  readdir,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Sequence } from "../../../src/sequence/sequence.ts";
+import type { HookName } from "../../../src/train/callback.ts";
+import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restore.ts";
 import { CSVLogger } from "../../../src/train/callbacks/csv-logger.ts";
+import { fitModel } from "../../../src/train/fit.ts";
+import { HashModel } from "../hash-model.ts";
 import { train } from "./fake-model.ts";
 
 let dir: string;
@@ -58,10 +74,113 @@ describe("CSVLogger", () => {
     const before = new CSVLogger(file);
     await train(before, [{ loss: 1 }, { loss: 2 }], { end: false });
     const after = new CSVLogger(file);
-    after.onTrainBegin();
+    await after.onTrainBegin();
     after.setState(JSON.parse(JSON.stringify(before.getState())));
     await train(after, [{ loss: 1 }, { loss: 2 }, { loss: 3 }], { from: 2, begin: false });
     expect(await readFile(file, "utf8")).toBe("epoch,loss\n0,1\n1,2\n2,3\n");
+  });
+
+  it.each([
+    ["a last line that was cut off", "epoch,loss\n0,1\n1,", "epoch,loss\n0,1\n"],
+    ["a last line without its end", "epoch,loss\n0,1", "epoch,loss\n0,1\n"],
+    ["a header that was cut off", "epoch,lo", "epoch,loss\n"],
+    ["lines of Windows", "epoch,loss\r\n0,1\r\n1,", "epoch,loss\r\n0,1\r\n"],
+    ["a line break that was cut in two", "epoch,loss\r\n0,1\r", "epoch,loss\r\n0,1\r\n"],
+    ["quoted cells", '"epoch","loss"\n"0","1"\n"1","0.', '"epoch","loss"\n"0","1"\n'],
+    ["empty lines", "epoch,loss\n0,1\n\n\n", "epoch,loss\n0,1\n"],
+    ["nothing in it", "", "epoch,loss\n"],
+    ["other columns", "epoch,acc,loss\n0,1,2\n", "epoch,acc,loss\n0,1,2\n"],
+  ])("adds to a file with %s, and glues nothing", async (_, before, kept) => {
+    await mkdir(join(dir, "run"));
+    await writeFile(file, before);
+    await train(new CSVLogger(file, { append: true }), [{ loss: 3 }, { loss: 4 }]);
+    const lineBreak = kept.includes("\r") ? "\r\n" : "\n";
+    const other = kept.includes("acc") ? "NA," : "";
+    expect(await readFile(file, "utf8")).toBe(`${kept}0,${other}3${lineBreak}1,${other}4${lineBreak}`);
+  });
+
+  it("keeps a link to a file a link, and writes to what is no file", async () => {
+    await mkdir(join(dir, "run"));
+    await writeFile(join(dir, "real.csv"), "epoch,loss\n0,1");
+    await symlink("../real.csv", file);
+    await train(new CSVLogger(file, { append: true }), [{ loss: 3 }]);
+    expect((await lstat(file)).isSymbolicLink()).toBe(true);
+    expect(await readFile(join(dir, "real.csv"), "utf8")).toBe("epoch,loss\n0,1\n0,3\n");
+    await train(new CSVLogger("/dev/null", { append: true }), [{ loss: 3 }, { loss: 4 }]);
+  });
+
+  it.runIf(process.platform === "linux")("says where the disk is full", async () => {
+    await expect(train(new CSVLogger("/dev/full"), [{ loss: 3 }])).rejects.toMatchObject({
+      name: "FileError",
+      path: "/dev/full",
+    });
+  });
+
+  it("has each epoch of the run once, wherever it was killed (property)", async () => {
+    class Numbers extends Sequence<number[]> {
+      length = 3;
+      getItem(index: number): number[] {
+        return [index];
+      }
+    }
+    const earlier = fc.constantFrom("", "epoch,loss\n0,9\n1,8\n2,7\n", "epoch,loss\r\n0,9\r\n1,8\r\n");
+    const stop = fc.record({
+      hook: fc.constantFrom<HookName>("onEpochEnd", "onTrainBatchBegin", "onTrainBatchEnd", "onEpochBegin"),
+      at: fc.nat(12),
+      abort: fc.boolean(),
+      torn: fc.constantFrom("", "9", "9,0.", "\n", "9,0.5"),
+    });
+    const freq = fc.constantFrom<number | "epoch">("epoch", 1, 2, 5);
+    await fc.assert(
+      fc.asyncProperty(earlier, fc.array(stop, { maxLength: 3 }), freq, async (before, stops, saveFreq) => {
+        const inside = await mkdtemp(join(dir, "case-"));
+        const log = join(inside, "log.csv");
+        const run = async (end?: (typeof stops)[number]): Promise<boolean> => {
+          const controller = new AbortController();
+          const mine = new Error("mine");
+          let calls = 0;
+          const ends = () => {
+            if (!end || calls++ !== end.at) return;
+            if (end.abort) controller.abort(mine);
+            throw mine;
+          };
+          const callbacks = [
+            new BackupAndRestore(join(inside, "backup"), { saveFreq }),
+            // A run that had nothing to go on with begins anew, and with \`append\` adds to what is there.
+            new CSVLogger(log, { append: before !== "" }),
+            ...(end ? [{ [end.hook]: ends }] : []),
+          ];
+          const { signal } = controller;
+          const ended = await fitModel(new HashModel(), new Numbers(), {
+            epochs: 4,
+            callbacks,
+            signal,
+            verbose: 0,
+          }).then(
+            () => true,
+            (error: unknown) => {
+              if (error !== mine) throw error;
+              return false;
+            },
+          );
+          if (!ended) {
+            const saved = await readdir(join(inside, "backup")).catch(() => []);
+            if (saved.length === 0) await writeFile(log, before);
+            else await appendFile(log, end!.torn);
+          }
+          return ended;
+        };
+        await writeFile(log, before);
+        for (const end of [...stops, undefined]) if (await run(end)) break;
+        const lineBreak = before.includes("\r") ? "\r\n" : "\n";
+        const lines = (await readFile(log, "utf8")).split(lineBreak);
+        const past = before.split(lineBreak).slice(0, -1);
+        expect(lines.slice(0, past.length)).toEqual(past);
+        const rows = lines.slice(past.length || 1);
+        expect(rows.map((row) => row.replace(/,0\.\d+$/, ""))).toEqual(["0", "1", "2", "3", ""]);
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it("refuses an empty path and a separator that cannot separate", () => {
