@@ -47,7 +47,7 @@ export async function syncFolder(folder: FileHandle | undefined): Promise<void> 
   }
 }
 
-async function make(path: string): Promise<void> {
+async function make(path: string, tries = 5): Promise<void> {
   const [{ mkdir }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   try {
     // Tried once more after the folders above it are there, and no further: so it ends.
@@ -60,12 +60,16 @@ async function make(path: string): Promise<void> {
     const above = await openFolder(dirname(path));
     await syncFolder(above).finally(() => above?.close());
   } catch (error) {
-    if (!(await isFolder(path))) throw error;
+    const { there, isFolder } = await look(path);
+    // Somebody else made it, and removed it since.
+    if (!there && codeOf(error) === "EEXIST" && tries > 1) return make(path, tries - 1);
+    if (!isFolder) throw error;
   }
 }
 
-async function isFolder(path: string): Promise<boolean> {
-  const { stat } = await import("node:fs/promises");
+async function look(path: string): Promise<{ readonly there: boolean; readonly isFolder: boolean }> {
+  const { lstat, stat } = await import("node:fs/promises");
   const found = await stat(path).catch(() => undefined);
-  return found?.isDirectory() ?? false;
+  const there = found ?? (await lstat(path).catch(() => undefined));
+  return { there: there !== undefined, isFolder: found?.isDirectory() ?? false };
 }

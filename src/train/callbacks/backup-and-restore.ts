@@ -1,7 +1,10 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
 import { extension, saveCheckpoint } from "../checkpoint.ts";
+import { cannotWrite } from "../file-error.ts";
+import { removeLeftovers } from "../leftovers.ts";
 import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
 
 /** Options of {@link BackupAndRestore}. */
@@ -12,11 +15,15 @@ export interface BackupAndRestoreOptions {
   readonly deleteCheckpoint?: boolean;
 }
 
+/** Backups that runs of this thread keep now. */
+const inUse = new Set<string>();
+
 /**
  * Keeps a backup of the run, and goes on from it when the same program is started again after a crash or Ctrl-C: to
  * the very batch, with the same model, optimizer, order and callbacks' memory. Options are those of Keras.
  *
- * There is one file in the folder, replaced at once each time; a run that is aborted saves where it stands.
+ * There is one file in the folder, replaced at once each time; a run that is aborted saves where it stands. Each run
+ * needs a folder of its own: of several at once the last one to save is kept, and there is a warning.
  *
  * @example
  * await fit(model, train, { epochs: 100, callbacks: [new BackupAndRestore("backup")] });
@@ -48,6 +55,13 @@ export class BackupAndRestore extends Callback {
 
   override onTrainBegin(): void {
     this.#frequency.batches = 0;
+    if (inUse.has(this.#file)) {
+      warn(
+        "EPOCHAL_SHARED_BACKUP",
+        `Two runs keep their backup in ${this.#dir} at once, so each replaces the other's. Give each BackupAndRestore a folder of its own.`,
+      );
+    }
+    inUse.add(this.#file);
   }
 
   override onTrainBatchEnd(): void {
@@ -59,15 +73,20 @@ export class BackupAndRestore extends Callback {
   }
 
   override onTrainError(error: unknown): void {
+    inUse.delete(this.#file);
     // After any other error it is not known what is half done.
     const { signal, resumable } = this.training ?? {};
     if (signal?.aborted && error === signal.reason && resumable) this.#save();
   }
 
   override async onTrainEnd(): Promise<void> {
+    inUse.delete(this.#file);
     if (!this.#delete) return;
     const { rm, rmdir } = await import("node:fs/promises");
-    await rm(this.#file, { force: true });
+    await rm(this.#file, { force: true }).catch((cause: unknown) => {
+      throw cannotWrite(this.#file, cause);
+    });
+    await removeLeftovers(this.#dir);
     // Only if nothing else is in it: Keras removes the folder with all there is.
     await rmdir(this.#dir).catch(() => {});
   }

@@ -179,6 +179,36 @@ describe("BackupAndRestore", () => {
     },
   );
 
+  it("serves one run after the other, also one that goes on", async () => {
+    const controller = new AbortController();
+    const abort: CallbackHooks = { onEpochEnd: () => controller.abort() };
+    const callbacks = [monitored(), new BackupAndRestore(dir, { saveFreq: 2 })];
+    const whole = await fit(adam(), new Points(), { ...options, callbacks });
+    const { signal } = controller;
+    const first = fit(adam(), new Points(), { ...options, signal, callbacks: [...callbacks, abort] });
+    await expect(first).rejects.toThrow("aborted");
+    for (const _ of ["goes on", "begins anew"]) {
+      expect((await fit(adam(), new Points(), { ...options, callbacks })).history).toEqual(whole.history);
+      await expect(readdir(dir)).rejects.toThrow("ENOENT");
+    }
+  });
+
+  it("lets several runs at once end in one folder, with a warning", async () => {
+    const warn = vi.spyOn(process, "emitWarning").mockImplementation(() => {});
+    const shared = new BackupAndRestore(dir, { saveFreq: 1 });
+    const runs = Array.from({ length: 6 }, (_, i) =>
+      fit(adam(), new Points(), {
+        ...options,
+        callbacks: i < 2 ? shared : new BackupAndRestore(`${dir}/`, { saveFreq: 1 }),
+      }),
+    );
+    for (const { epoch } of await Promise.all(runs)) expect(epoch).toEqual([0, 1, 2]);
+    expect(warn.mock.calls.map(([message]) => String(message))).toEqual(
+      Array.from({ length: 5 }, () => expect.stringContaining("Two runs keep their backup in")),
+    );
+    expect(await readdir(dir).catch(() => [])).toEqual([]);
+  });
+
   it("leaves other files alone, and the backup when asked", async () => {
     await writeFile(join(dir, "notes.txt"), "mine");
     await fit(adam(), new Points(), { ...options, callbacks: new BackupAndRestore(dir) });
