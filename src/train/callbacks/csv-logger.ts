@@ -77,6 +77,11 @@ export class CSVLogger extends Callback {
     this.#records++;
   }
 
+  /** A run that was over when it was resumed has no line to write, and still drops what is not its own. */
+  override async onTrainEnd(): Promise<void> {
+    if (this.#kept && this.#lineBreak === undefined) await this.#begin(await this.#path(), {}, () => "");
+  }
+
   override getState(): { readonly columns: readonly string[] | null; readonly records: number } {
     return { columns: this.#columns ?? null, records: this.#records };
   }

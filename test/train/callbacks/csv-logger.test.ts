@@ -179,7 +179,11 @@ describe("CSVLogger", () => {
         const rows = lines.slice(past.length || 1);
         expect(rows.map((row) => row.replace(/,0\.\d+$/, ""))).toEqual(["0", "1", "2", "3", ""]);
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // Ended when all epochs were done: no line is left to write, and what was cut off goes all the same.
+        examples: [["", [{ hook: "onEpochEnd", at: 3, abort: true, torn: "9" }], "epoch"]],
+      },
     );
   });
 
