@@ -10,7 +10,7 @@ import { makeFolder, openFolder, syncFolder } from "./folder.ts";
 import { removeLeftovers, temporaryName } from "./leftovers.ts";
 
 /** How often the folder is made again where another program, that ended there, removes it. */
-const mostTries = 5;
+const mostTries = 20;
 
 /**
  * Writes a file so that under its name there is the old content or the new one, whatever happens. Makes its folder,

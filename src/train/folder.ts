@@ -47,7 +47,7 @@ export async function syncFolder(folder: FileHandle | undefined): Promise<void> 
   }
 }
 
-async function make(path: string, tries = 5): Promise<void> {
+async function make(path: string, tries = 20): Promise<void> {
   const [{ mkdir }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
   try {
     // Tried once more after the folders above it are there, and no further: so it ends.

@@ -34,10 +34,10 @@ describe("writeAtomically", () => {
       while (!over) await rm(join(dir, "below"), { recursive: true, force: true }).catch(() => {});
     };
     const removing = remove();
-    // It may lose a race five times over; then it says so, and says which file.
+    // It may lose the race again and again; then it says so, about the file or the folder.
     for (let i = 0; i < 20; i++) {
       const error = await writeAtomically(path, [bytes("x")]).catch((thrown: unknown) => thrown);
-      if (error !== undefined) expect(error).toMatchObject({ name: "FileError", path });
+      if (error !== undefined) expect(error).toMatchObject({ message: expect.stringContaining(dir) });
     }
     over = true;
     await removing;
