@@ -76,12 +76,8 @@ export class Ordered extends Plain {
   static module = import.meta.url;
   indexes = Array.from({ length: this.length }, (_, i) => i);
 
-  onEpochBegin(epoch, context) {
-    this.indexes = shuffled(
-      Array.from({ length: this.length }, (_, i) => i),
-      epoch,
-      context,
-    );
+  onEpochBegin(_epoch, context) {
+    this.indexes = context.random.shuffle(Array.from({ length: this.length }, (_, i) => i));
   }
 
   getItem(index, context) {
@@ -94,23 +90,13 @@ export class Drifting extends Plain {
   static module = import.meta.url;
   indexes = Array.from({ length: this.length }, (_, i) => i);
 
-  onEpochEnd(epoch, context) {
-    shuffled(this.indexes, epoch, context);
+  onEpochEnd(_epoch, context) {
+    context.random.shuffle(this.indexes);
   }
 
   getItem(index, context) {
     return make(index, context, this.size, { sample: this.indexes[index] });
   }
-}
-
-/** By the numbers that a hook is given, or where it is given none, by a fixed rule of the epoch. */
-function shuffled(indexes, epoch, context) {
-  if (context?.random) return context.random.shuffle(indexes);
-  for (let i = indexes.length - 1; i > 0; i--) {
-    const j = (i * 7 + epoch * 13) % (i + 1);
-    [indexes[i], indexes[j]] = [indexes[j], indexes[i]];
-  }
-  return indexes;
 }
 
 /** Batch i is the image i, which may be changed while it is read, with two that are not. */

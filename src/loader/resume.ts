@@ -30,6 +30,30 @@ export function dataOf({ before, after }: Seen, moment: Moment): string {
   return `${letters[moment]}${markOf(before)}${marksOf(moment === "begin" ? before : after)}`;
 }
 
+/** The state of a loader whose epoch is left for good: the next one begins once the hook at its end has run. */
+export function leaveEpoch<
+  S extends { readonly epoch: number; readonly position?: number; readonly data?: string | undefined },
+>(state: S): S {
+  const { epoch, position, data } = state;
+  if (!position) return state;
+  return {
+    ...state,
+    epoch: epoch + 1,
+    position: 0,
+    ...(data !== undefined && { data: letters.end + data.slice(1) }),
+  };
+}
+
+/** The part of a state that says what the sequence held; undefined where it says nothing. */
+export function marksIn({ data }: { readonly data?: string | undefined }): string | undefined {
+  return data?.slice(5);
+}
+
+/** Whether a state was taken before an epoch's first hook. */
+export function isBetweenEpochs({ data }: { readonly data?: string | undefined }): boolean {
+  return data?.[0] === letters.begin;
+}
+
 /** Whether `data` may come from {@link dataOf}. */
 export function isData(data: unknown): boolean {
   return typeof data === "string" && /^[bwe][\da-f]{4}[\da-f-]{12}$/.test(data);
@@ -105,7 +129,7 @@ function check(
   const names = differingFields(fields, marks);
   if (names === undefined) return;
   const what = sequence.hasHooks
-    ? `also after its hooks were called again for the epochs before. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state`
+    ? `also after its hooks were called again for the epochs before. Resume with a newly built sequence, as one that has run is past that batch. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state`
     : "because it is other data, lies at another place, or was changed by the program meanwhile. Build the sequence as it was when the state was saved";
   throw new StateError(
     `The state does not belong to this loader: ${names} holds something else than at batch ${state.position} of epoch ${state.epoch}, ${what}. ${anyway}`,

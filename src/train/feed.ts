@@ -6,6 +6,7 @@
  * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
  */
 import { OptionError } from "../core/errors.ts";
+import { leaveEpoch } from "../loader/resume.ts";
 
 /** A batch that was fetched. */
 export interface Fetched {
@@ -30,6 +31,8 @@ export interface LoaderPlace {
   readonly epoch: number;
   /** Batches of the epoch that are behind it; none of a stream. */
   readonly position?: number;
+  /** What the sequence held, as a `DataLoader` says it. */
+  readonly data?: string | undefined;
 }
 
 /** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
@@ -150,8 +153,7 @@ export class PassFeed implements Feed {
 
 /** Where a loader goes on whose pass is left for good: at the first batch of the next one. */
 export function nextPass(loader: FeedLoader): LoaderPlace {
-  const place = loader.state();
-  return place.position ? { ...place, epoch: place.epoch + 1, position: 0 } : place;
+  return leaveEpoch(loader.state());
 }
 
 /** Whether the running pass of a loader has given its last batch. */

@@ -11,6 +11,7 @@ import { warn } from "../core/warn.ts";
 import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
+import { isSequence } from "../sequence/sequence.ts";
 import { isArrays } from "./arrays.ts";
 import {
   type AnyCallback,
@@ -30,6 +31,7 @@ import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
 import { ProgbarLogger } from "./progress/progbar-logger.ts";
+import { restoreSequence, SequenceStates } from "./sequence-state.ts";
 import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
 import { StreamLoader } from "./stream-loader.ts";
 import { testPass } from "./test-run.ts";
@@ -48,6 +50,7 @@ export async function fitModel(model: Trainable, data: unknown, options: FitOpti
   const from = options.resume ?? keptBy(settings.callbacks);
   const saved = from === undefined ? undefined : await findCheckpoint(from);
   if (saved) await model.setState(saved.model);
+  if (saved?.training.sequence && isSequence(data)) restoreSequence(data, saved.training.sequence);
   return new FitRun(model, data, options, settings, saved?.training).run();
 }
 
@@ -73,6 +76,7 @@ class FitRun implements Training {
   readonly #feed: Feed;
   readonly #validation: Passes | undefined;
   readonly #ownsLoader: boolean;
+  readonly #states: SequenceStates | undefined;
   readonly #saved: TrainingState | undefined;
   /** The epoch that runs, or comes next. */
   #epoch: number;
@@ -122,6 +126,7 @@ class FitRun implements Training {
       return loader;
     };
     this.#ownsLoader = !given;
+    this.#states = isSequence(data) ? new SequenceStates(data) : undefined;
     if (compat !== undefined) {
       const sequence = sequenceOf(data);
       const loader = open(new WithoutHooks(sequence));
@@ -168,11 +173,18 @@ class FitRun implements Training {
       version: 1,
       epoch: this.#epoch,
       step: this.#step,
-      data: this.#feed.place(),
+      ...this.#place(),
       sums: this.#mean.sums,
       history: this.#history.getState(),
       callbacks: this.#own.getState(),
     };
+  }
+
+  /** Where the data stand, and the sequence's own state where it is that of this place. */
+  #place(): Pick<TrainingState, "data" | "sequence"> {
+    const data = this.#feed.place();
+    const sequence = this.#states?.at(data, this.#feed.loader.state());
+    return { data, ...(sequence && { sequence }) };
   }
 
   async run(): Promise<History> {
@@ -240,6 +252,7 @@ class FitRun implements Training {
     await this.#call("onTrainBatchBegin", step, {});
     const fetched = await this.#waitFor(this.#feed.take(step));
     if (fetched === undefined) return false;
+    this.#states?.note(this.#feed.loader.state());
     const { model } = this;
     const { batch } = fetched;
     this.#settled = false;

@@ -9,6 +9,8 @@ export interface TrainingState {
   readonly step: number;
   /** The loader's own state as of the last step that was done: which batch comes next. */
   readonly data: unknown;
+  /** What the sequence's sources gave by their own `getState()`, where they have hooks; null for the others. */
+  readonly sequence?: readonly unknown[];
   /** Running sums of the epoch's metrics, so that its mean is right after a resume. */
   readonly sums: { readonly size: number; readonly values: readonly number[] };
   /** What `History` has so far. */
@@ -23,12 +25,13 @@ export interface TrainingState {
 /** Whether what a file holds is a {@link TrainingState}. */
 export function isTrainingState(value: unknown): value is TrainingState {
   if (!isRecord(value)) return false;
-  const { version, epoch, step, data, sums, history, callbacks } = value;
+  const { version, epoch, step, data, sequence, sums, history, callbacks } = value;
   return (
     version === 1 &&
     isCount(epoch) &&
     isCount(step) &&
     isRecord(data) &&
+    (sequence === undefined || Array.isArray(sequence)) &&
     isRecord(sums) &&
     typeof sums.size === "number" &&
     isNumbers(sums.values) &&

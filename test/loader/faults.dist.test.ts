@@ -164,7 +164,7 @@ describe.each(Object.keys(kinds) as Kind[])("faults in a %s worker", (kind) => {
   it("says so where a batch cannot be sent", async () => {
     const { error } = await drain(load(counted(3, { 1: "function batch" })));
     expect(error).toMatchObject({ name: "BatchError", cause: { name: "PortableError" } });
-    expect((error as Error).message).toMatch(/cannot be sent from the worker/);
+    expect((error as Error).message).toMatch(/cannot be handed over: `f` is a function/);
   });
 
   it("says so where a sequence returns a batch that it gave away", async () => {
