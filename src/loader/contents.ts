@@ -53,17 +53,18 @@ function samplersOf(node: object, found: Set<object> = new Set()): Set<object> {
 const changing = new WeakMap<object, Set<string>>();
 
 /**
- * Notes the fields that differ between an epoch's begin and its end, when `getItem` has run on this very instance, or,
- * where it has not, those that hold shared memory: a worker writes there too.
+ * Notes the fields that are not, at an epoch's end, what they were at its `begin`: those that `getItem` changed as it ran
+ * on this very instance, or, where it has not, those that hold shared memory, as a worker writes there too.
  */
 export function noteChanging(
-  before: readonly Field[],
-  after: readonly Field[],
+  sequence: Sequence<unknown>,
+  begin: readonly Field[],
   { inline }: { readonly inline: boolean },
 ): void {
-  for (const field of after) {
-    if (before.includes(field)) continue;
-    if (!inline && !field.snapshot.codes.includes(code.shared)) continue;
+  const isShared = ({ snapshot }: Field): boolean => snapshot.codes.includes(code.shared);
+  if (!inline && !begin.some(isShared)) return;
+  for (const field of fieldsOf(sequence, begin)) {
+    if (begin.includes(field) || !(inline || isShared(field))) continue;
     const names = changing.get(field.owner.constructor) ?? new Set();
     changing.set(field.owner.constructor, names.add(field.name));
   }

@@ -15,7 +15,7 @@ import type { Outcome } from "../worker/job.ts";
 import type { Pool } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
-import { type Field, fieldsOf, noteChanging } from "./contents.ts";
+import { type Field, noteChanging } from "./contents.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -338,10 +338,7 @@ export class EpochRun {
       if (this.#beginning) await waitAtMost(this.#beginning);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#pool?.idle();
-      if (this.#seen) {
-        const { after } = this.#seen;
-        noteChanging(after, fieldsOf(sequence, after), { inline: this.#inline });
-      }
+      if (this.#seen) noteChanging(sequence, this.#seen.after, { inline: this.#inline });
       if (this.#begun) await callHook(sequence, "end", { epoch: this.epoch, seed: this.#host.options.seed });
     } finally {
       this.#host.onFinish();
