@@ -19,15 +19,22 @@ export interface Field {
 }
 
 /**
- * The fields of `sequence` as they are now; those that are as in `before` are the same objects.
+ * The fields of `sequence` as they are now; those that are as in `before` are the same objects. Those that were not
+ * there come last, so that a cache that appears changes no field's place.
  */
 export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] = []): readonly Field[] {
-  const fields: Field[] = [];
+  const known: Field[] = [];
+  const added: Field[] = [];
+  let count = 0;
   const add = (owner: object, name: string, value: unknown): void => {
-    const last = before[fields.length];
-    const known = last?.owner === owner && last.name === name ? last : undefined;
-    const snapshot = takeSnapshot(value, { to: "nobody", before: known?.snapshot });
-    fields.push(known && snapshot === known.snapshot ? known : { owner, name, snapshot });
+    const isIt = (field?: Field): boolean => field?.owner === owner && field.name === name;
+    const place = isIt(before[count]) ? count : before.findIndex(isIt);
+    const last = before[place];
+    count++;
+    const snapshot = takeSnapshot(value, { to: "nobody", before: last?.snapshot });
+    const field = last && snapshot === last.snapshot ? last : { owner, name, snapshot };
+    if (last) known[place] = field;
+    else added.push(field);
   };
   for (const sampler of samplersOf(sequence)) add(sampler, "sampler", sampler);
   for (const origin of originsOf(sequence)) {
@@ -37,6 +44,8 @@ export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] =
       for (const [name, value] of Object.entries(origin))
         if (typeof value !== "function") add(origin, name, value);
   }
+  // Without the places of those that are gone.
+  const fields = [...known.filter(() => true), ...added];
   return fields.length === before.length && fields.every((field, i) => field === before[i]) ? before : fields;
 }
 
@@ -49,7 +58,7 @@ function samplersOf(node: object, found: Set<object> = new Set()): Set<object> {
   return found;
 }
 
-/** Fields that `getItem` changes where it runs on the caller's own instance, by class. */
+/** Fields of an object that `getItem` changes where it runs on the caller's own instance. */
 const changing = new WeakMap<object, Set<string>>();
 
 /**
@@ -65,58 +74,87 @@ export function noteChanging(
   if (!inline && !begin.some(isShared)) return;
   for (const field of fieldsOf(sequence, begin)) {
     if (begin.includes(field) || !(inline || isShared(field))) continue;
-    const names = changing.get(field.owner.constructor) ?? new Set();
-    changing.set(field.owner.constructor, names.add(field.name));
+    const names = changing.get(field.owner) ?? new Set();
+    changing.set(field.owner, names.add(field.name));
   }
 }
 
-const isChanging = ({ owner, name }: Field): boolean => changing.get(owner.constructor)?.has(name) ?? false;
+const isChanging = ({ owner, name }: Field): boolean => changing.get(owner)?.has(name) ?? false;
 
-/** Groups that {@link marksOf} tells apart: the first fields each, and all others together. */
+/** Groups that marks tell apart: the first fields each, and all others together. */
 const groups = 3;
 
-/** Characters of a group. */
-const width = 4;
+/** Characters of a group, of 6 bits each. */
+const width = 3;
 
-/** Stands for a group that tells nothing. */
-const unknown = "-".repeat(width);
+/** Characters of a set of fields, of 6 bits each: one for each place, the last for all places beyond. */
+const setWidth = 4;
 
-/** What `fields` hold, as twelve characters. */
-export function marksOf(fields: readonly Field[]): string {
-  return groupsOf(fields)
-    .map((group) => (group.length > 0 && group.every(isChanging) ? unknown : mark(group)))
-    .join("");
+const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
+
+/**
+ * Which of `fields` say nothing, as `getItem` changes them: their places, in four characters. Where a state is gone on
+ * from, `getItem` has not run yet, and nobody could know.
+ */
+export function leftOut(fields: readonly Field[]): string {
+  const places = fields.map((field, place) => (isChanging(field) ? bitOf(place) : 0));
+  return encode(
+    places.reduce((set, bit) => set | bit, 0),
+    setWidth,
+  );
 }
 
-/** What `fields` hold, as four characters. */
-export function markOf(fields: readonly Field[]): string {
-  return mark(fields);
+/** What `fields` hold, but for those `left` out, as nine characters. */
+export function marksOf(fields: readonly Field[], left: string): string {
+  return groupsOf(fields, left).map(mark).join("");
+}
+
+/** What `fields` hold, but for those `left` out, as two characters. */
+export function markOf(fields: readonly Field[], left: string): string {
+  return mark(telling(fields, left)).slice(1);
 }
 
 /** Names of the fields that hold something else than `marks` says; undefined where none does. */
-export function differingFields(fields: readonly Field[], marks: string): string | undefined {
-  const present = marksOf(fields);
-  const names = groupsOf(fields).flatMap((group, i) => {
-    const [was, is] = [marks, present].map((text) => text.slice(i * width, (i + 1) * width));
-    if (was === is || was === unknown || is === unknown) return [];
+export function differingFields(fields: readonly Field[], marks: string, left: string): string | undefined {
+  const names = groupsOf(fields, left).flatMap((group, i) => {
+    // Changed by getItem since, so that nobody knows.
+    if (group.some(isChanging) || mark(group) === marks.slice(i * width, (i + 1) * width)) return [];
     const all = group.map(({ owner, name }) => `\`${name}\` of ${nameOf(owner)}`);
     return [all.length === 0 ? "a field that is not here" : all.join(" or ")];
   });
   return names.length === 0 ? undefined : names.join(", ");
 }
 
-function groupsOf(fields: readonly Field[]): readonly (readonly Field[])[] {
+/** The fields that hold something which is not left out. */
+function telling(fields: readonly Field[], left: string): readonly Field[] {
+  const set = decode(left);
+  return fields.filter((field, place) => (bitOf(place) & set) === 0 && holdsSomething(field.snapshot));
+}
+
+function groupsOf(fields: readonly Field[], left: string): readonly (readonly Field[])[] {
+  const told = telling(fields, left);
   return Array.from({ length: groups }, (_, i) =>
-    i < groups - 1 ? fields.slice(i, i + 1) : fields.slice(groups - 1),
+    i < groups - 1 ? told.slice(i, i + 1) : told.slice(groups - 1),
   );
 }
 
+/** The order counts: sources hold the same, or each what the other held. */
 function mark(fields: readonly Field[]): string {
-  let sum = 0;
-  for (const field of fields) {
-    if (!isChanging(field) && holdsSomething(field.snapshot)) sum ^= hashOf(field);
-  }
-  return ((sum ^ (sum >>> 16)) & 0xffff).toString(16).padStart(width, "0");
+  let sum = start;
+  for (const field of fields) sum = Math.imul(sum ^ hashOf(field), 0x01000193) ^ (sum >>> 15);
+  return encode(sum ^ (sum >>> 14), width);
+}
+
+function bitOf(place: number): number {
+  return 1 << Math.min(place, 6 * setWidth - 1);
+}
+
+function encode(number: number, width: number): string {
+  return Array.from({ length: width }, (_, i) => digits[(number >>> (6 * i)) & 63]).join("");
+}
+
+function decode(text: string): number {
+  return Array.from(text).reduce((number, digit, i) => number | (digits.indexOf(digit) << (6 * i)), 0);
 }
 
 /** Whether there is something in it that could differ. */

@@ -19,15 +19,8 @@ import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
 import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { planEpoch } from "./plan.ts";
-import {
-  type EpochReport,
-  failedOf,
-  type LoaderReport,
-  type PastEpochs,
-  report,
-  type Tally,
-} from "./report.ts";
-import { dataOf } from "./resume.ts";
+import { addTo, type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
+import { dataOf, firstEpochOf, type Moment, type Seen } from "./resume.ts";
 import { checkFingerprint, checkPosition, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
@@ -62,6 +55,8 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #kinds: WorkerKinds | undefined;
   #run: EpochRun | undefined;
   #epoch: number;
+  /** The first epoch of the run, and of those before it that it goes on from: where hooks have begun. */
+  #first: number;
   /** Where the next epoch starts: 0, but for the first one after a resume. */
   #start: number;
   /** The state that is gone on from, until its epoch has begun. */
@@ -91,6 +86,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     const cores = availableCores();
     this.#tuner = new Tuner({ workers: fixed(workers), maxQueueSize: fixed(maxQueueSize), memory, cores });
     this.#epoch = initialEpoch;
+    this.#first = state ? firstEpochOf(state) : initialEpoch;
     this.#start = state?.position ?? 0;
     this.#resumed = state;
     // What no hook can change is refused at once where it does not belong.
@@ -152,6 +148,8 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   setEpoch(epoch: number): void {
     checkInteger("epoch", epoch);
     this.#checkIdle();
+    // Nothing has run yet, so this is where it begins.
+    if (!this.#lastReport && this.#past.epochs === 0) this.#first = epoch;
     this.#epoch = epoch;
     this.#start = 0;
     this.#left = undefined;
@@ -171,17 +169,32 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   state(): LoaderState {
     // Nothing was consumed since: what it was made with holds, whatever a hook has done meanwhile.
     if (this.#resumed) return { ...this.#resumed };
-    if (this.#run?.data) return this.#stateOf(this.#run);
+    if (this.#run?.seen) return this.#stateOf(this.#run, this.#run.seen);
     if (this.#left) return { ...this.#left };
-    this.#fields = fieldsOf(this.#sequence as Sequence<unknown>, this.#fields);
-    const seen = { before: this.#fields, after: this.#fields };
-    return this.#makeState(this.#epoch, this.#start, dataOf(seen, "begin"));
+    // While an epoch begins, what the sequence held before its hook.
+    return this.#stateBefore(this.#run ? this.#fields : this.#look());
   }
 
-  #stateOf(run: EpochRun): LoaderState {
+  #look(): readonly Field[] {
+    this.#fields = fieldsOf(this.#sequence as Sequence<unknown>, this.#fields);
+    return this.#fields;
+  }
+
+  /** The state before the next epoch, or one that has not come to begin. */
+  #stateBefore(fields: readonly Field[]): LoaderState {
+    const seen = { before: fields, after: fields };
+    return this.#makeState(this.#epoch, this.#start, this.#dataOf(seen, "begin"));
+  }
+
+  #stateOf(run: EpochRun, seen: Seen): LoaderState {
     const { position, atEnd } = run.progress;
-    const data = run.data!;
+    const data = this.#dataOf(seen, atEnd ? "end" : position === 0 ? "begin" : "within");
     return atEnd ? this.#makeState(run.epoch + 1, 0, data) : this.#makeState(run.epoch, position, data);
+  }
+
+  #dataOf(seen: Seen, moment: Moment): string {
+    // Without hooks it makes no difference.
+    return dataOf(seen, moment, this.#sequence.hasHooks ? this.#first : 0);
   }
 
   #makeState(epoch: number, position: number, data: string): LoaderState {
@@ -255,7 +268,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
         pool: () => this.#getPool(),
         capacity: () => this.#tuner.setting.capacity,
         state: this.#resumed,
-        last: this.#fields,
+        fields: this.#look(),
         onLength: (length) => {
           this.#checkLength(length);
           this.#resumed = undefined;
@@ -289,9 +302,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #onFinish(run: EpochRun): void {
     this.#lastReport = run.report;
     this.#run = undefined;
-    this.#fields = run.fields;
-    if (!run.planned) return; // It never began; the next loop tries the same epoch.
-    this.#left = run.progress.atEnd ? undefined : this.#stateOf(run);
+    const { seen } = run;
+    // It never began; the next loop tries the same epoch, whatever its hook has done by then.
+    if (!seen) this.#left ??= this.#stateBefore(this.#fields);
+    if (!seen) return;
+    this.#fields = seen.after;
+    this.#left = run.progress.atEnd ? undefined : this.#stateOf(run, seen);
     this.#epoch = run.epoch + 1;
     this.#start = 0;
   }
@@ -314,15 +330,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   }
 
   #rememberPast(): void {
-    const last = this.#lastReport;
-    if (!last) return;
-    this.#past = {
-      epochs: this.#past.epochs + 1,
-      early: this.#past.early + (last.complete ? 0 : 1),
-      delivered: this.#past.delivered + last.delivered,
-      skipped: this.#past.skipped + last.skipped.length,
-      failed: [...this.#past.failed, ...failedOf(last)].slice(-10),
-    };
+    if (this.#lastReport) this.#past = addTo(this.#past, this.#lastReport);
     this.#lastReport = undefined;
   }
 

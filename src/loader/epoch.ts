@@ -21,7 +21,7 @@ import { Ledger } from "./ledger.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import type { EpochReport } from "./report.ts";
-import { dataOf, prepareEpoch, type Seen } from "./resume.ts";
+import { prepareEpoch, type Seen } from "./resume.ts";
 import type { LoaderState } from "./state.ts";
 import type { BatchFacts } from "./stats.ts";
 import { OrderedWindow } from "./window.ts";
@@ -39,8 +39,8 @@ export interface EpochHost {
   capacity(): number;
   /** The state that is gone on from, for the first epoch of a resumed loader. */
   readonly state: LoaderState | undefined;
-  /** What the sequence held when it was last looked at. */
-  readonly last: readonly Field[];
+  /** What the sequence holds now. */
+  readonly fields: readonly Field[];
   /** Called when the epoch's length is known; throws if a state does not belong. */
   onLength(length: number): void;
   /** Takes the sequence as it is now for all workers; throws if it cannot be sent any more. */
@@ -98,16 +98,9 @@ export class EpochRun {
     return { position: this.#plan.position(this.#window.head), atEnd: this.#window.done };
   }
 
-  /** What the sequence held, for a state; undefined before the epoch has begun. */
-  get data(): string | undefined {
-    if (!this.#seen) return undefined;
-    const { position, atEnd } = this.progress;
-    return dataOf(this.#seen, atEnd ? "end" : position === 0 ? "begin" : "within");
-  }
-
-  /** What the sequence held when it was last looked at. */
-  get fields(): readonly Field[] {
-    return this.#seen?.after ?? this.#host.last;
+  /** What the sequence held as the epoch began; undefined before it has a plan. */
+  get seen(): Seen | undefined {
+    return this.planned ? this.#seen : undefined;
   }
 
   /** Whether the epoch got as far as having a plan. */
@@ -215,10 +208,10 @@ export class EpochRun {
   }
 
   async #begin(): Promise<void> {
-    const { sequence, options, last, state } = this.#host;
+    const { sequence, options, fields, state } = this.#host;
     const { epoch } = this;
     const stopped = (): boolean => this.#finishing !== undefined;
-    const beginning = prepareEpoch(sequence, { epoch, seed: options.seed, last, state, stopped });
+    const beginning = prepareEpoch(sequence, { epoch, seed: options.seed, fields, state, stopped });
     this.#beginning = beginning.then(
       (seen) => {
         this.#seen = seen;

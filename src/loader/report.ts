@@ -89,6 +89,17 @@ export interface PastEpochs {
   readonly failed: readonly Failed[];
 }
 
+/** The sums with one epoch more. */
+export function addTo(past: PastEpochs, last: EpochReport): PastEpochs {
+  return {
+    epochs: past.epochs + 1,
+    early: past.early + (last.complete ? 0 : 1),
+    delivered: past.delivered + last.delivered,
+    skipped: past.skipped + last.skipped.length,
+    failed: [...past.failed, ...failedOf(last)].slice(-10),
+  };
+}
+
 /** A batch that could not be had. */
 export interface Failed {
   readonly epoch: number;
@@ -96,7 +107,7 @@ export interface Failed {
 }
 
 /** The batch that ended `epoch`, if one did. */
-export function failedOf(report: EpochReport | undefined): readonly Failed[] {
+function failedOf(report: EpochReport | undefined): readonly Failed[] {
   return report?.failed === undefined ? [] : [{ epoch: report.epoch, index: report.failed }];
 }
 

@@ -2,32 +2,43 @@
  * The sequence's part of a state: what it held, and how a resumed epoch is brought to hold the same.
  *
  * A batch is a function of (seed, epoch, index) and of the sequence, which hooks and the program may change between
- * epochs. So a state says in 17 characters what the sequence held, and a resumed loader begins only once its own holds
+ * epochs. So a state says in 18 characters what the sequence held, and a resumed loader begins only once its own holds
  * that: because it was given so, or because its hooks did again what they had done in the epochs before (what they draw
  * from their `random` they draw again). Otherwise the state is refused: never does another stream go on in silence.
  */
 import { StateError } from "../core/errors.ts";
 import { callHook, nameOf, type Sequence } from "../sequence/sequence.ts";
-import { differingFields, type Field, fieldsOf, hidesFields, markOf, marksOf } from "./contents.ts";
+import { differingFields, type Field, fieldsOf, hidesFields, leftOut, markOf, marksOf } from "./contents.ts";
 import type { LoaderState } from "./state.ts";
 
 /**
  * At which moment it was seen: before an epoch's `onEpochBegin`, after it, or after an epoch's last batch but before its
  * `onEpochEnd`.
  */
-type Moment = "begin" | "within" | "end";
+export type Moment = "begin" | "within" | "end";
 
 const letters: { readonly [M in Moment]: string } = { begin: "b", within: "w", end: "e" };
 
 /** What a sequence held before and after an epoch's `onEpochBegin`. */
 export interface Seen {
-  readonly before: readonly Field[];
+  /** Undefined where the epoch had begun before anybody looked. */
+  readonly before: readonly Field[] | undefined;
   readonly after: readonly Field[];
 }
 
-/** `data` of a state: the moment, what the sequence held before the epoch's first hook, and at the moment. */
-export function dataOf({ before, after }: Seen, moment: Moment): string {
-  return `${letters[moment]}${markOf(before)}${marksOf(moment === "begin" ? before : after)}`;
+/** Largest number of a first epoch that a state says, in two digits of base 36. */
+const lastFirst = 36 ** 2 - 1;
+
+/**
+ * `data` of a state: the moment, which fields say nothing, what the sequence held before the epoch's first hook, and at
+ * the moment, and the `first` epoch of the run, where its hooks have begun.
+ */
+export function dataOf({ before, after }: Seen, moment: Moment, first: number): string {
+  const held = (moment === "begin" && before) || after;
+  const left = leftOut(held);
+  const mark = before ? markOf(before, left) : unseen;
+  const since = first === 0 || first > lastFirst ? "" : first.toString(36);
+  return `${letters[moment]}${left}${mark}${marksOf(held, left)}${since}`;
 }
 
 /** The state of a loader whose epoch is left for good: the next one begins once the hook at its end has run. */
@@ -55,16 +66,27 @@ export function isBetweenEpochs({ data }: { readonly data?: string | undefined }
 }
 
 /** Whether `data` may come from {@link dataOf}. */
-export function isData(data: unknown): boolean {
-  return typeof data === "string" && /^[bwe][\da-f]{4}[\da-f-]{12}$/.test(data);
+export function isData(data: unknown): data is string {
+  return typeof data === "string" && form.test(data);
+}
+
+/** Equals no mark. */
+const unseen = "--";
+
+const form = /^([bwe])([\w.]{4})([\w.]{2}|--)([\w.]{9})([\da-z]{0,2})$/;
+
+/** First epoch of the run that a state comes from. */
+export function firstEpochOf({ data }: LoaderState): number {
+  const since = form.exec(data ?? "")?.[5];
+  return since ? Number.parseInt(since, 36) : 0;
 }
 
 /** What {@link prepareEpoch} is told. */
 export interface EpochStart {
   readonly epoch: number;
   readonly seed: number;
-  /** What the sequence held when it was last looked at. */
-  readonly last: readonly Field[];
+  /** What the sequence holds now. */
+  readonly fields: readonly Field[];
   /** The state that is gone on from, for the first epoch of a resumed loader. */
   readonly state: LoaderState | undefined;
   /** Whether the epoch has been given up meanwhile. */
@@ -78,11 +100,11 @@ export interface EpochStart {
  */
 export async function prepareEpoch(
   sequence: Sequence<unknown>,
-  { epoch, seed, last, state, stopped }: EpochStart,
+  { epoch, seed, fields, state, stopped }: EpochStart,
 ): Promise<Seen> {
   const call = (hook: "begin" | "end", of: number) => callHook(sequence, hook, { epoch: of, seed });
   const look = (known: readonly Field[]) => fieldsOf(sequence, known);
-  let before = look(last);
+  let before = fields;
   const begin = async (): Promise<Seen> => {
     await call("begin", epoch);
     // Without hooks nothing has run since.
@@ -90,17 +112,24 @@ export async function prepareEpoch(
   };
   if (state?.data === undefined) return begin();
   const { data, position } = state;
-  const moment = data[0];
-  const [mark, marks] = [data.slice(1, 5), data.slice(5)];
+  const [, moment, left, mark, marks] = form.exec(data) as unknown as readonly [
+    string,
+    string,
+    string,
+    string,
+    string,
+  ];
+  const differing = (fields: readonly Field[]) => differingFields(fields, marks, left);
+  const first = firstEpochOf(state);
   // The state was taken in this epoch, or before the last one's `onEpochEnd`.
   const at = moment === letters.end ? epoch - 1 : epoch;
-  if (sequence.hasHooks && (epoch > 0 || position > 0) && hidesFields(sequence))
+  if (sequence.hasHooks && (epoch > first || position > 0) && hidesFields(sequence))
     throw hiding(sequence, state);
+  const isAsBefore = markOf(before, left) === mark;
   // Given as it was within the epoch: its `onEpochBegin` is behind it.
-  let begun =
-    moment !== letters.begin && markOf(before) !== mark && differingFields(before, marks) === undefined;
-  if (!begun && markOf(before) !== mark && sequence.hasHooks) {
-    for (let past = 0; past < at && !stopped(); past++) {
+  let begun = moment !== letters.begin && !isAsBefore && differing(before) === undefined;
+  if (!begun && !isAsBefore && sequence.hasHooks) {
+    for (let past = first; past < at && !stopped(); past++) {
       await call("begin", past);
       await call("end", past);
     }
@@ -108,25 +137,19 @@ export async function prepareEpoch(
   }
   if (moment === letters.end) {
     if (!begun) await call("begin", at);
-    check(sequence, look(before), marks, state);
+    check(sequence, differing(look(before)), state);
     await call("end", at);
     before = look(before);
     return begin();
   }
-  if (moment === letters.begin) check(sequence, before, marks, state);
+  if (moment === letters.begin) check(sequence, differing(before), state);
   begun ||= stopped();
-  const seen = begun ? { before, after: before } : await begin();
-  if (moment === letters.within && !stopped()) check(sequence, seen.after, marks, state);
+  const seen = begun ? { before: undefined, after: before } : await begin();
+  if (moment === letters.within && !stopped()) check(sequence, differing(seen.after), state);
   return seen;
 }
 
-function check(
-  sequence: Sequence<unknown>,
-  fields: readonly Field[],
-  marks: string,
-  state: LoaderState,
-): void {
-  const names = differingFields(fields, marks);
+function check(sequence: Sequence<unknown>, names: string | undefined, state: LoaderState): void {
   if (names === undefined) return;
   const what = sequence.hasHooks
     ? `also after its hooks were called again for the epochs before. Resume with a newly built sequence, as one that has run is past that batch. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state`

@@ -4,6 +4,7 @@ import {
   concat,
   DataLoader,
   type DataLoaderOptions,
+  type HookContext,
   type LoaderState,
   type Sequence,
   zip,
@@ -53,7 +54,11 @@ const makers: Record<string, () => Sequence<unknown>> = {
   "a length that a hook changes": () => new Growing(),
   "a dataset with hooks under combinators": () => combined(),
   "several with hooks": () => concat(new Order(), zip(new Augmented(), new Order()) as never),
+  "sources that shuffle in step": () => zip(new Order(), new Order()) as never,
   "caches in its fields": () => new Caching(),
+  "a counter after other fields": () => Object.assign(new Caching(), { files: ["a", "b"], reads: 0 }),
+  "a cache that no field declares, before another source's fields": () =>
+    zip(new Caching(), new Augmented()) as never,
   "no hooks": () => new Numbers(10),
 };
 
@@ -102,6 +107,66 @@ it("goes on from a state that was taken at each batch's delivery, also the last 
     await using resumed = new DataLoader(new Growing(), { state });
     expect(await read(resumed, 12 - count)).toEqual(expected.slice(count));
   }
+});
+
+it("goes on with a run that began at a later epoch, in which no hook has run before", async () => {
+  const begun = { ...seeded, initialEpoch: 5 };
+  await using whole = new DataLoader(new Order(), begun);
+  const expected = await read(whole, 40);
+  for (const later of [(loader: DataLoader<unknown>) => loader.setEpoch(5), undefined]) {
+    await using first = new DataLoader(new Order(), later ? seeded : begun);
+    later?.(first);
+    const before = await read(first, 14);
+    await using second = new DataLoader(new Order(), { shuffle: true, state: first.state() });
+    const between = await read(second, 12);
+    await using third = new DataLoader(new Order(), { shuffle: true, state: second.state() });
+    expect([...before, ...between, ...(await read(third, 14))]).toEqual(expected);
+  }
+});
+
+it("goes on in loader after loader over one instance, which is within the epoch already", async () => {
+  class Begun extends Growing {
+    indexes = Array.from({ length: 40 }, (_, i) => i);
+    override onEpochBegin(_: number, { random }: HookContext) {
+      random.shuffle(this.indexes);
+    }
+    override getItem(i: number) {
+      return { rows: [this.indexes[i]] } as never;
+    }
+  }
+  await using whole = new DataLoader(new Begun(), seeded);
+  const expected = await read(whole, 3);
+  const sequence = new Begun();
+  let state: LoaderState | undefined;
+  for (const batch of expected) {
+    await using loader = new DataLoader(sequence, { ...seeded, state });
+    expect(await read(loader, 1)).toEqual([batch]);
+    state = loader.state();
+  }
+});
+
+it.each(["throws", "is aborted"])("goes on from before an epoch whose begin hook %s", async (how) => {
+  const controller = new AbortController();
+  class Failing extends Order {
+    override async onEpochBegin(epoch: number, { random }: HookContext) {
+      random.shuffle(this.indexes);
+      if (epoch !== 1 || !fails.has(this)) return;
+      if (how === "throws") throw new Error("no network");
+      controller.abort(new Error("stopped"));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      random.shuffle(this.indexes);
+    }
+  }
+  const fails = new WeakSet<Failing>();
+  await using whole = new DataLoader(new Failing(), seeded);
+  const expected = await read(whole, 20);
+  const failing = new Failing();
+  fails.add(failing);
+  await using loader = new DataLoader(failing, { ...seeded, signal: controller.signal });
+  const before = await read(loader, 10);
+  await expect(read(loader, 1)).rejects.toThrow(/no network|stopped/);
+  await using second = new DataLoader(new Failing(), { shuffle: true, state: loader.state() });
+  expect([...before, ...(await read(second, 10))]).toEqual(expected);
 });
 
 describe("is refused, with what differs and what to do", () => {
@@ -184,6 +249,13 @@ describe("is refused, with what differs and what to do", () => {
         ).message,
       ).toMatch(/ of Fields/);
     }
+  });
+
+  it("sources that have changed places, and that have changed alike", async () => {
+    const make = (...rows: string[]) => concat(rows.map((row) => new Fields({ row })));
+    const state = await stateAfter(make("a", "b", "c", "d"), 3);
+    for (const other of [make("a", "b", "d", "c"), make("b", "a", "c", "d"), make("a", "b", "e", "e")])
+      expect((await refusal(other, state)).message).toMatch(/`row` of Fields/);
   });
 
   it("a position beyond the epoch, also where hooks set the length", async () => {
