@@ -1,7 +1,7 @@
 import { checkIndex } from "../core/check.ts";
 import { isTensor } from "../tensor/tensor.ts";
-import { copyView } from "../tensor/transfer.ts";
 import { type Delivered, isNode } from "../tensor/tree.ts";
+import { copyView } from "../tensor/view.ts";
 import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
 import { type Context, deriveContext } from "./context.ts";
 import { fetchBatch, type Returned, type Sequence } from "./sequence.ts";

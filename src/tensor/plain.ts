@@ -7,6 +7,7 @@
  */
 import { PortableError } from "../core/errors.ts";
 import { isLazyTensor } from "./lazy.ts";
+import { copyView } from "./view.ts";
 
 /** Arrays of up to this many elements are looked through for named properties. */
 const shortArray = 1000;
@@ -54,6 +55,20 @@ function plainRecord(record: object, prototype: object | null, path: string): ob
   return changed ? Object.fromEntries(entries) : record;
 }
 
+/** A member of a Map or Set: no step after this one looks into those, so that memory is copied here. */
+function plainMember(value: unknown, path: string): unknown {
+  if (isLazyTensor(value))
+    throw unfit(path, "an image, which is not run there (write `await image.tensor()`)");
+  const member = plain(value, path);
+  if (ArrayBuffer.isView(member)) return copyView(member);
+  if (Array.isArray(member)) return member.map((child, i) => plainMember(child, `${path}[${i}]`));
+  if (typeof member !== "object" || member === null || Object.getPrototypeOf(member) !== Object.prototype)
+    return member;
+  return Object.fromEntries(
+    Object.entries(member).map(([key, child]) => [key, plainMember(child, `${path}.${key}`)]),
+  );
+}
+
 /** Built-in objects that arrive whole, as copies: they would else be the sequence's own in this thread. */
 function plainNative(value: object, prototype: object, path: string): unknown {
   const named = Object.keys(value).length > 0;
@@ -64,12 +79,18 @@ function plainNative(value: object, prototype: object, path: string): unknown {
   if (isNative(prototype, "Map") && !named) {
     const entries = [...(value as ReadonlyMap<unknown, unknown>)];
     return new Map(
-      entries.map(([key, item]) => [plain(key, `${path}.keys()`), plain(item, `${path}.values()`)]),
+      entries.map(([key, item]) => [
+        plainMember(key, `${path}.keys()`),
+        plainMember(item, `${path}.values()`),
+      ]),
     );
   }
   if (isNative(prototype, "Set") && !named)
-    return new Set([...(value as ReadonlySet<unknown>)].map((member) => plain(member, `${path}.values()`)));
-  if (value instanceof Error && !named && errors.some((name) => isNative(prototype, name))) return value;
+    return new Set(
+      [...(value as ReadonlySet<unknown>)].map((member) => plainMember(member, `${path}.values()`)),
+    );
+  if (value instanceof Error && errors.some((name) => isNative(prototype, name)))
+    return plainError(value, prototype, path);
   // It belongs to one thread and its backend.
   if (typeof (value as { dataSync?: unknown }).dataSync === "function")
     throw unfit(path, "a tensor of TensorFlow.js (make one of epochal in its place: tensor(values))");
@@ -77,6 +98,17 @@ function plainNative(value: object, prototype: object, path: string): unknown {
     path,
     `an instance of ${classOf(value)}${named && isNative(prototype, classOf(value)) ? " with properties of its own" : ""}`,
   );
+}
+
+/** A border between threads keeps an error's class, message, stack and cause. */
+function plainError(error: Error, prototype: object, path: string): Error {
+  const own = Reflect.ownKeys(error);
+  const other = own.find((key) => key !== "message" && key !== "stack" && key !== "cause");
+  if (other !== undefined) throw unfit(path, `an error with a property of its own, ${String(other)}`);
+  if (!own.includes("cause")) return error;
+  const cause = plainMember(error.cause, `${path}.cause`);
+  const copy = Object.setPrototypeOf(new Error(error.message, { cause }), prototype) as Error;
+  return Object.defineProperty(copy, "stack", { value: error.stack });
 }
 
 const errors = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];

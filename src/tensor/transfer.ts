@@ -6,9 +6,9 @@
  * a buffer that the sequence itself keeps, or one that other threads share is copied first; all else moves as it is.
  */
 import { ShapeError } from "../core/errors.ts";
-import { allocate } from "./arena.ts";
 import { isTensor, showShape, sizeOf, type Tensor } from "./tensor.ts";
 import { forEachLeaf, mapTree } from "./tree.ts";
+import { copyView, plainType } from "./view.ts";
 
 /** Buffers that a sequence keeps for itself. */
 export type Kept = ReadonlySet<ArrayBufferLike>;
@@ -87,20 +87,6 @@ function ownView(view: ArrayBufferView, kept: Kept): ArrayBufferView {
   }
   const Type = plainType(view);
   return Type === view.constructor ? view : new Type(buffer, 0, (view as { length?: number }).length);
-}
-
-/** A copy of what a view shows, in a buffer of its own. */
-export function copyView<V extends ArrayBufferView>(view: V): V {
-  const copy = allocate(view.byteLength);
-  new Uint8Array(copy).set(new Uint8Array(view.buffer, view.byteOffset, view.byteLength));
-  return new (plainType(view))(copy, 0, (view as { length?: number }).length) as V;
-}
-
-type ViewType = new (buffer: ArrayBuffer, byteOffset?: number, length?: number) => ArrayBufferView;
-
-/** The class as structured clone keeps it: a Node Buffer is a Uint8Array to everyone else. */
-function plainType(view: ArrayBufferView): ViewType {
-  return (globalThis as never)[(view as { [Symbol.toStringTag]?: string })[Symbol.toStringTag]!] as ViewType;
 }
 
 function checkAlive(tensor: Tensor): void {

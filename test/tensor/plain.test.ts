@@ -2,9 +2,10 @@
 import vm from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fromPixels } from "../../src/image/index.ts";
 import { plain } from "../../src/tensor/plain.ts";
-import { tensor } from "../../src/tensor/tensor.ts";
-import { run } from "../../src/tensor/tree.ts";
+import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
+import { forEachLeaf, run } from "../../src/tensor/tree.ts";
 
 class Sample {
   #secret = 1;
@@ -63,6 +64,32 @@ describe("plain", () => {
     for (const name of ["at", "words", "memory"] as const) expect(delivered[name]).not.toBe(own[name]);
   });
 
+  it("gives memory in a map, a set or a cause as its own, as a border does", () => {
+    class Own extends Float32Array {}
+    const rows = Float32Array.of(1, 2, 3);
+    const shared = new Float32Array(new SharedArrayBuffer(8));
+    const held = [Buffer.from("ab"), new Own(1), rows.subarray(1, 2), shared, [rows], { x: tensor(rows) }];
+    for (const value of held) {
+      const delivered = [
+        ...(plain(new Map([[1, value]])) as Map<number, unknown>).values(),
+        ...(plain(new Set([value])) as Set<unknown>),
+        (plain(new TypeError("x", { cause: value })) as Error).cause,
+      ];
+      for (const member of delivered) {
+        expect(member).toStrictEqual(value === held[0] ? Uint8Array.of(97, 98) : unshared(value));
+        const buffers: ArrayBufferLike[] = [];
+        forEachLeaf(member, (leaf) => buffers.push(((leaf as Tensor).data ?? leaf).buffer));
+        for (const buffer of buffers) {
+          expect(buffer).toBeInstanceOf(ArrayBuffer);
+          expect([rows.buffer, shared.buffer]).not.toContain(buffer);
+        }
+      }
+    }
+    expect(plain(new TypeError("x", { cause: { a: 1 } }))).toStrictEqual(
+      structuredClone(new TypeError("x", { cause: { a: 1 } })),
+    );
+  });
+
   it("takes things of another realm for what they are", () => {
     const batch: unknown = vm.runInNewContext(
       "({ list: [1], map: new Map([[1, { a: 1 }]]), at: new Date(5) })",
@@ -77,7 +104,18 @@ describe("plain", () => {
     [
       "an error with fields",
       { failed: Object.assign(new Error("x"), { code: 1 }) },
-      /with properties of its own/,
+      /`failed` is an error with a property of its own, code/,
+    ],
+    [
+      "an error under another name",
+      { failed: Object.defineProperty(new Error("x"), "name", { value: "E" }) },
+      /a property of its own, name/,
+    ],
+    ["an instance as cause", new Error("x", { cause: new Sample() }), /`\.cause` is an instance of Sample/],
+    [
+      "an image in a map",
+      { m: new Map([[1, [fromPixels(tensor(new Uint8Array(3), { shape: [1, 1, 3] }))]]]) },
+      /`m\.values\(\)\[0\]` is an image/,
     ],
     ["a collection of a class of one's own", [new Words()], /`\[0\]` is an instance of Words/],
     [
@@ -121,3 +159,8 @@ it("refuses a thenable in a batch as it does a promise", () => {
   }
   expect(() => run({ x: new Query() })).toThrow("The batch holds a promise");
 });
+
+/** A part of memory that is neither shared nor of a class of its own, as structured clone never gives it. */
+function unshared(value: unknown): unknown {
+  return ArrayBuffer.isView(value) ? Float32Array.from(value as Float32Array) : structuredClone(value);
+}
