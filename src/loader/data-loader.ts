@@ -24,7 +24,7 @@ import { dataOf, firstEpochOf, type Moment, type Seen } from "./resume.ts";
 import { checkFingerprint, checkPosition, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
-import { crewOf, type WorkerKinds, workerKinds } from "./workers.ts";
+import { crewOf, update, type WorkerKinds, workerKinds } from "./workers.ts";
 
 /** Marks loaders, the same across two copies of the package. */
 const brand = Symbol.for("epochal.loader");
@@ -273,7 +273,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
           this.#checkLength(length);
           this.#resumed = undefined;
         },
-        update: (pool) => pool.reload(this.#kinds!.update()),
+        update: (pool) => update(pool, this.#kinds!, this.#tuner, this.#options),
         onAsk: () => this.#stats.onAsk(),
         onWait: (milliseconds) => this.#stats.onWait(milliseconds),
         onBatch: (facts) => this.#onBatch(facts),

@@ -4,8 +4,10 @@ import { isNode } from "../core/node.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { inlineWorkers } from "../worker/inline.ts";
 import { checkNotNested, nodeWorkers } from "../worker/node.ts";
+import type { Pool } from "../worker/pool.ts";
 import type { StartWorker } from "../worker/worker.ts";
 import type { ResolvedOptions } from "./options.ts";
+import type { Tuner } from "./tuner.ts";
 
 /** Starters of workers in this thread, and of threads or processes where the loader may use them. */
 export interface WorkerKinds {
@@ -44,6 +46,25 @@ export function workerKinds(
 
 function inlineOnly(inline: StartWorker): WorkerKinds {
   return { inline, remote: undefined, update: () => false };
+}
+
+/**
+ * Has the workers of `pool` take the sequence as it is now, for the epoch that begins. Under `workers: "auto"` a sequence
+ * that cannot be sent any more, as `getItem` has opened a file in this thread, is loaded in this thread from here on.
+ *
+ * @throws PortableError if it cannot be sent to the workers asked for.
+ */
+export function update(pool: Pool, kinds: WorkerKinds, tuner: Tuner, { workers }: ResolvedOptions): void {
+  let changed = false;
+  try {
+    changed = kinds.update();
+  } catch (error) {
+    if (workers !== "auto" || !isEpochalError(error, "PortableError")) throw error;
+    tuner.stayInline();
+    const { size, start } = crewOf(0, kinds);
+    pool.resize(size, start);
+  }
+  pool.reload(changed);
 }
 
 /** How a pool is set up for that many workers; none means that this thread does the work. */

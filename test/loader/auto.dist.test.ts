@@ -28,6 +28,19 @@ describe('workers: "auto"', () => {
     expect(second.fromWorkers).toContain(true);
   });
 
+  it("stays in this thread from the epoch on in which the sequence cannot be sent any more", async () => {
+    const sequence = new Crossing(40, 8, 1);
+    await using loader = new DataLoader(sequence, { workers: "auto" });
+    await epoch(loader, 10);
+    // As a getItem does that opens a file on first use.
+    Object.assign(sequence, { file: new WeakRef(sequence) });
+    for (let count = 0; count < 3; count++) {
+      const { indices, fromWorkers } = await epoch(loader, 10);
+      expect(indices).toEqual(all);
+      expect(fromWorkers).not.toContain(true);
+    }
+  });
+
   it("gives workers up that are waited for longer than they fetch, and loses none on the way", async () => {
     const before = await countLeft();
     // Crossing takes ten times as long as fetching.
