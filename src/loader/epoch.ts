@@ -15,6 +15,7 @@ import type { Outcome } from "../worker/job.ts";
 import type { Pool } from "../worker/pool.ts";
 import { waitAtMost } from "../worker/remote.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
+import { noteSources, refreshCaches } from "./caches.ts";
 import { type Field, noteChanging } from "./contents.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
@@ -235,6 +236,7 @@ export class EpochRun {
     const pool = await this.#host.pool();
     if (this.#finishing) return;
     this.#host.update(pool);
+    refreshCaches(sequence);
     pool.prepare(plan.steps);
     this.#plan = plan;
     this.#pool = pool;
@@ -331,7 +333,10 @@ export class EpochRun {
       if (this.#beginning) await waitAtMost(this.#beginning);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#pool?.idle();
-      if (this.#seen) noteChanging(sequence, this.#seen.after, { inline: this.#inline });
+      if (this.#seen) {
+        noteSources(sequence);
+        noteChanging(sequence, this.#seen.after, { inline: this.#inline });
+      }
       if (this.#begun) await callHook(sequence, "end", { epoch: this.epoch, seed: this.#host.options.seed });
     } finally {
       this.#host.onFinish();

@@ -39,7 +39,7 @@ export class CacheSequence<B> extends Combinator<Delivered<B>> {
  *
  * Batches are those of the source's epoch 0 in every epoch, so that it does not matter which worker fetched which when.
  * Augment after the cache, not before: `map(cache(files), augment)`. Each worker has a cache of its own, empty when it
- * starts; each delivery costs a copy, as a delivered batch is given away.
+ * starts and when the source has changed between epochs; each delivery costs a copy, as a delivered batch is given away.
  *
  * @throws OptionError if `source` is no sequence.
  */
@@ -50,6 +50,11 @@ export function cache<B>(source: Sequence<B>): Sequence<Delivered<B>> {
 
 /** Batches kept, apart from the sequences: they shall not travel to workers. */
 const stores = new WeakMap<object, { readonly seed: number; readonly batches: Map<number, unknown> }>();
+
+/** Empties a cache: its source is another one now. */
+export function forget(sequence: CacheSequence<unknown>): void {
+  stores.delete(sequence);
+}
 
 function keptOf(sequence: object, seed: number): Map<number, unknown> {
   const known = stores.get(sequence);

@@ -77,6 +77,20 @@ describe.each(kinds)("%s", (_, options) => {
     },
   );
 
+  it("has caches of the source as it is, not as it was", async () => {
+    const sequence = new Fields({ stage: 0 });
+    const cached = take(cache(sequence), 4);
+    await cached.at(0);
+    Object.assign(sequence, { stage: 1 });
+    await using loader = new DataLoader(cached, options);
+    const stages: unknown[] = [];
+    for (let epoch = 0; epoch < 4; epoch++) {
+      for await (const { fields } of loader) stages.push((JSON.parse(fields) as { stage: number }).stage);
+      if (epoch > 0) Object.assign(sequence, { stage: epoch + 1 });
+    }
+    expect(stages).toEqual([1, 1, 2, 3].flatMap((stage) => Array.from({ length: 4 }, () => stage)));
+  });
+
   it("has what was changed before the first epoch, and after an epoch that was left", async () => {
     const sequence = new Fields({ stage: 0 });
     await using loader = new DataLoader(sequence, options);
@@ -124,6 +138,23 @@ it("keeps what a worker has gathered where nothing has changed", async () => {
     // A cache gives the batches of epoch 0 for as long as its worker keeps it.
     for await (const batch of loader) expect(batch.epoch).toBe(0);
   }
+});
+
+it("keeps a cache of this thread whose source counts in a field, over epochs and loaders", async () => {
+  class Counting extends Fields {
+    reads = 0;
+    override getItem(index: number, context: unknown) {
+      this.reads++;
+      return super.getItem(index, context);
+    }
+  }
+  const source = new Counting({}, 6);
+  const sequence = cache(source);
+  for (let count = 0; count < 2; count++) {
+    await using loader = new DataLoader(sequence);
+    for await (const _ of loader.epochs(2));
+  }
+  expect(source.reads).toBe(6);
 });
 
 it("draws the same at random in hooks for any workers, from seed and epoch alone", async () => {

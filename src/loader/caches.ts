@@ -1,0 +1,36 @@
+/**
+ * The caches of this thread, kept in step with their sources.
+ *
+ * A worker that is sent a changed sequence begins with empty caches. So do those of this thread where the source differs
+ * from what it was when they were last in use; what `getItem` changes itself, such as a counter, is no difference.
+ */
+import { CacheSequence, forget } from "../sequence/cache.ts";
+import { type Hooked, isCombinator } from "../sequence/combinator.ts";
+import { type Snapshot, takeSnapshot } from "../worker/snapshot/snapshot.ts";
+
+/** What each cache's source was when the cache was last in use. */
+const sources = new WeakMap<object, Snapshot>();
+
+/** Empties the caches in `sequence` whose sources have changed; as an epoch begins, after its hook. */
+export function refreshCaches(sequence: Hooked): void {
+  for (const cache of cachesIn(sequence)) if (look(cache)) forget(cache);
+}
+
+/** Takes note of the sources as they are after an epoch's last batch, before its hook. */
+export function noteSources(sequence: Hooked): void {
+  cachesIn(sequence).forEach(look);
+}
+
+/** Whether the source has changed since it was last looked at. */
+function look(cache: CacheSequence<unknown>): boolean {
+  const before = sources.get(cache);
+  const snapshot = takeSnapshot(cache.source, { to: "nobody", before });
+  sources.set(cache, snapshot);
+  return snapshot !== before;
+}
+
+function cachesIn(node: Hooked, found: Set<CacheSequence<unknown>> = new Set()): typeof found {
+  if (node instanceof CacheSequence) found.add(node);
+  if (isCombinator(node)) for (const source of node.combines()) cachesIn(source, found);
+  return found;
+}
