@@ -68,14 +68,20 @@ export function keptBuffers(value: unknown): Kept {
     const next = pending.pop();
     if (typeof next !== "object" || next === null || seen.has(next)) continue;
     seen.add(next);
+    // One at a time: a call takes no 100,000 arguments. An array of 100,000 paths is common, and has nothing to look into.
+    const add = (items: Iterable<unknown>): void => {
+      for (const item of items) if (typeof item === "object" && item !== null) pending.push(item);
+    };
     if (ArrayBuffer.isView(next)) buffers.add(next.buffer);
     else if (next instanceof ArrayBuffer) buffers.add(next);
-    else if (next instanceof Map) pending.push(...next.keys(), ...next.values());
-    else if (next instanceof Set) pending.push(...next);
-    else if (Array.isArray(next)) {
-      // An array of 100,000 paths is common, and has nothing to look into.
-      for (const item of next) if (typeof item === "object" && item !== null) pending.push(item);
-    } else for (const item of Object.values(next)) pending.push(item);
+    else {
+      if (next instanceof Map) add(next.keys());
+      add(
+        next instanceof Map || next instanceof Set || Array.isArray(next)
+          ? next.values()
+          : Object.values(next),
+      );
+    }
   }
   return buffers;
 }

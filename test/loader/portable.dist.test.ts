@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import { batches, DataLoader, type Dataset, type Sequence, type Tensor } from "epochal";
 import { describe, expect, it } from "vitest";
+import { Numbers } from "../fixtures/sequences.js";
 import {
   anonymous,
   doubled,
@@ -80,3 +81,13 @@ describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
     expect(await read(new Registry())).toEqual([3, 4, 5]);
   });
 });
+
+it.each([{ workers: 0 }, { workers: 1 }])(
+  "takes collections of any size in fields, with %o",
+  async (options) => {
+    const entries = Array.from({ length: 150_000 }, (_, i) => [i, i] as const);
+    const fields = { labels: new Map(entries), ids: new Set(entries.map(([id]) => id)) };
+    await using loader = new DataLoader(Object.assign(new Numbers(2), fields), options);
+    for await (const { index } of loader) expect(index).toBeLessThan(2);
+  },
+);

@@ -32,6 +32,7 @@ export function internalsOf(value: object): string | undefined {
   if (Array.isArray(value)) return "Array";
   if (ArrayBuffer.isView(value)) return "View";
   const tag = Object.prototype.toString.call(value).slice(8, -1);
+  if (tag === "Object" && extendsNone(Object.getPrototypeOf(value) as object | null)) return undefined;
   if (value instanceof Error || tag === "Error") return "Error";
   for (const [name, brand] of Object.entries(brands)) {
     if (!isOf(value, name) && tag !== name) continue;
@@ -43,6 +44,19 @@ export function internalsOf(value: object): string | undefined {
     }
   }
   return undefined;
+}
+
+/** Prototypes, and whether objects made of them are of no built-in class; a dataset has 100,000 objects of one class. */
+const plainly = new WeakMap<object, boolean>();
+
+function extendsNone(prototype: object | null): boolean {
+  if (prototype === null) return true;
+  let none = plainly.get(prototype);
+  if (none === undefined) {
+    none = !isOf(prototype, "Error") && !Object.keys(brands).some((name) => isOf(prototype, name));
+    plainly.set(prototype, none);
+  }
+  return none;
 }
 
 function isOf(value: object, name: string): boolean {
@@ -62,8 +76,19 @@ export function isNativeClass(value: object, kind: string): boolean {
   const type = prototype?.constructor;
   if (typeof type !== "function" || type.prototype !== prototype) return false;
   if (kind === "View" && typeof Buffer !== "undefined" && type === Buffer) return true;
-  if (!/\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type))) return false;
+  if (!isNativeFunction(type)) return false;
   return kind === "View" || kind === "Error" || type.name === kind;
+}
+
+const natives = new WeakMap<object, boolean>();
+
+function isNativeFunction(type: object): boolean {
+  let is = natives.get(type);
+  if (is === undefined) {
+    is = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
+    natives.set(type, is);
+  }
+  return is;
 }
 
 /** Whether structured clone takes it whole, class and all. */

@@ -13,7 +13,7 @@
  */
 import { PortableError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
-import { addressOf, type Located } from "../portable.ts";
+import { type Address, addressOf, type Located } from "../portable.ts";
 import { code } from "./codes.ts";
 import { classOf, internalsOf, isClonable, isNativeClass } from "./kinds.ts";
 import { isIndex, type Recipient, recordNative, type Walk } from "./natives.ts";
@@ -70,6 +70,8 @@ class Recorder implements Walk {
   readonly #options: SnapshotOptions;
   readonly tape: Tape;
   readonly #modules = new Set<string>();
+  /** Where the classes and functions are that were come across; undefined for nowhere. */
+  readonly #addresses = new Map<unknown, Address | undefined>();
   #problem: PortableError | undefined;
   readonly #ids = new Map<object, number>();
   readonly #path: (string | number)[] = [];
@@ -133,25 +135,31 @@ class Recorder implements Walk {
   }
 
   #function(fn: Located): void {
-    const name = fn.name || "(anonymous)";
-    if (!this.#locate(code.function, fn, `${this.#where()}the function ${name}`, "function"))
-      this.#identity(fn);
+    const what = (): string => `${this.#where()}the function ${fn.name || "(anonymous)"}`;
+    if (!this.#locate(code.function, fn, what, "function")) this.#identity(fn);
   }
 
   /** Writes where a class or function is found; false, with a problem, where that is nowhere. */
-  #locate(what: number, located: Located, name: string, kind: "class" | "function"): boolean {
+  #locate(what: number, located: Located, name: () => string, kind: "class" | "function"): boolean {
+    if (!this.#addresses.has(located)) this.#addresses.set(located, this.#addressOf(located, name(), kind));
+    const address = this.#addresses.get(located);
+    if (!address) return false;
+    this.tape.put(what);
+    // Where a program lies is no part of what it holds.
+    this.tape.putLeaf(this.#options.to === "nobody" ? undefined : address.module);
+    this.tape.putLeaf(address.export);
+    return true;
+  }
+
+  #addressOf(located: Located, name: string, kind: "class" | "function"): Address | undefined {
     try {
       const { entry } = this.#options;
       const address = addressOf(located, name, kind, { entry, holder: this.#holder });
-      this.tape.put(what);
-      // Where a program lies is no part of what it holds.
-      this.tape.putLeaf(this.#options.to === "nobody" ? undefined : address.module);
-      this.tape.putLeaf(address.export);
       this.#modules.add(address.module);
-      return true;
+      return address;
     } catch (error) {
       this.#note(error);
-      return false;
+      return undefined;
     }
   }
 
@@ -256,23 +264,27 @@ class Recorder implements Walk {
 
   /** Own properties in their order, but for those that `internal` names. */
   fields(object: object, internal?: (key: string) => boolean): void {
-    const fields: [key: string, flags: number, value: unknown][] = [];
+    const fields: [key: string, property: PropertyDescriptor][] = [];
     for (const key of Reflect.ownKeys(object)) {
       if (typeof key === "string" && internal?.(key)) continue;
-      const { get, set, value, ...flags } = Object.getOwnPropertyDescriptor(object, key)!;
+      const property = Object.getOwnPropertyDescriptor(object, key)!;
       // Ours: a delivered batch that the sequence keeps.
-      if (key === Symbol.dispose && !flags.enumerable) continue;
+      if (key === Symbol.dispose && !property.enumerable) continue;
+      const isAccessor = property.get !== undefined || property.set !== undefined;
+      if (typeof key === "string" && !isAccessor) {
+        fields.push([key, property]);
+        continue;
+      }
       this.#path.push(String(key));
-      if (get || set) this.opaque(object, `the accessor ${String(key)}`);
-      else if (typeof key === "symbol") this.opaque(value, "a property keyed by a symbol");
-      else fields.push([key, flagsOf(flags), value]);
+      if (isAccessor) this.opaque(object, `the accessor ${String(key)}`);
+      else this.opaque(property.value, "a property keyed by a symbol");
       this.#path.pop();
     }
     this.tape.put(fields.length);
-    for (const [key, flags, value] of fields) {
+    for (const [key, property] of fields) {
       this.tape.putLeaf(key);
-      this.tape.put(flags);
-      this.#child(key, value);
+      this.tape.put(flagsOf(property));
+      this.#child(key, property.value);
     }
   }
 
@@ -298,7 +310,7 @@ class Recorder implements Walk {
       return;
     }
     const type = value.constructor as Located;
-    const what = `${this.#where()}an instance of ${name}`;
+    const what = (): string => `${this.#where()}an instance of ${name}`;
     const getState = (value as { getState?: unknown }).getState;
     if (typeof getState === "function") {
       this.#state(value, type, what, getState as () => unknown);
@@ -323,7 +335,7 @@ class Recorder implements Walk {
     } else recordNative(this, value, kind, this.#options.to);
   }
 
-  #state(value: object, type: Located, what: string, getState: () => unknown): void {
+  #state(value: object, type: Located, what: () => string, getState: () => unknown): void {
     const located = this.#locate(code.state, type, what, "class");
     if (!located) {
       this.tape.put(code.unlocated);
