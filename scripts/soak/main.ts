@@ -73,10 +73,10 @@ async function run(): Promise<void> {
 
 /** Kills trainers, and sees that they go on as if they had not been killed; throws if one does not. */
 async function killTrainers(seed: number, minutes: number): Promise<void> {
-  const { soakTrainer } = (await import(trainer.href)) as {
-    soakTrainer(options: { readonly seed: number; readonly minutes: number }): Promise<Counts>;
-  };
-  console.log(`Trainers, killed again and again:\n${list(await soakTrainer({ seed, minutes }))}`);
+  const { soakTrainer } = (await import(trainer.href)) as typeof import("./trainer.ts");
+  const { seed: _, aimed, ...counts } = await soakTrainer({ seed, minutes });
+  const kills = { "kills in a write": aimed.write, "kills after a line": aimed.line };
+  console.log(`Trainers, killed again and again:\n${list({ ...counts, ...kills })}`);
 }
 
 function describe({ seed, check, message, schedule }: Failure): string {

@@ -181,7 +181,11 @@ function mount(folder: string): boolean {
 }
 
 function start(folder: string, saveFreq: string): ChildProcess {
-  return spawn(process.execPath, [program, folder, saveFreq], { stdio: ["ignore", "pipe", "inherit"] });
+  return spawn(process.execPath, [program, folder, saveFreq], {
+    stdio: ["ignore", "pipe", "inherit"],
+    // What a full or read-only disk has callbacks say of it is what is wanted here.
+    env: { ...process.env, NODE_NO_WARNINGS: "1" },
+  });
 }
 
 function ended(child: ChildProcess): Promise<{ readonly code: number | null; readonly printed: string }> {

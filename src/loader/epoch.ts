@@ -166,9 +166,9 @@ export class EpochRun {
         window.take();
         this.#fill();
         this.#ledger.deliver(index);
-        const { worker, counters } = outcome;
+        const { worker, batch, counters } = outcome;
         this.#inline ||= worker.inline;
-        const batch = lease(outcome.batch, worker);
+        lease(batch, worker);
         this.#host.onBatch({
           worker: worker.name,
           counters,

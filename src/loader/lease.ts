@@ -6,21 +6,15 @@
  * buffers are detached: whoever looks at the batch afterwards sees empty arrays, never somebody else's pixels.
  */
 import { dispose } from "../core/dispose.ts";
-import { dtypeOf } from "../tensor/dtype.ts";
-import { isTensor } from "../tensor/tensor.ts";
 import { transferables } from "../tensor/transfer.ts";
-import { isNode } from "../tensor/tree.ts";
 import type { Worker } from "../worker/worker.ts";
 
 /**
- * Makes `batch` releasable: `using batch = …` or {@link release}. Batches that are no objects have no memory to give.
- *
- * @returns the batch, or a shallow copy where `getItem` has frozen it: from a thread it comes unfrozen too.
+ * Makes `batch`, which is plain data (tensor/plain.ts), releasable: `using batch = …` or {@link release}. Batches that are
+ * no objects have no memory to give.
  */
-export function lease(given: unknown, worker: Worker): unknown {
-  if (typeof given !== "object" || given === null) return given;
-  const batch = Object.isExtensible(given) ? given : thawed(given);
-  if (!Object.isExtensible(batch)) return batch;
+export function lease(batch: unknown, worker: Worker): void {
+  if (typeof batch !== "object" || batch === null) return;
   Object.defineProperty(batch, dispose, {
     value: () => {
       const buffers = transferables(batch).filter((buffer) => buffer.byteLength > 0);
@@ -30,14 +24,6 @@ export function lease(given: unknown, worker: Worker): unknown {
     enumerable: false,
     configurable: true,
   });
-  return batch;
-}
-
-/** A copy that takes another property; the thing itself where it is of a class of its own. */
-function thawed(batch: object): object {
-  if (Array.isArray(batch)) return [...batch];
-  if (dtypeOf(batch) !== undefined) return (batch as Uint8Array).subarray();
-  return isNode(batch) || isTensor(batch) ? { ...batch } : batch;
 }
 
 /**

@@ -19,8 +19,9 @@ const shortArray = 1000;
  */
 export function plain(value: unknown, path: string = ""): unknown {
   if (typeof value === "function" || typeof value === "symbol") throw unfit(path, `a ${typeof value}`);
-  if (typeof value !== "object" || value === null || ArrayBuffer.isView(value) || isLazyTensor(value))
-    return value;
+  if (typeof value !== "object" || value === null || isLazyTensor(value)) return value;
+  // A loader adds to it what gives its memory back.
+  if (ArrayBuffer.isView(value)) return Object.isExtensible(value) ? value : copyView(value);
   if (Array.isArray(value)) return plainArray(value, path);
   const prototype = Object.getPrototypeOf(value) as object | null;
   if (prototype === null || isNative(prototype, "Object")) return plainRecord(value, prototype, path);
