@@ -222,6 +222,43 @@ describe("is refused, with what differs and what to do", () => {
     expect(error.message).toMatch(/#private fields.*getState\(\) and static fromState/);
   });
 
+  it("private fields in any spelling, and of a sequence in a field; not what only looks like one", async () => {
+    const declare = (body: string) =>
+      new Function("Base", `return class extends Base { ${body} onEpochEnd() {} }`)(
+        Numbers,
+      ) as typeof Numbers;
+    const stateOf = (make: () => Sequence<unknown>) => stateAfter(make(), 14);
+    for (const body of [
+      "#order\n\n#rows\n",
+      "#a = 1;",
+      "static {}\n#ä;",
+      "'#'; #b\n",
+      "static #count = 0\n",
+    ]) {
+      const Hiding = declare(body);
+      expect((await refusal(new Hiding(10), await stateOf(() => new Hiding(10)))).message).toMatch(
+        /#private/,
+      );
+    }
+    const wrap = () => Object.assign(new Order(), { parts: [new Hidden()] });
+    expect((await refusal(wrap(), await stateOf(wrap))).message).toMatch(/#private/);
+    const lookalikes = [
+      "#m() {}",
+      "get #g() { return 1; }",
+      "// see #order;\n",
+      "c = ' #fff;';",
+      "d = ` #fff = 1`;",
+    ];
+    for (const body of [...lookalikes, "/* #e = 1 */", "#f() {}\nhas(o) { return #f in o; }"]) {
+      const Open = declare(body);
+      await using loader = new DataLoader(new Open(10), {
+        ...seeded,
+        state: await stateOf(() => new Open(10)),
+      });
+      expect(await read(loader, 1)).toHaveLength(1);
+    }
+  });
+
   it.each<[string, object, object]>([
     ["a list of files", { files: ["a", "b"] }, { files: ["a", "c"] }],
     ["labels in a typed array", { y: Int32Array.of(1, 2) }, { y: Int32Array.of(1, 3) }],
