@@ -54,11 +54,7 @@ export function nodeWorkers(
     return snapshot;
   };
   let snapshot = look();
-  const load = (): Request => ({
-    type: "load",
-    sequence: processes ? withoutSharing(snapshot) : snapshot,
-    seed,
-  });
+  const load = (): Request => ({ type: "load", sequence: snapshot, seed });
   const start = processes ? startProcess : startThread;
   return {
     start: (id, events) => start(id, load, events, resourceLimits),
@@ -67,16 +63,6 @@ export function nodeWorkers(
       snapshot = look(before);
       return snapshot !== before;
     },
-  };
-}
-
-/** A channel between processes takes no shared memory: what it holds is sent. */
-function withoutSharing(snapshot: Snapshot): Snapshot {
-  const isShared = (leaf: unknown): leaf is SharedArrayBuffer => leaf instanceof SharedArrayBuffer;
-  if (!snapshot.leaves.some(isShared)) return snapshot;
-  return {
-    ...snapshot,
-    leaves: snapshot.leaves.map((leaf) => (isShared(leaf) ? new Uint8Array(leaf) : leaf)),
   };
 }
 

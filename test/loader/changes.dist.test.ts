@@ -109,13 +109,15 @@ it.each([false, true])(
   async (useMultiprocessing) => {
     const folder = mkdtempSync(join(tmpdir(), "epochal-changes-"));
     try {
-      const sequence = new Killed({ stage: 0, mark: join(folder, "killed") }, 8);
+      const shared = new Int32Array(new SharedArrayBuffer(4));
+      const sequence = new Killed({ stage: 0, shared, mark: join(folder, "killed") }, 8);
       await using loader = new DataLoader(sequence, { workers: 1, maxQueueSize: 1, useMultiprocessing });
       const stages: string[] = [];
       for (let epoch = 0; epoch < 3; epoch++) {
         for await (const { fields } of loader) {
           stages.push(fields);
           Object.assign(sequence, { stage: epoch + 1 });
+          shared[0] = epoch + 1;
         }
       }
       const { stage: _, ...rest } = JSON.parse(stages[0]!) as { stage: number };
@@ -123,6 +125,12 @@ it.each([false, true])(
         [0, 1, 2].flatMap((epoch) => Array.from({ length: 8 }, () => epoch)),
       );
       expect(rest).toBeDefined();
+      // A process has a copy of shared memory, so it is a part of the epoch's state there.
+      if (useMultiprocessing)
+        for (const fields of stages) {
+          const { stage, shared } = JSON.parse(fields) as { stage: number; shared: unknown[] };
+          expect(shared).toEqual(["Int32Array", stage]);
+        }
       expect(loader.report().workersLost).toBe(1);
     } finally {
       rmSync(folder, { recursive: true });

@@ -8,11 +8,11 @@ const parts = 1024;
 const part = 2 ** 10;
 
 /**
- * A hash of `bytes`, 32 bits; with `sampled`, of more than 4 MB only that of a megabyte spread over all.
+ * A hash of `bytes`, 32 bits; of more than 4 MB only that of a megabyte spread over all.
  * Source: FNV-1a over words, in two lanes (G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
  */
-export function hashBytes(bytes: Uint8Array, sampled: boolean): number {
-  if (!sampled || bytes.byteLength <= whole) return hashPart(bytes, bytes.byteLength);
+export function hashBytes(bytes: Uint8Array): number {
+  if (bytes.byteLength <= whole) return hashPart(bytes, bytes.byteLength);
   let hash = bytes.byteLength | 0;
   for (let i = 0; i < parts; i++) {
     const from = Math.floor(((bytes.byteLength - part) * i) / (parts - 1));

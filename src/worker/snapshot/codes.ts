@@ -37,7 +37,7 @@ export const code = {
   url: 14,
   /** ·ArrayBuffer, properties */
   buffer: 15,
-  /** ·SharedArrayBuffer (·hash where it is not shared), properties */
+  /** ·SharedArrayBuffer, or an ArrayBuffer with what it holds where it cannot be shared; properties */
   shared: 16,
   /** index into `viewNames`, byteOffset, length, then its buffer */
   view: 17,

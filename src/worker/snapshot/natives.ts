@@ -99,29 +99,26 @@ function recordView(walk: Walk, view: ArrayBufferView, to: Recipient): void {
 function recordBuffer(walk: Walk, buffer: ArrayBufferLike, shared: boolean, to: Recipient): void {
   const { tape } = walk;
   tape.put(shared ? code.shared : code.buffer);
-  if (!shared) recordMemory(walk, buffer as ArrayBuffer, to);
-  else {
-    tape.putLeaf(to === "nobody" ? undefined : buffer);
-    // In threads it is the same memory, whatever it holds.
-    if (to !== "thread") tape.putLeaf(hashBytes(new Uint8Array(buffer), to === "nobody"));
-  }
+  // In threads it is the same memory, whatever it holds.
+  if (shared && to === "thread") tape.putLeaf(buffer);
+  else recordMemory(walk, buffer, to);
 }
 
 /** A copy of memory, the earlier one where it holds the same; of a mere look its size and hash. */
-function recordMemory(walk: Walk, buffer: ArrayBuffer, to: Recipient): void {
+function recordMemory(walk: Walk, buffer: ArrayBufferLike, to: Recipient): void {
   const { tape } = walk;
   if (isDetached(buffer)) {
     walk.opaque(buffer, "memory that was given away (a detached ArrayBuffer)");
     return;
   }
   if (to === "nobody") {
-    tape.putLeaf(`${buffer.byteLength} ${hashBytes(new Uint8Array(buffer), true)}`);
+    tape.putLeaf(`${buffer.byteLength} ${hashBytes(new Uint8Array(buffer))}`);
     return;
   }
   tape.putMemory(buffer);
 }
 
-function isDetached(buffer: ArrayBuffer): boolean {
+function isDetached(buffer: ArrayBufferLike): boolean {
   if (buffer.byteLength > 0) return false;
   try {
     new Uint8Array(buffer);

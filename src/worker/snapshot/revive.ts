@@ -196,11 +196,10 @@ class Reader {
 
   /** The memory itself in a thread; in a process a copy came, which is its own. */
   #shared(): object {
-    const memory = this.#nextLeaf() as SharedArrayBuffer | Uint8Array;
-    if (!(memory instanceof Uint8Array)) return memory;
-    this.#leaf++;
+    const memory = this.#nextLeaf() as SharedArrayBuffer | ArrayBuffer;
+    if (!(memory instanceof ArrayBuffer)) return memory;
     const shared = new SharedArrayBuffer(memory.byteLength);
-    new Uint8Array(shared).set(memory);
+    new Uint8Array(shared).set(new Uint8Array(memory));
     return shared;
   }
 

@@ -50,9 +50,9 @@ export class Tape {
   }
 
   /** A copy of memory. */
-  putMemory(buffer: ArrayBuffer): void {
+  putMemory(buffer: ArrayBufferLike): void {
     if (!this.#before) {
-      this.leaves.push(structuredClone(buffer));
+      this.leaves.push(copyOf(buffer));
       return;
     }
     const before = this.#before.leaves[this.#leaf++];
@@ -67,7 +67,12 @@ export class Tape {
   }
 }
 
-function sameBytes(one: ArrayBuffer, other: ArrayBuffer): boolean {
+/** A copy as it is, resizable or not; of shared memory one that is not shared. */
+function copyOf(buffer: ArrayBufferLike): ArrayBuffer {
+  return buffer instanceof ArrayBuffer ? structuredClone(buffer) : new Uint8Array(buffer).slice().buffer;
+}
+
+function sameBytes(one: ArrayBuffer, other: ArrayBufferLike): boolean {
   if (one.byteLength !== other.byteLength) return false;
   const [a, b] = [new Uint8Array(one), new Uint8Array(other)];
   if (typeof Buffer !== "undefined") return Buffer.compare(a, b) === 0;
