@@ -66,8 +66,8 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #fields: readonly Field[] = [];
   #past: PastEpochs = { epochs: 0, early: 0, delivered: 0, skipped: 0, failed: [] };
   #lastReport: EpochReport | undefined;
-  /** Where an epoch was left early. */
-  #left: LoaderState | undefined;
+  /** Where an epoch was left early, or did not come to begin. */
+  #left: (() => LoaderState) | undefined;
   /** Why the loader is closed; any value may be a reason. */
   #closed: { readonly reason: unknown } | undefined;
   #closing: Promise<void> | undefined;
@@ -169,10 +169,10 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   state(): LoaderState {
     // Nothing was consumed since: what it was made with holds, whatever a hook has done meanwhile.
     if (this.#resumed) return { ...this.#resumed };
-    if (this.#run?.seen) return this.#stateOf(this.#run, this.#run.seen);
-    if (this.#left) return { ...this.#left };
+    if (this.#run?.seen) return this.#stateOf(this.#run, this.#run.seen)();
+    if (this.#left) return this.#left();
     // While an epoch begins, what the sequence held before its hook.
-    return this.#stateBefore(this.#run ? this.#fields : this.#look());
+    return this.#stateBefore(this.#run ? this.#fields : this.#look())();
   }
 
   #look(): readonly Field[] {
@@ -181,35 +181,28 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   }
 
   /** The state before the next epoch, or one that has not come to begin. */
-  #stateBefore(fields: readonly Field[]): LoaderState {
+  #stateBefore(fields: readonly Field[]): () => LoaderState {
     const seen = { before: fields, after: fields };
-    return this.#makeState(this.#epoch, this.#start, this.#dataOf(seen, "begin"));
+    return this.#makeState(this.#epoch, this.#start, seen, "begin");
   }
 
-  #stateOf(run: EpochRun, seen: Seen): LoaderState {
+  #stateOf(run: EpochRun, seen: Seen): () => LoaderState {
     const { position, atEnd } = run.progress;
-    const data = this.#dataOf(seen, atEnd ? "end" : position === 0 ? "begin" : "within");
-    return atEnd ? this.#makeState(run.epoch + 1, 0, data) : this.#makeState(run.epoch, position, data);
+    if (atEnd) return this.#makeState(run.epoch + 1, 0, seen, "end");
+    return this.#makeState(run.epoch, position, seen, position === 0 ? "begin" : "within");
   }
 
-  #dataOf(seen: Seen, moment: Moment): string {
-    // Without hooks it makes no difference.
-    return dataOf(seen, moment, this.#sequence.hasHooks ? this.#first : 0);
-  }
-
-  #makeState(epoch: number, position: number, data: string): LoaderState {
+  /** A state, to be asked for: a short name for 100,000 paths takes 6 ms, which whoever leaves a loop need not wait. */
+  #makeState(epoch: number, position: number, seen: Seen, moment: Moment): () => LoaderState {
     const { seed, shuffle } = this.#options;
+    // Without hooks it makes no difference where they have begun.
+    const first = this.#sequence.hasHooks ? this.#first : 0;
     // What an epoch's hooks will make of the length is not known before it has begun.
     const isOpen = position === 0 && this.#sequence.hasHooks;
     const length = isOpen ? undefined : (this.#length ?? this.#sequence.length);
-    return {
-      version: stateVersion,
-      seed,
-      epoch,
-      position,
-      fingerprint: fingerprint(this.#sequence, length, shuffle),
-      data,
-    };
+    const where = { version: stateVersion, seed, epoch, position };
+    const is = fingerprint(this.#sequence, length, shuffle);
+    return () => ({ ...where, fingerprint: is, data: dataOf(seen, moment, first) });
   }
 
   /** What was delivered so far, and which faults were overcome. */
