@@ -166,4 +166,4 @@ function hiding(sequence: Sequence<unknown>, { epoch }: LoaderState): StateError
 }
 
 const anyway =
-  "If it makes no difference to the batches, pass the state without it: { ...state, data: undefined }.";
+  "If it makes no difference to the batches, have getState() leave it out, or pass the state without a word of it: { ...state, data: undefined }.";
