@@ -43,8 +43,9 @@ export function addCounters(sum: Counters, more: Counters): void {
 
 /** What was noted so far, times as from, to, from, to, and so on. */
 interface Notes {
-  readonly reads: number[];
-  readonly decodes: number[];
+  /** Made when there is a first one: most batches are no images. */
+  reads: number[] | undefined;
+  decodes: number[] | undefined;
   bytes: number;
   images: number;
 }
@@ -56,40 +57,53 @@ export interface Fetch extends Notes {
 
 interface Ledger {
   readonly running: Set<Fetch>;
+  /** Whether fetches have ever overlapped, so that memory may have notes. */
+  overlapped: boolean;
   readonly noted: WeakMap<ArrayBufferLike, Notes>;
 }
 
 const key = Symbol.for("epochal.costs");
 const shared = globalThis as { [key]?: Ledger };
-shared[key] ??= { running: new Set(), noted: new WeakMap() };
+shared[key] ??= { running: new Set(), overlapped: false, noted: new WeakMap() };
 
 /** Of this thread: the images of one copy of the package may be loaded by another. */
 const ledger = shared[key];
 
 /** A fetch begins. It must be ended by {@link endFetch}, whatever comes of it. */
 export function beginFetch(): Fetch {
-  const fetch: Fetch = { start: performance.now(), reads: [], decodes: [], bytes: 0, images: 0 };
+  const fetch: Fetch = {
+    start: performance.now(),
+    reads: undefined,
+    decodes: undefined,
+    bytes: 0,
+    images: 0,
+  };
   ledger.running.add(fetch);
+  if (ledger.running.size > 1) ledger.overlapped = true;
   return fetch;
 }
 
-/** The fetch is over; what it cost, without what its batch's memory tells: give that its `buffers`. */
-export function endFetch(fetch: Fetch, buffers: Iterable<ArrayBufferLike> = []): Counters {
-  const { running, noted } = ledger;
-  for (const buffer of buffers) {
-    const notes = noted.get(buffer);
-    if (notes === undefined) continue;
-    noted.delete(buffer);
-    merge(fetch, notes);
+/** The fetch is over; what it cost, with what the memory of its batch tells: `buffers` gives that, where it is asked. */
+export function endFetch(fetch: Fetch, buffers: () => readonly ArrayBufferLike[] = () => []): Counters {
+  const { running, noted, overlapped } = ledger;
+  if (overlapped) {
+    for (const buffer of buffers()) {
+      const notes = noted.get(buffer);
+      if (notes === undefined) continue;
+      noted.delete(buffer);
+      merge(fetch, notes);
+    }
   }
   running.delete(fetch);
+  const { start, reads, decodes, bytes, images } = fetch;
   return {
-    ...noCounters(),
-    fetchMs: performance.now() - fetch.start,
-    readMs: union(fetch.reads),
-    decodeMs: union(fetch.decodes),
-    bytes: fetch.bytes,
-    images: fetch.images,
+    fetchMs: performance.now() - start,
+    readMs: union(reads),
+    decodeMs: union(decodes),
+    sendMs: 0,
+    bytes,
+    images,
+    allocated: 0,
   };
 }
 
@@ -100,7 +114,9 @@ export function noteImage(
 ): void {
   const notes = notesFor(buffer);
   if (notes === undefined) return;
+  notes.reads ??= [];
   notes.reads.push(started, loaded);
+  notes.decodes ??= [];
   notes.decodes.push(loaded, performance.now());
   notes.bytes += bytes;
   notes.images++;
@@ -123,21 +139,22 @@ function notesFor(buffer: ArrayBufferLike): Notes | undefined {
   }
   let notes = noted.get(buffer);
   if (notes === undefined) {
-    notes = { reads: [], decodes: [], bytes: 0, images: 0 };
+    notes = { reads: undefined, decodes: undefined, bytes: 0, images: 0 };
     noted.set(buffer, notes);
   }
   return notes;
 }
 
 function merge(into: Notes, more: Notes): void {
-  for (const time of more.reads) into.reads.push(time);
-  for (const time of more.decodes) into.decodes.push(time);
+  if (more.reads) into.reads = [...(into.reads ?? []), ...more.reads];
+  if (more.decodes) into.decodes = [...(into.decodes ?? []), ...more.decodes];
   into.bytes += more.bytes;
   into.images += more.images;
 }
 
 /** How long at least one of the `times` ran, given as from, to, from, to, and so on. */
-export function union(times: readonly number[]): number {
+export function union(times: readonly number[] | undefined): number {
+  if (!times) return 0;
   const spans = Array.from({ length: times.length / 2 }, (_, i) => 2 * i);
   // Work that was done at once is in order already.
   if (spans.some((at) => at > 0 && times[at]! < times[at - 2]!)) spans.sort((a, b) => times[a]! - times[b]!);

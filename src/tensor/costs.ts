@@ -10,7 +10,7 @@ import { forEachLeaf } from "./tree.ts";
  * @param delivered the batch as it is handed out, where that has other memory
  */
 export function costsOf(fetch: Fetch, batch: unknown, delivered: unknown = batch): Counters {
-  const counters = endFetch(fetch, buffersOf(batch));
+  const counters = endFetch(fetch, () => buffersOf(batch));
   counters.allocated = allocatedFor(delivered);
   return counters;
 }
@@ -22,11 +22,12 @@ export function allocatedFor(batch: unknown): number {
   return bytes;
 }
 
-function buffersOf(batch: unknown): Set<ArrayBufferLike> {
-  const buffers = new Set<ArrayBufferLike>();
+/** The memory of a batch, each piece once. */
+function buffersOf(batch: unknown): readonly ArrayBufferLike[] {
+  const buffers: ArrayBufferLike[] = [];
   forEachLeaf(batch, (leaf) => {
     const view = isTensor(leaf) ? leaf.data : leaf;
-    if (ArrayBuffer.isView(view)) buffers.add(view.buffer);
+    if (ArrayBuffer.isView(view) && !buffers.includes(view.buffer)) buffers.push(view.buffer);
   });
   return buffers;
 }

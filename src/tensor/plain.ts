@@ -7,6 +7,7 @@
  */
 import { PortableError } from "../core/errors.ts";
 import { isLazyTensor } from "./lazy.ts";
+import { isTensor } from "./tensor.ts";
 import { copyView } from "./view.ts";
 
 /** Arrays of up to this many elements are looked through for named properties. */
@@ -24,8 +25,20 @@ export function plain(value: unknown, path: string = ""): unknown {
   if (ArrayBuffer.isView(value)) return Object.isExtensible(value) ? value : copyView(value);
   if (Array.isArray(value)) return plainArray(value, path);
   const prototype = Object.getPrototypeOf(value) as object | null;
+  // The usual batch is made of these, each batch anew: not looked through like a record of the user's.
+  if (
+    prototype === Object.prototype &&
+    isTensor(value) &&
+    Object.isExtensible(value) &&
+    isPlainShape(value.shape)
+  )
+    return value;
   if (prototype === null || isNative(prototype, "Object")) return plainRecord(value, prototype, path);
   return plainNative(value, prototype, path);
+}
+
+function isPlainShape(shape: readonly number[]): boolean {
+  return Object.isExtensible(shape) && shape.every((size) => typeof size === "number");
 }
 
 function plainArray(array: readonly unknown[], path: string): readonly unknown[] {

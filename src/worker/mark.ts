@@ -60,6 +60,9 @@ function readMark(): Mark | undefined {
   return parent === process.ppid ? mark : undefined;
 }
 
+/** Where this thread's replies go; null in a process. Asked for once, as that takes as long as sending a reply. */
+let port: typeof import("node:worker_threads").parentPort | undefined;
+
 /** Sends a reply from this worker to its loader; calls `sent` when it has left. */
 export function reply(
   mark: Mark,
@@ -67,10 +70,10 @@ export function reply(
   transfer: readonly ArrayBuffer[] = [],
   sent: () => void = () => {},
 ): void {
-  const keyed = { ...message, key: mark.key };
-  const { parentPort } = node("worker_threads");
-  if (parentPort) {
-    parentPort.postMessage(keyed, transfer as ArrayBuffer[]);
+  const keyed = Object.assign(message, { key: mark.key });
+  if (port === undefined) port = node("worker_threads").parentPort;
+  if (port) {
+    port.postMessage(keyed, transfer as ArrayBuffer[]);
     sent();
   } else if (process.connected) {
     process.send!(keyed, sent);
