@@ -108,7 +108,8 @@ function write(error: Error, cite: (value: unknown) => Cited, texts: Budget, dat
 }
 
 function citeAll(errors: readonly unknown[], cite: (value: unknown) => Cited): Cited[] {
-  const cited = errors.slice(0, mostErrors).map(cite);
+  // A list may have holes, which `map` would leave.
+  const cited = Array.from(errors.slice(0, mostErrors), cite);
   const rest = errors.length - cited.length;
   return rest > 0 ? [...cited, { value: leftOut(`${rest} more errors`) }] : cited;
 }

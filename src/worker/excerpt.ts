@@ -61,7 +61,7 @@ export function excerpt(value: unknown, budget: Budget): unknown {
       const map = remember(value, new Map<unknown, unknown>());
       const entries = Map.prototype.entries.call(value);
       fill(
-        value.size,
+        inherent(Map, "size", value),
         () => {
           const [key, item] = entries.next().value as [unknown, unknown];
           map.set(copy(key, depth + 1), copy(item, depth + 1));
@@ -74,7 +74,7 @@ export function excerpt(value: unknown, budget: Budget): unknown {
       const set = remember(value, new Set<unknown>());
       const members = Set.prototype.values.call(value);
       fill(
-        value.size,
+        inherent(Set, "size", value),
         () => set.add(copy(members.next().value, depth + 1)),
         (rest) => set.add(rest),
       );
@@ -136,6 +136,11 @@ export function isData(value: object, key: string): boolean {
   return "value" in (Object.getOwnPropertyDescriptor(value, key) ?? {});
 }
 
+/** What the getter of a built-in class gives, and not what a class of the user's puts in its place. */
+function inherent<T, K extends keyof T>(type: { readonly prototype: T }, key: K, value: T): T[K] {
+  return Object.getOwnPropertyDescriptor(type.prototype, key)!.get!.call(value);
+}
+
 function own(value: object, key: string): unknown {
   return Object.getOwnPropertyDescriptor(value, key)?.value;
 }
@@ -145,7 +150,6 @@ function bytesOf(value: object): number | undefined {
   if (value instanceof ArrayBuffer) return value.byteLength;
   if (ArrayBuffer.isView(value))
     return value.buffer instanceof ArrayBuffer ? value.buffer.byteLength : undefined;
-  return [Date, Boolean, Number].some((type) => value instanceof type) || value instanceof RegExp
-    ? 0
-    : undefined;
+  if (value instanceof RegExp) return inherent(RegExp, "source", value).length;
+  return [Date, Boolean, Number].some((type) => value instanceof type) ? 0 : undefined;
 }

@@ -48,6 +48,24 @@ describe("an error of any shape", () => {
     expect(at).toBe("(further errors left out)");
   });
 
+  it("that cites holes of a list for errors says so", () => {
+    const back = cross(Object.assign(new AggregateError([]), { errors: new Array(3) })) as AggregateError;
+    expect(back.errors).toEqual([undefined, undefined, undefined]);
+    const endless = cross(Object.assign(new Error("x"), { errors: new Array(4e9) })) as AggregateError;
+    expect(endless.errors.at(-1)).toMatch(/more errors left out/);
+  });
+
+  it("whose fields are long expressions, or maps that lie about their size, is none the larger", () => {
+    class Lying extends Map<number, number> {
+      override get size(): number {
+        throw new Error("run");
+      }
+    }
+    const fields = { long: new RegExp("a".repeat(5_000_000)), map: new Lying([[1, 2]]) };
+    const back = cross(Object.assign(new Error("x"), fields));
+    expect(back).toMatchObject({ long: expect.stringMatching(/left out/), map: new Map([[1, 2]]) });
+  });
+
   it("with megabytes of message or stack keeps the beginning, the frames, and the causes whole", () => {
     const cause = new TypeError("the cause");
     const back = cross(new RangeError("m".repeat(50_000_000), { cause })) as Error;
