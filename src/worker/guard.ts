@@ -57,9 +57,9 @@ function startGuard(): ChildProcess {
   if (started.pid === undefined) {
     throw new WorkerError("its guard could not be started, as the system has no processes or no files left");
   }
-  // Killed by whom it may be: the next worker brings another one.
-  started.once("exit", () => {
-    if (guard === started) guard = undefined;
+  // Killed by whom it may be, it is replaced; one that ends by itself would do so again, and the next worker tries anew.
+  started.once("exit", (_code, signal) => {
+    if (guard === started) guard = signal ? tryGuard() : undefined;
   });
   started.unref();
   const pipe = started.stdin as Socket;
@@ -67,6 +67,15 @@ function startGuard(): ChildProcess {
   pipe.unref();
   for (const child of living) tell(started, "+", child);
   return started;
+}
+
+/** A guard, if one can be had; workers that run are not ended for want of one. */
+function tryGuard(): ChildProcess | undefined {
+  try {
+    return startGuard();
+  } catch {
+    return undefined;
+  }
 }
 
 function tell({ stdin }: ChildProcess, sign: "+" | "-", { pid }: ChildProcess): void {

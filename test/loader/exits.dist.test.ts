@@ -105,4 +105,18 @@ describe("a program that is killed", () => {
       expect(ours(child.pid!)).toEqual([]);
     },
   );
+
+  it("takes them along also where their guard was killed before", async () => {
+    const { child, output, end } = start("stop", "process");
+    await until(() => output().includes("first") && workersOf(child.pid!).length === 2);
+    const workers = workersOf(child.pid!);
+    for (const worker of workers) process.kill(worker, "SIGSTOP");
+    const guards = (): number[] => children(child.pid!).filter((pid) => !workers.includes(pid));
+    const [guard] = guards();
+    process.kill(guard!, "SIGKILL");
+    await until(() => guards().some((pid) => pid !== guard));
+    child.kill("SIGKILL");
+    await end;
+    await until(() => !workers.some(isAlive));
+  });
 });
