@@ -139,6 +139,33 @@ describe.each([
     expect(runs).toBeLessThanOrEqual(3);
   });
 
+  it.each([
+    ["thread", "new Worker(new URL('./inner-thread.mjs', import.meta.url))"],
+    ["process", "fork(new URL('./inner-process.mjs', import.meta.url), ['inner'])"],
+    [
+      "process, later",
+      "setTimeout(() => fork(new URL('./inner-process--later.mjs', import.meta.url), ['inner']), 1)",
+    ],
+  ])("does not go on for ever where it starts its loader in a %s of its own", async (where, start) => {
+    const name = where.replace(/\W/g, "-");
+    // A thread of its own is none of the main thread's, and a process has an argument; workers have neither.
+    write(
+      `outer-${name}.mjs`,
+      `import { fork } from "node:child_process"; import { isMainThread, Worker } from "node:worker_threads";
+      ${program("")} export { load, tell };
+      if (${where === "thread" ? "isMainThread" : "!process.argv.includes('inner')"}) ${start};`,
+    );
+    write(
+      `inner-${name}.mjs`,
+      `import { Slow, tell } from "./outer-${name}.mjs"; import { DataLoader } from "epochal";
+      try { for await (const _ of new DataLoader(new Slow(), JSON.parse(process.env.OPTIONS))); tell("end"); }
+      catch (error) { tell(\`\${error.name} \${error.message}\`); }`,
+    );
+    // Ten batches of 20 ms and more: it would go on long enough.
+    const { runs } = await run([`outer-${name}.mjs`], options);
+    expect(runs).toBeLessThan(20);
+  });
+
   it("is told so under `auto`", async () => {
     const { runs, thrown } = await run(["cli.mjs"], { ...options, workers: "auto" });
     // Where it never came to start any, there was nothing to tell.

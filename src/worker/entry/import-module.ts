@@ -11,6 +11,7 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PortableError } from "../../core/errors.ts";
 import { ownMark } from "../mark.ts";
+import { importNested } from "../nested.ts";
 
 const isTypeScript = /\.[cm]?tsx?$/;
 
@@ -18,9 +19,13 @@ const isTypeScript = /\.[cm]?tsx?$/;
 const knowsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
 
 /** Imports the module at `url`. */
-export async function importModule(url: string): Promise<Record<string, unknown>> {
+export function importModule(url: string): Promise<Record<string, unknown>> {
   const mark = ownMark();
   if (mark) mark.module = url;
+  return importNested(() => importAny(url));
+}
+
+async function importAny(url: string): Promise<Record<string, unknown>> {
   const typed = isTypeScript.test(new URL(url).pathname);
   if (typed && !knowsTypeScript) await registerTsx(url);
   try {
