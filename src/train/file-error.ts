@@ -11,6 +11,8 @@ const remedies: Readonly<Record<string, string>> = {
   EACCES: "Give yourself permission for it, or name another place.",
   EPERM: "Give yourself permission for it, or name another place.",
   EISDIR: "There is a folder of this name: name a file.",
+  ENXIO: "Nobody reads from this pipe, or the device is not there: name a file.",
+  EAGAIN: "Whoever reads from this pipe does not keep up: name a file.",
   ENAMETOOLONG: "Give it a shorter name.",
 };
 

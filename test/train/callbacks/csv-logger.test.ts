@@ -1,8 +1,11 @@
+import { execFileSync } from "node:child_process";
 import {
   appendFile,
+  constants,
   lstat,
   mkdir,
   mkdtemp,
+  open,
   readdir,
   readFile,
   rm,
@@ -114,6 +117,22 @@ describe("CSVLogger", () => {
       name: "FileError",
       path: "/dev/full",
     });
+  });
+
+  it.runIf(process.platform === "linux")("waits for nobody to read from a pipe", async () => {
+    const pipe = join(dir, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    await expect(train(new CSVLogger(pipe), [{ loss: 3 }])).rejects.toMatchObject({
+      name: "FileError",
+      message: expect.stringMatching(/pipe/),
+    });
+    const reader = await open(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      await train(new CSVLogger(pipe), [{ loss: 3 }]);
+      expect(await reader.readFile("utf8")).toBe("epoch,loss\n0,3\n");
+    } finally {
+      await reader.close();
+    }
   });
 
   it("has each epoch of the run once, wherever it was killed (property)", async () => {
