@@ -123,6 +123,7 @@ function createProcess(
       execArgv: [...inheritedArguments(), ...flags],
       stdio: ["ignore", "inherit", "inherit", "ipc", ...files] as StdioOptions,
     });
+    bearInternalMessages(child);
     guardProcess(child);
     return { child, files };
   } catch (error) {
@@ -133,6 +134,20 @@ function createProcess(
     }
     closeFiles(files);
     throw cannotStart(mark.name, error);
+  }
+}
+
+/** Messages in Node's own words, such as `{ cmd: "NODE_HANDLE_ACK" }`, may be the user's, and Node throws at wrong ones. */
+function bearInternalMessages(child: ChildProcess): void {
+  for (const listener of child.listeners("internalMessage")) {
+    child.removeListener("internalMessage", listener as () => void);
+    child.on("internalMessage", (...message: unknown[]) => {
+      try {
+        listener.apply(child, message);
+      } catch {
+        // Nobody's answer.
+      }
+    });
   }
 }
 
