@@ -1,0 +1,56 @@
+import { batches, type HookContext, Sequence, type Tensor, tensor } from "epochal";
+
+/** One sample by its number. */
+export class Samples {
+  static readonly module = import.meta.url;
+
+  constructor(
+    readonly x: number[][],
+    readonly y: number[],
+  ) {}
+
+  get length() {
+    return this.x.length;
+  }
+
+  getItem(index: number): [x: Tensor<"float32">, y: Tensor<"int32">] {
+    return [tensor(this.x[index]!), tensor(this.y[index]!, "int32")];
+  }
+}
+
+export const shuffled = (x: number[][], y: number[], batchSize: number) =>
+  batches(new Samples(x, y), { batchSize, shuffle: true, dropLast: true });
+
+/** The same with the hook, where batches are more than their samples side by side. */
+export class Shuffled extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
+  static override readonly module = import.meta.url;
+  indexes: number[] = [];
+
+  constructor(
+    readonly x: number[][],
+    readonly y: number[],
+    readonly batchSize: number,
+  ) {
+    super();
+  }
+
+  get length() {
+    return Math.floor(this.x.length / this.batchSize);
+  }
+
+  getItem(index: number) {
+    const part = this.indexes.slice(index * this.batchSize, (index + 1) * this.batchSize);
+    return [
+      tensor(part.map((sample) => this.x[sample]!)),
+      tensor(
+        part.map((sample) => this.y[sample]!),
+        "int32",
+      ),
+    ];
+  }
+
+  override onEpochBegin(_epoch: number, { random }: HookContext) {
+    this.indexes = [...this.x.keys()];
+    random.shuffle(this.indexes); // a resumed run draws the same
+  }
+}
