@@ -152,7 +152,7 @@ export async function prepareEpoch(
 function check(sequence: Sequence<unknown>, names: string | undefined, state: LoaderState): void {
   if (names === undefined) return;
   const what = sequence.hasHooks
-    ? `also after its hooks were called again for the epochs before. Resume with a newly built sequence, as one that has run is past that batch. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state`
+    ? `also after its hooks were called again for the epochs before. Resume with a newly built sequence, as one that has run is past that batch. What a hook draws at random it must draw from the \`random\` that it is given, as in onEpochEnd(epoch, { random }), and not from Math.random(); or put the field back before resuming, from what was saved beside the state. A checkpoint of fit does that for a class with getState() and static fromState(state)`
     : "because it is other data, lies at another place, or was changed by the program meanwhile. Build the sequence as it was when the state was saved";
   throw new StateError(
     `The state does not belong to this loader: ${names} holds something else than at batch ${state.position} of epoch ${state.epoch}, ${what}. ${anyway}`,
@@ -166,4 +166,4 @@ function hiding(sequence: Sequence<unknown>, { epoch }: LoaderState): StateError
 }
 
 const anyway =
-  "If it makes no difference to the batches, have getState() leave it out, or pass the state without a word of it: { ...state, data: undefined }.";
+  "If it makes no difference to the batches, have getState() leave it out, or give a DataLoader the state without a word of it: { ...state, data: undefined }.";

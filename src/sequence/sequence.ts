@@ -153,8 +153,16 @@ export function lengthOf(sequence: Sequence<unknown>): number {
   throw new OptionError(
     length === 0
       ? `${nameOf(sequence)} has length 0: there is nothing to load. ${whyEmpty(sequence) ?? "Check the files or samples it was given."}`
-      : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.${Number.isFinite(length) && length > 0 ? " Round it: Math.ceil counts a smaller last batch, Math.floor does not." : ""}`,
+      : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.${Number.isFinite(length) && length > 0 ? " Round it: Math.ceil counts a smaller last batch, Math.floor does not." : whyNone(length)}`,
   );
+}
+
+/** What is likely to be meant by a length that is none. */
+function whyNone(length: unknown): string {
+  if (typeof length === "function") return " Write it as a getter: get length() { … }.";
+  return Number.isNaN(length)
+    ? " Something that it is computed from, such as a dataset's own length, is no number."
+    : "";
 }
 
 /** Why a sequence without batches has none, and what to do, where it can say so. */

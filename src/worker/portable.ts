@@ -69,11 +69,14 @@ export function addressOf(
 }
 
 function hintFor(kind: "class" | "function", name: string, holder: string | undefined): string {
+  if (kind === "function" && name === "getItem") {
+    return "Write what has it as a class, exported from a module of its own with `static readonly module = import.meta.url`, or use workers: 0.";
+  }
   if (kind === "function") {
     return `Export the function from a module under its name and mark it with portable(import.meta.url, ${name || "fn"}), or use workers: 0.`;
   }
   if (holder === undefined) {
     return "Export the class from a module of its own and add `static override readonly module = import.meta.url`, or use workers: 0.";
   }
-  return `If the class is yours, export it from a module of its own and add \`static readonly module = import.meta.url\`. If it is not (an open file, a connection, a model), leave it out of what is sent: open it in getItem, and give ${holder} getState() and static fromState(state). Or use workers: 0.`;
+  return `If the class is yours, export it from a module of its own and add \`static readonly module = import.meta.url\`. If it is not (an open file, a connection, a model), leave it out of what is sent: open it in getItem, and give the class that holds it getState() and static fromState(state). Or use workers: 0.`;
 }

@@ -40,6 +40,11 @@ describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
     ],
     ["a field that cannot be sent", () => new Handle(), /`open\.file`/],
     ["a function that is not marked", () => anonymous(), /portable\(import\.meta\.url/],
+    [
+      "a dataset written in the call",
+      () => batches({ length: 3, getItem: (index: number) => index }, { batchSize: 2 }),
+      /`dataset\.getItem`.*Write what has it as a class/,
+    ],
   ])("says what to do about %s", async (_, make, message) => {
     const error = await read(make()).catch((thrown: unknown) => thrown);
     expect(error).toMatchObject({ name: "PortableError" });

@@ -1,4 +1,4 @@
-/** A sequence without batches says why it has none. */
+/** A sequence without batches, or without a number of them, says why. */
 import { expect, it } from "vitest";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { SubsetSampler } from "../../src/sampler/subset.ts";
@@ -14,6 +14,8 @@ import { Probe } from "./probe.ts";
 const dropped = () => batches(new Probe("few", 7), { batchSize: 8, dropLast: true });
 const tooFew =
   /has length 0.*Its 7 samples do not fill a batch of 8, and `dropLast` leaves.*Lower `batchSize`/;
+const method = () => Object.defineProperty(new Probe("few", 7), "length", { value: () => 7 });
+const lengthless = () => batches({ getItem: Number } as never, { batchSize: 2 });
 const few = () => new Probe("few", 5);
 
 it.each<[string, () => Sequence<unknown>, RegExp]>([
@@ -30,6 +32,8 @@ it.each<[string, () => Sequence<unknown>, RegExp]>([
     /Check the files or samples it was given/,
   ],
   ["no batches", () => new Probe("none", 0), /^Probe has length 0.*Check the files or samples it was given/],
+  ["a length that is a method", () => method(), /got function.*Write it as a getter/],
+  ["a dataset without length", () => lengthless(), /got NaN.*a dataset's own length, is no number/],
   ["none taken", () => take(few(), 0), /It leaves nothing of the 5 batches that it is made of/],
   ["all skipped", () => skip(few(), 5), /It leaves nothing of the 5 batches/],
   ["none accepted", () => filter(few(), () => false), /It leaves nothing of the 5 batches/],

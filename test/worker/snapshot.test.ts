@@ -271,7 +271,7 @@ describe("what cannot be sent", () => {
     [
       "an open file",
       { file: new Foreign() },
-      /the field `file`, an instance of Foreign.*If it is not .*give Held getState\(\) and static fromState\(state\)/,
+      /the field `file`, an instance of Foreign.*If it is not .*give the class that holds it getState\(\) and static fromState\(state\)/,
     ],
     [
       "a typed array with a class of its own",
