@@ -57,7 +57,7 @@ export interface DataLoaderOptions {
   readonly onError?: "throw" | "skip";
   /** Aborting it closes the loader; a waiting iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Memory limits of worker threads in MiB, as `worker_threads` takes them. */
+  /** Memory limits of a worker in MiB, as `worker_threads` takes them; a process takes those that Node has flags for. */
   readonly resourceLimits?: {
     readonly maxOldGenerationSizeMb?: number;
     readonly maxYoungGenerationSizeMb?: number;

@@ -159,7 +159,8 @@ export function lengthOf(sequence: Sequence<unknown>): number {
 
 /** What is likely to be meant by a length that is none. */
 function whyNone(length: unknown): string {
-  if (typeof length === "function") return " Write it as a getter: get length() { … }.";
+  if (typeof length === "function" || length === undefined)
+    return " Write it as a getter: get length() { … }.";
   return Number.isNaN(length)
     ? " Something that it is computed from, such as a dataset's own length, is no number."
     : "";

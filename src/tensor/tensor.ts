@@ -133,6 +133,7 @@ export function empty<D extends DType>(shape: readonly number[], dtype: D): Tens
  * booleans). A typed array is wrapped without a copy, under its own dtype; with another `dtype` it is converted.
  * `shape` defaults to the nesting of the arrays; a flat array may be given any shape of the same size. Two dtypes have
  * no array of their own: as `bool` a Uint8Array is taken for zeros and ones, as `float16` a Uint16Array for raw bits.
+ * A value that the dtype cannot hold becomes what a typed array makes of it: 300 is 44 as `uint8`, 1.5 is 1 as `int32`.
  *
  * @throws ShapeError if rows differ in length, a value is no number, or `shape` has another size than the values.
  * @throws OptionError if there is no such dtype, or `float16` is asked for and the values are not raw bits.

@@ -1,6 +1,6 @@
 /** What cannot reach a worker is one clear error that says what to do; what can, arrives whole. */
 import { createRequire } from "node:module";
-import { batches, DataLoader, type Dataset, type Sequence, type Tensor } from "epochal";
+import { batches, DataLoader, type Dataset, map, type Sequence, type Tensor } from "epochal";
 import { describe, expect, it } from "vitest";
 import { Numbers } from "../fixtures/sequences.js";
 import {
@@ -17,6 +17,10 @@ import {
   Vocabulary,
   Words,
 } from "../fixtures/unportable.js";
+
+/** A dataset that only the program knows. */
+const written = () =>
+  map(batches({ length: 3, getItem: (index: number) => index }, { batchSize: 2 }), () => ({ index: 0 }));
 
 describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
   async function read(sequence: Sequence<{ index: number }>, epochs = 1): Promise<number[]> {
@@ -42,8 +46,8 @@ describe.each([false, true])("with processes: %s", (useMultiprocessing) => {
     ["a function that is not marked", () => anonymous(), /portable\(import\.meta\.url/],
     [
       "a dataset written in the call",
-      () => batches({ length: 3, getItem: (index: number) => index }, { batchSize: 2 }),
-      /`dataset\.getItem`.*Write what has it as a class/,
+      () => written(),
+      /`source\.dataset\.getItem`.*Write what has it as a class/,
     ],
   ])("says what to do about %s", async (_, make, message) => {
     const error = await read(make()).catch((thrown: unknown) => thrown);
