@@ -21,7 +21,10 @@ beforeAll(async () => {
   // The packages of the README's own command.
   const [, named] = /npm install epochal (.*)/.exec(readme)!;
   await install(folder, `./${tarball}`, ...named!.split(" "));
-  for (const [name, code] of files) writeBoth(folder, name, code);
+  for (const [name, code] of files) {
+    writeBoth(folder, name, withoutUsing(code));
+    writeFileSync(join(folder, name), code);
+  }
   // Reddish and bluish photographs.
   for (const [name, colour] of Object.entries({
     blue: { r: 60, g: 80, b: 200 },
@@ -60,6 +63,8 @@ describe("the README's example", () => {
   });
 
   it("runs as plain JavaScript", async () => {
+    const code = readFileSync(join(folder, "train.js"), "utf8");
+    expect(code).toContain("console.log(x.shape, y.shape);\nawait loader.close();");
     check(await run(folder, process.execPath, "train.js"));
   });
 
@@ -70,6 +75,13 @@ describe("the README's example", () => {
     await run(folder, join(root, "node_modules/.bin/tsc"), ...options, ...target, ...types, "train.ts");
   });
 });
+
+/** What the README has one do in JavaScript, as no Node before 24 knows `await using`. */
+function withoutUsing(code: string): string {
+  return code
+    .replace("await using loader =", "const loader =")
+    .replace(/^for await .* of loader\) .*$/m, (loop) => `${loop}\nawait loader.close();`);
+}
 
 function check({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): void {
   // Nothing to be warned of, such as batches of one class.
