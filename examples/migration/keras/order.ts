@@ -24,7 +24,7 @@ export const shuffled = (x: number[][], y: number[], batchSize: number) =>
 /** The same with the hook, where batches are more than their samples side by side. */
 export class Shuffled extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
   static override readonly module = import.meta.url;
-  indexes: number[] = [];
+  indexes: number[];
 
   constructor(
     readonly x: number[][],
@@ -32,6 +32,7 @@ export class Shuffled extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">
     readonly batchSize: number,
   ) {
     super();
+    this.indexes = [...x.keys()];
   }
 
   get length() {
@@ -40,17 +41,11 @@ export class Shuffled extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">
 
   getItem(index: number) {
     const part = this.indexes.slice(index * this.batchSize, (index + 1) * this.batchSize);
-    return [
-      tensor(part.map((sample) => this.x[sample]!)),
-      tensor(
-        part.map((sample) => this.y[sample]!),
-        "int32",
-      ),
-    ];
+    const labels = part.map((sample) => this.y[sample]!);
+    return [tensor(part.map((sample) => this.x[sample]!)), tensor(labels, "int32")];
   }
 
   override onEpochBegin(_epoch: number, { random }: HookContext) {
-    this.indexes = [...this.x.keys()];
-    random.shuffle(this.indexes); // a resumed run draws the same
+    this.indexes = random.shuffle([...this.x.keys()]); // a resumed run draws the same
   }
 }
