@@ -72,7 +72,7 @@ function plainRecord(record: object, prototype: object | null, path: string): ob
 /** A member of a Map or Set: no step after this one looks into those, so that memory is copied here. */
 function plainMember(value: unknown, path: string): unknown {
   if (isLazyTensor(value))
-    throw unfit(path, "an image, which is not run there (write `await image.tensor()`)");
+    throw unfit(path, "an image in a place where none is run (write `await image.tensor()`)");
   const member = plain(value, path);
   if (ArrayBuffer.isView(member)) return copyView(member);
   if (Array.isArray(member)) return member.map((child, i) => plainMember(child, `${path}[${i}]`));
