@@ -274,10 +274,10 @@ class FitRun implements Training {
     return true;
   }
 
-  /** Warns once if batches hold one class each; costs nothing after the first one that mixes them. */
+  /** Warns once if batches hold one class each; costs nothing once it is known whether they do. */
   #checkMix(batch: unknown): void {
     if (this.#mix.over) return;
-    const warning = this.#mix.see(this.model.labelsOf?.(batch) ?? []);
+    const warning = this.#mix.see(this.model.labelsOf?.(batch) ?? [], this.#feed.loader.epoch);
     if (warning !== undefined) warn("EPOCHAL_ONE_CLASS", warning);
   }
 

@@ -110,9 +110,31 @@ describe("batches of one class", () => {
       1,
     );
     emitted.mockClear();
-    // Two batches of four: chance enough once, not three times.
+    // Two batches of four: chance enough once, not four times.
     expect(await train(model(2, sparse), sorted(2, 4), numbers, { size: 4 })).toEqual([]);
-    expect(await train(model(2, sparse), sorted(2, 4), numbers, { size: 4, epochs: 3 })).toHaveLength(1);
+    expect(await train(model(2, sparse), sorted(2, 4), numbers, { size: 4, epochs: 4 })).toHaveLength(1);
+  });
+
+  it("are said, and how many, where the batches at borders mix two", async () => {
+    const labels = sorted(3, 44);
+    const [message, ...more] = await train(model(3, sparse), labels, numbers, { epochs: 2 });
+    expect(message).toMatch(/^6 of the 7 batches so far hold one class only in y's \S+.*\(0, 1\)/);
+    expect(more).toEqual([]);
+  });
+
+  it.each([
+    [10, 240, 32],
+    [100, 100, 32],
+    [5, 50, 32],
+    [2, 100, 16],
+    [10, 30, 8],
+    [20, 20, 16],
+    [100, 40, 32],
+    [1000, 50, 32],
+  ])("are said of %i classes of %i, batches of %i, in whatever order", (classes, each, size) => {
+    const cut = batchesOf(sorted(classes, each), size);
+    const said = Array.from({ length: 200 }, (_, seed) => watch([createRandom(seed).shuffle([...cut])]));
+    expect(said.filter((message) => message === undefined).length).toBeLessThanOrEqual(4);
   });
 
   it("are said of one output of several", async () => {
@@ -131,15 +153,14 @@ describe("batches of one class", () => {
 });
 
 describe("no alarm", () => {
-  it("is raised by one class, batches of one, regression, several labels each, or a mixed batch", async () => {
+  it("is raised by one class, batches of one, regression, several labels each, or mixed samples", async () => {
     expect(await train(model(3, sparse), Array(400).fill(1), numbers)).toEqual([]);
     expect(await train(model(3, sparse), sorted(3, 32), numbers, { size: 1 })).toEqual([]);
     expect(await train(linear(), sorted(3, 32), column)).toEqual([]);
     expect(
       await train(model(2, "meanAbsoluteError"), sorted(3, 32), (l) => tensor(l.map((v) => [v, 1 - v]))),
     ).toEqual([]);
-    const mixed = [...sorted(3, 32)];
-    mixed[1] = 2;
+    const mixed = createRandom(7).shuffle(sorted(3, 32));
     expect(await train(model(3, sparse), mixed, numbers, { epochs: 2 })).toEqual([]);
     const steps = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [2] })] });
     steps.add(tf.layers.reshape({ targetShape: [1, 3] }));
@@ -148,33 +169,87 @@ describe("no alarm", () => {
   });
 
   it("is raised by mixed samples but once in many runs, however unequal the classes", () => {
-    const shares = fc.array(fc.double({ min: 0.001, max: 1, noNaN: true }), { minLength: 2, maxLength: 5 });
+    const share = fc.double({ min: 0.001, max: 1, noNaN: true });
+    const shares = fc.oneof(
+      fc.array(share, { minLength: 2, maxLength: 5 }),
+      fc.array(share, { minLength: 20, maxLength: 100 }),
+      fc.integer({ min: 1, max: 4 }).map((rare) => [0.99, ...Array(rare).fill(0.01 / rare)]),
+    );
+    const sizes = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 2, max: 40 }));
     fc.assert(
-      fc.property(fc.nat(), shares, fc.integer({ min: 2, max: 40 }), (seed, weights, size) => {
+      fc.property(fc.nat(), shares, sizes, (seed, weights, size) => {
         const random = createRandom(seed);
         const total = sum(weights);
         const draw = (): number => {
           const at = random.uniform(0, total);
           return weights.findIndex((_, i) => at < sum(weights.slice(0, i + 1)));
         };
-        const mix = new ClassMix();
-        for (let batch = 0; batch < 200 && !mix.over; batch++) {
-          const values = Array.from({ length: size }, draw);
-          const labels: Labels = {
-            name: "y",
-            shape: [size],
-            values,
-            form: "number",
-            classes: true,
-            weights: undefined,
-          };
-          expect(mix.see([labels])).toBeUndefined();
-        }
+        expect(watch([batchesOf(Array.from({ length: 200 * size }, draw), size)])).toBeUndefined();
       }),
       { numRuns: 2000, seed: 7 },
     );
   });
+
+  it("is raised by a sorted list of long runs that was shuffled, once or for each pass", () => {
+    const runs = fc.array(fc.integer({ min: 20, max: 300 }), { minLength: 2, maxLength: 8 });
+    fc.assert(
+      fc.property(
+        fc.nat(),
+        runs,
+        fc.integer({ min: 1, max: 16 }),
+        fc.boolean(),
+        (seed, lengths, size, once) => {
+          const random = createRandom(seed);
+          const labels = random.shuffle(
+            lengths.flatMap((length, label) => Array<number>(length).fill(label)),
+          );
+          const pass = () => batchesOf(once ? labels : random.shuffle([...labels]), size);
+          expect(watch(Array.from({ length: 10 }, pass))).toBeUndefined();
+        },
+      ),
+      { numRuns: 2000, seed: 7 },
+    );
+  });
+
+  it("is raised by the same few batches again, most of one class by chance", () => {
+    const cut = batchesOf([0, 0, 1, 1, 1, 1, 0, 0, 1, 1, 0, 1], 2);
+    expect(watch(Array(100).fill(cut))).toBeUndefined();
+  });
+
+  it("is looked for no longer than needed", () => {
+    const looked = (next: (index: number) => number[]): number => {
+      const mix = new ClassMix();
+      let batches = 0;
+      for (; !mix.over; batches++) mix.see([labelsOf(next(batches))], 0);
+      return batches;
+    };
+    expect(looked(() => [0, 1])).toBe(16);
+    expect(looked((index) => [index])).toBe(10_001);
+    expect(looked(() => [1, 1])).toBe(10_001);
+  });
 });
+
+function labelsOf(values: readonly number[]): Labels {
+  return { name: "y", shape: [values.length], values, form: "number", classes: true, weights: undefined };
+}
+
+function batchesOf(labels: readonly number[], size: number): number[][] {
+  return Array.from({ length: Math.ceil(labels.length / size) }, (_, i) =>
+    labels.slice(i * size, (i + 1) * size),
+  );
+}
+
+/** What is said of passes of batches. */
+function watch(passes: readonly (readonly number[][])[]): string | undefined {
+  const mix = new ClassMix();
+  for (const [number, pass] of passes.entries()) {
+    for (const batch of pass) {
+      const said = mix.over ? undefined : mix.see([labelsOf(batch)], number);
+      if (said !== undefined) return said;
+    }
+  }
+  return undefined;
+}
 
 function soften(labels: readonly number[]): Tensor {
   return tensor(labels.map((label) => [0, 1, 2].map((i) => (i === label ? 0.9 : 0.05))));
