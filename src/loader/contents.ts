@@ -2,7 +2,7 @@
  * What a sequence holds, in short: which of its fields differ from what they were, told from a few characters.
  *
  * Pictured are the fields of the user's own sequences and datasets, down through all combinators, and samplers; what
- * combinators were made with is in the fingerprint. Of memory of more than 4 MB a sample counts. Left out is what holds
+ * combinators were made with is in the fingerprint. Of memory of more than 1 MB a sample counts. Left out is what holds
  * nothing yet (`undefined`, an empty Map) or cannot be pictured (an open file, a function), and what `getItem` itself
  * changed while it ran on this very instance: a cache is no other data.
  */

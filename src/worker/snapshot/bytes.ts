@@ -1,14 +1,14 @@
 /** A short name for what memory or text holds. */
 
 /** Up to this size all bytes count. */
-const whole = 2 ** 22;
+const whole = 2 ** 20;
 
 /** Of larger memory this many parts of `part` bytes, evenly spread, count where a sample is enough. */
-const parts = 1024;
+const parts = 256;
 const part = 2 ** 10;
 
 /**
- * A hash of `bytes`, 32 bits; of more than 4 MB only that of a megabyte spread over all.
+ * A hash of `bytes`, 32 bits; of more than 1 MB only that of 256 kB spread over all.
  * Source: FNV-1a over words, in two lanes (G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv).
  */
 export function hashBytes(bytes: Uint8Array): number {

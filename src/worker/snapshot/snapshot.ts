@@ -35,7 +35,7 @@ export interface Snapshot {
 export interface SnapshotOptions {
   /**
    * Who shall get it. A thread is sent copies of memory, but shares what is shared; a process gets copies of both.
-   * `"nobody"` compares only: of memory it keeps a hash, of more than 4 MB that of a part.
+   * `"nobody"` compares only: of memory it keeps a hash, of more than 1 MB that of a part.
    */
   readonly to: Recipient;
   /** URL of the program's entry script, which must not be imported into a worker. */
