@@ -44,7 +44,9 @@ function restOf(text: string, from: number, cell: RegExp): readonly string[] {
 }
 
 function quote(cell: string, separator: string): string {
-  return cell.includes(separator) || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  // A part of a long separator at a cell's end would be read with the one that follows.
+  const separates = [...separator].some((character) => cell.includes(character));
+  return separates || /["\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
 }
 
 function unquote(cell: string): string {
