@@ -116,8 +116,8 @@ export function isSequence(value: unknown): value is Sequence<unknown> {
 export function fetchBatch<B>(sequence: Sequence<B>, context: Context): Awaitable<Delivered<B>> {
   checkIndex(nameOf(sequence), context.index, sequence.length);
   const batch = sequence.getItem(context.index, context) as Awaitable<B>;
-  const ready = (settled: B) => run(checkBatch(sequence, settled, context.index));
-  return isThenable(batch) ? Promise.resolve(batch).then(ready) : ready(batch);
+  if (!isThenable(batch)) return run(checkBatch(sequence, batch, context.index));
+  return Promise.resolve(batch).then((settled) => run(checkBatch(sequence, settled, context.index)));
 }
 
 /** Calls a hook, with a generator from which nobody has drawn. */
