@@ -11,6 +11,7 @@
  * thread can be pictured too. Limits: named properties of typed arrays of more than 4096 elements are not seen, nor
  * those that are added to an array of more than a thousand elements after the first picture.
  */
+import { dispose } from "../../core/dispose.ts";
 import { PortableError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
 import { type Address, addressOf, type Located } from "../portable.ts";
@@ -213,7 +214,7 @@ class Recorder implements Walk {
     for (const key of Reflect.ownKeys(record)) {
       const { get, set, enumerable } = Object.getOwnPropertyDescriptor(record, key)!;
       // Ours: a delivered batch that the sequence keeps.
-      if (key === Symbol.dispose && !enumerable) continue;
+      if (key === dispose && !enumerable) continue;
       if (typeof key === "string" && enumerable && !get && !set) continue;
       const what =
         get || set ? "an accessor" : typeof key === "symbol" ? "keyed by a symbol" : "not enumerable";
@@ -269,7 +270,7 @@ class Recorder implements Walk {
       if (typeof key === "string" && internal?.(key)) continue;
       const property = Object.getOwnPropertyDescriptor(object, key)!;
       // Ours: a delivered batch that the sequence keeps.
-      if (key === Symbol.dispose && !property.enumerable) continue;
+      if (key === dispose && !property.enumerable) continue;
       const isAccessor = property.get !== undefined || property.set !== undefined;
       if (typeof key === "string" && !isAccessor) {
         fields.push([key, property]);
