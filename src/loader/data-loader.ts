@@ -24,7 +24,7 @@ import { dataOf, firstEpochOf, type Moment, type Seen } from "./resume.ts";
 import { checkFingerprint, checkPosition, fingerprint, type LoaderState, stateVersion } from "./state.ts";
 import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
 import { Tuner } from "./tuner.ts";
-import { crewOf, update, type WorkerKinds, workerKinds } from "./workers.ts";
+import { crewOf, retune, type Staff, update, type WorkerKinds, workerKinds } from "./workers.ts";
 
 /** Marks loaders, the same across two copies of the package. */
 const brand = Symbol.for("epochal.loader");
@@ -266,7 +266,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
           this.#checkLength(length);
           this.#resumed = undefined;
         },
-        update: (pool) => update(pool, this.#kinds!, this.#tuner, this.#options),
+        update: (pool) => update(this.#staff(pool)),
         onAsk: () => this.#stats.onAsk(),
         onWait: (milliseconds) => this.#stats.onWait(milliseconds),
         onBatch: (facts) => this.#onBatch(facts),
@@ -316,10 +316,12 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       bytesRead: facts.counters.bytes,
     });
     const { workers, keep } = this.#tuner.setting;
-    const kinds = this.#kinds;
-    if (!kinds || (workers === before.workers && keep === before.keep)) return;
-    const { size, start } = crewOf(workers, kinds);
-    void this.#pool?.then((pool) => pool.resize(size, start, keep));
+    if (workers === before.workers && keep === before.keep) return;
+    void this.#pool?.then((pool) => retune(this.#staff(pool), before));
+  }
+
+  #staff(pool: Pool): Staff {
+    return { pool, kinds: this.#kinds!, tuner: this.#tuner, options: this.#options };
   }
 
   #rememberPast(): void {

@@ -24,21 +24,22 @@ export interface NodeWorkerOptions {
 
 /** Workers that each hold a copy of a sequence. */
 export interface NodeWorkers {
-  /** Starts one, with the sequence as it was at the last update. */
+  /** Starts one, with the sequence as it was when it was last looked at. */
   readonly start: StartWorker;
   /**
-   * Takes the sequence as it is now, for workers that start or are reloaded from here on; whether it has changed.
+   * Takes the sequence as it is now, for workers that start or are reloaded from here on; whether it has changed since
+   * the last look.
    *
-   * @throws PortableError if it cannot be sent any more.
+   * @throws PortableError if it cannot be sent.
    */
-  update(): boolean;
+  look(): boolean;
+  /** No worker is there, nor will one start before the next look: what it would be sent need not be kept. */
+  forget(): void;
 }
 
 /**
- * Worker threads or processes over `sequence`, as it is now.
+ * Worker threads or processes over `sequence`; {@link NodeWorkers.look} comes before the first one.
  *
- * @throws PortableError if the sequence cannot be sent.
- * @throws OptionError if processes have no such limit.
  * @throws WorkerError if this is no Node.
  */
 export function nodeWorkers(
@@ -48,20 +49,20 @@ export function nodeWorkers(
   if (!isNode) return noWorkers();
   const entry = entryScript();
   const to = processes ? "process" : "thread";
-  const look = (before?: Snapshot): Snapshot => {
-    const snapshot = takeSnapshot(sequence, { to, entry, before });
-    if (snapshot.problem) throw snapshot.problem;
-    return snapshot;
-  };
-  let snapshot = look();
-  const load = (): Request => ({ type: "load", sequence: snapshot, seed });
+  let snapshot: Snapshot | undefined;
+  const load = (): Request => ({ type: "load", sequence: snapshot!, seed });
   const start = processes ? startProcess : startThread;
   return {
     start: (id, events) => start(id, load, events, resourceLimits),
-    update() {
+    look() {
       const before = snapshot;
-      snapshot = look(before);
-      return snapshot !== before;
+      const now = takeSnapshot(sequence, { to, entry, before });
+      if (now.problem) throw now.problem;
+      snapshot = now;
+      return now !== before;
+    },
+    forget() {
+      snapshot = undefined;
     },
   };
 }

@@ -8,7 +8,7 @@ const { nodeWorkers } = (await import(
 /** A small heap, so that the test that fills it is short. */
 const resourceLimits = { maxOldGenerationSizeMb: 64 };
 
-describeWorker("inline", (sequence, seed) => ({ start: inlineWorkers(sequence, seed), update: () => true }), {
+describeWorker("inline", (sequence, seed) => ({ start: inlineWorkers(sequence, seed), look: () => true }), {
   crashes: false,
 });
 for (const processes of [false, true]) {

@@ -8,10 +8,10 @@ import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { StartWorker, Worker } from "../../src/worker/worker.ts";
 import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
-/** Workers of a kind over a sequence; `update` takes the sequence as it is now. */
+/** Workers of a kind over a sequence; `look` takes the sequence as it is now. */
 interface Workers {
   readonly start: StartWorker;
-  update(): boolean;
+  look(): boolean;
 }
 
 /** Everything a worker said, in order. */
@@ -25,11 +25,12 @@ type Said =
 class Recorder {
   readonly said: Said[] = [];
   readonly worker: Worker;
-  readonly update: () => boolean;
+  readonly look: () => boolean;
   #wake: () => void = () => {};
 
-  constructor({ start, update }: Workers) {
-    this.update = update;
+  constructor({ start, look }: Workers) {
+    this.look = look;
+    look();
     const add = (said: Said): void => {
       this.said.push(said);
       this.#wake();
@@ -126,7 +127,7 @@ export function describeWorker(
       ].entries()) {
         if (id === 2) {
           sequence.rows = Float32Array.from(rows);
-          expect(recorder.update()).toBe(true);
+          expect(recorder.look()).toBe(true);
           recorder.worker.reload();
         }
         recorder.send(id, 2);
@@ -181,7 +182,7 @@ export function describeWorker(
       recorder.send(0, 3);
       await recorder.answers(1);
       sequence.state = 5;
-      expect(recorder.update()).toBe(true);
+      expect(recorder.look()).toBe(true);
       recorder.worker.reload();
       recorder.send(1, 3);
       const batches = (await recorder.answers(2)).map((said) => (said as { batch: unknown }).batch);

@@ -41,6 +41,38 @@ describe('workers: "auto"', () => {
     }
   });
 
+  it("stays in this thread where the first batches made the sequence one that cannot be sent", async () => {
+    class Opening extends Crossing {
+      override getItem(index: number) {
+        Object.assign(this, { file: new WeakRef(this) });
+        return super.getItem(index);
+      }
+    }
+    await using loader = new DataLoader(new Opening(40, 8, 1), { workers: "auto" });
+    for (let count = 0; count < 2; count++) {
+      const { indices, fromWorkers } = await epoch(loader, 10);
+      expect(indices).toEqual(all);
+      expect(fromWorkers).not.toContain(true);
+    }
+    expect(loader.stats().workers).toBe(0);
+  });
+
+  it("hands workers that start within an epoch the sequence as this thread has it then", async () => {
+    const sequence = new Crossing(40, 8, 1);
+    await using loader = new DataLoader(sequence, { workers: "auto" });
+    const texts: string[] = [];
+    const fromWorkers: boolean[] = [];
+    for await (const { text, inWorker } of loader) {
+      // Until here this thread fetched, which sees what the loop changes.
+      if (texts.length === 0) Object.assign(sequence, { size: 2 });
+      texts.push(text);
+      fromWorkers.push(inWorker);
+      await setTimeout(10);
+    }
+    expect(fromWorkers).toContain(true);
+    expect(new Set(texts.filter((_, i) => fromWorkers[i]))).toEqual(new Set(["xx"]));
+  });
+
   it("gives workers up that are waited for longer than they fetch, and loses none on the way", async () => {
     const before = await countLeft();
     // Crossing takes ten times as long as fetching.
