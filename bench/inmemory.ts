@@ -1,4 +1,11 @@
-/** MNIST-size data in memory: is the loader ever slower than the loop one would write by hand? */
+/**
+ * MNIST-size data in memory: is the loader ever slower than the loop one would write by hand?
+ *
+ * Limit: a batch of 400 kB is an allocation that glibc may hand back to the system when it is freed, and fault in again
+ * page by page. How often depends on which batches are alive when the garbage is collected: a loop by hand that keeps
+ * the last three takes up to half as long again. MALLOC_TRIM_THRESHOLD_=4000000000 MALLOC_MMAP_THRESHOLD_=33554432 in
+ * the environment takes that out of the comparison.
+ */
 import { node, python, quick } from "./harness/programs.ts";
 import type { Question } from "./harness/race.ts";
 

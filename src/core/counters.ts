@@ -56,7 +56,7 @@ export interface Fetch extends Notes {
 }
 
 interface Ledger {
-  readonly running: Set<Fetch>;
+  readonly running: Fetch[];
   /** Whether fetches have ever overlapped, so that memory may have notes. */
   overlapped: boolean;
   readonly noted: WeakMap<ArrayBufferLike, Notes>;
@@ -64,7 +64,7 @@ interface Ledger {
 
 const key = Symbol.for("epochal.costs");
 const shared = globalThis as { [key]?: Ledger };
-shared[key] ??= { running: new Set(), overlapped: false, noted: new WeakMap() };
+shared[key] ??= { running: [], overlapped: false, noted: new WeakMap() };
 
 /** Of this thread: the images of one copy of the package may be loaded by another. */
 const ledger = shared[key];
@@ -78,13 +78,13 @@ export function beginFetch(): Fetch {
     bytes: 0,
     images: 0,
   };
-  ledger.running.add(fetch);
-  if (ledger.running.size > 1) ledger.overlapped = true;
+  ledger.running.push(fetch);
+  if (ledger.running.length > 1) ledger.overlapped = true;
   return fetch;
 }
 
 /** The fetch is over; what it cost, with what the memory of its batch tells: `buffers` gives that, where it is asked. */
-export function endFetch(fetch: Fetch, buffers: () => readonly ArrayBufferLike[] = () => []): Counters {
+export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> = () => []): Counters {
   const { running, noted, overlapped } = ledger;
   if (overlapped) {
     for (const buffer of buffers()) {
@@ -94,7 +94,7 @@ export function endFetch(fetch: Fetch, buffers: () => readonly ArrayBufferLike[]
       merge(fetch, notes);
     }
   }
-  running.delete(fetch);
+  running.splice(running.indexOf(fetch), 1);
   const { start, reads, decodes, bytes, images } = fetch;
   return {
     fetchMs: performance.now() - start,
@@ -125,7 +125,7 @@ export function noteImage(
 /** What was noted on `from` is in `to` from now on. */
 export function moveNotes(from: ArrayBufferLike, to: ArrayBufferLike): void {
   const { running, noted } = ledger;
-  const notes = running.size > 1 ? noted.get(from) : undefined;
+  const notes = running.length > 1 ? noted.get(from) : undefined;
   if (notes === undefined) return;
   noted.delete(from);
   merge(notesFor(to)!, notes);
@@ -133,10 +133,7 @@ export function moveNotes(from: ArrayBufferLike, to: ArrayBufferLike): void {
 
 function notesFor(buffer: ArrayBufferLike): Notes | undefined {
   const { running, noted } = ledger;
-  if (running.size <= 1) {
-    for (const only of running) return only;
-    return undefined;
-  }
+  if (running.length <= 1) return running[0];
   let notes = noted.get(buffer);
   if (notes === undefined) {
     notes = { reads: undefined, decodes: undefined, bytes: 0, images: 0 };

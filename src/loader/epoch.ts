@@ -148,9 +148,10 @@ export class EpochRun {
   async #take(): Promise<IteratorResult<unknown, undefined>> {
     if (!this.#window && !this.#finishing) await this.#begin();
     this.#host.onAsk();
-    // Batches that lie ready would be a chain of microtasks.
-    await yieldIfDue();
     const window = this.#window;
+    // Batches that lie ready would be a chain of microtasks. For others a worker sees to that.
+    const turn = window?.ready ? yieldIfDue() : undefined;
+    if (turn) await turn;
     while (window && !this.#finishing) {
       if (window.done) {
         this.#ledger.close(this.#plan!.steps);

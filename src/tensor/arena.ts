@@ -17,6 +17,9 @@ let idle: ArrayBuffer[] = [];
 /** Buffers that were taken from the arena, and not asked for yet by {@link isNew}. */
 const reused = new WeakSet<ArrayBufferLike>();
 
+/** How many have been in there at most: where nobody gives memory back, none is looked for. */
+let reuses = 0;
+
 /** A buffer of `byteLength` bytes with any content. */
 export function allocate(byteLength: number): ArrayBuffer {
   if (byteLength >= smallest) {
@@ -24,6 +27,7 @@ export function allocate(byteLength: number): ArrayBuffer {
     if (found >= 0) {
       const [buffer] = idle.splice(found, 1);
       reused.add(buffer!);
+      reuses++;
       return buffer!;
     }
   }
@@ -32,7 +36,9 @@ export function allocate(byteLength: number): ArrayBuffer {
 
 /** Whether `buffer` did not come from the arena since this was last asked. */
 export function isNew(buffer: ArrayBufferLike): boolean {
-  return !reused.delete(buffer);
+  if (reuses === 0 || !reused.delete(buffer)) return true;
+  reuses--;
+  return false;
 }
 
 /** Takes back a buffer that nobody uses any more. */

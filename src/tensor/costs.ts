@@ -1,8 +1,7 @@
 /** The costs of a fetch, put together with what the memory of its batch tells. */
 import { type Counters, endFetch, type Fetch } from "../core/counters.ts";
 import { isNew } from "./arena.ts";
-import { isTensor } from "./tensor.ts";
-import { forEachLeaf } from "./tree.ts";
+import { buffersOf } from "./transfer.ts";
 
 /**
  * The fetch is over and made a batch; what it cost.
@@ -20,14 +19,4 @@ export function allocatedFor(batch: unknown): number {
   let bytes = 0;
   for (const buffer of buffersOf(batch)) if (isNew(buffer)) bytes += buffer.byteLength;
   return bytes;
-}
-
-/** The memory of a batch, each piece once. */
-function buffersOf(batch: unknown): readonly ArrayBufferLike[] {
-  const buffers: ArrayBufferLike[] = [];
-  forEachLeaf(batch, (leaf) => {
-    const view = isTensor(leaf) ? leaf.data : leaf;
-    if (ArrayBuffer.isView(view) && !buffers.includes(view.buffer)) buffers.push(view.buffer);
-  });
-  return buffers;
 }

@@ -6,6 +6,7 @@
  * differs in form only is put into the plain form, and what would lose something is refused by name.
  */
 import { PortableError } from "../core/errors.ts";
+import { mapItems } from "./items.ts";
 import { isLazyTensor } from "./lazy.ts";
 import { isTensor } from "./tensor.ts";
 import { copyView } from "./view.ts";
@@ -38,15 +39,20 @@ export function plain(value: unknown, path: string = ""): unknown {
 }
 
 function isPlainShape(shape: readonly number[]): boolean {
-  return Object.isExtensible(shape) && shape.every((size) => typeof size === "number");
+  return Object.isExtensible(shape) && shape.every(isNumber);
+}
+
+function isNumber(size: number): boolean {
+  return typeof size === "number";
 }
 
 function plainArray(array: readonly unknown[], path: string): readonly unknown[] {
-  if (!isNative(Object.getPrototypeOf(array) as object, "Array"))
+  const prototype = Object.getPrototypeOf(array) as object;
+  if (prototype !== Array.prototype && !isNative(prototype, "Array"))
     throw unfit(path, `an instance of ${classOf(array)}`);
   if (array.length <= shortArray && Object.keys(array).length > array.length)
     throw unfit(path, "an array with named properties");
-  const children = mapped(array, (child, i) => plain(child, `${path}[${i}]`));
+  const children = mapItems(array, (child, i) => plain(child, `${path}[${i}]`));
   return children === array && !Object.isExtensible(array) ? [...array] : children;
 }
 
@@ -142,18 +148,6 @@ function isNative(prototype: object, name: string): boolean {
 
 function classOf(value: object): string {
   return value.constructor?.name || "an unnamed class";
-}
-
-function mapped<T>(items: readonly T[], change: (item: T, i: number) => T): readonly T[] {
-  let result: T[] | undefined;
-  for (let i = 0; i < items.length; i++) {
-    const item = items[i] as T;
-    const next = change(item, i);
-    if (Object.is(next, item)) continue;
-    result ??= items.slice();
-    result[i] = next;
-  }
-  return result ?? items;
 }
 
 function unfit(path: string, what: string): PortableError {

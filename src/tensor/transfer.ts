@@ -20,41 +20,52 @@ export type Kept = ReadonlySet<ArrayBufferLike>;
  * @throws ShapeError where a tensor's buffer is gone, because it was part of a batch given away before.
  */
 export function own<B>(batch: B, kept: Kept): B {
-  forEachLeaf(batch, (leaf) => {
-    if (isTensor(leaf)) checkAlive(leaf);
-  });
-  return mapViews(batch, (view) => ownView(view, kept));
+  return mapViews(batch, (view) => ownView(view, kept), checkAlive);
 }
 
 /**
- * The batch with `change` applied to each typed array: the data of its tensors, and those that stand alone,
- * always in the same order. The same object where nothing changed.
+ * The batch with `change` applied to each typed array: the data of its tensors, which are given to `check` before, and
+ * those that stand alone, always in the same order. The same object where nothing changed.
  */
-export function mapViews<B>(batch: B, change: (view: ArrayBufferView) => ArrayBufferView): B {
+export function mapViews<B>(
+  batch: B,
+  change: (view: ArrayBufferView) => ArrayBufferView,
+  check?: (tensor: Tensor) => void,
+): B {
   return mapTree(batch, (leaf) => {
     if (ArrayBuffer.isView(leaf)) return change(leaf);
     if (!isTensor(leaf)) return leaf;
+    check?.(leaf);
     const data = change(leaf.data);
     return data === leaf.data ? leaf : { ...leaf, data };
   }) as B;
 }
 
+/** Calls `visit` with each typed array of a batch, in the order of {@link mapViews}. */
+function forEachView(batch: unknown, visit: (view: ArrayBufferView) => void): void {
+  forEachLeaf(batch, (leaf) => {
+    const view = isTensor(leaf) ? leaf.data : leaf;
+    if (ArrayBuffer.isView(view)) visit(view);
+  });
+}
+
+/** The memory of a batch, each piece once. */
+export function buffersOf(batch: unknown): ReadonlySet<ArrayBufferLike> {
+  const buffers = new Set<ArrayBufferLike>();
+  forEachView(batch, ({ buffer }) => buffers.add(buffer));
+  return buffers;
+}
+
 /** The buffers to move with a batch that owns all its buffers, each once. */
 export function transferables(batch: unknown): ArrayBuffer[] {
-  const buffers = new Set<ArrayBuffer>();
-  mapViews(batch, (view) => {
-    if (view.buffer instanceof ArrayBuffer) buffers.add(view.buffer);
-    return view;
-  });
-  return [...buffers];
+  return [...buffersOf(batch)].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 /** Bytes in the typed arrays of a batch. */
 export function bytesOf(batch: unknown): number {
   let bytes = 0;
-  mapViews(batch, (view) => {
-    bytes += view.byteLength;
-    return view;
+  forEachView(batch, ({ byteLength }) => {
+    bytes += byteLength;
   });
   return bytes;
 }

@@ -4,6 +4,7 @@
  */
 import { ShapeError } from "../core/errors.ts";
 import { isThenable } from "../core/settle.ts";
+import { mapItems } from "./items.ts";
 import { isLazyTensor, type LazyTensor, runEach } from "./lazy.ts";
 import { plain } from "./plain.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
@@ -40,19 +41,15 @@ export function isNode(value: unknown): value is readonly unknown[] | Readonly<R
 /** The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object. */
 export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unknown {
   if (!isNode(tree)) return change(tree);
-  if (Array.isArray(tree)) {
-    const mapped = tree.map((child) => mapTree(child, change));
-    return mapped.every((child, i) => Object.is(child, tree[i])) ? tree : mapped;
-  }
+  if (Array.isArray(tree)) return mapItems(tree, (child) => mapTree(child, change));
   const record = tree as Readonly<Record<string, unknown>>;
-  const mapped: Record<string, unknown> = {};
-  let changed = false;
-  for (const key of Object.keys(record)) {
-    const child = mapTree(record[key], change);
-    setOwn(mapped, key, child);
-    changed ||= !Object.is(child, record[key]);
-  }
-  return changed ? mapped : tree;
+  const keys = Object.keys(record);
+  const children = keys.map((key) => record[key]);
+  const mapped = mapItems(children, (child) => mapTree(child, change));
+  if (mapped === children) return tree;
+  const result: Record<string, unknown> = {};
+  for (const [i, key] of keys.entries()) setOwn(result, key, mapped[i]);
+  return result;
 }
 
 /** Sets a record's property, whatever its name is: an assignment to `__proto__` would change its prototype. */
@@ -74,19 +71,22 @@ export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void
  * @throws PortableError if it holds what no worker could hand over.
  */
 export function run<B>(given: B): Delivered<B> | Promise<Delivered<B>> {
-  const lazies = new Set<LazyTensor>();
-  const promises: Promise<unknown>[] = [];
+  let lazies: Set<LazyTensor> | undefined;
+  let promised = false;
   forEachLeaf(given, (leaf) => {
-    if (isLazyTensor(leaf)) lazies.add(leaf);
-    else if (isThenable(leaf)) promises.push(Promise.resolve(leaf));
+    if (isLazyTensor(leaf)) {
+      lazies ??= new Set();
+      lazies.add(leaf);
+    } else if (isThenable(leaf)) {
+      promised = true;
+      // Its failure is of no interest any more.
+      Promise.resolve(leaf).catch(() => {});
+    }
   });
-  if (promises.length > 0) {
-    // Their failures are of no interest any more.
-    for (const promise of promises) promise.catch(() => {});
+  if (promised)
     throw new ShapeError("The batch holds a promise. Put `await` before it: [await stack(images), y].");
-  }
   const batch = plain(given) as B;
-  return lazies.size === 0 ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
+  return lazies === undefined ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
 }
 
 async function runLazies<B>(batch: B, lazies: readonly LazyTensor[]): Promise<Delivered<B>> {

@@ -21,12 +21,17 @@ export function inlineWorkers(sequence: Sequence<unknown>, seed: number): StartW
   return (_id, events) => startInline(sequence, seed, events);
 }
 
+/** A ticket that is being fetched. */
+interface Running {
+  readonly id: number;
+  readonly cancellation: Cancellation;
+  readonly costs: Fetch;
+}
+
 function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEvents): Worker {
   let kept = keptBuffers(sequence);
   const queue: Ticket[] = [];
-  let running:
-    | { readonly id: number; readonly cancellation: Cancellation; readonly costs: Fetch }
-    | undefined;
+  let running: Running | undefined;
   let cancelledUpTo = -1;
   /** Whether {@link next} is called when the event loop has turned, and when the program is idle. */
   const asked = { turn: false, idle: false };
@@ -64,39 +69,45 @@ function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEv
   }
 
   function run(ticket: Ticket): void {
-    const job = { id: ticket.id, cancellation: new Cancellation(), costs: beginFetch() };
+    const job: Running = { id: ticket.id, cancellation: new Cancellation(), costs: beginFetch() };
     running = job;
-    const settle = (report: () => void): void => {
-      if (ended) return;
-      running = undefined;
-      report();
-      next();
-    };
-    const fail = (error: unknown): void => {
-      endFetch(job.costs);
-      settle(() => events.onError(ticket.id, error));
-    };
-    const deliver = (batch: unknown): void => {
-      let owned: unknown;
-      try {
-        owned = own(batch, kept);
-      } catch (error) {
-        fail(error);
-        return;
-      }
-      const costs = costsOf(job.costs, batch, owned);
-      settle(() => events.onBatch(ticket.id, owned, costs));
-    };
     let fetched: unknown;
     try {
       if (ticket.id <= cancelledUpTo) throw new LoaderError("Nobody waits for this batch any more.");
       fetched = fetch(ticket, job.cancellation);
     } catch (error) {
-      fail(error);
+      fail(job, error);
       return;
     }
-    if (fetched instanceof Promise) fetched.then(deliver, fail);
-    else deliver(fetched);
+    if (fetched instanceof Promise) {
+      fetched.then(
+        (batch) => deliver(job, batch),
+        (error) => fail(job, error),
+      );
+    } else deliver(job, fetched);
+  }
+
+  function deliver(job: Running, batch: unknown): void {
+    let owned: unknown;
+    try {
+      owned = own(batch, kept);
+    } catch (error) {
+      fail(job, error);
+      return;
+    }
+    const costs = costsOf(job.costs, batch, owned);
+    if (ended) return;
+    running = undefined;
+    events.onBatch(job.id, owned, costs);
+    next();
+  }
+
+  function fail(job: Running, error: unknown): void {
+    endFetch(job.costs);
+    if (ended) return;
+    running = undefined;
+    events.onError(job.id, error);
+    next();
   }
 
   queueMicrotask(() => ended || events.onReady());
