@@ -8,9 +8,9 @@
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { baselineEngine } from "../src/image/engine/baseline.ts";
-import { turboEngine } from "../src/image/engine/turbo.ts";
-import { foldPlan } from "../src/image/plan.ts";
+import { baselineEngine } from "../src/image/decode/baseline.ts";
+import { turboEngine } from "../src/image/decode/turbo.ts";
+import { foldPlan } from "../src/image/pipeline.ts";
 
 const folder =
   process.argv[2] ?? fileURLToPath(new URL("../../shared/data/imagenet-sample", import.meta.url));

@@ -12,8 +12,8 @@
  * - positions χ² of (position, value) in a 16 × 16 grid over all keys, as a z-score: within ±3
  * - pairs     χ² of (p(i), p(i+1)) in a 16 × 16 grid over all keys, as a z-score: within ±3
  */
-import { permutation } from "../src/core/permutation.ts";
-import { keyedRandom } from "../src/core/random.ts";
+import { permutation } from "../src/random/permutation.ts";
+import { keyedRandom } from "../src/random/random.ts";
 
 const grid = 16;
 

@@ -11,7 +11,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { permutation } from "../src/core/permutation.ts";
+import { permutation } from "../src/random/permutation.ts";
 
 /** Results go here, so that no loop is optimised away. */
 let sink = 0;

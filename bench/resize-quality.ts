@@ -11,12 +11,12 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { baselineEngine } from "../src/image/engine/baseline.ts";
-import type { Engine } from "../src/image/engine/engine.ts";
-import { sharpEngine } from "../src/image/engine/sharp.ts";
-import { turboEngine } from "../src/image/engine/turbo.ts";
+import { baselineEngine } from "../src/image/decode/baseline.ts";
+import type { Engine } from "../src/image/decode/decoder.ts";
+import { sharpEngine } from "../src/image/decode/sharp.ts";
+import { turboEngine } from "../src/image/decode/turbo.ts";
 import type { Antialias } from "../src/image/index.ts";
-import { foldPlan } from "../src/image/plan.ts";
+import { foldPlan } from "../src/image/pipeline.ts";
 
 const size = 200;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));

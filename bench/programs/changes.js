@@ -2,7 +2,7 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DataLoader } from "epochal";
-import { takeSnapshot } from "../../dist/worker/snapshot/snapshot.js";
+import { takeSnapshot } from "../../dist/worker/wire/snapshot/snapshot.js";
 import { Images } from "./images-sequence.js";
 
 const rounds = 15;

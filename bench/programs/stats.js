@@ -1,12 +1,12 @@
 /** What a loader's own statistics cost: all they do for batches of `items` images, and nothing else. */
 import { counters, takeCounters } from "../../dist/core/counters.js";
-import { StatsKeeper } from "../../dist/loader/stats.js";
+import { StatsKeeper } from "../../dist/loader/observe/stats.js";
 import { options, report } from "./bench.js";
 
 const { items } = options({ items: 32 });
 const stats = new StatsKeeper();
 
-// The same calls as in image/source.ts, image/image.ts, worker/inline.ts and loader/epoch.ts.
+// The same calls as in bytes/source.ts, image/image.ts, worker/kinds/inline.ts and loader/epoch.ts.
 function batch() {
   stats.onAsk();
   const asked = performance.now();

@@ -2,7 +2,7 @@
 import { join } from "node:path";
 import { DataLoader, type Sequence } from "epochal";
 import { digest } from "epochal/testing";
-import { permutation } from "../../src/core/permutation.ts";
+import { permutation } from "../../src/random/permutation.ts";
 import type { Files } from "./images.ts";
 import { beforeEpoch, makeSequence } from "./program.ts";
 import type { Schedule } from "./schedule.ts";

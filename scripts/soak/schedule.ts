@@ -5,7 +5,7 @@
  * the state of the phase before, with workers of its own; each of its loops is an epoch, or a part of one. Any value of
  * these types means something (an index that is not there is never met), so that a schedule can be cut down freely.
  */
-import { keyedRandom, type Random } from "../../src/core/random.ts";
+import { keyedRandom, type Random } from "../../src/random/random.ts";
 
 /** Which sequence; see sequences.js. `samples` and `combined` are made of combinators; `careless` is never drawn. */
 export type SequenceKind =

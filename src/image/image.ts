@@ -3,6 +3,8 @@
  *
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one plan.
  */
+
+import { type ImageSource, load, pathInBytes, pathOf } from "../bytes/source.ts";
 import { noteImage } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
@@ -10,10 +12,9 @@ import type { ArrayOf } from "../tensor/dtype.ts";
 import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
-import { checkPixels, render } from "./engine/engine.ts";
-import { decode } from "./engine/select.ts";
-import { foldPlan, type ImageDType, type Op, type Plan } from "./plan.ts";
-import { type ImageSource, load, pathInBytes, pathOf } from "./source.ts";
+import { checkPixels, render } from "./decode/decoder.ts";
+import { decode } from "./decode/select.ts";
+import { foldPlan, type ImageDType, type Op, type Plan } from "./pipeline.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].

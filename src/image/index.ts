@@ -8,12 +8,13 @@
  * const x = await stack(files.map((file) => resize(imread(file), [200, 200]))); // float32 [n, 200, 200, 3]
  * ```
  */
+
+export type { ImageSource } from "../bytes/source.ts";
 export type { Antialias } from "./axis.ts";
 export type { Channels } from "./colour.ts";
 export type { Image, Pixels } from "./image.ts";
 export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
-export type { ImageDType } from "./plan.ts";
-export type { ImageSource } from "./source.ts";
+export type { ImageDType } from "./pipeline.ts";
 export {
   type CropOptions,
   crop,

@@ -4,7 +4,7 @@ import { OptionError } from "../core/errors.ts";
 import type { Antialias } from "./axis.ts";
 import type { Channels } from "./colour.ts";
 import { type Image, isImage, LazyImage } from "./image.ts";
-import type { ImageDType, Op } from "./plan.ts";
+import type { ImageDType, Op } from "./pipeline.ts";
 
 /** Larger results are a mistake: the kernel's tables hold 2^14 output places, as most formats do. */
 const largestSize = 16_384;

@@ -1,7 +1,7 @@
 /** The error that the consumer gets for a batch that could not be had, in words. */
 import { BatchError, type BatchLocation } from "../core/errors.ts";
-import { errorName } from "../worker/error-record.ts";
-import type { Outcome } from "../worker/job.ts";
+import type { Outcome } from "../worker/pool/job.ts";
+import { errorName } from "../worker/wire/error-record.ts";
 
 /** Which batch it was, and of which sequence. */
 export interface BatchPlace extends Omit<BatchLocation, "worker"> {

@@ -6,10 +6,10 @@
  * nothing yet (`undefined`, an empty Map) or cannot be pictured (an open file, a function), and what `getItem` itself
  * changed while it ran on this very instance: a cache is no other data.
  */
-import { isCombinator, originsOf } from "../sequence/combinator.ts";
+import { isCombinator, originsOf } from "../sequence/combinators/combinator.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
-import { code } from "../worker/snapshot/codes.ts";
-import { type Snapshot, takeSnapshot } from "../worker/snapshot/snapshot.ts";
+import { code } from "../worker/wire/snapshot/codes.ts";
+import { type Snapshot, takeSnapshot } from "../worker/wire/snapshot/snapshot.ts";
 
 /** One field, as it was at a moment. */
 export interface Field {

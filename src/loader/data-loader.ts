@@ -10,20 +10,27 @@ import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError, OptionError } from "../core/errors.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
-import type { PoolEvent } from "../worker/job.ts";
-import { Pool } from "../worker/pool.ts";
+import type { PoolEvent } from "../worker/pool/job.ts";
+import { Pool } from "../worker/pool/pool.ts";
 import { type Field, fieldsOf } from "./contents.ts";
 import { EpochRun } from "./epoch.ts";
-import { explain } from "./explain.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
+import { explain } from "./observe/explain.ts";
+import {
+  addTo,
+  type EpochReport,
+  type LoaderReport,
+  type PastEpochs,
+  report,
+  type Tally,
+} from "./observe/report.ts";
+import { type BatchFacts, type LoaderStats, StatsKeeper } from "./observe/stats.ts";
+import { Tuner } from "./observe/tuner.ts";
 import { type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { planEpoch } from "./plan.ts";
-import { addTo, type EpochReport, type LoaderReport, type PastEpochs, report, type Tally } from "./report.ts";
 import { dataOf, firstEpochOf, type Moment, type Seen } from "./resume.ts";
 import { checkFingerprint, checkPosition, fingerprint, type LoaderState, stateVersion } from "./state.ts";
-import { type BatchFacts, type LoaderStats, StatsKeeper } from "./stats.ts";
-import { Tuner } from "./tuner.ts";
 import { crewOf, retune, type Staff, update, type WorkerKinds, workerKinds } from "./workers.ts";
 
 /** Marks loaders, the same across two copies of the package. */

@@ -1,5 +1,5 @@
 /** A sequence in words, for the fingerprint of a state: what it is made of, not what it holds. */
-import { isCombinator } from "../sequence/combinator.ts";
+import { isCombinator } from "../sequence/combinators/combinator.ts";
 import { nameOf } from "../sequence/sequence.ts";
 
 /**

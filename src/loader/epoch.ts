@@ -11,20 +11,20 @@ import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
-import type { Outcome } from "../worker/job.ts";
-import type { Pool } from "../worker/pool.ts";
-import { waitAtMost } from "../worker/remote.ts";
+import type { Outcome } from "../worker/pool/job.ts";
+import type { Pool } from "../worker/pool/pool.ts";
+import { waitAtMost } from "../worker/wire/dispatch.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { type Field, noteChanging } from "./contents.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
+import type { EpochReport } from "./observe/report.ts";
+import type { BatchFacts } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
-import type { EpochReport } from "./report.ts";
 import { prepareEpoch, type Seen } from "./resume.ts";
 import type { LoaderState } from "./state.ts";
-import type { BatchFacts } from "./stats.ts";
 import { OrderedWindow } from "./window.ts";
 
 /** A wait longer than this, in milliseconds, is said once. */

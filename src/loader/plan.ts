@@ -5,8 +5,8 @@
  * start + k · worldSize + r: shuffled first, then cut, so every index is on exactly one rank.
  */
 import { OptionError } from "../core/errors.ts";
-import { permutation } from "../core/permutation.ts";
 import { type Shard, shareOf } from "../core/shard.ts";
+import { permutation } from "../random/permutation.ts";
 
 /** What a plan is made of. */
 export interface PlanOptions {

@@ -2,12 +2,12 @@
 import { isEpochalError } from "../core/errors.ts";
 import { isNode } from "../core/node.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import { inlineWorkers } from "../worker/inline.ts";
-import { checkNotNested, type NodeWorkers, nodeWorkers } from "../worker/node.ts";
-import type { Pool } from "../worker/pool.ts";
+import { inlineWorkers } from "../worker/kinds/inline.ts";
+import { checkNotNested, type NodeWorkers, nodeWorkers } from "../worker/kinds/node.ts";
+import type { Pool } from "../worker/pool/pool.ts";
 import type { StartWorker } from "../worker/worker.ts";
+import type { Setting, Tuner } from "./observe/tuner.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { Setting, Tuner } from "./tuner.ts";
 
 /** Workers in this thread, and threads or processes where the loader may use them. */
 export interface WorkerKinds {

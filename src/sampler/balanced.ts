@@ -1,7 +1,7 @@
 import { checkInteger, checkKnown } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { type Permutation, permute } from "../core/permutation.ts";
-import { keyedRandom } from "../core/random.ts";
+import { type Permutation, permute } from "../random/permutation.ts";
+import { keyedRandom } from "../random/random.ts";
 import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link BalancedSampler}. */

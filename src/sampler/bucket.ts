@@ -8,8 +8,8 @@
  */
 import { checkInteger, checkKnown, checkNumber } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { type Permutation, permute } from "../core/permutation.ts";
-import { keyedRandom } from "../core/random.ts";
+import { type Permutation, permute } from "../random/permutation.ts";
+import { keyedRandom } from "../random/random.ts";
 import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link BucketSampler}. */

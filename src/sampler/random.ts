@@ -1,5 +1,5 @@
 import { checkInteger } from "../core/check.ts";
-import { permutation } from "../core/permutation.ts";
+import { permutation } from "../random/permutation.ts";
 import type { Order, OrderKey, Sampler } from "./sampler.ts";
 
 /**

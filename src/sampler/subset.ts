@@ -1,5 +1,5 @@
 import { checkBoolean, checkInteger, checkKnown } from "../core/check.ts";
-import { permutation } from "../core/permutation.ts";
+import { permutation } from "../random/permutation.ts";
 import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link SubsetSampler}. */

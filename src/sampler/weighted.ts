@@ -10,8 +10,8 @@
  */
 import { checkBoolean, checkInteger, checkKnown, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { log } from "../core/log.ts";
-import { keyedRandom } from "../core/random.ts";
+import { log } from "../random/log.ts";
+import { keyedRandom } from "../random/random.ts";
 import { checkList, type Order, type OrderKey, type Sampler } from "./sampler.ts";
 
 /** Options of {@link WeightedSampler}. */

@@ -1,5 +1,5 @@
 /** What `getItem` is told besides the index. */
-import { keyedRandom, type Random, type Stream } from "../core/random.ts";
+import { keyedRandom, type Random, type Stream } from "../random/random.ts";
 
 /**
  * The second argument of `getItem`. Everything a batch may depend on besides the sequence itself:

@@ -4,7 +4,7 @@
  * Workers, queue, order, what goes wrong and when, how slowly the consumer reads and where it stops. Pure: the same
  * seed gives the same schedule on every machine, so a failure is repeated by its number.
  */
-import { keyedRandom, type Random } from "../core/random.ts";
+import { keyedRandom, type Random } from "../random/random.ts";
 import { type Fault, faultKinds, type WorkerKind } from "./faults.ts";
 
 /** See the head of this file. */

@@ -21,6 +21,7 @@ import {
   type Training,
 } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
+import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
 import { findCheckpoint } from "./checkpoint.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
@@ -30,7 +31,6 @@ import { History } from "./history.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
-import { ProgbarLogger } from "./progress/progbar-logger.ts";
 import { restoreSequence, SequenceStates } from "./sequence-state.ts";
 import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
 import { StreamLoader } from "./stream-loader.ts";

@@ -2,8 +2,8 @@
 
 import { isArrays } from "./arrays.ts";
 import { CallbackList } from "./callback-list.ts";
+import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
 import { type EvaluateOptions, resolveEvaluate } from "./options.ts";
-import { ProgbarLogger } from "./progress/progbar-logger.ts";
 import { openPasses, type Passes } from "./source.ts";
 import type { Trainable } from "./trainable.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { isBetweenEpochs, marksIn } from "../loader/resume.ts";
-import { originsOf } from "../sequence/combinator.ts";
+import { originsOf } from "../sequence/combinators/combinator.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import type { LoaderPlace } from "./feed.ts";
 import { encodeJson } from "./json.ts";

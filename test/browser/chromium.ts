@@ -38,7 +38,7 @@ export async function serve(): Promise<{ readonly url: string; readonly server: 
     epochal: "/dist/index.js",
     "epochal/image": "/dist/image/index.js",
     // What the `browser` field of package.json tells a bundler.
-    "/dist/worker/node.js": "/dist/worker/browser.js",
+    "/dist/worker/kinds/node.js": "/dist/worker/kinds/browser.js",
   };
   const page = `<!doctype html><title>epochal</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
   const server = createServer((request, response) => {

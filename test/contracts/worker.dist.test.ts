@@ -1,9 +1,9 @@
-import { inlineWorkers } from "../../src/worker/inline.ts";
+import { inlineWorkers } from "../../src/worker/kinds/inline.ts";
 import { describeWorker } from "./worker.ts";
 
 const { nodeWorkers } = (await import(
-  new URL("../../dist/worker/node.js", import.meta.url).href
-)) as typeof import("../../src/worker/node.ts");
+  new URL("../../dist/worker/kinds/node.js", import.meta.url).href
+)) as typeof import("../../src/worker/kinds/node.ts");
 
 /** A small heap, so that the test that fills it is short. */
 const resourceLimits = { maxOldGenerationSizeMb: 64 };

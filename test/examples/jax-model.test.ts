@@ -8,7 +8,7 @@ import { initialise, logits, lossAndGradient, type Params, update } from "../../
 import { fromJax, toJax } from "../../src/adapters/jax/index.ts";
 import { fromTF } from "../../src/adapters/tfjs/convert.ts";
 import { fit, predict } from "../../src/adapters/tfjs/index.ts";
-import { keyedRandom } from "../../src/core/random.ts";
+import { keyedRandom } from "../../src/random/random.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 

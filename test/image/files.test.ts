@@ -8,8 +8,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
+import { readBody } from "../../src/bytes/read.ts";
 import { imread } from "../../src/image/index.ts";
-import { readBody } from "../../src/image/read.ts";
 
 const folder = fs.mkdtempSync(join(tmpdir(), "epochal-files-"));
 afterAll(() => fs.rmSync(folder, { recursive: true }));

@@ -4,7 +4,7 @@
  */
 
 import type { Pixels } from "../../src/image/image.ts";
-import type { Op } from "../../src/image/plan.ts";
+import type { Op } from "../../src/image/pipeline.ts";
 
 /** Pixels in float64: `values[y][x][c]`. */
 export type Values = number[][][];

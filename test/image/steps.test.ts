@@ -11,7 +11,7 @@ import {
   normalize,
   resize,
 } from "../../src/image/index.ts";
-import type { Op } from "../../src/image/plan.ts";
+import type { Op } from "../../src/image/pipeline.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { reference } from "./reference.ts";
 

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
 import { describeSequence } from "../../src/loader/describe.ts";
-import { filter } from "../../src/sequence/filter.ts";
-import { map } from "../../src/sequence/map.ts";
-import { MixSequence } from "../../src/sequence/mix.ts";
+import { filter } from "../../src/sequence/combinators/filter.ts";
+import { map } from "../../src/sequence/combinators/map.ts";
+import { MixSequence } from "../../src/sequence/combinators/mix.ts";
 import { named, Probe } from "../sequence/probe.ts";
 
 it("names classes, and what combinators were made with", () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { DataLoader } from "../../src/loader/data-loader.ts";
-import { repeat } from "../../src/sequence/repeat.ts";
+import { repeat } from "../../src/sequence/combinators/repeat.ts";
 import { Points } from "../train/points.ts";
 
 describe("length and steps", () => {

@@ -2,13 +2,13 @@
 import { expect, it } from "vitest";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { SubsetSampler } from "../../src/sampler/subset.ts";
-import { batches } from "../../src/sequence/batches.ts";
-import { concat } from "../../src/sequence/concat.ts";
-import { filter } from "../../src/sequence/filter.ts";
+import { batches } from "../../src/sequence/batching/batches.ts";
+import { concat } from "../../src/sequence/combinators/concat.ts";
+import { filter } from "../../src/sequence/combinators/filter.ts";
+import { shard } from "../../src/sequence/combinators/shard.ts";
+import { skip } from "../../src/sequence/combinators/skip.ts";
+import { take } from "../../src/sequence/combinators/take.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
-import { shard } from "../../src/sequence/shard.ts";
-import { skip } from "../../src/sequence/skip.ts";
-import { take } from "../../src/sequence/take.ts";
 import { Probe } from "./probe.ts";
 
 const dropped = () => batches(new Probe("few", 7), { batchSize: 8, dropLast: true });

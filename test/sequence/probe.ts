@@ -1,7 +1,7 @@
 /** A sequence whose batches say who was asked for what: source, index, epoch, seed and the first random number. */
 import { type Context, createContext } from "../../src/sequence/context.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
-import { portable } from "../../src/worker/portable.ts";
+import { portable } from "../../src/worker/wire/portable.ts";
 
 export interface Probed {
   readonly name: string;

@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
-import { batches } from "../../src/sequence/batches.ts";
+import { batches } from "../../src/sequence/batching/batches.ts";
 import { fromGenerator } from "../../src/sequence/generator.ts";
 import { stack } from "../../src/tensor/stack.ts";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.ts";

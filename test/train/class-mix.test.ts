@@ -3,7 +3,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { fit } from "../../src/adapters/tfjs/index.ts";
-import { createRandom } from "../../src/core/random.ts";
+import { createRandom } from "../../src/random/random.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.ts";
 import { ClassMix } from "../../src/train/class-mix.ts";

@@ -7,8 +7,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { fit, toDataset } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { ModelCheckpoint } from "../../src/train/callbacks/model-checkpoint.ts";
+import { ProgbarLogger } from "../../src/train/callbacks/progbar-logger.ts";
 import type { FitOptions } from "../../src/train/options.ts";
-import { ProgbarLogger } from "../../src/train/progress/progbar-logger.ts";
 import { linear, Points, quiet } from "./points.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-steps-"));

@@ -8,7 +8,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import { type Channels, channelMap, composed } from "../colour.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../pipeline.ts";
 import { kernelBase64 } from "./kernel.generated.ts";
 import type { Table } from "./table.ts";
 

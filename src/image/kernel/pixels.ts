@@ -1,6 +1,6 @@
 /** Runs a plan over decoded pixels. */
 import type { Channels } from "../colour.ts";
-import type { Plan } from "../plan.ts";
+import type { Plan } from "../pipeline.ts";
 import {
   align,
   colourAt,

@@ -4,8 +4,8 @@
  * All that follows from a file's header (tables, places in memory) is prepared apart from what follows from its coded
  * data. Small images would otherwise cost more to prepare than to decode.
  */
-import type { HuffmanSpec, JpegHeader, JpegScan } from "../jpeg.ts";
-import type { Plan } from "../plan.ts";
+import type { HuffmanSpec, JpegHeader, JpegScan } from "../decode/jpeg-header.ts";
+import type { Plan } from "../pipeline.ts";
 import {
   align,
   colourAt,

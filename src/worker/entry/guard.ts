@@ -1,5 +1,5 @@
 /**
- * The guard beside a program's worker processes; see worker/guard.ts.
+ * The guard beside a program's worker processes; see worker/kinds/guard.ts.
  *
  * It reads lines, `+<pid>` and `-<pid>`, and at the end of its input kills what it knows of and ends. A number may by
  * then be another process's: where the system tells when a process began, that is compared.

@@ -10,8 +10,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PortableError } from "../../core/errors.ts";
-import { ownMark } from "../mark.ts";
-import { importNested } from "../nested.ts";
+import { importNested } from "../kinds/nested.ts";
+import { ownMark } from "../wire/mark.ts";
 
 const isTypeScript = /\.[cm]?tsx?$/;
 

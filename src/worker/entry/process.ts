@@ -1,10 +1,10 @@
 /** Entry of a worker process. Batches go through shared files, everything else over the channel. */
 import { recycle } from "../../tensor/arena.ts";
 import { transferables } from "../../tensor/transfer.ts";
-import { toRecord } from "../error-record.ts";
-import { ownMark, reply } from "../mark.ts";
-import type { Request } from "../protocol.ts";
-import { writeShared } from "../shared-file.ts";
+import { toRecord } from "../wire/error-record.ts";
+import { ownMark, reply } from "../wire/mark.ts";
+import type { Request } from "../wire/protocol.ts";
+import { writeShared } from "../wire/shared-file.ts";
 import { importModule } from "./import-module.ts";
 import { serve } from "./server.ts";
 

@@ -12,10 +12,10 @@ import { fetchBatch, isSequence, type Sequence } from "../../sequence/sequence.t
 import { recycle } from "../../tensor/arena.ts";
 import { costsOf } from "../../tensor/costs.ts";
 import { type Kept, keptBuffers, own } from "../../tensor/transfer.ts";
-import { toRecord } from "../error-record.ts";
-import type { Reply, Request } from "../protocol.ts";
-import { shortage } from "../remote.ts";
-import { revive } from "../snapshot/revive.ts";
+import { shortage } from "../wire/dispatch.ts";
+import { toRecord } from "../wire/error-record.ts";
+import type { Reply, Request } from "../wire/protocol.ts";
+import { revive } from "../wire/snapshot/revive.ts";
 
 type Fetch = Extract<Request, { type: "fetch" }>;
 type BatchReply = Extract<Reply, { type: "batch" }>;

@@ -1,9 +1,9 @@
 /** Entry of a worker thread. */
 import { parentPort } from "node:worker_threads";
 import { transferables } from "../../tensor/transfer.ts";
-import { toRecord } from "../error-record.ts";
-import { tellRunning } from "../exit.ts";
-import { ownMark, reply } from "../mark.ts";
+import { tellRunning } from "../kinds/exit.ts";
+import { toRecord } from "../wire/error-record.ts";
+import { ownMark, reply } from "../wire/mark.ts";
 import { importModule } from "./import-module.ts";
 import { serve } from "./server.ts";
 

@@ -1,0 +1,44 @@
+/**
+ * The optional packages of the image floor, loaded without a static import so that it loads in a browser, and without a
+ * promise so that an image can be decoded at once.
+ */
+import { MissingPeerError } from "./errors.ts";
+import { builtin, node } from "./node.ts";
+
+const peers = new Map<string, unknown>();
+
+/** An installed peer package; undefined where it is not installed or this is no Node. Looked for once. */
+export function peer<T>(name: string): T | undefined {
+  if (!peers.has(name)) peers.set(name, requirePeer(name));
+  return peers.get(name) as T | undefined;
+}
+
+function requirePeer(name: string): unknown {
+  const createRequire = builtin("module")?.createRequire;
+  if (createRequire === undefined) return undefined;
+  checkDescriptors(name);
+  try {
+    return createRequire(import.meta.url)(name);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    // Only a package that is absent is passed over; one that is there and broken must be heard of.
+    if (code === "MODULE_NOT_FOUND" && message.includes(`'${name}'`)) return undefined;
+    throw new MissingPeerError(
+      `The package ${name} is installed but does not load. Reinstall it for this platform: npm install ${name}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Node takes a package.json that it cannot open for one that is not there, and remembers that: so first it is tried. */
+function checkDescriptors(name: string): void {
+  const { closeSync, openSync } = node("fs");
+  try {
+    closeSync(openSync(node("os").devNull, "r"));
+  } catch (cause) {
+    throw new MissingPeerError(
+      `The package ${name} cannot be loaded now: ${(cause as Error).message}. Close files, or raise the limit of open ones (ulimit -n), and try again.`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,175 @@
+/**
+ * Where the time of a loader goes.
+ *
+ * Always on: two clock readings and a few additions a batch. The time while an epoch runs is split into two: waiting
+ * for a batch, and all else, which is the consumer's. Percentiles come from a histogram whose classes are a fifth apart.
+ */
+import { addCounters, type Counters, noCounters } from "../../core/counters.ts";
+
+/** What one worker did. Times in milliseconds. */
+export interface WorkerStats {
+  readonly name: string;
+  readonly batches: number;
+  /** In `getItem`, until the batch was finished; contains `read` and `decode`. */
+  readonly fetch: number;
+  readonly read: number;
+  readonly decode: number;
+  /** In handing batches over. */
+  readonly transfer: number;
+  /** Encoded bytes read. */
+  readonly bytesRead: number;
+}
+
+/** What a loader measured since it was made. Times in milliseconds. */
+export interface LoaderStats {
+  readonly batches: number;
+  /** Bytes of the batches delivered. */
+  readonly bytes: number;
+  /** Time in which epochs ran: waiting and consuming. */
+  readonly elapsed: number;
+  readonly wait: {
+    readonly total: number;
+    /** Part of `elapsed` that the consumer spent waiting, 0 to 1. */
+    readonly share: number;
+    /** Median wait for a batch. */
+    readonly p50: number;
+    /** Wait that one batch in a hundred exceeds. */
+    readonly p99: number;
+  };
+  readonly queue: {
+    /** Batches that lay ready when the consumer came for one, on average. */
+    readonly mean: number;
+    /** Batches that may exist ahead of the consumer at present. */
+    readonly capacity: number;
+  };
+  /** Bytes of batch memory newly allocated; what was recycled is not counted. */
+  readonly bytesAllocated: number;
+  /** Workers at present. */
+  readonly workers: number;
+  readonly perWorker: readonly WorkerStats[];
+}
+
+/** What is known of a batch when it is handed out. */
+export interface BatchFacts {
+  readonly worker: string;
+  readonly counters: Counters;
+  /** Milliseconds that the consumer waited for it. */
+  readonly waited: number;
+  /** Batches that lie ready behind it. */
+  readonly queued: number;
+  readonly bytes: number;
+}
+
+/** A worker's sum. */
+interface Account {
+  batches: number;
+  readonly counters: Counters;
+}
+
+/** Accounts kept by name; workers that come and go after that share one. */
+const mostAccounts = 64;
+
+/** Collects what a loader measures. */
+export class StatsKeeper {
+  readonly #accounts = new Map<string, Account>();
+  readonly #waits = new Histogram();
+  #batches = 0;
+  #bytes = 0;
+  #queued = 0;
+  #waitTotal = 0;
+  #consumed = 0;
+  /** When a batch was handed out that the consumer still works on; 0 where it does not. */
+  #handedOver = 0;
+  /** What the consumer spent on the last batch. */
+  #lastConsumed = 0;
+
+  /** The consumer has come for a batch, or has left. */
+  onAsk(): void {
+    if (this.#handedOver === 0) return;
+    this.#lastConsumed = performance.now() - this.#handedOver;
+    this.#consumed += this.#lastConsumed;
+    this.#handedOver = 0;
+  }
+
+  /** A wait of the consumer is over. */
+  onWait(milliseconds: number): void {
+    this.#waitTotal += milliseconds;
+  }
+
+  /** A batch was handed out; returns the milliseconds that the consumer spent on the one before and waiting. */
+  onBatch({ worker, counters, waited, queued, bytes }: BatchFacts): number {
+    this.#batches++;
+    this.#bytes += bytes;
+    this.#queued += queued;
+    this.#waits.add(waited);
+    const account = this.#account(worker);
+    account.batches++;
+    addCounters(account.counters, counters);
+    const now = performance.now();
+    const interval = waited + this.#lastConsumed;
+    this.#handedOver = now;
+    return interval;
+  }
+
+  /** All of it, for people. */
+  read(workers: number, capacity: number): LoaderStats {
+    const consuming = this.#handedOver === 0 ? 0 : performance.now() - this.#handedOver;
+    const elapsed = this.#waitTotal + this.#consumed + consuming;
+    const accounts = [...this.#accounts];
+    return {
+      batches: this.#batches,
+      bytes: this.#bytes,
+      elapsed,
+      wait: {
+        total: this.#waitTotal,
+        share: elapsed === 0 ? 0 : this.#waitTotal / elapsed,
+        p50: this.#waits.quantile(0.5),
+        p99: this.#waits.quantile(0.99),
+      },
+      queue: { mean: this.#batches === 0 ? 0 : this.#queued / this.#batches, capacity },
+      bytesAllocated: accounts.reduce((sum, [, { counters }]) => sum + counters.allocated, 0),
+      workers,
+      perWorker: accounts.map(([name, { batches, counters }]) => ({
+        name,
+        batches,
+        fetch: counters.fetchMs,
+        read: counters.readMs,
+        decode: counters.decodeMs,
+        transfer: counters.sendMs,
+        bytesRead: counters.bytes,
+      })),
+    };
+  }
+
+  #account(name: string): Account {
+    const known = this.#accounts.get(name);
+    if (known) return known;
+    const key = this.#accounts.size < mostAccounts ? name : "other workers";
+    const account = this.#accounts.get(key) ?? { batches: 0, counters: noCounters() };
+    this.#accounts.set(key, account);
+    return account;
+  }
+}
+
+/** Counts of durations in classes that grow by a fifth, from a microsecond to hours. */
+class Histogram {
+  readonly #counts = new Uint32Array(128);
+  #total = 0;
+
+  add(milliseconds: number): void {
+    this.#counts[milliseconds <= 0.001 ? 0 : Math.min(127, Math.ceil(Math.log2(milliseconds * 1000) * 4))]!++;
+    this.#total++;
+  }
+
+  /** The upper bound of the class in which the quantile lies, in milliseconds. */
+  quantile(q: number): number {
+    if (this.#total === 0) return 0;
+    let left = q * this.#total;
+    let i = 0;
+    for (; i < 127; i++) {
+      left -= this.#counts[i]!;
+      if (left <= 0) break;
+    }
+    return i === 0 ? 0 : 2 ** (i / 4) / 1000;
+  }
+}

@@ -1,0 +1,240 @@
+/**
+ * Samples become batches: a dataset whose `getItem` returns one sample becomes a Sequence whose `getItem` returns a
+ * batch of them. Which samples is arithmetic on (seed, epoch, position), so a billion are as cheap as a thousand.
+ */
+import {
+  checkBoolean,
+  checkIndex,
+  checkInteger,
+  checkKnown,
+  checkSeed,
+  indexError,
+  show,
+} from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { settleEach } from "../../core/settle.ts";
+import { RandomSampler } from "../../sampler/random.ts";
+import type { Order, Sampler } from "../../sampler/sampler.ts";
+import { SequentialSampler } from "../../sampler/sequential.ts";
+import { type AnyBatch, Combinator, type Hooked } from "../combinators/combinator.ts";
+import { type Context, deriveContext } from "../context.ts";
+import { type Awaitable, type batchType, nameOf, type Returned, type Sequence } from "../sequence.ts";
+import { type Collated, collate } from "./collate.ts";
+import type { PadCollator } from "./pad.ts";
+
+/** Samples by index: an array-like of your own, a file, a table. Anything with these two members, and maybe hooks. */
+export interface Dataset<S> extends Hooked {
+  /** Number of samples. */
+  readonly length: number;
+  /**
+   * The sample at `index`. `context.index` is this index, and `context.random` is keyed by it: a sample is augmented the
+   * same in whatever batch it falls.
+   */
+  getItem(index: number, context: Context): Awaitable<S>;
+}
+
+/** A dataset that is no Sequence: the type of a Sequence's samples is its own, not what `getItem` seems to return. */
+type Samples<S> = Dataset<S> & { readonly [batchType]?: never };
+
+/** Makes a batch of samples. */
+export type CollateFunction<S, B> = (samples: S[], context: Context) => Awaitable<B>;
+
+/** Options of {@link batches}. */
+export interface BatchesOptions {
+  /** Samples in a batch. */
+  readonly batchSize: number;
+  /** Whether the samples are shuffled anew each epoch, all of them. Default false. */
+  readonly shuffle?: boolean;
+  /** Fixes the order of the samples. Default: the loader's seed. */
+  readonly seed?: number;
+  /** Whether a last batch of fewer than `batchSize` samples is left out. Default false. */
+  readonly dropLast?: boolean;
+  /** Which samples, in which order, instead of all. Excludes `shuffle`. */
+  readonly sampler?: Sampler;
+}
+
+/** A dataset in batches; made by {@link batches}. */
+export class BatchSequence<S, B> extends Combinator<B> {
+  static override readonly module: string = import.meta.url;
+  readonly dataset: Dataset<S>;
+  readonly batchSize: number;
+  readonly shuffle: boolean;
+  readonly seed: number | undefined;
+  readonly dropLast: boolean;
+  readonly sampler: Sampler | undefined;
+  readonly collate: CollateFunction<S, B> | PadCollator | undefined;
+
+  constructor(
+    dataset: Dataset<S>,
+    options: BatchesOptions & { readonly collate?: CollateFunction<S, B> | PadCollator },
+  ) {
+    super();
+    this.dataset = dataset;
+    this.batchSize = options.batchSize;
+    this.shuffle = options.shuffle ?? false;
+    this.seed = options.seed;
+    this.dropLast = options.dropLast ?? false;
+    this.sampler = options.sampler;
+    this.collate = options.collate;
+  }
+
+  get length(): number {
+    const batches = samplesOf(this) / this.batchSize;
+    return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
+  }
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
+    checkIndex("batches(…)", index, this.length);
+    const order = orderOf(this, this.seed ?? context.seed, context.epoch);
+    const from = index * this.batchSize;
+    const to = Math.min(from + this.batchSize, samplesOf(this));
+    const samples = settleEach(to - from, (place) => fetchSample(this, order(from + place), context));
+    const collated = (settled: S[]) => collateBy(this.collate, settled, context) as Awaitable<Returned<B>>;
+    return samples instanceof Promise ? samples.then(collated) : collated(samples);
+  }
+
+  combines(): readonly Hooked[] {
+    return [this.dataset];
+  }
+
+  override whyEmpty(): string | undefined {
+    const samples = samplesOf(this);
+    if (samples > 0)
+      return `Its ${samples} samples do not fill a batch of ${this.batchSize}, and \`dropLast\` leaves out a smaller one. Lower \`batchSize\`, or leave \`dropLast\` out.`;
+    return this.dataset.length > 0 ? "Its sampler chooses no sample." : undefined;
+  }
+}
+
+/**
+ * A dataset of samples as a Sequence of batches.
+ *
+ * `shuffle` shuffles all samples, anew each epoch, in O(1) memory; a `DataLoader`'s own `shuffle` would only shuffle
+ * whole batches. The samples of a batch are fetched concurrently where `getItem` returns promises. By default they are
+ * collated by {@link collate}: each leaf is stacked into one buffer.
+ *
+ * TypeScript reads `[x, y]` as a tuple where the dataset is written in the call. In a class, or a constant of its own,
+ * annotate what `getItem` returns: `getItem(i: number): [x: Tensor<"float32">, label: number]`.
+ *
+ * @throws OptionError if an option is not what it should be, or `sampler` and `shuffle` are both given.
+ * @example
+ * const train = batches(
+ *   {
+ *     length: files.length,
+ *     getItem: (i) => [resize(imread(files[i]), [28, 28]), tensor(labels[i], "int32")],
+ *   },
+ *   { batchSize: 32, shuffle: true, dropLast: true },
+ * );
+ */
+export function batches<S extends AnyBatch>(
+  dataset: Samples<S>,
+  options: BatchesOptions & { readonly collate?: PadCollator },
+): Sequence<Collated<S>>;
+export function batches<S>(
+  dataset: Sequence<S>,
+  options: BatchesOptions & { readonly collate?: PadCollator },
+): Sequence<Collated<S>>;
+export function batches<S, B extends AnyBatch>(
+  dataset: Sequence<S>,
+  options: BatchesOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
+): Sequence<B>;
+export function batches<S extends AnyBatch, B extends AnyBatch>(
+  dataset: Dataset<S>,
+  options: BatchesOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
+): Sequence<B>;
+export function batches(
+  dataset: Dataset<unknown>,
+  options: BatchesOptions & { readonly collate?: CollateFunction<unknown, unknown> | PadCollator },
+): Sequence<unknown> {
+  checkOptions(dataset, options);
+  return new BatchSequence(dataset, options);
+}
+
+const known = ["batchSize", "shuffle", "seed", "dropLast", "collate", "sampler"];
+
+function checkOptions(
+  dataset: Dataset<unknown>,
+  options: BatchesOptions & { readonly collate?: unknown },
+): void {
+  if (typeof dataset?.getItem !== "function") {
+    const hint = Array.isArray(dataset)
+      ? " For an array of samples: { length: samples.length, getItem: (i) => samples[i] }."
+      : "";
+    throw new OptionError(
+      `batches() takes a dataset with \`length\` and \`getItem(index)\`, got ${show(dataset)}.${hint}`,
+    );
+  }
+  checkKnown("batches()", options, known);
+  const { batchSize, seed, sampler, shuffle = false, dropLast = false, collate } = options;
+  checkInteger("batchSize", batchSize, 1);
+  checkBoolean("shuffle", shuffle);
+  checkBoolean("dropLast", dropLast);
+  if (seed !== undefined) checkSeed("seed", seed);
+  if (
+    collate !== undefined &&
+    typeof collate !== "function" &&
+    typeof (collate as PadCollator | null)?.collate !== "function"
+  ) {
+    throw new OptionError(`\`collate\` must be a function of the samples or pad(), got ${show(collate)}.`);
+  }
+  if (sampler === undefined) return;
+  if (shuffle) {
+    throw new OptionError(
+      "batches() takes `shuffle` or `sampler`, not both: a sampler says itself how it shuffles.",
+    );
+  }
+  if (typeof (sampler as Sampler | null)?.order !== "function") {
+    throw new OptionError(
+      `\`sampler\` must have \`length\` and \`order({ seed, epoch })\`, got ${show(sampler)}.`,
+    );
+  }
+  const own = (sampler as { readonly batchSize?: unknown }).batchSize;
+  if (own !== undefined && own !== batchSize) {
+    throw new OptionError(
+      `The sampler makes batches of ${show(own)}, but \`batchSize\` is ${batchSize}. Give both the same.`,
+    );
+  }
+}
+
+/** The fields that say which samples a batch has. */
+type Choice<S> = Pick<BatchSequence<S, unknown>, "dataset" | "sampler" | "shuffle">;
+
+/** Samples in an epoch. */
+function samplesOf({ sampler, dataset }: Choice<unknown>): number {
+  return sampler?.length ?? dataset.length;
+}
+
+/** The orders of the epochs at hand, apart from the sequences: they shall not travel to workers. */
+const orders = new WeakMap<object, { readonly key: string; readonly order: Order }>();
+
+/** The order of an epoch, made when its first batch is asked for. */
+function orderOf(sequence: Choice<unknown>, seed: number, epoch: number): Order {
+  const length = samplesOf(sequence);
+  const key = `${seed} ${epoch} ${length}`;
+  const made = orders.get(sequence);
+  if (made?.key === key) return made.order;
+  const sampler =
+    sequence.sampler ?? (sequence.shuffle ? new RandomSampler(length) : new SequentialSampler(length));
+  const order = sampler.order({ seed, epoch });
+  orders.set(sequence, { key, order });
+  return order;
+}
+
+function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context: Context): Awaitable<S> {
+  if (!(Number.isInteger(index) && index >= 0 && index < dataset.length)) {
+    throw indexError(
+      sampler ? `${nameOf(sampler)} chose a sample that is not there: the dataset` : "The dataset",
+      index,
+      dataset.length,
+    );
+  }
+  return dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
+}
+
+function collateBy(
+  how: CollateFunction<never, unknown> | PadCollator | undefined,
+  samples: unknown[],
+  context: Context,
+): unknown {
+  if (how === undefined) return collate(samples);
+  return typeof how === "function" ? how(samples as never, context) : how.collate(samples);
+}

@@ -1,0 +1,126 @@
+/**
+ * What all combinators share: a sequence made of other sequences.
+ *
+ * Laws that every combinator keeps, and that its tests check:
+ *
+ * - it changes no batch: what it passes on equals what the source gives alone, under the same seed, epoch and index;
+ * - its length is derived from its sources' each time, as their hooks may change it;
+ * - the hooks of each source run exactly once an epoch, in the order of the sources, however often a source appears,
+ *   each with a generator of its own that begins anew: sources that shuffle stay in step;
+ * - its own fields are all there is of it, so that it travels to workers as any class does.
+ */
+import { show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { createHookContext, type HookContext } from "../context.ts";
+import { isSequence, Sequence, whyEmpty } from "../sequence.ts";
+
+/** Whatever may have hooks: a sequence, or a dataset of samples. */
+export interface Hooked {
+  onEpochBegin?(epoch: number, context: HookContext): void | Promise<void>;
+  onEpochEnd?(epoch: number, context: HookContext): void | Promise<void>;
+  readonly hasHooks?: boolean;
+}
+
+/** Marks combinators, the same across two copies of the package. */
+const brand = Symbol.for("epochal.combinator");
+
+/**
+ * Anything but undefined and null, for a type parameter that is inferred from what a function returns: the tuple in it
+ * makes TypeScript infer `[x, y]` as a tuple and not as an array.
+ */
+export type AnyBatch = [unknown, ...unknown[]] | NonNullable<unknown>;
+
+/** Base class of the combinators: hooks pass through to the sources. */
+export abstract class Combinator<B> extends Sequence<B> {
+  /** What this sequence is made of, in order. */
+  abstract combines(): readonly Hooked[];
+
+  override async onEpochBegin(epoch: number, { seed }: HookContext): Promise<void> {
+    const begun: Hooked[] = [];
+    try {
+      for (const origin of originsOf(this)) {
+        await origin.onEpochBegin?.(epoch, createHookContext("begin", { epoch, seed }));
+        begun.push(origin);
+      }
+    } catch (error) {
+      // The epoch will not run, so nobody else would tell those that were begun that it is over.
+      for (const origin of begun) await origin.onEpochEnd?.(epoch, createHookContext("end", { epoch, seed }));
+      throw error;
+    }
+  }
+
+  override async onEpochEnd(epoch: number, { seed }: HookContext): Promise<void> {
+    const errors: unknown[] = [];
+    for (const origin of originsOf(this)) {
+      try {
+        await origin.onEpochEnd?.(epoch, createHookContext("end", { epoch, seed }));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length === 1) throw errors[0];
+    if (errors.length > 1)
+      throw new AggregateError(errors, `onEpochEnd(${epoch}) of ${errors.length} sources failed.`);
+  }
+
+  /** Why there are no batches: what the empty source says, or that nothing is left of the sources. */
+  whyEmpty(): string | undefined {
+    const sources = this.combines().filter(isSequence);
+    const empty = sources.find(({ length }) => length === 0);
+    if (empty) return whyEmpty(empty);
+    return `It leaves nothing of the ${sources.map(({ length }) => length).join(" and ")} batches that it is made of.`;
+  }
+
+  override get hasHooks(): boolean {
+    for (const origin of originsOf(this)) {
+      if (origin.hasHooks ?? (origin.onEpochBegin !== undefined || origin.onEpochEnd !== undefined))
+        return true;
+    }
+    return false;
+  }
+}
+Object.defineProperty(Combinator.prototype, brand, { value: true });
+
+/** The sequences at the bottom of a combination, each once, in the order of the sources. */
+export function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
+  if (isCombinator(node)) {
+    for (const source of node.combines()) originsOf(source, found);
+  } else found.add(node);
+  return found;
+}
+
+/** Whether `node` is a combinator, also of another copy of the package. */
+export function isCombinator(node: object): node is Combinator<unknown> {
+  return brand in node;
+}
+
+/** Throws {@link OptionError} unless `value`, which stands at `place`, is a sequence. */
+export function checkSequence(combinator: string, value: unknown, place: string = ""): void {
+  if (isSequence(value)) return;
+  const next = Array.isArray(value)
+    ? "Arrays of sequences are joined by concat(), zip() or mix()."
+    : "A dataset of samples becomes one with batches(dataset, { batchSize }).";
+  throw new OptionError(`${combinator}() takes a Sequence, got ${show(value)}${place}. ${next}`);
+}
+
+/**
+ * The sequences in `values`.
+ *
+ * @throws OptionError if there is none, or something else, or a hole.
+ */
+export function checkSequences(
+  combinator: string,
+  values: readonly unknown[],
+): readonly [Sequence<unknown>, ...Sequence<unknown>[]] {
+  if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
+  // A copy, as the array stays the caller's.
+  const sources = Array.from(values);
+  for (const [i, source] of sources.entries()) checkSequence(combinator, source, ` at place ${i}`);
+  return sources as [Sequence<unknown>, ...Sequence<unknown>[]];
+}
+
+/** What was given one after the other, or in one array. */
+export function spread(values: readonly unknown[]): readonly unknown[] {
+  const [first] = values;
+  return values.length === 1 && Array.isArray(first) ? first : values;
+}

@@ -1,0 +1,44 @@
+/**
+ * The combinators that take batches of their sources as they are, each from another place: `slice`, `take`, `skip`,
+ * `filter`, `shard`, `repeat`, `concat` and `mix`. Each is a length and a rule of where a batch lies; that the index is
+ * checked and the batch is the one that its source gives alone is written here once.
+ */
+import { checkIndex } from "../../core/check.ts";
+import { type Context, deriveContext } from "../context.ts";
+import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
+import { Combinator, type Hooked } from "./combinator.ts";
+
+/** Where a batch lies. */
+export interface Place<B> {
+  readonly source: Sequence<B>;
+  /** Its index in the source. */
+  readonly index: number;
+  /** The source's epoch, where that is not the outer one. */
+  readonly epoch?: number;
+}
+
+/** A sequence whose every batch is one batch of one of its sources. */
+export abstract class Selection<B> extends Combinator<B> {
+  /** Where the batch at `index` of `epoch` lies, 0 ≤ index < length. */
+  protected abstract locate(index: number, epoch: number): Place<B>;
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
+    checkIndex(nameOf(this), index, this.length);
+    const { source, index: from, epoch = context.epoch } = this.locate(index, context.epoch);
+    return source.getItem(from, deriveContext(context, from, { epoch }));
+  }
+}
+
+/** A {@link Selection} from one source. */
+export abstract class SingleSelection<B> extends Selection<B> {
+  readonly source: Sequence<B>;
+
+  constructor(source: Sequence<B>) {
+    super();
+    this.source = source;
+  }
+
+  combines(): readonly Hooked[] {
+    return [this.source];
+  }
+}

@@ -1,0 +1,15 @@
+import { checkInteger } from "../../core/check.ts";
+import type { Sequence } from "../sequence.ts";
+import { checkSequence } from "./combinator.ts";
+import { SliceSequence } from "./slice.ts";
+
+/**
+ * The first `count` batches, or all if there are fewer.
+ *
+ * @throws OptionError if `source` is no sequence or `count` no whole number.
+ */
+export function take<B>(source: Sequence<B>, count: number): Sequence<B> {
+  checkSequence("take", source);
+  checkInteger("count", count);
+  return new SliceSequence(source, 0, count);
+}

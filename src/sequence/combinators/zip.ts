@@ -1,0 +1,62 @@
+import { checkIndex } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { settleEach } from "../../core/settle.ts";
+import { type Context, deriveContext } from "../context.ts";
+import type { Awaitable, BatchOf, Returned, Sequence } from "../sequence.ts";
+import { Combinator, checkSequences, type Hooked, spread } from "./combinator.ts";
+
+/** The batches of several sequences side by side; made by {@link zip}. */
+export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
+  static override readonly module: string = import.meta.url;
+  readonly sources: readonly Sequence<unknown>[];
+
+  constructor(sources: readonly Sequence<unknown>[]) {
+    super();
+    this.sources = sources;
+  }
+
+  get length(): number {
+    const lengths = this.sources.map(({ length }) => length);
+    const finite = lengths.filter((length) => length !== Number.POSITIVE_INFINITY);
+    if (new Set(finite).size > 1) {
+      throw new OptionError(
+        `zip() takes sequences of one length, got ${lengths.join(", ")}. Cut them with take(), or lengthen one with repeat().`,
+      );
+    }
+    return finite[0] ?? Number.POSITIVE_INFINITY;
+  }
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
+    checkIndex("zip(…)", index, this.length);
+    const batches = settleEach(this.sources.length, (place) =>
+      this.sources[place]!.getItem(index, deriveContext(context, index)),
+    );
+    return batches as never;
+  }
+
+  combines(): readonly Hooked[] {
+    return this.sources;
+  }
+}
+
+/**
+ * The batches of several sequences of one length side by side, as tuples. Endless sequences are cut to the others. They are
+ * given one after the other, or in an array.
+ *
+ * Each source gets a generator of its own in the same state: images and their masks, zipped, are augmented alike.
+ *
+ * @throws OptionError if there is no source or one is no sequence; and, when it is read, if their lengths differ.
+ * @example
+ * const pairs = zip(images, masks); // Sequence<[ImageBatch, MaskBatch]>
+ */
+export function zip<S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]]>(
+  ...sources: S
+): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
+export function zip<
+  S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]] | readonly Sequence<unknown>[],
+>(sources: S): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
+export function zip(
+  ...sources: readonly Sequence<unknown>[] | readonly [readonly Sequence<unknown>[]]
+): Sequence<unknown> {
+  return new ZipSequence(checkSequences("zip", spread(sources)));
+}

@@ -1,0 +1,57 @@
+/**
+ * No worker starts workers.
+ *
+ * A module that holds both a dataset and the program over it is run again by each worker that loads the dataset, and
+ * would start workers of its own, without end. Names of scripts cannot tell, as a program is started in many ways; but
+ * being inside a worker can. The loader outside is told too, whatever the program makes of the error.
+ *
+ * A module may also start a thread or process of its own that starts the loader. Those are known by a variable of the
+ * environment, which they take over: it says how many workers they are inside of. What `getItem` starts may have
+ * workers, and those no more; what a module starts while it is imported may have none. Limit: what is started with an
+ * environment without it is not known.
+ */
+import { PortableError } from "../../core/errors.ts";
+import { toRecord } from "../wire/error-record.ts";
+import { ownMark, reply } from "../wire/mark.ts";
+
+const variable = "EPOCHAL_INSIDE";
+
+const advice =
+  "Move the class to a module of its own, which does nothing else when it is imported. A loader inside getItem takes workers: 0.";
+
+/** Programs inside more workers than this have none. */
+const deepest = 1;
+
+/** How many workers the program is inside of, by what it was started with. */
+const inside = Number(globalThis.process?.env?.[variable] ?? 0);
+
+/** In a worker: runs `load`, which imports a module of the user's. */
+export async function importNested<T>(load: () => Promise<T>): Promise<T> {
+  process.env[variable] = String(deepest + 1);
+  try {
+    return await load();
+  } finally {
+    process.env[variable] = String(inside + 1);
+  }
+}
+
+/** Throws {@link PortableError} where workers would start workers without end, and has the loader outside throw it too. */
+export function checkNotNested(): void {
+  const mark = ownMark();
+  if (!mark) {
+    if (inside <= deepest) return;
+    throw new PortableError(
+      `A program that a worker started, in a thread or process of its own, started a DataLoader with workers, and each of those would start the program again. ${advice}`,
+    );
+  }
+  const { name, module } = mark;
+  const again =
+    module === undefined
+      ? "the modules that --import or --require preload"
+      : `the module ${module}, or one that it imports,`;
+  const error = new PortableError(
+    `A program was run again by its own worker: in ${name}, ${again} started a DataLoader with workers, and each of those would do so again. ${advice}`,
+  );
+  reply(mark, { type: "broken", error: toRecord(error) });
+  throw error;
+}

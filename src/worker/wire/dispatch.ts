@@ -1,0 +1,97 @@
+/** What all workers on a far side have in common: how their replies are read, and how long their end is waited for. */
+import { WorkerError } from "../../core/errors.ts";
+import type { WorkerEvents } from "../worker.ts";
+import { errorName, fromRecord } from "./error-record.ts";
+import type { Reply } from "./protocol.ts";
+
+/** Hands a reply to the worker's owner. `unwrap` takes the batch out of the reply. */
+export function dispatch(
+  reply: Reply,
+  events: WorkerEvents,
+  unwrap: (reply: Extract<Reply, { type: "batch" }>) => unknown,
+  onDying: (reason: Error) => void = () => {},
+): void {
+  switch (reply.type) {
+    case "ready":
+      events.onReady();
+      break;
+    case "broken":
+      events.onBroken(fromRecord(reply.error));
+      break;
+    case "batch": {
+      let batch: unknown;
+      try {
+        batch = unwrap(reply);
+      } catch (error) {
+        events.onError(reply.ticket, error);
+        break;
+      }
+      events.onBatch(reply.ticket, batch, reply.counters);
+      break;
+    }
+    case "error":
+      events.onError(reply.ticket, fromRecord(reply.error));
+      break;
+    case "dying":
+      onDying(diedOf(fromRecord(reply.error)));
+      break;
+  }
+}
+
+/** Why a worker ended: of an exception that nobody caught, which stays the `cause`. */
+export function diedOf(error: unknown): Error {
+  const what = error instanceof Error ? `${errorName(error)}: ${error.message}` : String(error);
+  return new Error(`died of an uncaught exception: ${what}`, { cause: error });
+}
+
+/** The system could not give what the worker of that name needs. */
+export function cannotStart(name: string, cause: unknown): WorkerError {
+  return new WorkerError(`The worker ${name} ${notStarted(cause)}`, { cause });
+}
+
+/** That a worker did not start, why, and what to do, to be said after its name. */
+export function notStarted(cause: unknown): string {
+  const advice = shortage(cause) ?? "Try fewer workers, or workers: 0.";
+  return `could not be started: ${(cause as Error).message}. ${advice}`;
+}
+
+/** Workers ended before they were ready, so often that no other is started; `name` and `reason` are the last one's. */
+export function neverReady(name: string, reason: Error, times: number): WorkerError {
+  const often = times === 1 ? "" : `, ${times} times`;
+  const why = reason.message.replace(/\.?$/, ".");
+  return new WorkerError(`A worker ended before it was ready${often}: ${name} ${why}`, { cause: reason });
+}
+
+/** What to do about an error of the system that has run out of something; undefined for any other error. */
+export function shortage(error: unknown): string | undefined {
+  switch ((error as { code?: unknown } | null)?.code) {
+    case "EMFILE":
+    case "ENFILE":
+      return "Too many files are open: close some, raise the limit (ulimit -n), or use fewer workers.";
+    case "ENOSPC":
+    case "EDQUOT":
+      return "There is no room left: free some, or use fewer workers.";
+    case "EAGAIN":
+    case "ENOMEM":
+      return "The system has no memory or no processes left: use fewer workers.";
+    default:
+      return undefined;
+  }
+}
+
+/** A thread inside native code ends only when that code returns; nobody should wait for it longer than this. */
+const patience = 2000;
+
+/**
+ * Resolves when `ended` does, or after `milliseconds`. Keeps the program alive until then where that is the usual
+ * patience; nobody's program shall wait longer for a worker to end.
+ */
+export async function waitAtMost(ended: Promise<unknown>, milliseconds: number = patience): Promise<void> {
+  let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+    if (milliseconds > patience) timer.unref?.();
+  });
+  await Promise.race([ended, enough]);
+  clearTimeout(timer);
+}

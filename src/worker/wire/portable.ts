@@ -1,0 +1,82 @@
+/**
+ * Where a class or function is found, so that a worker can import it.
+ *
+ * - A class says `static readonly module = import.meta.url` and is exported under its own name.
+ * - A function says the same: `portable(import.meta.url, fn)`.
+ * - `getState()` and `static fromState(state)` take over where fields cannot be sent (`#private`, handles).
+ *
+ * How an instance travels with its fields is in snapshot/. Never is the program's entry script imported into a worker
+ * unawares: that would run the program once more.
+ */
+import { PortableError } from "../../core/errors.ts";
+
+/** A function or class that says where it is found. */
+export type Located = ((...args: never) => unknown) & {
+  readonly module?: unknown;
+  fromState?(state: unknown): unknown;
+};
+
+/** Where an export is found. */
+export interface Address {
+  readonly module: string;
+  readonly export: string;
+}
+
+/**
+ * Marks an exported function so that workers find it, and gives it back.
+ *
+ * @example
+ * export const augment = portable(import.meta.url, function augment([x, y], { random }) { … });
+ * const train = map(images, augment);
+ */
+export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F): F {
+  Object.defineProperty(fn, "module", { value: String(module), configurable: true });
+  return fn;
+}
+
+/**
+ * Where `located` is found.
+ *
+ * @param what names it in messages: `the field \`words\`, an instance of Vocabulary`
+ * @param holder class of the sequence that has it in a field; undefined for the sequence itself
+ * @throws PortableError with the remedy, where it does not say or says what cannot be.
+ */
+export function addressOf(
+  located: Located,
+  what: string,
+  kind: "class" | "function",
+  { entry, holder }: { readonly entry?: string | undefined; readonly holder?: string | undefined },
+): Address {
+  const name = located?.name ?? "";
+  const hint = hintFor(kind, name, holder);
+  if (
+    typeof located !== "function" ||
+    !Object.hasOwn(located, "module") ||
+    typeof located.module !== "string"
+  ) {
+    const inherits = kind === "class" && typeof located?.module === "string";
+    throw new PortableError(
+      `Workers cannot find ${what}: it does not say in which module it is${inherits ? " (its parent's `module` does not count)" : ""}. ${hint}`,
+    );
+  }
+  if (name === "") throw new PortableError(`Workers cannot find ${what}: it has no name. ${hint}`);
+  if (entry !== undefined && located.module === entry) {
+    throw new PortableError(
+      `Workers cannot load ${what} from ${located.module}: that is the program's entry script, and importing it would run the program again in each worker. Move the ${kind} to a module of its own.`,
+    );
+  }
+  return { module: located.module, export: name };
+}
+
+function hintFor(kind: "class" | "function", name: string, holder: string | undefined): string {
+  if (kind === "function" && name === "getItem") {
+    return "Write what has it as a class, exported from a module of its own with `static readonly module = import.meta.url`, or use workers: 0.";
+  }
+  if (kind === "function") {
+    return `Export the function from a module under its name and mark it with portable(import.meta.url, ${name || "fn"}), or use workers: 0.`;
+  }
+  if (holder === undefined) {
+    return "Export the class from a module of its own and add `static override readonly module = import.meta.url`, or use workers: 0.";
+  }
+  return `If the class is yours, export it from a module of its own and add \`static readonly module = import.meta.url\`. If it is not (an open file, a connection, a model), leave it out of what is sent: open it in getItem, and give the class that holds it getState() and static fromState(state). Or use workers: 0.`;
+}

@@ -1,0 +1,63 @@
+import sharp from "sharp";
+import { describe, expect, it, vi } from "vitest";
+import { imread } from "../../../src/image/index.ts";
+
+vi.mock("../../../src/core/peer.ts", async (original) => ({
+  ...(await original<typeof import("../../../src/core/peer.ts")>()),
+  peer: () => undefined,
+}));
+
+const red = sharp({ create: { width: 20, height: 10, channels: 3, background: { r: 200, g: 30, b: 40 } } });
+
+describe("without any package", () => {
+  it("sequential JPEG is decoded", async () => {
+    const image = await imread(await red.clone().jpeg().toBuffer()).tensor();
+    expect(image.shape).toEqual([10, 20, 3]);
+    expect(Math.abs(image.data[0]! - 200)).toBeLessThan(4);
+  });
+
+  it.each([
+    ["png", {}, /npm install sharp/],
+    ["jpeg", { progressive: true }, /npm install @julusian\/jpeg-turbo@2 sharp/],
+  ] as const)("%s names the package to install", async (format, options, says) => {
+    const bytes = await red.clone().toFormat(format, options).toBuffer();
+    // Never replaced: the file is sound.
+    for (const onError of ["throw", () => spare] as const) {
+      await expect(imread(bytes, { onError }).tensor()).rejects.toMatchObject({
+        name: "MissingPeerError",
+        message: expect.stringMatching(says),
+      });
+    }
+  });
+
+  it("the file is named, and what is no image is told without any package", async () => {
+    const url = `data:image/png;base64,${(await red.clone().png().toBuffer()).toString("base64")}`;
+    await expect(imread(url).tensor()).rejects.toThrow(
+      /^Cannot read the image data:image\/png.*: It is no JPEG file, and decoding any other kind needs a package/,
+    );
+    await expect(imread("data:text/plain,hello").tensor()).rejects.toMatchObject({ name: "ImageError" });
+  });
+
+  it("a browser is not told to install what is for Node", async () => {
+    const node = process.getBuiltinModule;
+    const bytes = await red.clone().png().toBuffer();
+    try {
+      (process as { getBuiltinModule: unknown }).getBuiltinModule = undefined;
+      await expect(imread(bytes).tensor()).rejects.toThrow(/this is a browser.*fromPixels/);
+    } finally {
+      process.getBuiltinModule = node;
+    }
+  });
+
+  it("a damaged JPEG is an ImageError, and so can be replaced", async () => {
+    const bytes = Uint8Array.from(await red.clone().jpeg().toBuffer());
+    // A code that the table does not have: sixteen ones.
+    const scan = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
+    for (let i = scan + 14; i < bytes.length - 2; i += 2) bytes.set([0xff, 0x00], i);
+    await expect(imread(bytes).tensor()).rejects.toMatchObject({ name: "ImageError" });
+    const replaced = await imread(bytes, { onError: () => spare }).tensor();
+    expect(replaced.shape).toEqual([1, 1, 3]);
+  });
+});
+
+const spare = { data: new Uint8Array(3), shape: [1, 1, 3], dtype: "uint8" } as const;

@@ -1,0 +1,215 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import turbo from "@julusian/jpeg-turbo";
+import fc from "fast-check";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { baselineEngine } from "../../../src/image/decode/baseline.ts";
+import type { Engine } from "../../../src/image/decode/decoder.ts";
+import { sharpEngine } from "../../../src/image/decode/sharp.ts";
+import { turboEngine } from "../../../src/image/decode/turbo.ts";
+import { foldPlan } from "../../../src/image/pipeline.ts";
+
+const samples = new URL("../../../../shared/data/imagenet-sample/", import.meta.url);
+
+/** A photograph by one engine, as the benchmark asks for it; undefined where the engine declines it. */
+async function by(engine: Engine | undefined, bytes: Uint8Array): Promise<Float32Array | undefined> {
+  const plan = foldPlan(
+    [{ kind: "resize", height: 200, width: 200, antialias: "triangle", dtype: "float32" }],
+    3,
+  );
+  const out = new Float32Array(200 * 200 * 3);
+  const took = await engine!.decode(bytes, { plan, orient: true, maxPixels: 1e8, row: () => out });
+  return took === "done" ? out : undefined;
+}
+
+function difference(
+  a: Float32Array | Uint8Array,
+  b: Float32Array | Uint8Array,
+): { mean: number; worst: number } {
+  let sum = 0;
+  let worst = 0;
+  for (const [i, value] of a.entries()) {
+    const d = Math.abs(value - b[i]!);
+    sum += d;
+    worst = Math.max(worst, d);
+  }
+  return { mean: sum / a.length, worst };
+}
+
+/** All pixels as they are, 0 to 255. */
+async function whole(engine: Engine | undefined, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+  let out = new Uint8Array(0);
+  const row = (shape: readonly number[]) => {
+    out = new Uint8Array(shape.reduce((a, b) => a * b));
+    return out;
+  };
+  const took = await engine!.decode(bytes, { plan: foldPlan([], 3), orient: true, maxPixels: 1e8, row });
+  return took === "done" ? out : undefined;
+}
+
+/** 40 x 24 pixels, 4:2:0, with a restart marker after each unit: `cjpeg -restart 1B`. */
+const restarts = Buffer.from(
+  [
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQ",
+    "ERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU",
+    "FBQUFBQUFBQUFBQUFBT/wAARCAAYACgDASIAAhEBAxEB/8QAGQABAQADAQAAAAAAAAAAAAAAAAcEBggF/8QAJRAAAQMDAwMF",
+    "AAAAAAAAAAAAAQACBAMFEQYHEhMhMTJBQlGB/8QAGAEBAAMBAAAAAAAAAAAAAAAABgQFBwj/xAAkEQABBAECBgMAAAAAAAAA",
+    "AAAEAAECAwUGEQcSExQhQSMxUf/dAAQAAf/aAAwDAQACEQMRAD8Asm0t5pwI1IPcBgBVi6a0jGCRzb4+1yK3WZsA4h/HCwZu",
+    "8zqgLOtn9Ru8uYl/OzKzvB78Tpx+1//Q3fcy90phqcSDnKgN4iukSHEDPdbBW1U+8v8AVnK9C2WEzXAlucqwD1xGNfRkg2P0",
+    "zbhz2Km3hnX/0ZnFslV3xKKy27Rg4AliKTZbE6XW/VtQPEgUQeNMpN4X/9KTboXWpDr1Qwkdz4Ulj32TXmY5HyiJVRiRShue",
+    "2O7q1xBFnctX6X//05ft7DqzXUy4E5XQul7A1lFpc1EQ7L40ce7422Wo6pHrjjXsZvOy/9SyMo0o7PYIiIuLdOutoxdcnZPJ",
+    "FQLnGM/a/9k=",
+  ].join(""),
+  "base64",
+);
+
+describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
+  const drawn = (height: number, width: number) =>
+    Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+      const [y, x, c] = [Math.floor(i / (3 * width)), Math.floor(i / 3) % width, i % 3];
+      return 128 + 100 * Math.sin(x / (5 + 3 * c)) * Math.cos(y / (9 - 2 * c));
+    });
+
+  it.each(["SAMP_444", "SAMP_422", "SAMP_440", "SAMP_420", "SAMP_GRAY"] as const)(
+    "%s, sizes 5 to 36",
+    async (subsampling) => {
+      // Below five columns libjpeg repeats chroma instead of interpolating it.
+      for (let size = 5; size <= 36; size++) {
+        const [height, width] = [size, 41 - size];
+        const bytes = turbo.compressSync(Buffer.from(drawn(height, width)), {
+          format: turbo.FORMAT_RGB,
+          width,
+          height,
+          subsampling: turbo[subsampling],
+          quality: 90,
+        });
+        const [ours, theirs] = [await whole(baselineEngine(), bytes), await whole(sharpEngine(), bytes)];
+        expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
+      }
+    },
+  );
+
+  it("with restart markers", async () => {
+    const [ours, theirs] = [await whole(baselineEngine(), restarts), await whole(sharpEngine(), restarts)];
+    expect(ours).toHaveLength(40 * 24 * 3);
+    expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
+    // A marker out of turn, or none where one must be, is damage.
+    const wrong = Uint8Array.from(restarts);
+    wrong[wrong.findIndex((byte, i) => byte === 0xff && wrong[i + 1] === 0xd1) + 1] = 0xd5;
+    expect(await whole(baselineEngine(), wrong)).toBeUndefined();
+  });
+
+  it("and leaves progressive files and quarter turns to the others", async () => {
+    const image = sharp(drawn(9, 9), { raw: { width: 9, height: 9, channels: 3 } });
+    const progressive = await image.jpeg({ progressive: true }).toBuffer();
+    const turned = await image.withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    for (const bytes of [progressive, turned]) {
+      expect(await whole(baselineEngine(), bytes)).toBeUndefined();
+      expect(await whole(turboEngine(), bytes)).toHaveLength(243);
+    }
+  });
+});
+
+describe("what an image leaves in the kernel", () => {
+  it("never shows in the next, whether it begins alike or not", async () => {
+    const drawn = (size: number, phase: number, orientation: number) =>
+      sharp(
+        Uint8Array.from({ length: size * size * 3 }, (_, i) => 128 + 99 * Math.sin(i / 7 + phase)),
+        {
+          raw: { width: size, height: size, channels: 3 },
+        },
+      )
+        .withMetadata({ orientation })
+        .jpeg({ optimiseCoding: false })
+        .toBuffer();
+    const files = [
+      ...(await Promise.all([0, 1, 2].map((phase) => drawn(32, phase, 1)))),
+      await drawn(32, 3, 3),
+      await drawn(33, 4, 1),
+      restarts,
+    ];
+    expect(files[0]!.subarray(0, 300).equals(files[1]!.subarray(0, 300))).toBe(true);
+    // Ends in the middle of a block: no code is all ones.
+    const damaged = Buffer.from(files[1]!);
+    damaged.fill(Uint8Array.of(0xff, 0), damaged.length - 62, damaged.length - 2);
+    const resize = (size: number) =>
+      ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
+    const plans = [foldPlan([], 3), foldPlan([resize(20)], 3), foldPlan([resize(20)], 1)];
+    const engines = [baselineEngine(), baselineEngine(), turboEngine()!];
+    const decode = (engine: Engine, bytes: Uint8Array, plan: (typeof plans)[number], orient: boolean) => {
+      let out: Uint8Array | Float32Array = new Uint8Array(0);
+      const row = (shape: readonly number[]) => {
+        const length = shape.reduce((a, b) => a * b);
+        out = plan.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
+        return out;
+      };
+      return [engine.decode(bytes, { plan, orient, maxPixels: 1e8, row }), out];
+    };
+    const job = fc.record({
+      engine: fc.constantFrom(...engines),
+      bytes: fc.constantFrom(...files, damaged),
+      plan: fc.constantFrom(...plans),
+      orient: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(fc.array(job, { minLength: 2, maxLength: 12 }), (jobs) => {
+        const together = jobs.map(({ engine, bytes, plan, orient }) => decode(engine, bytes, plan, orient));
+        for (const [i, { engine, bytes, plan, orient }] of jobs.entries()) {
+          // Another header, so that nothing is kept from one to the next.
+          decode(baselineEngine(), bytes === restarts ? files[4]! : restarts, plans[0]!, true);
+          expect(together[i]).toEqual(decode(engine, bytes, plan, orient));
+        }
+      }),
+    );
+  });
+});
+
+describe("the engines agree", () => {
+  it.skipIf(!existsSync(samples))("on photographs, if ../shared/data is there", async () => {
+    for (const name of readdirSync(samples).slice(0, 25)) {
+      const bytes = readFileSync(new URL(name, samples));
+      const expected = (await by(sharpEngine(), bytes))!;
+      // Colours beyond the screen's are cut after resampling here, before it there.
+      const ours = difference((await by(baselineEngine(), bytes))!, expected);
+      expect(ours.mean).toBeLessThan(0.002);
+      expect(ours.worst).toBeLessThan(0.15);
+      // jpeg-turbo's binding asks for libjpeg's fast transform.
+      const turbos = difference((await by(turboEngine(), bytes))!, expected);
+      expect(turbos.mean).toBeLessThan(0.008);
+      expect(turbos.worst).toBeLessThan(0.08);
+    }
+  });
+
+  it("on every orientation and subsampling of a drawn picture", async () => {
+    const [height, width] = [150, 210];
+    const pixels = Uint8Array.from({ length: height * width * 3 }, (_, i) => {
+      const [y, x, c] = [Math.floor(i / (3 * width)), Math.floor(i / 3) % width, i % 3];
+      return 128 + 100 * Math.sin(x / (5 + 3 * c)) * Math.cos(y / (9 - 2 * c));
+    });
+    for (let orientation = 1; orientation <= 8; orientation++) {
+      for (const chromaSubsampling of ["4:4:4", "4:2:0"]) {
+        for (const progressive of [false, true]) {
+          const bytes = await sharp(pixels, { raw: { width, height, channels: 3 } })
+            .withMetadata({ orientation })
+            .jpeg({ chromaSubsampling, progressive, quality: 92 })
+            .toBuffer();
+          const { mean, worst } = difference(
+            (await by(turboEngine(), bytes))!,
+            (await by(sharpEngine(), bytes))!,
+          );
+          expect(mean).toBeLessThan(0.008);
+          expect(worst).toBeLessThan(0.08);
+        }
+      }
+    }
+  });
+
+  it("that CMYK is for the general one", async () => {
+    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
+      .toColourspace("cmyk")
+      .jpeg()
+      .toBuffer();
+    expect(await by(turboEngine(), bytes)).toBeUndefined();
+    expect(await by(sharpEngine(), bytes)).toBeDefined();
+  });
+});
