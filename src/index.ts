@@ -1,4 +1,5 @@
 export {
+  type AnyEpochalError,
   BatchError,
   type BatchLocation,
   EpochalError,

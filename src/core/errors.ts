@@ -19,39 +19,28 @@ import "./engine.ts";
 /** Marks our errors so that the check survives a second copy of the package. */
 const brand = Symbol.for("epochal.error");
 
-/** Base class of all errors thrown by epochal. */
-export abstract class EpochalError extends Error {
-  /** The class name; what {@link isEpochalError} looks at. */
-  abstract override get name(): ErrorName;
+/**
+ * What all errors thrown by epochal extend.
+ *
+ * @typeParam N the class name
+ */
+export abstract class EpochalError<N extends string = ErrorName> extends Error {
+  /** The class name; what {@link isEpochalError} looks at. It stands on the prototype, so that a minifier cannot change it. */
+  declare readonly name: N;
 }
 Object.defineProperty(EpochalError.prototype, brand, { value: true });
 
 /** An option or an argument is not what the function takes. */
-export class OptionError extends EpochalError {
-  override get name(): "OptionError" {
-    return "OptionError";
-  }
-}
+export class OptionError extends EpochalError<"OptionError"> {}
 
 /** An index lies outside its range. */
-export class IndexError extends EpochalError {
-  override get name(): "IndexError" {
-    return "IndexError";
-  }
-}
+export class IndexError extends EpochalError<"IndexError"> {}
 
 /** Tensors of different shapes or dtypes where they must agree, or data that does not fill its shape. */
-export class ShapeError extends EpochalError {
-  override get name(): "ShapeError" {
-    return "ShapeError";
-  }
-}
+export class ShapeError extends EpochalError<"ShapeError"> {}
 
 /** An image could not be read, decoded or resized. */
-export class ImageError extends EpochalError {
-  override get name(): "ImageError" {
-    return "ImageError";
-  }
+export class ImageError extends EpochalError<"ImageError"> {
   /** The file's path or URL; undefined when the image was given as bytes. */
   readonly path: string | undefined;
   constructor(message: string, options: ErrorOptions & { path?: string | undefined } = {}) {
@@ -62,6 +51,7 @@ export class ImageError extends EpochalError {
 
 /** Where a batch stands: which one, of which epoch, and who fetched it. */
 export interface BatchLocation {
+  /** Number of the epoch, from 0. */
   readonly epoch: number;
   /** Place in the epoch's order. */
   readonly position: number;
@@ -75,10 +65,7 @@ export interface BatchLocation {
  * A batch could not be had: `getItem` threw, or its worker died or missed the deadline once too often.
  * `cause` is the error thrown by `getItem` itself, with the stack, name and fields it had in the worker.
  */
-export class BatchError extends EpochalError implements BatchLocation {
-  override get name(): "BatchError" {
-    return "BatchError";
-  }
+export class BatchError extends EpochalError<"BatchError"> implements BatchLocation {
   readonly epoch: number;
   readonly position: number;
   readonly index: number;
@@ -96,45 +83,22 @@ export class BatchError extends EpochalError implements BatchLocation {
 }
 
 /** A worker could not start, or ended before its time. */
-export class WorkerError extends EpochalError {
-  override get name(): "WorkerError" {
-    return "WorkerError";
-  }
-}
+export class WorkerError extends EpochalError<"WorkerError"> {}
 
 /** A sequence cannot be sent to a worker. */
-export class PortableError extends EpochalError {
-  override get name(): "PortableError" {
-    return "PortableError";
-  }
-}
+export class PortableError extends EpochalError<"PortableError"> {}
 
 /** The loader was used in a way it does not allow: iterated twice at once, or after `close()`. */
-export class LoaderError extends EpochalError {
-  override get name(): "LoaderError" {
-    return "LoaderError";
-  }
-}
+export class LoaderError extends EpochalError<"LoaderError"> {}
 
 /** The ledger found an index delivered twice or not at all: a defect of epochal, never of the user. */
-export class LedgerError extends EpochalError {
-  override get name(): "LedgerError" {
-    return "LedgerError";
-  }
-}
+export class LedgerError extends EpochalError<"LedgerError"> {}
 
 /** A saved state does not belong to this sequence, seed, length or version. */
-export class StateError extends EpochalError {
-  override get name(): "StateError" {
-    return "StateError";
-  }
-}
+export class StateError extends EpochalError<"StateError"> {}
 
 /** A file cannot be read or written: the disk is full, no permission, too many files open. */
-export class FileError extends EpochalError {
-  override get name(): "FileError" {
-    return "FileError";
-  }
+export class FileError extends EpochalError<"FileError"> {
   /** The file's path. */
   readonly path: string;
   constructor(message: string, options: ErrorOptions & { readonly path: string }) {
@@ -144,58 +108,52 @@ export class FileError extends EpochalError {
 }
 
 /** A model cannot be trained: it is not compiled, its loss is no number, a class has no weight. */
-export class TrainingError extends EpochalError {
-  override get name(): "TrainingError" {
-    return "TrainingError";
-  }
-}
+export class TrainingError extends EpochalError<"TrainingError"> {}
 
 /** An optional peer package is not installed. */
-export class MissingPeerError extends EpochalError {
-  override get name(): "MissingPeerError" {
-    return "MissingPeerError";
-  }
-}
+export class MissingPeerError extends EpochalError<"MissingPeerError"> {}
 
-/** The error classes by name. */
-export interface EpochalErrors {
-  OptionError: OptionError;
-  IndexError: IndexError;
-  ShapeError: ShapeError;
-  ImageError: ImageError;
-  BatchError: BatchError;
-  WorkerError: WorkerError;
-  PortableError: PortableError;
-  LoaderError: LoaderError;
-  LedgerError: LedgerError;
-  StateError: StateError;
-  FileError: FileError;
-  TrainingError: TrainingError;
-  MissingPeerError: MissingPeerError;
-}
+/** Every error there is: `error.name` tells which one. */
+export type AnyEpochalError =
+  | OptionError
+  | IndexError
+  | ShapeError
+  | ImageError
+  | BatchError
+  | WorkerError
+  | PortableError
+  | LoaderError
+  | LedgerError
+  | StateError
+  | FileError
+  | TrainingError
+  | MissingPeerError;
 
 /** Name of an epochal error class. */
-export type ErrorName = keyof EpochalErrors;
+export type ErrorName = AnyEpochalError["name"];
 
-const prototypes: { readonly [N in ErrorName]: EpochalErrors[N] } = {
-  OptionError: OptionError.prototype,
-  IndexError: IndexError.prototype,
-  ShapeError: ShapeError.prototype,
-  ImageError: ImageError.prototype,
-  BatchError: BatchError.prototype,
-  WorkerError: WorkerError.prototype,
-  PortableError: PortableError.prototype,
-  LoaderError: LoaderError.prototype,
-  LedgerError: LedgerError.prototype,
-  StateError: StateError.prototype,
-  FileError: FileError.prototype,
-  TrainingError: TrainingError.prototype,
-  MissingPeerError: MissingPeerError.prototype,
+/** The classes by name; here each gets its name. */
+const classes: { readonly [N in ErrorName]: { readonly prototype: EpochalError<N> } } = {
+  OptionError,
+  IndexError,
+  ShapeError,
+  ImageError,
+  BatchError,
+  WorkerError,
+  PortableError,
+  LoaderError,
+  LedgerError,
+  StateError,
+  FileError,
+  TrainingError,
+  MissingPeerError,
 };
+for (const [name, { prototype }] of Object.entries(classes))
+  Object.defineProperty(prototype, "name", { value: name, writable: true, configurable: true });
 
 /** The prototype of our class `name`, for an error that crossed a thread border; undefined for any other name. */
 export function errorPrototype(name: string): EpochalError | undefined {
-  return Object.hasOwn(prototypes, name) ? prototypes[name as ErrorName] : undefined;
+  return Object.hasOwn(classes, name) ? classes[name as ErrorName].prototype : undefined;
 }
 
 /**
@@ -207,7 +165,7 @@ export function errorPrototype(name: string): EpochalError | undefined {
 export function isEpochalError<N extends ErrorName = ErrorName>(
   error: unknown,
   name?: N,
-): error is EpochalErrors[N] {
+): error is Extract<AnyEpochalError, { readonly name: N }> {
   if (typeof error !== "object" || error === null || !(brand in error)) return false;
   return name === undefined || ("name" in error && error.name === name);
 }
