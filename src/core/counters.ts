@@ -2,9 +2,10 @@
  * What loading a batch costs.
  *
  * Costs belong to the batch that they were spent on. While one fetch runs in a thread, as in every worker, all that is
- * spent in between is its own. Where several run at once, as with two loaders without workers, a cost is noted on the
- * memory that it filled, and counts for the batch in which that is delivered. Times are unions: what two downloads take
- * side by side is not counted twice. What is spent while no fetch runs is not counted.
+ * begun and done in between is its own. All else that is done while fetches run, as with two loaders without workers, is
+ * noted on the memory that it filled, and counts for the batch in which that is delivered. Times are unions within the
+ * fetch: what two downloads take side by side is not counted twice, and neither is what went on before. What is spent
+ * while no fetch runs is not counted. Limit: what the program itself reads while one fetch runs counts for that.
  */
 
 /** Time, in milliseconds, and bytes spent on a batch, or on several. */
@@ -55,19 +56,20 @@ export interface Fetch extends Notes {
   readonly start: number;
 }
 
-interface Ledger {
-  readonly running: Fetch[];
-  /** Whether fetches have ever overlapped, so that memory may have notes. */
-  overlapped: boolean;
+/** The costs of this thread that are not counted yet. */
+interface OpenCosts {
+  readonly running: Set<Fetch>;
+  /** Whether memory has ever been noted on. */
+  noting: boolean;
   readonly noted: WeakMap<ArrayBufferLike, Notes>;
 }
 
 const key = Symbol.for("epochal.costs");
-const shared = globalThis as { [key]?: Ledger };
-shared[key] ??= { running: [], overlapped: false, noted: new WeakMap() };
+const shared = globalThis as { [key]?: OpenCosts };
+shared[key] ??= { running: new Set(), noting: false, noted: new WeakMap() };
 
-/** Of this thread: the images of one copy of the package may be loaded by another. */
-const ledger = shared[key];
+/** One for all copies of the package: the images of one may be loaded by another. */
+const open = shared[key];
 
 /** A fetch begins. It must be ended by {@link endFetch}, whatever comes of it. */
 export function beginFetch(): Fetch {
@@ -78,28 +80,27 @@ export function beginFetch(): Fetch {
     bytes: 0,
     images: 0,
   };
-  ledger.running.push(fetch);
-  if (ledger.running.length > 1) ledger.overlapped = true;
+  open.running.add(fetch);
   return fetch;
 }
 
-/** The fetch is over; what it cost, with what the memory of its batch tells: `buffers` gives that, where it is asked. */
+/**
+ * The fetch is over; what it cost, with what the memory of its batch tells: `buffers` gives that, where it is asked.
+ * Ending it once more changes nothing.
+ */
 export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> = () => []): Counters {
-  const { running, noted, overlapped } = ledger;
-  if (overlapped) {
+  open.running.delete(fetch);
+  if (open.noting) {
     for (const buffer of buffers()) {
-      const notes = noted.get(buffer);
-      if (notes === undefined) continue;
-      noted.delete(buffer);
-      merge(fetch, notes);
+      const notes = takeNotes(buffer);
+      if (notes !== undefined) merge(fetch, notes);
     }
   }
-  running.splice(running.indexOf(fetch), 1);
   const { start, reads, decodes, bytes, images } = fetch;
   return {
     fetchMs: performance.now() - start,
-    readMs: union(reads),
-    decodeMs: union(decodes),
+    readMs: union(reads, start),
+    decodeMs: union(decodes, start),
     sendMs: 0,
     bytes,
     images,
@@ -112,8 +113,9 @@ export function noteImage(
   buffer: ArrayBufferLike,
   { started, loaded, bytes }: { readonly started: number; readonly loaded: number; readonly bytes: number },
 ): void {
-  const notes = notesFor(buffer);
-  if (notes === undefined) return;
+  const [fetch] = open.running;
+  if (fetch === undefined) return;
+  const notes = open.running.size === 1 && fetch.start <= started ? fetch : notesOn(buffer);
   notes.reads ??= [];
   notes.reads.push(started, loaded);
   notes.decodes ??= [];
@@ -124,21 +126,23 @@ export function noteImage(
 
 /** What was noted on `from` is in `to` from now on. */
 export function moveNotes(from: ArrayBufferLike, to: ArrayBufferLike): void {
-  const { running, noted } = ledger;
-  const notes = running.length > 1 ? noted.get(from) : undefined;
-  if (notes === undefined) return;
-  noted.delete(from);
-  merge(notesFor(to)!, notes);
+  const notes = open.noting ? takeNotes(from) : undefined;
+  if (notes !== undefined) merge(notesOn(to), notes);
 }
 
-function notesFor(buffer: ArrayBufferLike): Notes | undefined {
-  const { running, noted } = ledger;
-  if (running.length <= 1) return running[0];
-  let notes = noted.get(buffer);
+function notesOn(buffer: ArrayBufferLike): Notes {
+  let notes = open.noted.get(buffer);
   if (notes === undefined) {
     notes = { reads: undefined, decodes: undefined, bytes: 0, images: 0 };
-    noted.set(buffer, notes);
+    open.noted.set(buffer, notes);
+    open.noting = true;
   }
+  return notes;
+}
+
+function takeNotes(buffer: ArrayBufferLike): Notes | undefined {
+  const notes = open.noted.get(buffer);
+  if (notes !== undefined) open.noted.delete(buffer);
   return notes;
 }
 
@@ -149,14 +153,14 @@ function merge(into: Notes, more: Notes): void {
   into.images += more.images;
 }
 
-/** How long at least one of the `times` ran, given as from, to, from, to, and so on. */
-export function union(times: readonly number[] | undefined): number {
+/** How long after `begin` at least one of the `times` ran, given as from, to, from, to, and so on. */
+export function union(times: readonly number[] | undefined, begin: number): number {
   if (!times) return 0;
   const spans = Array.from({ length: times.length / 2 }, (_, i) => 2 * i);
   // Work that was done at once is in order already.
   if (spans.some((at) => at > 0 && times[at]! < times[at - 2]!)) spans.sort((a, b) => times[a]! - times[b]!);
   let total = 0;
-  let reached = Number.NEGATIVE_INFINITY;
+  let reached = begin;
   for (const at of spans) {
     const to = times[at + 1]!;
     total += Math.max(0, to - Math.max(times[at]!, reached));

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { union } from "../../src/core/counters.ts";
+import { beginFetch, endFetch, moveNotes, noteImage, union } from "../../src/core/counters.ts";
 import { imread, resize } from "../../src/image/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { release } from "../../src/loader/lease.ts";
@@ -155,14 +155,60 @@ describe("costs", () => {
   });
 });
 
+/** Costs of an image whose reading began at `started` and is over, noted on `buffer`. */
+const note = (buffer: ArrayBuffer, started: number = performance.now()): void =>
+  noteImage(buffer, { started, loaded: performance.now(), bytes: 10 });
+
+describe("a fetch", () => {
+  it("has what is moved into its batch after the others ended", () => {
+    const [read, batch] = [new ArrayBuffer(1), new ArrayBuffer(1)];
+    const one = beginFetch();
+    const other = beginFetch();
+    note(read);
+    expect(endFetch(other).bytes).toBe(0);
+    moveNotes(read, batch);
+    expect(endFetch(one, () => [batch]).bytes).toBe(10);
+  });
+
+  it("has nothing of one that was given up before and goes on unheard", () => {
+    const given = beginFetch();
+    const started = performance.now();
+    endFetch(given);
+    while (performance.now() === started);
+    const next = beginFetch();
+    note(new ArrayBuffer(1), started);
+    expect(endFetch(next).bytes).toBe(0);
+  });
+
+  it("has the bytes of what was read ahead, but not the time before it", () => {
+    const batch = new ArrayBuffer(1);
+    const begun = performance.now();
+    while (performance.now() - begun < 2);
+    const fetch = beginFetch();
+    note(batch, begun);
+    const costs = endFetch(fetch, () => [batch]);
+    expect(costs.bytes).toBe(10);
+    expect(costs.readMs).toBeLessThanOrEqual(costs.fetchMs);
+  });
+
+  it("may be ended twice, and no other is ended by that", () => {
+    const given = beginFetch();
+    const other = beginFetch();
+    endFetch(given);
+    endFetch(given);
+    note(new ArrayBuffer(1));
+    expect(endFetch(other).images).toBe(1);
+  });
+});
+
 describe("union", () => {
-  it("is the number of moments in which at least one ran", () => {
+  it("is the number of moments from the beginning on in which at least one ran", () => {
     const span = fc.tuple(fc.nat(50), fc.nat(20)).map(([from, length]) => [from, from + length] as const);
     fc.assert(
-      fc.property(fc.array(span), (spans) => {
+      fc.property(fc.array(span), fc.nat(30), (spans, begin) => {
         const moments = new Set<number>();
-        for (const [from, to] of spans) for (let at = from; at < to; at++) moments.add(at);
-        expect(union(spans.flat())).toBe(moments.size);
+        for (const [from, to] of spans) for (let at = Math.max(from, begin); at < to; at++) moments.add(at);
+        expect(union(spans.flat(), begin)).toBe(moments.size);
       }),
     );
   });
