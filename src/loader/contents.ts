@@ -6,6 +6,7 @@
  * nothing yet (`undefined`, an empty Map) or cannot be pictured (an open file, a function), and what `getItem` itself
  * changed while it ran on this very instance: a cache is no other data.
  */
+import { hashStart, hashText, hashWord, hashWords } from "../core/hash.ts";
 import { isCombinator, originsOf } from "../sequence/combinators/combinator.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { code } from "../worker/wire/snapshot/codes.ts";
@@ -140,8 +141,8 @@ function groupsOf(fields: readonly Field[], left: string): readonly (readonly Fi
 
 /** The order counts: sources hold the same, or each what the other held. */
 function mark(fields: readonly Field[]): string {
-  let sum = start;
-  for (const field of fields) sum = Math.imul(sum ^ hashOf(field), 0x01000193) ^ (sum >>> 15);
+  let sum = hashStart;
+  for (const field of fields) sum = hashWord(sum, hashOf(field)) ^ (sum >>> 15);
   return encode(sum ^ (sum >>> 14), width);
 }
 
@@ -169,18 +170,14 @@ const hashes = new WeakMap<Field, number>();
 function hashOf(field: Field): number {
   let hash = hashes.get(field);
   if (hash === undefined) {
-    hash = hashSnapshot(field.snapshot, hashText(field.name, start));
+    hash = hashSnapshot(field.snapshot, hashText(field.name, hashStart));
     hashes.set(field, hash);
   }
   return hash;
 }
 
-const start = 0x811c9dc5;
-
-/** Source: FNV-1a (G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv), over characters and numbers. */
 function hashSnapshot({ codes, leaves }: Snapshot, seed: number): number {
-  let hash = seed;
-  for (const number of codes) hash = Math.imul(hash ^ number, 0x01000193);
+  let hash = hashWords(codes, seed);
   for (const leaf of leaves) {
     hash = typeof leaf === "string" ? hashText(leaf, hash) : hashText(typeof leaf + showLeaf(leaf), hash);
     hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b);
@@ -194,12 +191,6 @@ function showLeaf(leaf: unknown): string {
   return typeof leaf === "object" || typeof leaf === "function" || typeof leaf === "symbol"
     ? ""
     : String(leaf);
-}
-
-function hashText(text: string, seed: number): number {
-  let hash = seed;
-  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
-  return Math.imul(hash ^ text.length, 0x01000193);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** A sequence in words, for the fingerprint of a state: what it is made of, not what it holds. */
+import { hashWords, hexOf } from "../core/hash.ts";
 import { isCombinator } from "../sequence/combinators/combinator.ts";
 import { nameOf } from "../sequence/sequence.ts";
 
@@ -32,15 +33,8 @@ const hashes = new WeakMap<ArrayLike<number>, string>();
 function hashOnce(list: ArrayLike<number>): string {
   let found = hashes.get(list);
   if (found === undefined) {
-    found = hash(list);
+    found = hexOf(hashWords(list));
     hashes.set(list, found);
   }
   return found;
-}
-
-/** FNV-1a of `words`, eight hexadecimal digits. Source: G. Fowler, L. C. Noll, K.-P. Vo, draft-eastlake-fnv. */
-export function hash(words: ArrayLike<number>): string {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < words.length; i++) value = Math.imul(value ^ words[i]!, 0x01000193);
-  return (value >>> 0).toString(16).padStart(8, "0");
 }

@@ -1,5 +1,5 @@
 /** The options of a loader: their defaults, and their checks. */
-import { parseBytes } from "../core/bytes.ts";
+
 import {
   checkBoolean,
   checkChoice,
@@ -12,6 +12,7 @@ import {
 } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
+import { parseBytes } from "../core/size.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 

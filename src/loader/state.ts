@@ -7,7 +7,8 @@
  */
 import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
-import { describeSequence, hash } from "./describe.ts";
+import { hashWords, hexOf } from "../core/hash.ts";
+import { describeSequence } from "./describe.ts";
 import { isData } from "./resume.ts";
 
 /** Version of the format and of the order that a seed stands for. */
@@ -39,7 +40,7 @@ export function fingerprint(sequence: object, length: number | undefined, shuffl
   const short =
     plain.length <= longest
       ? plain
-      : `${plain.slice(0, longest - 9)}#${hash(Array.from(plain, (character) => character.charCodeAt(0)))}`;
+      : `${plain.slice(0, longest - 9)}#${hexOf(hashWords(Array.from(plain, (character) => character.charCodeAt(0))))}`;
   return `${short}:${length ?? open}:${shuffle ? "shuffled" : "in order"}`;
 }
 

@@ -6,6 +6,7 @@
  * differs in form only is put into the plain form, and what would lose something is refused by name.
  */
 import { PortableError } from "../core/errors.ts";
+import { isNativePrototype } from "../core/native.ts";
 import { mapItems } from "./items.ts";
 import { isLazyTensor } from "./lazy.ts";
 import { isTensor } from "./tensor.ts";
@@ -34,7 +35,8 @@ export function plain(value: unknown, path: string = ""): unknown {
     isPlainShape(value.shape)
   )
     return value;
-  if (prototype === null || isNative(prototype, "Object")) return plainRecord(value, prototype, path);
+  if (prototype === null || isNativePrototype(prototype, "Object"))
+    return plainRecord(value, prototype, path);
   return plainNative(value, prototype, path);
 }
 
@@ -48,7 +50,7 @@ function isNumber(size: number): boolean {
 
 function plainArray(array: readonly unknown[], path: string): readonly unknown[] {
   const prototype = Object.getPrototypeOf(array) as object;
-  if (prototype !== Array.prototype && !isNative(prototype, "Array"))
+  if (prototype !== Array.prototype && !isNativePrototype(prototype, "Array"))
     throw unfit(path, `an instance of ${classOf(array)}`);
   if (array.length <= shortArray && Object.keys(array).length > array.length)
     throw unfit(path, "an array with named properties");
@@ -92,11 +94,11 @@ function plainMember(value: unknown, path: string): unknown {
 /** Built-in objects that arrive whole, as copies: they would else be the sequence's own in this thread. */
 function plainNative(value: object, prototype: object, path: string): unknown {
   const named = Object.keys(value).length > 0;
-  if (isNative(prototype, "ArrayBuffer")) return (value as ArrayBuffer).slice(0);
-  if (isNative(prototype, "Date") && !named) return new Date((value as Date).getTime());
-  if (isNative(prototype, "RegExp") && !named && (value as RegExp).lastIndex === 0)
+  if (isNativePrototype(prototype, "ArrayBuffer")) return (value as ArrayBuffer).slice(0);
+  if (isNativePrototype(prototype, "Date") && !named) return new Date((value as Date).getTime());
+  if (isNativePrototype(prototype, "RegExp") && !named && (value as RegExp).lastIndex === 0)
     return new RegExp(value as RegExp);
-  if (isNative(prototype, "Map") && !named) {
+  if (isNativePrototype(prototype, "Map") && !named) {
     const entries = [...(value as ReadonlyMap<unknown, unknown>)];
     return new Map(
       entries.map(([key, item]) => [
@@ -105,18 +107,18 @@ function plainNative(value: object, prototype: object, path: string): unknown {
       ]),
     );
   }
-  if (isNative(prototype, "Set") && !named)
+  if (isNativePrototype(prototype, "Set") && !named)
     return new Set(
       [...(value as ReadonlySet<unknown>)].map((member) => plainMember(member, `${path}.values()`)),
     );
-  if (value instanceof Error && errors.some((name) => isNative(prototype, name)))
+  if (value instanceof Error && errors.some((name) => isNativePrototype(prototype, name)))
     return plainError(value, prototype, path);
   // It belongs to one thread and its backend.
   if (typeof (value as { dataSync?: unknown }).dataSync === "function")
     throw unfit(path, "a tensor of TensorFlow.js (make one of epochal in its place: tensor(values))");
   throw unfit(
     path,
-    `an instance of ${classOf(value)}${named && isNative(prototype, classOf(value)) ? " with properties of its own" : ""}`,
+    `an instance of ${classOf(value)}${named && isNativePrototype(prototype, classOf(value)) ? " with properties of its own" : ""}`,
   );
 }
 
@@ -132,19 +134,6 @@ function plainError(error: Error, prototype: object, path: string): Error {
 }
 
 const errors = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];
-
-/** Whether `prototype` is that of a built-in class, of this realm or another. */
-function isNative(prototype: object, name: string): boolean {
-  if (prototype === (globalThis as unknown as Record<string, { prototype?: object }>)[name]?.prototype)
-    return true;
-  const type: unknown = prototype.constructor;
-  return (
-    typeof type === "function" &&
-    type.name === name &&
-    type.prototype === prototype &&
-    /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type))
-  );
-}
 
 function classOf(value: object): string {
   return value.constructor?.name || "an unnamed class";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { parseBytes } from "../../src/core/bytes.ts";
+import { parseBytes } from "../../src/core/size.ts";
 import { type DataLoaderOptions, resolveOptions } from "../../src/loader/options.ts";
 
 describe("resolveOptions", () => {

@@ -1,4 +1,5 @@
 /** What an object is besides its properties: told by what it can do, as tags and prototypes can be set by anyone. */
+import { isNativePrototype } from "../../../core/native.ts";
 
 /** Getters and methods that only work on the real thing. */
 const brands: Readonly<Record<string, (value: object) => unknown>> = {
@@ -72,23 +73,9 @@ export function classOf(value: object): string {
 
 /** Whether its class is the built-in one itself, of this realm or another, and none that extends it. */
 export function isNativeClass(value: object, kind: string): boolean {
-  const prototype = Object.getPrototypeOf(value) as { readonly constructor?: unknown } | null;
-  const type = prototype?.constructor;
-  if (typeof type !== "function" || type.prototype !== prototype) return false;
-  if (kind === "View" && typeof Buffer !== "undefined" && type === Buffer) return true;
-  if (!isNativeFunction(type)) return false;
-  return kind === "View" || kind === "Error" || type.name === kind;
-}
-
-const natives = new WeakMap<object, boolean>();
-
-function isNativeFunction(type: object): boolean {
-  let is = natives.get(type);
-  if (is === undefined) {
-    is = /\{\s*\[native code\]\s*\}$/.test(Function.prototype.toString.call(type));
-    natives.set(type, is);
-  }
-  return is;
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  if (kind === "View" && typeof Buffer !== "undefined" && prototype === Buffer.prototype) return true;
+  return isNativePrototype(prototype, kind === "View" || kind === "Error" ? undefined : kind);
 }
 
 /** Whether structured clone takes it whole, class and all. */

@@ -1,5 +1,5 @@
 /** What built-in objects hold besides their properties: the entries of a Map, the memory of an array, the time of a Date. */
-import { hashBytes } from "./bytes.ts";
+import { hashBytes } from "../../../core/hash.ts";
 import { code, viewNames } from "./codes.ts";
 import { classOf } from "./kinds.ts";
 import type { Tape } from "./tape.ts";

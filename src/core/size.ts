@@ -1,4 +1,4 @@
-/** Sizes of memory as people write them. */
+/** Sizes of memory as people write them: 1000000, `"512MB"`. */
 import { show } from "./check.ts";
 import { OptionError } from "./errors.ts";
 
