@@ -5,7 +5,7 @@
  *     node --import tsx bench/permutation.ts --prove    # instead: proves it a bijection, some minutes
  *
  * Times are nanoseconds an index, less those of the same loop around nothing: median of short alternating rounds, with the best and the worst tenth in brackets.
- * `at` and `inverse` jump through the range, as workers do. `Uint32Array` is filled and shuffled (Fisher–Yates,
+ * `at` jumps through the range, as workers do. `Uint32Array` is filled and shuffled (Fisher–Yates,
  * Math.random) once an epoch and costs 4 bytes an index for as long as the epoch runs; PyTorch's RandomSampler makes
  * `torch.randperm(n).tolist()`, timed here if EPOCHAL_PEERS has it.
  */
@@ -87,7 +87,6 @@ function time(): void {
       {
         empty: walk((position) => position),
         at: walk((position) => order.at(position)),
-        inverse: walk((index) => order.inverse(index)),
       },
       calls,
       200,

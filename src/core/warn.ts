@@ -1,4 +1,4 @@
-/** Says something to the person at the keyboard, without stopping: a Node warning, or the console elsewhere. */
+/** Saying something to the person at the keyboard without stopping: a warning of Node, or the console elsewhere. */
 
 interface WarningProcess {
   emitWarning?(message: string, options: { type: string; code: string }): void;

@@ -1,10 +1,10 @@
 /**
  * A keyed bijection on [0, length): the shuffle of an epoch without a list of it.
  *
- * Invariant: `at` takes every value in [0, length) exactly once, and `inverse` undoes it, by construction and not by
- * bookkeeping. Above {@link longestTable} it is a Feistel network on the exact bit width of the last index, whose result
- * is mixed again while it falls outside the range (cycle walking); at most twice on average. Up to there it is a
- * table shuffled by Fisher–Yates, because halves of a few bits mix poorly and a small table costs little.
+ * Invariant: `at` takes every value in [0, length) exactly once, by construction and not by bookkeeping: each round of
+ * the network can be undone. Above {@link longestTable} it is a Feistel network on the exact bit width of the last index,
+ * whose result is mixed again while it falls outside the range (cycle walking); at most twice on average. Up to there it
+ * is a table shuffled by Fisher–Yates, because halves of a few bits mix poorly and a small table costs little.
  * Memory and cost do not grow with the length. Limits: lengths to 2^53 - 1; not for cryptography.
  *
  * Sources: M. Luby, C. Rackoff, "How to construct pseudorandom permutations from pseudorandom functions", 1988;
@@ -15,14 +15,13 @@ import { keyedRandom, type Random } from "./random.ts";
 
 /** A bijection on [0, length). Calls allocate nothing. */
 export interface Permutation {
+  /** Number of indices. */
   readonly length: number;
   /** The index at `position`. @throws IndexError outside [0, length). */
   at(position: number): number;
-  /** The position of `index`: at(inverse(i)) = i. @throws IndexError outside [0, length). */
-  inverse(index: number): number;
 }
 
-/** Longest permutation kept as a table: 2 × 2 KiB, shuffled in about 20 µs. */
+/** Lengths up to this are kept as a table: 2 KiB, shuffled in about 20 µs. */
 const longestTable = 1024;
 
 /**
@@ -64,21 +63,14 @@ export function permute(length: number, random: Random): Permutation {
 class Table implements Permutation {
   readonly length: number;
   readonly #order: Uint16Array;
-  readonly #places: Uint16Array;
 
   constructor(order: Uint16Array) {
     this.length = order.length;
     this.#order = order;
-    this.#places = new Uint16Array(order.length);
-    for (let i = 0; i < order.length; i++) this.#places[order[i]!] = i;
   }
 
   at(position: number): number {
     return this.#order[position] ?? outside(position, this.length);
-  }
-
-  inverse(index: number): number {
-    return this.#places[index] ?? outside(index, this.length);
   }
 }
 
@@ -106,7 +98,6 @@ abstract class Feistel implements Permutation {
   }
 
   abstract at(position: number): number;
-  abstract inverse(index: number): number;
 }
 
 /** Indices of up to 31 bits, cut and joined by shifts. */
@@ -121,22 +112,6 @@ class NarrowFeistel extends Feistel {
       for (let round = 0; round < rounds; round += 2) {
         left ^= hash(right ^ keys[round]!) >>> leftShift;
         right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
-      }
-      x = (left << rightBits) | right;
-    } while (x >= length);
-    return x;
-  }
-
-  inverse(index: number): number {
-    const { length, keys, rightBits, rightSize, leftShift, rightShift } = this;
-    if (!inside(index, length)) outside(index, length);
-    let x = index | 0;
-    do {
-      let left = x >>> rightBits;
-      let right = x & (rightSize - 1);
-      for (let round = rounds - 2; round >= 0; round -= 2) {
-        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
-        left ^= hash(right ^ keys[round]!) >>> leftShift;
       }
       x = (left << rightBits) | right;
     } while (x >= length);
@@ -158,23 +133,6 @@ class WideFeistel extends Feistel {
       for (let round = 0; round < rounds; round += 2) {
         left ^= hash(right ^ keys[round]!) >>> leftShift;
         right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
-      }
-      x = left * rightSize + right;
-    } while (x >= length);
-    return x;
-  }
-
-  inverse(index: number): number {
-    const { length, keys, rightSize, leftShift, rightShift } = this;
-    if (!inside(index, length)) outside(index, length);
-    const scale = 1 / rightSize;
-    let x = index;
-    do {
-      let left = Math.floor(x * scale) | 0;
-      let right = (x - left * rightSize) | 0;
-      for (let round = rounds - 2; round >= 0; round -= 2) {
-        right ^= hash(left ^ keys[round + 1]!) >>> rightShift;
-        left ^= hash(right ^ keys[round]!) >>> leftShift;
       }
       x = left * rightSize + right;
     } while (x >= length);

@@ -29,7 +29,7 @@ const streams = {
 } as const;
 
 /** Name of a family of random numbers. */
-export type Stream = keyof typeof streams;
+export type RandomStream = keyof typeof streams;
 
 const two32 = 2 ** 32;
 /** One block, on its way from {@link threefry} into a generator. */
@@ -54,7 +54,7 @@ export class Random {
   readonly #indexLow: number;
   readonly #indexHigh: number;
   #drawn = 0;
-  /** The last three words of the last block: drawn one after the other once its first was. */
+  /** The other three words of the last block, for the draws after its first. */
   #word1 = 0;
   #word2 = 0;
   #word3 = 0;
@@ -62,7 +62,7 @@ export class Random {
   #normal = Number.NaN;
 
   /** @internal Use `context.random`. */
-  constructor(seed: number, stream: Stream, epoch: number, index: number) {
+  constructor(seed: number, stream: RandomStream, epoch: number, index: number) {
     this.#seedLow = seed | 0;
     this.#seedHigh = Math.floor(seed / two32) | 0;
     this.#epochLow = epoch | 0;
@@ -219,7 +219,7 @@ export interface Shuffled {
 }
 
 /** The generator keyed by (seed, stream, epoch, index): a safe integer and three values from 0 to 2^53 - 1. */
-export function keyedRandom(seed: number, stream: Stream, epoch: number, index: number): Random {
+export function keyedRandom(seed: number, stream: RandomStream, epoch: number, index: number): Random {
   return new Random(seed, stream, epoch, index);
 }
 

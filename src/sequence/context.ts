@@ -1,5 +1,5 @@
 /** What `getItem` is told besides the index. */
-import { keyedRandom, type Random, type Stream } from "../random/random.ts";
+import { keyedRandom, type Random, type RandomStream } from "../random/random.ts";
 
 /**
  * The second argument of `getItem`. Everything a batch may depend on besides the sequence itself:
@@ -54,7 +54,7 @@ export function createHookContext(
 const never = new AbortController();
 
 /** A context; its generator is made when it is first asked for. */
-export function createContext(init: ContextInit, stream: Stream = "batch"): Context {
+export function createContext(init: ContextInit, stream: RandomStream = "batch"): Context {
   return new KeyedContext(init, stream);
 }
 
@@ -65,7 +65,7 @@ export function createContext(init: ContextInit, stream: Stream = "batch"): Cont
 export function deriveContext(
   context: Context,
   index: number,
-  { epoch = context.epoch, stream }: { readonly epoch?: number; readonly stream?: Stream } = {},
+  { epoch = context.epoch, stream }: { readonly epoch?: number; readonly stream?: RandomStream } = {},
 ): Context {
   return KeyedContext.derive(context, epoch, index, stream);
 }
@@ -78,10 +78,10 @@ class KeyedContext implements Context {
   readonly index: number;
   readonly seed: number;
   readonly #cancellation: { readonly signal: AbortSignal };
-  readonly #stream: Stream;
+  readonly #stream: RandomStream;
   #random: Random | undefined;
 
-  constructor({ epoch, index, seed, cancellation = never }: ContextInit, stream: Stream) {
+  constructor({ epoch, index, seed, cancellation = never }: ContextInit, stream: RandomStream) {
     this.epoch = epoch;
     this.index = index;
     this.seed = seed;
@@ -89,14 +89,14 @@ class KeyedContext implements Context {
     this.#stream = stream;
   }
 
-  static derive(context: Context, epoch: number, index: number, stream?: Stream): KeyedContext {
+  static derive(context: Context, epoch: number, index: number, stream?: RandomStream): KeyedContext {
     // A context of another copy of the package, or one that a test has written by hand, has a signal too.
     const cancellation = #cancellation in context ? context.#cancellation : context;
     const own = (context as Partial<KeyedContext>)[streamKey] ?? "batch";
     return new KeyedContext({ epoch, index, seed: context.seed, cancellation }, stream ?? own);
   }
 
-  get [streamKey](): Stream {
+  get [streamKey](): RandomStream {
     return this.#stream;
   }
 

@@ -63,7 +63,7 @@ export class FaultySequence<B> extends Combinator<B> {
   }
 }
 
-/** The how manieth time a fault is met, from 1, in any thread or process. */
+/** How often the fault has been met in all threads and processes, this time counted. */
 function occurrence(folder: string, { epoch, index }: Fault): number {
   for (let n = 1; ; n++) {
     try {

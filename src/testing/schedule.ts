@@ -1,13 +1,11 @@
-/**
- * A schedule: everything that may vary from run to run of a loader, drawn from one seed.
- *
- * Workers, queue, order, what goes wrong and when, how slowly the consumer reads and where it stops. Pure: the same
- * seed gives the same schedule on every machine, so a failure is repeated by its number.
- */
+/** What varies from run to run of a loader. Pure: a seed gives the same on every machine, so it repeats a failure. */
 import { keyedRandom, type Random } from "../random/random.ts";
 import { type Fault, faultKinds, type WorkerKind } from "./faults.ts";
 
-/** See the head of this file. */
+/**
+ * Everything that may vary from run to run of a loader, drawn from one seed: workers, queue, order, what goes wrong and
+ * when, how slowly the consumer reads and where it stops.
+ */
 export interface Schedule {
   readonly seed: number;
   readonly kind: WorkerKind;

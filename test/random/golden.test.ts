@@ -5,11 +5,11 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { permutation } from "../../src/random/permutation.ts";
-import { keyedRandom, type Stream } from "../../src/random/random.ts";
+import { keyedRandom, type RandomStream } from "../../src/random/random.ts";
 
 interface Golden {
   readonly random: readonly {
-    readonly key: readonly [seed: number, stream: Stream, epoch: number, index: number];
+    readonly key: readonly [seed: number, stream: RandomStream, epoch: number, index: number];
     readonly bits: readonly number[];
     readonly uniform: readonly number[];
     readonly integer: readonly [number, number, number];

@@ -1,23 +1,51 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type Permutation, permutation } from "../../src/random/permutation.ts";
+import { keyedRandom, type RandomStream } from "../../src/random/random.ts";
 
 const largest = Number.MAX_SAFE_INTEGER;
 const seeds = fc.maxSafeInteger();
 const epochs = fc.maxSafeNat();
 const streams = fc.constantFrom("batches" as const, "samples" as const);
 
-/** Throws unless `at` takes each value once and `inverse` undoes it. */
+/** Throws unless `at` takes each value once. */
 function checkBijection(permutation: Permutation, seen: Uint8Array): void {
   const { length } = permutation;
   seen.fill(0, 0, length);
   for (let position = 0; position < length; position++) {
     const index = permutation.at(position);
-    if (!(index >= 0 && index < length) || seen[index] !== 0 || permutation.inverse(index) !== position) {
+    if (!(index >= 0 && index < length) || seen[index] !== 0) {
       throw new Error(`not a bijection: n = ${length}, at(${position}) = ${index}`);
     }
     seen[index] = 1;
   }
+}
+
+/**
+ * The position of `index`, by the rounds of the network backwards, written once more from their description with exact
+ * numbers: what can be undone everywhere takes no value twice. A table is looked through.
+ */
+function undo(index: number, n: number, seed: number, stream: RandomStream, epoch: number): number {
+  const random = keyedRandom(seed, stream, epoch, n);
+  if (n <= 1024) return random.shuffle(Array.from({ length: n }, (_, i) => i)).indexOf(index);
+  const keys = Array.from({ length: 6 }, () => random.bits() | 0);
+  const bits = BigInt(n - 1).toString(2).length;
+  const rightBits = Math.ceil(bits / 2);
+  const hash = (x: number, width: number) => {
+    const once = Math.imul(x, 0x7feb352d);
+    return Math.imul(once ^ (once >>> 15), 0x846ca68b) >>> (32 - width);
+  };
+  let x = BigInt(index);
+  do {
+    let left = Number(x >> BigInt(rightBits));
+    let right = Number(BigInt.asUintN(rightBits, x));
+    for (let round = 4; round >= 0; round -= 2) {
+      right ^= hash(left ^ keys[round + 1]!, rightBits);
+      left ^= hash(right ^ keys[round]!, bits - rightBits);
+    }
+    x = (BigInt(left) << BigInt(rightBits)) | BigInt(right);
+  } while (x >= n);
+  return Number(x);
 }
 
 describe("the permutation takes every index exactly once", () => {
@@ -33,7 +61,7 @@ describe("the permutation takes every index exactly once", () => {
     }
   });
 
-  it("for every length up to 2^11 under several keys, with its inverse", () => {
+  it("for every length up to 2^11 under several keys", () => {
     const seen = new Uint8Array(2 ** 11);
     for (const [seed, epoch] of [
       [0, 0],
@@ -56,7 +84,7 @@ describe("the permutation takes every index exactly once", () => {
     }
   });
 
-  it("for any length and key, as far as inverse after forward can tell", () => {
+  it("for any length and key, as far as undoing it can tell", () => {
     const lengths = fc.oneof(
       fc
         .maxSafeNat()
@@ -82,8 +110,7 @@ describe("the permutation takes every index exactly once", () => {
           ]) {
             const index = order.at(position);
             expect(Number.isInteger(index) && index >= 0 && index < n).toBe(true);
-            expect(order.inverse(index)).toBe(position);
-            expect(order.at(order.inverse(position))).toBe(position);
+            expect(undo(index, n, seed, stream, epoch)).toBe(position);
           }
         },
       ),
@@ -99,7 +126,6 @@ describe("the edges", () => {
     const order = permutation(n, 1, "samples", 0);
     for (const bad of [-1, n, 1.5, Number.NaN, Number.POSITIVE_INFINITY]) {
       expect(() => order.at(bad)).toThrow(/expected a whole number from 0 to/);
-      expect(() => order.inverse(bad)).toThrow(/expected a whole number from 0 to/);
     }
   });
   it.each([-1, 1.5, Number.NaN, 2 ** 53])("refuses length %d", (n) => {

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { log } from "../../src/random/log.ts";
-import { createRandom, keyedRandom, type Random, type Stream } from "../../src/random/random.ts";
+import { createRandom, keyedRandom, type Random, type RandomStream } from "../../src/random/random.ts";
 
 const largest = Number.MAX_SAFE_INTEGER;
 const draw = (count: number, next: () => number): number[] => Array.from({ length: count }, next);
@@ -37,7 +37,16 @@ describe("createRandom", () => {
 });
 
 describe("keys", () => {
-  const streams: Stream[] = ["batch", "sample", "sampler", "mix", "batches", "samples", "strata", "program"];
+  const streams: RandomStream[] = [
+    "batch",
+    "sample",
+    "sampler",
+    "mix",
+    "batches",
+    "samples",
+    "strata",
+    "program",
+  ];
   const key = fc.tuple(fc.maxSafeInteger(), fc.constantFrom(...streams), fc.maxSafeNat(), fc.maxSafeNat());
 
   it("gives the same numbers for the same key, others for any other", () => {
