@@ -54,7 +54,7 @@ export type { Hooked } from "./sequence/combinators/combinator.ts";
 export { concat } from "./sequence/combinators/concat.ts";
 export { filter } from "./sequence/combinators/filter.ts";
 export { map } from "./sequence/combinators/map.ts";
-export { mix } from "./sequence/combinators/mix.ts";
+export { type MixOptions, mix } from "./sequence/combinators/mix.ts";
 export { repeat } from "./sequence/combinators/repeat.ts";
 export { shard } from "./sequence/combinators/shard.ts";
 export { skip } from "./sequence/combinators/skip.ts";
@@ -71,6 +71,7 @@ export {
   type StreamOptions,
 } from "./sequence/generator.ts";
 export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
+export { type ConcatenateOptions, concatenate } from "./tensor/concatenate.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
 export { stack } from "./tensor/stack.ts";

@@ -33,44 +33,9 @@ export function stack(rows: readonly Row[]): Tensor | Promise<Tensor> {
   return stackLazily(rows);
 }
 
-/**
- * Joins tensors along their first axis: shapes `[a, …s]` and `[b, …s]` become `[a + b, …s]`.
- *
- * @throws ShapeError if there is no part, a part is no tensor or a scalar, or naming the first that differs from part 0.
- */
-export function concat<D extends DType>(parts: readonly Tensor<D>[]): Tensor<D> {
-  const [first] = parts;
-  for (const [i, part] of parts.entries()) {
-    if (isTensor(part)) continue;
-    const next = isLazyTensor(part) ? " Await its tensor() first." : "";
-    throw new ShapeError(`concat() joins tensors, got ${show(part)} at part ${i}.${next}`);
-  }
-  if (first === undefined) throw new ShapeError("concat() needs at least one tensor, got none.");
-  if (first.shape.length === 0)
-    throw new ShapeError("concat() joins along the first axis, which a scalar does not have; use stack().");
-  const rest = first.shape.slice(1);
-  let length = 0;
-  for (const [i, part] of parts.entries()) {
-    checkAgree(
-      "part",
-      i,
-      { dtype: part.dtype, shape: part.shape.slice(1) },
-      { dtype: first.dtype, shape: rest },
-    );
-    length += part.shape[0]!;
-  }
-  const result = empty([length, ...rest], first.dtype);
-  let offset = 0;
-  for (const part of parts) {
-    set(result.data, part.data, offset);
-    offset += part.data.length;
-  }
-  return result;
-}
-
 function stackTensors(rows: readonly Tensor[]): Tensor {
   const first = rows[0]!;
-  for (const [i, row] of rows.entries()) checkAgree("row", i, row, first);
+  for (const [i, row] of rows.entries()) checkAgree(i, row, first);
   const result = empty([rows.length, ...first.shape], first.dtype);
   const size = sizeOf(first.shape);
   for (const [i, row] of rows.entries()) {
@@ -91,7 +56,7 @@ async function stackLazily(rows: readonly Row[]): Promise<Tensor> {
   }
   const shape = first.shape!;
   for (const [i, row] of rows.entries())
-    checkAgree("row", i, { dtype: row.dtype, shape: row.shape! }, { dtype: first.dtype, shape });
+    checkAgree(i, { dtype: row.dtype, shape: row.shape! }, { dtype: first.dtype, shape });
   const result = empty([rows.length, ...shape], first.dtype);
   const size = sizeOf(shape);
   // Also where a row failed it waits for the others: nothing may still write into a batch that was given up.
@@ -109,15 +74,15 @@ interface Form {
   readonly shape: readonly number[];
 }
 
-function checkAgree(what: "row" | "part", i: number, form: Form, first: Form): void {
+function checkAgree(i: number, form: Form, first: Form): void {
   if (form.dtype !== first.dtype) {
     throw new ShapeError(
-      `All ${what}s must have one dtype, but ${what} ${i} is ${form.dtype} and ${what} 0 is ${first.dtype}. Convert them with tensor(data, dtype).`,
+      `All rows must have one dtype, but row ${i} is ${form.dtype} and row 0 is ${first.dtype}. Convert them with tensor(data, dtype).`,
     );
   }
   if (!sameShape(form.shape, first.shape)) {
     throw new ShapeError(
-      `All ${what}s must have one shape, but ${what} ${i} has ${showShape(form.shape)} and ${what} 0 has ${showShape(first.shape)}. Resize or pad them first.`,
+      `All rows must have one shape, but row ${i} has ${showShape(form.shape)} and row 0 has ${showShape(first.shape)}. Resize or pad them first.`,
     );
   }
 }

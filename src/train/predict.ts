@@ -1,6 +1,6 @@
 /** Outputs of a model over data. */
 import { TrainingError } from "../core/errors.ts";
-import { concat } from "../tensor/stack.ts";
+import { concatenate } from "../tensor/concatenate.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { PredictOptions } from "./options.ts";
 import { onePass } from "./pass.ts";
@@ -45,8 +45,8 @@ function join(outputs: readonly (Tensor | readonly Tensor[])[]): Tensor | readon
     throw new TrainingError(
       'predict got no batch, so there is nothing to predict for. If all were left out under `onError: "skip"`, the warnings say why.',
     );
-  if (!isSeveral(first)) return concat(outputs as readonly Tensor[]);
-  return first.map((_, i) => concat(outputs.map((output) => (output as readonly Tensor[])[i]!)));
+  if (!isSeveral(first)) return concatenate(outputs as readonly Tensor[]);
+  return first.map((_, i) => concatenate(outputs.map((output) => (output as readonly Tensor[])[i]!)));
 }
 
 function isSeveral(output: Tensor | readonly Tensor[]): output is readonly Tensor[] {

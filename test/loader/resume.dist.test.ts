@@ -289,7 +289,7 @@ describe("is refused, with what differs and what to do", () => {
   });
 
   it("sources that have changed places, and that have changed alike", async () => {
-    const make = (...rows: string[]) => concat(rows.map((row) => new Fields({ row })));
+    const make = (...rows: string[]) => concat(...rows.map((row) => new Fields({ row })));
     const state = await stateAfter(make("a", "b", "c", "d"), 3);
     for (const other of [make("a", "b", "d", "c"), make("b", "a", "c", "d"), make("a", "b", "e", "e")])
       expect((await refusal(other, state)).message).toMatch(/`row` of Fields/);

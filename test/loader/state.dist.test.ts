@@ -180,7 +180,7 @@ function batched(batchSize: number): Sequence<unknown> {
 }
 
 function mixed(weights: number[]): Sequence<unknown> {
-  return mix([new Numbers(20), new Numbers(20)], weights);
+  return mix(new Numbers(20), new Numbers(20), { weights });
 }
 
 function every(remainder: number): Sequence<unknown> {

@@ -37,7 +37,7 @@ function pipeline(a: typeof one, b: typeof one): one.Sequence<unknown> {
   const nested = a.batches(b.map(b.take(new Numbers(20), 9), jitter), { batchSize: 2 });
   const subset = new b.SubsetSampler([3, 1, 4], { shuffle: true });
   return b.concat(
-    a.mix([b.repeat(bucketed, 2), b.map(a.cache(bucketed), jitter)], [0.7, 0.3]),
+    a.mix(b.repeat(bucketed, 2), b.map(a.cache(bucketed), jitter), { weights: [0.7, 0.3] }),
     nested,
     a.batches(samples, { batchSize: 1, sampler: subset }),
     b.take(a.shard(b.batches(samples, { batchSize: 2, collate: a.pad() }), { rank: 0, worldSize: 2 }), 3),

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import { isEpochalError } from "../../src/core/errors.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
 import { lazyTensor } from "../../src/tensor/lazy.ts";
-import { concat, stack } from "../../src/tensor/stack.ts";
-import { tensor, zeros } from "../../src/tensor/tensor.ts";
+import { stack } from "../../src/tensor/stack.ts";
+import { tensor } from "../../src/tensor/tensor.ts";
 
 /** A lazy tensor of shape [size] filled with `value`, sync or async. */
 function lazy(value: number, size: number, { late = false, known = true } = {}): LazyTensor<"float32"> {
@@ -70,29 +70,6 @@ describe("stack", () => {
 
   it("refuses no rows", () => {
     expect(() => stack([])).toThrow(/at least one row/);
-  });
-});
-
-describe("concat", () => {
-  it("joins along the first axis", () => {
-    expect(
-      concat([
-        tensor([[1, 2]]),
-        tensor([
-          [3, 4],
-          [5, 6],
-        ]),
-      ]),
-    ).toEqual(
-      tensor([
-        [1, 2],
-        [3, 4],
-        [5, 6],
-      ]),
-    );
-  });
-  it("names the part that differs", () => {
-    expect(() => concat([zeros([2, 3]), zeros([2, 4])])).toThrow(/part 1 has \[4\] and part 0 has \[3\]/);
   });
 });
 

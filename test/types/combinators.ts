@@ -5,6 +5,7 @@ import {
   cache,
   collate,
   concat,
+  concatenate,
   filter,
   fromGenerator,
   type LazyTensor,
@@ -67,12 +68,13 @@ const chain = take(
 );
 const cached = cache(records);
 const both = concat(train, swapped);
-const blended = mix([train, record], [0.5, 0.5]);
+const blended = mix(train, record, { weights: [0.5, 0.5] });
+const evenly = mix(train, record);
 const zipped = zip(train, records, single);
-const [bothListed, zippedListed] = [concat([train, swapped]), zip([train, records])];
 declare const list: Train[];
-const [bothOfMany, zippedOfMany, mixedOfMany] = [concat(list), zip(list), mix(list)];
-const joined = concat([tensor([1]), tensor([2])]);
+const [bothOfMany, zippedOfMany, mixedOfMany] = [concat(...list), zip(...list), mix(...list)];
+const weightedOfMany = mix(...list, { weights: [1] });
+const joined = concatenate([tensor([1]), tensor([2])], { axis: -1 });
 
 export type Checks = [
   Assert<Same<BatchOf<Train>, [x: F, y: I]>>,
@@ -85,8 +87,8 @@ export type Checks = [
   Assert<Same<BatchOf<typeof cached>, { image: Tensor<"uint8">; name: string[] }>>,
   Assert<Same<BatchOf<typeof both>, [x: F, y: I] | [I, F]>>,
   Assert<Same<BatchOf<typeof blended>, [x: F, y: I] | { x: F; y: I; flipped: boolean }>>,
-  Assert<Same<BatchOf<typeof bothListed>, [x: F, y: I] | [I, F]>>,
-  Assert<Same<BatchOf<typeof zippedListed>, [[x: F, y: I], { image: LazyTensor<"uint8">; name: string[] }]>>,
+  Assert<Same<BatchOf<typeof evenly>, [x: F, y: I] | { x: F; y: I; flipped: boolean }>>,
+  Assert<Same<BatchOf<typeof weightedOfMany>, [x: F, y: I]>>,
   Assert<Same<BatchOf<typeof bothOfMany>, [x: F, y: I]>>,
   Assert<Same<BatchOf<typeof zippedOfMany>, [x: F, y: I][]>>,
   Assert<Same<BatchOf<typeof mixedOfMany>, [x: F, y: I]>>,
@@ -202,11 +204,15 @@ batches(new Digits(), {});
 batches(new Digits(), { batchSize: 2, batchsize: 2 });
 // @ts-expect-error samples are no sequence
 take(new Digits(), 2);
-// @ts-expect-error sources of mix stand in an array
-mix(train, train);
-// @ts-expect-error tensors stand in an array
+// @ts-expect-error sequences in a list
+mix([train, train]);
+// @ts-expect-error an option that does not exist
+mix(train, train, { weight: [1, 2] });
+// @ts-expect-error weights are an option
+mix(train, train, [1, 2]);
+// @ts-expect-error tensors are no sequences
 concat(tensor([1]), tensor([2]));
-// @ts-expect-error sequences and tensors are not joined
-concat([train, tensor([2])]);
+// @ts-expect-error tensors in an array
+concatenate(tensor([1]), tensor([2]));
 // @ts-expect-error a share without a world
 shard(train, { rank: 0 });

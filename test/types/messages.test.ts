@@ -8,7 +8,7 @@ const path = fileURLToPath(new URL("message.ts", import.meta.url));
 
 const head = `
 import type { LayersModel } from "@tensorflow/tfjs";
-import { batches, DataLoader, map, Sequence, tensor, type Tensor } from "../../src/index.ts";
+import { batches, concat, DataLoader, map, mix, Sequence, tensor, type Tensor, zip } from "../../src/index.ts";
 import { evaluate, fit } from "../../src/adapters/tfjs/index.ts";
 declare const model: LayersModel;
 declare const train: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>;
@@ -31,6 +31,9 @@ const programs = {
   "samples that are in no batches": "fit(model, new Points())",
   "an option that is not there": "batches(new Points(), { batchSize: 1, batchsize: 1 })",
   "an option that is not there, of a sequence": "batches(train, { batchSize: 1, batchsize: 1 })",
+  "sequences in a list": "concat([train, train])",
+  "zipped sequences in a list": "zip([train, train])",
+  "mixed sequences in a list": "mix([train, train], { weights: [1, 2] })",
   "what fits": "fit(model, batches({ length: 3, getItem: async (i: number) => [tensor([i]), i] }, one))",
 };
 
@@ -62,6 +65,7 @@ function messages(lines: readonly string[]): string[] {
 }
 
 const tuple = /annotate getItem's return as a tuple/;
+const oneByOne = /give sequences one by one, \(a, b\), or of a list \(\.\.\.list\)/;
 const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "a class without a return type": tuple,
   "an async class without a return type": tuple,
@@ -75,6 +79,9 @@ const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "an option that is not there": /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
   "an option that is not there, of a sequence":
     /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
+  "sequences in a list": oneByOne,
+  "zipped sequences in a list": oneByOne,
+  "mixed sequences in a list": oneByOne,
   "what fits": /^$/,
 };
 

@@ -11,8 +11,9 @@
  */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { isTensor } from "../../tensor/tensor.ts";
 import { createHookContext, type HookContext } from "../context.ts";
-import { isSequence, Sequence, whyEmpty } from "../sequence.ts";
+import { type BatchOf, isSequence, Sequence, whyEmpty } from "../sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
 export interface Hooked {
@@ -94,17 +95,43 @@ export function isCombinator(node: object): node is Combinator<unknown> {
   return brand in node;
 }
 
+/** What the combinators of several sequences are given; of a list, each: `concat(...list)`. */
+export type Source = Sequence<unknown> | readonly Sequence<unknown>[];
+
+/** What a list of sequences is compared with where they are given one by one, so that the compiler says so. */
+export interface NotInAList {
+  readonly "give sequences one by one, (a, b), or of a list (...list)": never;
+}
+
+/** Nothing where the sources `S` stand one by one; else a type that no list has. */
+export type OneByOne<S extends readonly unknown[]> = {
+  [K in keyof S]: S[K] extends readonly unknown[] ? NotInAList : unknown;
+};
+
+/** The batches of any of the sources `S`. */
+export type BatchOfAny<S extends readonly unknown[]> = BatchOf<Extract<S[number], Sequence<unknown>>>;
+
 /** Throws {@link OptionError} unless `value`, which stands at `place`, is a sequence. */
 export function checkSequence(combinator: string, value: unknown, place: string = ""): void {
   if (isSequence(value)) return;
-  const next = Array.isArray(value)
-    ? "Arrays of sequences are joined by concat(), zip() or mix()."
-    : "A dataset of samples becomes one with batches(dataset, { batchSize }).";
-  throw new OptionError(`${combinator}() takes a Sequence, got ${show(value)}${place}. ${next}`);
+  throw new OptionError(
+    `${combinator}() takes a Sequence, got ${show(value)}${place}. ${nextFor(combinator, value)}`,
+  );
+}
+
+/** What to write instead of `value`, which is no sequence. */
+function nextFor(combinator: string, value: unknown): string {
+  if (isTensor(value)) return "Tensors are joined by concatenate([a, b]).";
+  if (!Array.isArray(value)) return "A dataset of samples becomes one with batches(dataset, { batchSize }).";
+  if (combinator === "concat" || combinator === "zip")
+    return `Give them one by one: ${combinator}(a, b), or of a list ${combinator}(...list).`;
+  if (combinator === "mix")
+    return "Give them one by one, and options last: mix(a, b, { weights }), or of a list mix(...list, { weights }).";
+  return "Several sequences become one by concat(a, b), zip(a, b) or mix(a, b).";
 }
 
 /**
- * The sequences in `values`.
+ * The sequences that a combinator was given one by one.
  *
  * @throws OptionError if there is none, or something else, or a hole.
  */
@@ -113,14 +140,6 @@ export function checkSequences(
   values: readonly unknown[],
 ): readonly [Sequence<unknown>, ...Sequence<unknown>[]] {
   if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
-  // A copy, as the array stays the caller's.
-  const sources = Array.from(values);
-  for (const [i, source] of sources.entries()) checkSequence(combinator, source, ` at place ${i}`);
-  return sources as [Sequence<unknown>, ...Sequence<unknown>[]];
-}
-
-/** What was given one after the other, or in one array. */
-export function spread(values: readonly unknown[]): readonly unknown[] {
-  const [first] = values;
-  return values.length === 1 && Array.isArray(first) ? first : values;
+  for (const [i, value] of values.entries()) checkSequence(combinator, value, ` at place ${i}`);
+  return values as readonly [Sequence<unknown>, ...Sequence<unknown>[]];
 }

@@ -10,12 +10,13 @@
  * Source: S. K. Baruah, N. K. Cohen, C. G. Plaxton, D. A. Varvel, "Proportionate progress: a notion of fairness in
  * resource allocation", Algorithmica 15, 1996.
  */
-import { show } from "../../core/check.ts";
+import { checkKnown } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { checkList } from "../../sampler/sampler.ts";
 import { checkWeights } from "../../sampler/weighted.ts";
-import type { BatchOf, Sequence } from "../sequence.ts";
-import { checkSequences, type Hooked } from "./combinator.ts";
+import { isNode } from "../../tensor/tree.ts";
+import type { Sequence } from "../sequence.ts";
+import { type BatchOfAny, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
 import { type Place, Selection } from "./selection.ts";
 
 /** Longest pattern: 400 kB, made in some milliseconds. Proportions are met to one part in this many. */
@@ -61,6 +62,12 @@ export class MixSequence<B> extends Selection<B> {
   }
 }
 
+/** Options of {@link mix}. */
+export interface MixOptions {
+  /** How much of each source, in the order of the sources; only their ratios count. Default: equal parts. */
+  readonly weights?: readonly number[];
+}
+
 /**
  * Batches of several sequences in the proportions of `weights` (default: equal parts).
  *
@@ -74,16 +81,19 @@ export class MixSequence<B> extends Selection<B> {
  * @throws OptionError if there is no source or one is no sequence; if there are not as many weights as sources; if a
  * weight is negative or not finite, or all are 0.
  * @example
- * const train = mix([web, books, repeat(code)], [0.6, 0.3, 0.1]);
+ * mix(web, books, { weights: [2, 1] }); // w0, w1, w2, … and b0, b1, … become w0, b0, w1, w2, b1, w3, …
+ * mix(...parts);                        // of a list, equal parts
  */
-export function mix<
-  S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]] | readonly Sequence<unknown>[],
->(sources: S, weights?: readonly number[]): Sequence<BatchOf<S[number]>>;
-export function mix(given: readonly Sequence<unknown>[], weights?: readonly number[]): Sequence<unknown> {
-  if (!Array.isArray(given)) {
-    throw new OptionError(`mix() takes sequences in an array, mix([a, b], weights), got ${show(given)}.`);
-  }
-  const sources = checkSequences("mix", given);
+export function mix<S extends readonly Source[]>(...sources: S & OneByOne<S>): Sequence<BatchOfAny<S>>;
+export function mix<S extends readonly Source[]>(
+  ...given: [...sources: S, options: MixOptions] & [...OneByOne<S>, unknown]
+): Sequence<BatchOfAny<S>>;
+export function mix(...given: readonly unknown[]): Sequence<unknown> {
+  const last = given.at(-1);
+  const [values, options] = isOptions(last) ? [given.slice(0, -1), last] : [given, {}];
+  const sources = checkSequences("mix", values);
+  checkKnown("mix()", options, ["weights"]);
+  const { weights } = options;
   if (weights === undefined)
     return new MixSequence(
       sources,
@@ -97,6 +107,11 @@ export function mix(given: readonly Sequence<unknown>[], weights?: readonly numb
   }
   checkWeights("weights", weights);
   return new MixSequence(sources, wholeParts(Array.from(weights)));
+}
+
+/** Whether what stands last is options, and no sequence or something given in its place. */
+function isOptions(last: unknown): last is MixOptions {
+  return isNode(last) && !Array.isArray(last) && !("getItem" in last);
 }
 
 /** Which source comes at each step of a period, with how many of it before, and the steps of each source. */

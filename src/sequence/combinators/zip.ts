@@ -2,8 +2,8 @@ import { checkIndex } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { settleEach } from "../../core/settle.ts";
 import { type Context, deriveContext } from "../context.ts";
-import type { Awaitable, BatchOf, Returned, Sequence } from "../sequence.ts";
-import { Combinator, checkSequences, type Hooked, spread } from "./combinator.ts";
+import type { Awaitable, Returned, Sequence } from "../sequence.ts";
+import { Combinator, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
 
 /** The batches of several sequences side by side; made by {@link zip}. */
 export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
@@ -40,23 +40,17 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
 }
 
 /**
- * The batches of several sequences of one length side by side, as tuples. Endless sequences are cut to the others. They are
- * given one after the other, or in an array.
+ * The batches of several sequences of one length side by side, as tuples. Endless sequences are cut to the others.
  *
  * Each source gets a generator of its own in the same state: images and their masks, zipped, are augmented alike.
  *
  * @throws OptionError if there is no source or one is no sequence; and, when it is read, if their lengths differ.
  * @example
- * const pairs = zip(images, masks); // Sequence<[ImageBatch, MaskBatch]>
+ * zip(images, masks); // i0, i1 and m0, m1 become [i0, m0], [i1, m1]
  */
-export function zip<S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]]>(
-  ...sources: S
-): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
-export function zip<
-  S extends readonly [Sequence<unknown>, ...Sequence<unknown>[]] | readonly Sequence<unknown>[],
->(sources: S): Sequence<{ -readonly [K in keyof S]: BatchOf<S[K]> }>;
-export function zip(
-  ...sources: readonly Sequence<unknown>[] | readonly [readonly Sequence<unknown>[]]
-): Sequence<unknown> {
-  return new ZipSequence(checkSequences("zip", spread(sources)));
+export function zip<S extends readonly Source[]>(
+  ...sources: S & OneByOne<S>
+): Sequence<{ -readonly [K in keyof S]: S[K] extends Sequence<infer B> ? B : never }>;
+export function zip(...sources: readonly unknown[]): Sequence<unknown> {
+  return new ZipSequence(checkSequences("zip", sources));
 }

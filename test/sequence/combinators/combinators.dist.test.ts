@@ -31,7 +31,7 @@ function pipeline(): Sequence<unknown> {
   });
   const jittered = map(shuffled, jitter);
   return concat(
-    mix([repeat(jittered, 2), map(cache(bucketed), jitter)], [0.7, 0.3]),
+    mix(repeat(jittered, 2), map(cache(bucketed), jitter), { weights: [0.7, 0.3] }),
     zip(take(jittered, 3), take(bucketed, 3)),
   );
 }

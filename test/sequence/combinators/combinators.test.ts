@@ -29,9 +29,9 @@ const combinators: Record<string, (a: Sequence<Probed>, b: Sequence<Probed>) => 
   cache: (a) => cache(a),
   concat: (a, b) => concat(a, b),
   zip: (a, b) => zip(a, b),
-  mix: (a, b) => mix([a, b], [2, 1]),
+  mix: (a, b) => mix(a, b, { weights: [2, 1] }),
   batches: (a) => batches(a, { batchSize: 2, shuffle: true }),
-  nested: (a, b) => take(mix([repeat(map(a, named), 2), zip(a, b)], [1, 2]), 4),
+  nested: (a, b) => take(mix(repeat(map(a, named), 2), zip(a, b), { weights: [1, 2] }), 4),
 };
 
 describe.each(Object.entries(combinators))("%s", (_, combine) => {
@@ -303,10 +303,10 @@ describe("bad input", () => {
       /`ragged` must be "uneven" or "drop", got "pad"/,
     ],
     [() => shard(a, { rank: 0, world: 1 } as never), /shard\(\) has no option `world`/],
-    [() => mix([a], [1, 2]), /one weight for each of its 1 sources, got 2/],
-    [() => mix([a, a], [1, -1]), /`weights\[1\]` must be a finite number of at least 0, got -1/],
-    [() => mix([a], [0]), /All 1 `weights` are 0/],
-    [() => mix([] as never), /mix\(\) needs at least one sequence/],
+    [() => mix(a, { weights: [1, 2] }), /one weight for each of its 1 sources, got 2/],
+    [() => mix(a, a, { weights: [1, -1] }), /`weights\[1\]` must be a finite number of at least 0, got -1/],
+    [() => mix(a, { weights: [0] }), /All 1 `weights` are 0/],
+    [() => mix(), /mix\(\) needs at least one sequence/],
   ])("case %#", (make, message) => {
     expect(make).toThrow(message);
   });

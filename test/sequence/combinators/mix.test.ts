@@ -21,7 +21,7 @@ describe("mix", () => {
   it("is less than one batch away from every share, after any prefix, and takes each source in order", async () => {
     await fc.assert(
       fc.asyncProperty(weights, async (weights) => {
-        const mixed = mix(endless(weights.length), weights);
+        const mixed = mix(...endless(weights.length), { weights });
         const parts = partsOf(mixed);
         const period = parts.reduce((a, b) => a + b, 0);
         const given = weights.map(() => 0);
@@ -43,7 +43,7 @@ describe("mix", () => {
   it("keeps proportions to one part in 65,536, and exactly where they are simple", () => {
     fc.assert(
       fc.property(weights, (weights) => {
-        const parts = partsOf(mix(endless(weights.length), weights));
+        const parts = partsOf(mix(...endless(weights.length), { weights }));
         const period = parts.reduce((a, b) => a + b, 0);
         const sum = weights.reduce((a, b) => a + b, 0);
         for (const [i, weight] of weights.entries()) {
@@ -55,7 +55,7 @@ describe("mix", () => {
         }
       }),
     );
-    const of = (weights: number[]) => partsOf(mix(endless(weights.length), weights));
+    const of = (weights: number[]) => partsOf(mix(...endless(weights.length), { weights }));
     expect(of([0.7, 0.2, 0.1])).toEqual([7, 2, 1]);
     expect(of([1 / 3, 1 / 3, 1 / 3])).toEqual([1, 1, 1]);
     expect(of([30, 10])).toEqual([3, 1]);
@@ -64,7 +64,7 @@ describe("mix", () => {
   });
 
   it("finds a batch far out at once", async () => {
-    const mixed = mix(endless(3), [7, 2, 1]);
+    const mixed = mix(...endless(3), { weights: [7, 2, 1] });
     expect(await fetch(mixed, 1e9)).toMatchObject({ name: "0", index: 7e8 });
     expect(mixed.length).toBe(Number.POSITIVE_INFINITY);
   });
@@ -80,12 +80,12 @@ describe("mix", () => {
           fc.pre(list.some(([, weight]) => weight > 0));
           const sources = list.map(([length], i) => new Probe(`${i}`, length)) as [Probe, ...Probe[]];
           const weights = list.map(([, weight]) => weight);
-          const mixed = mix(sources, weights);
+          const mixed = mix(...sources, { weights });
           const batches = (await fetchAll(mixed)) as Probed[];
           const given = list.map((_, i) => batches.filter(({ name }) => name === `${i}`).length);
           for (const [i, count] of given.entries()) expect(count).toBeLessThanOrEqual(list[i]![0]);
           // The next batch would come from a source that is used up.
-          const { name } = (await fetch(mix(endless(list.length), weights), mixed.length)) as Probed;
+          const { name } = (await fetch(mix(...endless(list.length), { weights }), mixed.length)) as Probed;
           expect(given[Number(name)]).toBe(list[Number(name)]![0]);
         },
       ),
@@ -96,7 +96,7 @@ describe("mix", () => {
     const names = async (weights: number[]) =>
       (
         await Promise.all(
-          Array.from({ length: 20 }, (_, i) => fetch(mix(endless(weights.length), weights), i)),
+          Array.from({ length: 20 }, (_, i) => fetch(mix(...endless(weights.length), { weights }), i)),
         )
       )
         .map((batch) => (batch as Probed).name)
