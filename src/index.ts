@@ -52,10 +52,10 @@ export { type PadCollator, type PadOptions, pad } from "./sequence/batching/pad.
 export { cache } from "./sequence/combinators/cache.ts";
 export type { Hooked } from "./sequence/combinators/combinator.ts";
 export { concat } from "./sequence/combinators/concat.ts";
-export { filter } from "./sequence/combinators/filter.ts";
 export { map } from "./sequence/combinators/map.ts";
 export { type MixOptions, mix } from "./sequence/combinators/mix.ts";
 export { repeat } from "./sequence/combinators/repeat.ts";
+export { select } from "./sequence/combinators/select.ts";
 export { shard } from "./sequence/combinators/shard.ts";
 export { skip } from "./sequence/combinators/skip.ts";
 export { slice } from "./sequence/combinators/slice.ts";

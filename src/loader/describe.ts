@@ -22,7 +22,7 @@ export function describeSequence(node: object): string {
   return `${name}(${[...parts, ...node.combines().map(describeSequence)].join(",")})`;
 }
 
-/** A list of whole numbers, as the proportions of `mix` or the indices of `filter`. */
+/** A list of whole numbers, as the proportions of `mix` or the indices of `select`. */
 function isNumbers(value: unknown): value is ArrayLike<number> {
   return value instanceof Float64Array || (Array.isArray(value) && typeof value[0] === "number");
 }

@@ -1,15 +1,15 @@
 import { expect, it } from "vitest";
 import { describeSequence } from "../../src/loader/describe.ts";
-import { filter } from "../../src/sequence/combinators/filter.ts";
 import { map } from "../../src/sequence/combinators/map.ts";
 import { MixSequence } from "../../src/sequence/combinators/mix.ts";
+import { select } from "../../src/sequence/combinators/select.ts";
 import { named, Probe } from "../sequence/probe.ts";
 
 it("names classes, and what combinators were made with", () => {
-  const odd = filter(new Probe("a", 5), (index) => index % 2 === 1);
-  const even = filter(new Probe("a", 5), (index) => index % 2 === 0);
+  const odd = select(new Probe("a", 5), (index) => index % 2 === 1);
+  const even = select(new Probe("a", 5), (index) => index % 2 === 0);
   expect(describeSequence(map(odd, named))).toMatch(
-    /^MapSequence\(FilterSequence\(kept=#[0-9a-f]{8},Probe\)\)$/,
+    /^MapSequence\(SelectSequence\(kept=#[0-9a-f]{8},Probe\)\)$/,
   );
   expect(describeSequence(odd)).not.toBe(describeSequence(even));
 });

@@ -2,7 +2,6 @@ import {
   batches,
   DataLoader,
   type DataLoaderOptions,
-  filter,
   isEpochalError,
   type LoaderState,
   mix,
@@ -10,6 +9,7 @@ import {
   type Sampler,
   type Sequence,
   SequentialSampler,
+  select,
 } from "epochal";
 import { describe, expect, it } from "vitest";
 import { Numbers, Scaled } from "../fixtures/sequences.js";
@@ -136,7 +136,7 @@ describe("loader.state()", () => {
     [
       "other batches of the same source",
       () => resume({}, every(0), new DataLoader(every(1), shuffled).state()),
-      /sequence FilterSequence\(kept=#\w+,Numbers\) in the state, FilterSequence\(kept=#\w+,Numbers\) here/,
+      /sequence SelectSequence\(kept=#\w+,Numbers\) in the state, SelectSequence\(kept=#\w+,Numbers\) here/,
     ],
     [
       "another sampler",
@@ -184,7 +184,7 @@ function mixed(weights: number[]): Sequence<unknown> {
 }
 
 function every(remainder: number): Sequence<unknown> {
-  return filter(new Numbers(20), (index) => index % 2 === remainder);
+  return select(new Numbers(20), (index) => index % 2 === remainder);
 }
 
 function sampled(sampler: Sampler = new SequentialSampler(20)): Sequence<unknown> {

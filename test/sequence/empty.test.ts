@@ -4,7 +4,7 @@ import { DataLoader } from "../../src/loader/data-loader.ts";
 import { SubsetSampler } from "../../src/sampler/subset.ts";
 import { batches } from "../../src/sequence/batching/batches.ts";
 import { concat } from "../../src/sequence/combinators/concat.ts";
-import { filter } from "../../src/sequence/combinators/filter.ts";
+import { select } from "../../src/sequence/combinators/select.ts";
 import { shard } from "../../src/sequence/combinators/shard.ts";
 import { skip } from "../../src/sequence/combinators/skip.ts";
 import { take } from "../../src/sequence/combinators/take.ts";
@@ -36,7 +36,7 @@ it.each<[string, () => Sequence<unknown>, RegExp]>([
   ["a dataset without length", () => lengthless(), /got NaN.*a dataset's own length, is no number/],
   ["none taken", () => take(few(), 0), /It leaves nothing of the 5 batches that it is made of/],
   ["all skipped", () => skip(few(), 5), /It leaves nothing of the 5 batches/],
-  ["none accepted", () => filter(few(), () => false), /It leaves nothing of the 5 batches/],
+  ["none accepted", () => select(few(), () => false), /It leaves nothing of the 5 batches/],
   ["a share of nothing", () => shard(few(), { rank: 7, worldSize: 8 }), /It leaves nothing of the 5 batches/],
 ])("%s", async (_, make, message) => {
   await using loader = new DataLoader(make());

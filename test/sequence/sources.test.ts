@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { batches } from "../../src/sequence/batching/batches.ts";
 import { cache } from "../../src/sequence/combinators/cache.ts";
 import { concat } from "../../src/sequence/combinators/concat.ts";
-import { filter } from "../../src/sequence/combinators/filter.ts";
 import { map } from "../../src/sequence/combinators/map.ts";
 import { mix } from "../../src/sequence/combinators/mix.ts";
 import { repeat } from "../../src/sequence/combinators/repeat.ts";
+import { select } from "../../src/sequence/combinators/select.ts";
 import { shard } from "../../src/sequence/combinators/shard.ts";
 import { skip } from "../../src/sequence/combinators/skip.ts";
 import { slice } from "../../src/sequence/combinators/slice.ts";
@@ -83,7 +83,7 @@ describe("sources", () => {
     ["mix(a, t)", () => (mix as Loose)(a, t), /place 1\. Tensors are joined by concatenate/],
     ["concat(a, undefined)", () => (concat as Loose)(a, undefined), /got undefined at place 1\./],
     ["concat(null)", () => (concat as Loose)(null), /^concat\(\) takes a Sequence, got null at place 0\./],
-    ...[take, skip, slice, repeat, shard, filter, map, cache].map((one): [string, () => unknown, RegExp] => [
+    ...[take, skip, slice, repeat, shard, select, map, cache].map((one): [string, () => unknown, RegExp] => [
       `${one.name}([a])`,
       () => (one as Loose)([a], 1),
       new RegExp(`^${one.name}\\(\\) takes a Sequence, got an array of 1\\. Several sequences become one by`),

@@ -6,7 +6,6 @@ import {
   collate,
   concat,
   concatenate,
-  filter,
   fromGenerator,
   type LazyTensor,
   map,
@@ -15,6 +14,7 @@ import {
   repeat,
   Sequence,
   type Stream,
+  select,
   shard,
   skip,
   slice,
@@ -59,7 +59,7 @@ const single = map(train, ([x]) => x);
 const chain = take(
   skip(
     repeat(
-      filter(slice(shard(train, { rank: 0, worldSize: 2 }), 1, -1), (i) => i > 0),
+      select(slice(shard(train, { rank: 0, worldSize: 2 }), 1, -1), (i) => i > 0),
       2,
     ),
     1,

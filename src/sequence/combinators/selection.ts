@@ -1,6 +1,6 @@
 /**
  * The combinators that take batches of their sources as they are, each from another place: `slice`, `take`, `skip`,
- * `filter`, `shard`, `repeat`, `concat` and `mix`. Each is a length and a rule of where a batch lies; that the index is
+ * `select`, `shard`, `repeat`, `concat` and `mix`. Each is a length and a rule of where a batch lies; that the index is
  * checked and the batch is the one that its source gives alone is written here once.
  */
 import { checkIndex } from "../../core/check.ts";

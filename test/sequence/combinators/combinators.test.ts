@@ -3,10 +3,10 @@ import { describe, expect, it } from "vitest";
 import { batches } from "../../../src/sequence/batching/batches.ts";
 import { cache } from "../../../src/sequence/combinators/cache.ts";
 import { concat } from "../../../src/sequence/combinators/concat.ts";
-import { filter } from "../../../src/sequence/combinators/filter.ts";
 import { map } from "../../../src/sequence/combinators/map.ts";
 import { mix } from "../../../src/sequence/combinators/mix.ts";
 import { repeat } from "../../../src/sequence/combinators/repeat.ts";
+import { select } from "../../../src/sequence/combinators/select.ts";
 import { shard } from "../../../src/sequence/combinators/shard.ts";
 import { skip } from "../../../src/sequence/combinators/skip.ts";
 import { slice } from "../../../src/sequence/combinators/slice.ts";
@@ -23,7 +23,7 @@ const combinators: Record<string, (a: Sequence<Probed>, b: Sequence<Probed>) => 
   take: (a) => take(a, 3),
   skip: (a) => skip(a, 2),
   slice: (a) => slice(a, 1, -1),
-  filter: (a) => filter(a, (index) => index % 2 === 0),
+  select: (a) => select(a, (index) => index % 2 === 0),
   repeat: (a) => repeat(a, 3),
   shard: (a) => shard(a, { rank: 1, worldSize: 2 }),
   cache: (a) => cache(a),
@@ -227,11 +227,11 @@ describe("what comes out", () => {
     expect(finished).toBe(true);
   });
 
-  it("filter keeps the batches whose index is accepted", async () => {
+  it("select keeps the batches whose index is accepted", async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1 }), async (kept) => {
-        const filtered = filter(probe(kept.length), (index) => kept[index]!);
-        expect(indices(await fetchAll(filtered))).toEqual(upTo(kept.length).filter((i) => kept[i]));
+        const selected = select(probe(kept.length), (index) => kept[index]!);
+        expect(indices(await fetchAll(selected))).toEqual(upTo(kept.length).filter((i) => kept[i]));
       }),
     );
   });
@@ -291,8 +291,8 @@ describe("bad input", () => {
     [() => slice(a, 0.5), /`start` of slice\(\) must be a whole number, got 0.5/],
     [() => slice(a, 0, Number.NaN), /`end` of slice\(\) must be a whole number, got NaN/],
     [() => map(a, "x" as never), /map\(\) takes a function of a batch, got "x"/],
-    [() => filter(a, undefined as never), /filter\(\) takes a function of an index, got undefined/],
-    [() => filter(repeat(a), () => true), /endless/],
+    [() => select(a, undefined as never), /select\(\) takes a function of an index, got undefined/],
+    [() => select(repeat(a), () => true), /endless/],
     [() => repeat(a, 0), /`times` must be a whole number of at least 1, got 0/],
     [() => concat(...([] as never as [Probe])), /concat\(\) needs at least one sequence/],
     [() => zip(a, 3 as never), /zip\(\) takes a Sequence, got 3/],
