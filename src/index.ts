@@ -54,6 +54,7 @@ export type { Hooked } from "./sequence/combinators/combinator.ts";
 export { concat } from "./sequence/combinators/concat.ts";
 export { map } from "./sequence/combinators/map.ts";
 export { type MixOptions, mix } from "./sequence/combinators/mix.ts";
+export { pipe } from "./sequence/combinators/pipe.ts";
 export { repeat } from "./sequence/combinators/repeat.ts";
 export { select } from "./sequence/combinators/select.ts";
 export { shard } from "./sequence/combinators/shard.ts";

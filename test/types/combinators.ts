@@ -11,6 +11,7 @@ import {
   map,
   mix,
   pad,
+  pipe,
   repeat,
   Sequence,
   type Stream,
@@ -66,6 +67,22 @@ const chain = take(
   ),
   3,
 );
+const piped = pipe(
+  train,
+  (it) => shard(it, { rank: 0, worldSize: 2 }),
+  (it) => slice(it, 1, -1),
+  (it) => select(it, (i) => i > 0),
+  (it) => repeat(it, 2),
+  (it) => skip(it, 1),
+  (it) => map(it, ([x, y]) => [y, x]),
+  cache,
+  (it) => zip(it, records),
+);
+const pipedSamples = pipe(
+  { length: 3, getItem: (i: number): [F, string] => [tensor(i), String(i)] },
+  (it) => batches(it, { batchSize: 2 }),
+  (it) => concat(it, train),
+);
 const cached = cache(records);
 const both = concat(train, swapped);
 const blended = mix(train, record, { weights: [0.5, 0.5] });
@@ -84,6 +101,8 @@ export type Checks = [
   Assert<Same<BatchOf<typeof nested>, [F, number]>>,
   Assert<Same<BatchOf<typeof single>, F>>,
   Assert<Same<BatchOf<typeof chain>, [x: F, y: I]>>,
+  Assert<Same<BatchOf<typeof piped>, [[I, F], { image: LazyTensor<"uint8">; name: string[] }]>>,
+  Assert<Same<BatchOf<typeof pipedSamples>, [F, string[]] | [x: F, y: I]>>,
   Assert<Same<BatchOf<typeof cached>, { image: Tensor<"uint8">; name: string[] }>>,
   Assert<Same<BatchOf<typeof both>, [x: F, y: I] | [I, F]>>,
   Assert<Same<BatchOf<typeof blended>, [x: F, y: I] | { x: F; y: I; flipped: boolean }>>,
