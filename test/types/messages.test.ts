@@ -23,6 +23,7 @@ const programs = {
   "a class without a return type": "fit(model, batches(new Points(), one))",
   "an async class without a return type": "fit(model, batches(new Late(), one))",
   "a dataset in a constant": "fit(model, batches(points, one))",
+  "batches of it": "batches(points, one)",
   "a loader over it": "fit(model, new DataLoader(batches(points, one)))",
   "validation data": "fit(model, train, { validationData: batches(points, one) })",
   "data to evaluate": "evaluate(model, batches(points, one))",
@@ -70,6 +71,9 @@ const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "a class without a return type": tuple,
   "an async class without a return type": tuple,
   "a dataset in a constant": tuple,
+  "batches of it": "batches(points, one)",
+  "batches of it":
+    /annotate getItem's return as a tuple, getItem\(i: number\): \[x: Tensor, y: number\], or end it with `as const`/,
   "a loader over it": tuple,
   "validation data": tuple,
   "data to evaluate": tuple,

@@ -36,6 +36,23 @@ export interface Dataset<S> extends Hooked {
 /** A dataset that is no Sequence: the type of a Sequence's samples is its own, not what `getItem` seems to return. */
 type Samples<S> = Dataset<S> & { readonly [batchType]?: never };
 
+/** What a dataset of lost tuples is compared with, so that the compiler's message says what to write. */
+export interface NotATuple {
+  readonly "annotate getItem's return as a tuple, getItem(i: number): [x: Tensor, y: number], or end it with `as const`": never;
+}
+
+/**
+ * Nothing where TypeScript knows how many parts a sample has; else a type that no dataset has. `return [x, y]` in a
+ * class, or in a constant of its own, is an array of any length, and which part is `x` would be lost in the batch.
+ */
+export type KnownParts<S> = S extends readonly unknown[]
+  ? number extends S["length"]
+    ? [S[number]] extends [number] | [bigint] | [boolean] | [string]
+      ? unknown
+      : NotATuple
+    : unknown
+  : unknown;
+
 /** Makes a batch of samples. */
 export type CollateFunction<S, B> = (samples: S[], context: Context) => Awaitable<B>;
 
@@ -113,20 +130,22 @@ export class BatchSequence<S, B> extends Combinator<B> {
  * collated by {@link collate}: each leaf is stacked into one buffer.
  *
  * TypeScript reads `[x, y]` as a tuple where the dataset is written in the call. In a class, or a constant of its own,
- * annotate what `getItem` returns: `getItem(i: number): [x: Tensor<"float32">, label: number]`.
+ * annotate what `getItem` returns, `getItem(i: number): [x: Tensor<"float32">, label: number]`, or end it with
+ * `as const`; the compiler says so where it is missing.
  *
  * @throws OptionError if an option is not what it should be, or `sampler` and `shuffle` are both given.
  * @example
+ * // [28, 28, 3] and [] become [32, 28, 28, 3] and [32]: Sequence<[Tensor<"float32">, Tensor<"int32">]>
  * const train = batches(
  *   {
  *     length: files.length,
- *     getItem: (i) => [resize(imread(files[i]), [28, 28]), tensor(labels[i], "int32")],
+ *     getItem: (i) => [resize(imread(files[i]!), [28, 28]), tensor(labels[i]!, "int32")],
  *   },
  *   { batchSize: 32, shuffle: true, dropLast: true },
  * );
  */
 export function batches<S extends AnyBatch>(
-  dataset: Samples<S>,
+  dataset: Samples<S> & KnownParts<S>,
   options: BatchesOptions & { readonly collate?: PadCollator },
 ): Sequence<Collated<S>>;
 export function batches<S>(
