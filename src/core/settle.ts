@@ -62,3 +62,16 @@ export function settleEach<T>(count: number, begin: (place: number) => T | Promi
   if (thrown !== undefined) throw (thrown as { readonly error: unknown }).error;
   return begun as T[];
 }
+
+/** Settles as `ended` does, or resolves after `milliseconds`. Keeps the program alive until then. */
+export async function waitAtMost(ended: Promise<unknown>, milliseconds: number): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  try {
+    await Promise.race([ended, enough]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

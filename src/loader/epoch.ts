@@ -7,13 +7,14 @@
  */
 import { BatchError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
+import { waitAtMost } from "../core/settle.ts";
 import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
 import type { Pool } from "../worker/pool/pool.ts";
-import { waitAtMost } from "../worker/wire/dispatch.ts";
+import { endPatience } from "../worker/worker.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { type Field, noteChanging } from "./contents.ts";
@@ -331,7 +332,7 @@ export class EpochRun {
     const { sequence } = this.#host;
     try {
       // A hook that has begun is heard out, unless it takes for ever.
-      if (this.#beginning) await waitAtMost(this.#beginning);
+      if (this.#beginning) await waitAtMost(this.#beginning, endPatience);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#pool?.idle();
       if (this.#seen) {

@@ -7,13 +7,13 @@
  */
 import { dispose } from "../core/dispose.ts";
 import { transferables } from "../tensor/transfer.ts";
-import type { Worker } from "../worker/worker.ts";
+import type { BatchWorker } from "../worker/worker.ts";
 
 /**
  * Makes `batch`, which is plain data (tensor/plain.ts), releasable: `using batch = …` or {@link release}. Batches that are
  * no objects have no memory to give.
  */
-export function lease(batch: unknown, worker: Worker): void {
+export function lease(batch: unknown, worker: BatchWorker): void {
   if (typeof batch !== "object" || batch === null) return;
   Object.defineProperty(batch, dispose, {
     value: () => {

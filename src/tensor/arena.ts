@@ -6,11 +6,13 @@
  * nobody else. Limits: at most {@link keep} idle buffers, the oldest are dropped first; small ones are not kept,
  * as the allocator is as fast.
  */
+import { batchesInFlight } from "../core/in-flight.ts";
+
 /** Below this size (one page) a fresh allocation costs less than looking for a used one. */
 const smallest = 4096;
 
-/** Idle buffers kept at most: two batches in flight per worker, with some leaves each. */
-const keep = 16;
+/** Idle buffers kept at most: those of a worker's batches in flight, with some leaves each. */
+const keep = 8 * batchesInFlight;
 
 let idle: ArrayBuffer[] = [];
 

@@ -1,15 +1,15 @@
 /**
- * The contract of a worker: start, send a ticket, receive, stop.
+ * The contract of a worker: start, ask for a batch, receive, stop.
  *
- * A worker carries; it knows neither order nor retries. Every kind (inline, thread, process) keeps these promises,
- * held against one suite in test/contracts: after `ready` each ticket is answered exactly once, in the order sent,
- * unless the worker ends; `onExit` comes exactly once, after the last reply; after `terminate()` nothing else comes.
+ * A worker carries; it knows neither order nor retries. Every kind keeps these promises, held against one suite in
+ * test/contracts: after `ready` each request is answered exactly once, in the order sent, unless the worker ends;
+ * `onExit` comes exactly once, after the last reply; after `terminate()` nothing else comes.
  */
 
 import type { Counters } from "../core/counters.ts";
 
 /** One batch to fetch. */
-export interface Ticket {
+export interface BatchRequest {
   /** Unique within a pool, rising. */
   readonly id: number;
   readonly epoch: number;
@@ -22,22 +22,23 @@ export interface WorkerEvents {
   onReady(): void;
   /** The sequence cannot be loaded; no retry would help. */
   onBroken(error: unknown): void;
-  onBatch(ticket: number, batch: unknown, counters: Counters): void;
+  /** The batch of the request `id`. */
+  onBatch(id: number, batch: unknown, counters: Counters): void;
   /** `getItem` threw; the worker lives on. */
-  onError(ticket: number, error: unknown): void;
-  /** The worker is gone, and with it every ticket not answered. */
+  onError(id: number, error: unknown): void;
+  /** The worker is gone, and with it every request not answered. */
   onExit(reason: Error): void;
 }
 
-/** A running worker. */
-export interface Worker {
+/** A running worker that fetches batches. */
+export interface BatchWorker {
   /** As messages name it: `thread 2`. */
   readonly name: string;
   /** Whether it calls the caller's own instance, not a copy. */
   readonly inline: boolean;
   /** Asks for a batch. */
-  send(ticket: Ticket): void;
-  /** Says that nobody waits for tickets up to `id`; they are answered all the same. */
+  send(request: BatchRequest): void;
+  /** Says that nobody waits for requests up to the id `upTo`; they are answered all the same. */
   cancel(upTo: number): void;
   /** Takes the sequence as it is in the epoch that begins. */
   reload(): void;
@@ -51,5 +52,15 @@ export interface Worker {
   terminate(): Promise<void>;
 }
 
-/** Starts a worker. `id` counts from 1 over the life of a pool. */
-export type StartWorker = (id: number, events: WorkerEvents) => Worker;
+/** Where a worker does its work. */
+export type WorkerKind = "inline" | "thread" | "process";
+
+/** Starts workers of one kind. */
+export interface StartWorker {
+  /** `id` counts from 1 over the life of a pool. */
+  (id: number, events: WorkerEvents): BatchWorker;
+  readonly kind: WorkerKind;
+}
+
+/** Milliseconds that a worker told to end is waited for: one inside native code ends only when that code returns. */
+export const endPatience = 2000;

@@ -1,5 +1,5 @@
 import { inlineWorkers } from "../../src/worker/kinds/inline.ts";
-import { describeWorker } from "./worker.ts";
+import { describeWorker, type Fault } from "./worker.ts";
 
 const { nodeWorkers } = (await import(
   new URL("../../dist/worker/kinds/node.js", import.meta.url).href
@@ -8,13 +8,22 @@ const { nodeWorkers } = (await import(
 /** A small heap, so that the test that fills it is short. */
 const resourceLimits = { maxOldGenerationSizeMb: 64 };
 
-describeWorker("inline", (sequence, seed) => ({ start: inlineWorkers(sequence, seed), look: () => true }), {
-  crashes: false,
+const faults: Fault[] = [
+  ["exit", /exited with code 3/],
+  ["rejection", /died of an uncaught exception: Error: a stray rejection/],
+];
+
+describeWorker({
+  kind: "inline",
+  workers: (sequence, seed) => ({ start: inlineWorkers(sequence, seed), look: () => true }),
 });
-for (const processes of [false, true]) {
-  describeWorker(
-    processes ? "process" : "thread",
-    (sequence, seed) => nodeWorkers(sequence, { seed, processes, resourceLimits }),
-    { crashes: true },
-  );
-}
+describeWorker({
+  kind: "thread",
+  workers: (sequence, seed) => nodeWorkers(sequence, { seed, processes: false, resourceLimits }),
+  faults,
+});
+describeWorker({
+  kind: "process",
+  workers: (sequence, seed) => nodeWorkers(sequence, { seed, processes: true, resourceLimits }),
+  faults: [...faults, ["kill", /was killed by SIGKILL/], ["segfault", /was killed by SIGSEGV/]],
+});

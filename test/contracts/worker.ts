@@ -1,45 +1,58 @@
 /**
- * What every kind of worker must do, as one suite: see the head of src/worker/worker.ts.
+ * What every kind of worker must do, as one suite: the promises of src/worker/worker.ts.
  *
- * A contract is invited with `describeWorker(kind, start)`; `start` makes a starter over a sequence.
+ * A kind is invited by one call: `describeWorker({ kind, workers, faults })`.
  */
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sequence } from "../../src/sequence/sequence.ts";
-import type { StartWorker, Worker } from "../../src/worker/worker.ts";
+import type { BatchWorker, StartWorker } from "../../src/worker/worker.ts";
 import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
 /** Workers of a kind over a sequence; `look` takes the sequence as it is now. */
-interface Workers {
-  readonly start: StartWorker;
+export interface Workers {
+  start(...args: Parameters<StartWorker>): BatchWorker;
   look(): boolean;
+}
+
+/** A fault that ends a worker and nothing else, and how its end is told. */
+export type Fault = readonly [name: "exit" | "rejection" | "kill" | "segfault", reason: RegExp];
+
+/** A kind of worker that is held against the contract. */
+export interface Guest {
+  /** As messages name it: `thread`. */
+  readonly kind: string;
+  /** Makes workers over a sequence. */
+  workers(sequence: Sequence<unknown>, seed: number): Workers;
+  /** What it survives besides an endless loop and a full heap; none where the worker ends with the program. */
+  readonly faults?: readonly Fault[];
 }
 
 /** Everything a worker said, in order. */
 type Said =
   | { readonly type: "ready" }
   | { readonly type: "broken"; readonly error: unknown }
-  | { readonly type: "batch"; readonly ticket: number; readonly batch: unknown }
-  | { readonly type: "error"; readonly ticket: number; readonly error: unknown }
+  | { readonly type: "batch"; readonly id: number; readonly batch: unknown }
+  | { readonly type: "error"; readonly id: number; readonly error: unknown }
   | { readonly type: "exit"; readonly reason: Error };
 
 class Recorder {
   readonly said: Said[] = [];
-  readonly worker: Worker;
+  readonly worker: BatchWorker;
   readonly look: () => boolean;
   #wake: () => void = () => {};
 
-  constructor({ start, look }: Workers) {
-    this.look = look;
-    look();
+  constructor(workers: Workers) {
+    this.look = () => workers.look();
+    this.look();
     const add = (said: Said): void => {
       this.said.push(said);
       this.#wake();
     };
-    this.worker = start(1, {
+    this.worker = workers.start(1, {
       onReady: () => add({ type: "ready" }),
       onBroken: (error) => add({ type: "broken", error }),
-      onBatch: (ticket, batch) => add({ type: "batch", ticket, batch }),
-      onError: (ticket, error) => add({ type: "error", ticket, error }),
+      onBatch: (id, batch) => add({ type: "batch", id, batch }),
+      onError: (id, error) => add({ type: "error", id, error }),
       onExit: (reason) => add({ type: "exit", reason }),
     });
     this.worker.ref();
@@ -72,15 +85,11 @@ class Recorder {
 const settled = (milliseconds: number = 100): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
-/** Runs the suite against one kind. `crashes`: whether a fault can end the worker and nothing else. */
-export function describeWorker(
-  kind: string,
-  start: (sequence: Sequence<unknown>, seed: number) => Workers,
-  { crashes }: { readonly crashes: boolean },
-): void {
+/** Runs the suite against one kind. */
+export function describeWorker({ kind, workers, faults = [] }: Guest): void {
   const open: Recorder[] = [];
   const begin = (sequence: unknown, seed: number = 7): Recorder => {
-    const recorder = new Recorder(start(sequence as Sequence<unknown>, seed));
+    const recorder = new Recorder(workers(sequence as Sequence<unknown>, seed));
     open.push(recorder);
     return recorder;
   };
@@ -90,12 +99,12 @@ export function describeWorker(
       await Promise.all(open.splice(0).map(({ worker }) => worker.terminate()));
     });
 
-    it("answers each ticket once, in the order sent, with the batch of (seed, epoch, index)", async () => {
+    it("answers each request once, in the order sent, with the batch of (seed, epoch, index)", async () => {
       const recorder = begin(new Numbers(5));
       const expected = new Numbers(5) as unknown as Sequence<{ x: { data: Float32Array } }>;
       for (const [i, index] of [3, 0, 4, 1].entries()) recorder.send(i, index, 2);
       const answers = await recorder.answers(4);
-      expect(answers.map((said) => said.type === "batch" && said.ticket)).toEqual([0, 1, 2, 3]);
+      expect(answers.map((said) => said.type === "batch" && said.id)).toEqual([0, 1, 2, 3]);
       for (const [i, index] of [3, 0, 4, 1].entries()) {
         const { batch } = answers[i] as { batch: { x: { data: Float32Array }; epoch: number } };
         expect(batch).toEqual(await expected.at(index, { epoch: 2, seed: 7 }));
@@ -152,7 +161,7 @@ export function describeWorker(
       expect(thrown.stack).toMatch(/misbehave.*sequences\.js/s);
       expect((thrown.cause as Error).message).toBe("the disk is on fire");
       expect((text as { error: unknown }).error).toBe("a string");
-      expect(nothing).toEqual({ type: "error", ticket: 3, error: undefined });
+      expect(nothing).toEqual({ type: "error", id: 3, error: undefined });
     });
 
     it("refuses an index out of range, and a batch that is none", async () => {
@@ -213,18 +222,9 @@ export function describeWorker(
       expect(stuck.types()).toMatch(/exit$/);
     });
 
-    if (!crashes) return;
+    if (faults.length === 0) return;
 
-    it.each([
-      ["exit", /exited with code 3/],
-      ["rejection", /died of an uncaught exception: Error: a stray rejection/],
-      ...(kind === "process"
-        ? ([
-            ["kill", /was killed by SIGKILL/],
-            ["segfault", /was killed by SIGSEGV/],
-          ] as const)
-        : []),
-    ] as const)("says why it ended, once and last: %s", async (fault, reason) => {
+    it.each(faults)("says why it ended, once and last: %s", async (fault, reason) => {
       const recorder = begin(new Faulty(3, { 1: fault }));
       for (let i = 0; i < 3; i++) recorder.send(i, i);
       await recorder.until(() => recorder.said.some(({ type }) => type === "exit"));

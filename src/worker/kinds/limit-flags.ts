@@ -1,6 +1,6 @@
 /** Memory limits of a worker process: those of a thread, as far as Node has flags for them. */
 import { OptionError } from "../../core/errors.ts";
-import type { ThreadLimits } from "./thread.ts";
+import type { ResourceLimits } from "./limits.ts";
 
 /** Kilobytes of its stack that V8 leaves to native code, as in a thread. */
 const stackReserve = 192;
@@ -10,7 +10,7 @@ const stackReserve = 192;
  *
  * @throws OptionError naming a limit that a process cannot be given.
  */
-export function limitFlags(limits: ThreadLimits): string[] {
+export function limitFlags(limits: ResourceLimits): string[] {
   const { maxOldGenerationSizeMb, maxYoungGenerationSizeMb, codeRangeSizeMb, stackSizeMb } = limits;
   const flags: string[] = [];
   if (maxOldGenerationSizeMb) flags.push(`--max-old-space-size=${maxOldGenerationSizeMb}`);

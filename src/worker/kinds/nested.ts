@@ -12,7 +12,8 @@
  */
 import { PortableError } from "../../core/errors.ts";
 import { toRecord } from "../wire/error-record.ts";
-import { ownMark, reply } from "../wire/mark.ts";
+import { ownMark, postMarked } from "../wire/mark.ts";
+import type { WorkerReply } from "../wire/protocol.ts";
 
 const variable = "EPOCHAL_INSIDE";
 
@@ -52,6 +53,6 @@ export function checkNotNested(): void {
   const error = new PortableError(
     `A program was run again by its own worker: in ${name}, ${again} started a DataLoader with workers, and each of those would do so again. ${advice}`,
   );
-  reply(mark, { type: "broken", error: toRecord(error) });
+  postMarked(mark, { type: "broken", error: toRecord(error) } satisfies WorkerReply);
   throw error;
 }

@@ -5,12 +5,14 @@
 
 import { isNode, node } from "../../core/node.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
-import type { Request } from "../wire/protocol.ts";
+import { connect } from "../wire/connect.ts";
+import type { WorkerRequest } from "../wire/protocol.ts";
 import { type Snapshot, takeSnapshot } from "../wire/snapshot/snapshot.ts";
-import type { StartWorker } from "../worker.ts";
+import type { BatchWorker, StartWorker, WorkerEvents } from "../worker.ts";
 import { nodeWorkers as noWorkers } from "./browser.ts";
-import { startProcess } from "./process.ts";
-import { startThread, type ThreadLimits } from "./thread.ts";
+import type { ResourceLimits } from "./limits.ts";
+import { openProcess } from "./process.ts";
+import { openThread } from "./thread.ts";
 
 export { checkNotNested } from "./nested.ts";
 
@@ -19,7 +21,7 @@ export interface NodeWorkerOptions {
   readonly seed: number;
   /** Child processes instead of threads. */
   readonly processes: boolean;
-  readonly resourceLimits?: ThreadLimits;
+  readonly resourceLimits?: ResourceLimits;
 }
 
 /** Workers that each hold a copy of a sequence. */
@@ -44,19 +46,21 @@ export interface NodeWorkers {
  */
 export function nodeWorkers(
   sequence: Sequence<unknown>,
-  { seed, processes, resourceLimits }: NodeWorkerOptions,
+  { seed, processes, resourceLimits = {} }: NodeWorkerOptions,
 ): NodeWorkers {
   if (!isNode) return noWorkers();
   const entry = entryScript();
-  const to = processes ? "process" : "thread";
+  const kind = processes ? "process" : "thread";
+  const open = processes ? openProcess : openThread;
   let snapshot: Snapshot | undefined;
-  const load = (): Request => ({ type: "load", sequence: snapshot!, seed });
-  const start = processes ? startProcess : startThread;
+  const load = (): WorkerRequest => ({ type: "load", sequence: snapshot!, seed });
+  const start = (id: number, events: WorkerEvents): BatchWorker =>
+    connect(open(`${kind} ${id}`, resourceLimits), load, events);
   return {
-    start: (id, events) => start(id, load, events, resourceLimits),
+    start: Object.assign(start, { kind } as const),
     look() {
       const before = snapshot;
-      const now = takeSnapshot(sequence, { to, entry, before });
+      const now = takeSnapshot(sequence, { to: kind, entry, before });
       if (now.problem) throw now.problem;
       snapshot = now;
       return now !== before;

@@ -1,114 +1,65 @@
 /** Worker processes: a crash in native code, or the system's memory killer, takes one worker and nothing else. */
 import type { ChildProcess, StdioOptions } from "node:child_process";
 import { node } from "../../core/node.ts";
-import { recycle } from "../../tensor/arena.ts";
-import { allocatedFor } from "../../tensor/costs.ts";
-import { cannotStart, dispatch, notStarted, waitAtMost } from "../wire/dispatch.ts";
-import { isReply, type Mark, newMark, processMark } from "../wire/mark.ts";
-import type { Request } from "../wire/protocol.ts";
-import {
-  apart,
-  closeFiles,
-  openSharedFiles,
-  readShared,
-  type SharedBatchReply,
-} from "../wire/shared-file.ts";
-import type { Worker, WorkerEvents } from "../worker.ts";
+import { waitAtMost } from "../../core/settle.ts";
+import type { Remote } from "../wire/endpoint.ts";
+import { cannotStart, notStarted } from "../wire/failure.ts";
+import { isMarked, type Mark, newMark, processMark } from "../wire/mark.ts";
+import { closeFiles, filesToWorker, openSharedFiles } from "../wire/shared-file.ts";
+import { endPatience } from "../worker.ts";
 import { guardProcess, releaseProcess } from "./guard.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
 import { limitFlags } from "./limit-flags.ts";
-import type { ThreadLimits } from "./thread.ts";
+import type { ResourceLimits } from "./limits.ts";
 
-/** Starts a worker process. `load` makes the message that carries the sequence. */
-export function startProcess(
-  id: number,
-  load: () => Request,
-  events: WorkerEvents,
-  resourceLimits: ThreadLimits = {},
-): Worker {
-  const first = load();
-  const name = `process ${id}`;
+/** Starts a worker process. */
+export function openProcess(name: string, limits: ResourceLimits): Remote {
   const mark = newMark(name);
-  const { child, files } = createProcess(mark, limitFlags(resourceLimits));
-  const free = files.map((_, slot) => slot);
-  const slotOf = new Map<number, number>();
+  const { child, files } = createProcess(mark, limitFlags(limits));
   let over = false;
-  let stopped = false;
-  let reason: Error | undefined;
+  let settle: () => void;
   const exited = new Promise<void>((resolve) => {
-    const end = (why: Error): void => {
-      if (over) return;
-      over = true;
-      releaseProcess(child);
-      closeFiles(files);
-      resolve();
-      events.onExit(why);
-    };
-    // `close`, not `exit`: it comes when the last message was read.
-    child.on("close", (code, signal) =>
-      end(reason ?? new Error(signal ? `was killed by ${signal}` : `exited with code ${code}`)),
-    );
-    // The process could not be started, or a message not be delivered; the latter is followed by `exit`.
-    child.on("error", (error) => {
-      if (child.pid === undefined) end(new Error(notStarted(error), { cause: error }));
-    });
+    settle = resolve;
   });
-  child.on("message", (message: unknown) => {
-    if (over || stopped || !isReply(message, mark)) return;
-    const { ticket } = message as { ticket?: number };
-    const slot = ticket === undefined ? undefined : slotOf.get(ticket);
-    if (slot !== undefined) {
-      // Free again from here on: the batch is read before its receiver can ask for the next one.
-      slotOf.delete(ticket!);
-      free.push(slot);
-    }
-    dispatch(
-      message,
-      events,
-      (batch) =>
-        slot === undefined ? apart(batch.batch) : readCounted(batch as SharedBatchReply, files[slot]!),
-      (died) => {
-        reason = died;
-      },
-    );
-  });
-
-  function post(request: Request): void {
-    // A channel that closed between two messages: `exit` tells, and the tickets are put back.
-    if (child.connected) child.send(request, () => {});
-  }
-
   unrefChild(child);
-  try {
-    post(first);
-  } catch (error) {
-    over = true;
-    child.kill("SIGKILL");
-    releaseProcess(child);
-    closeFiles(files);
-    throw error;
-  }
   return {
-    name,
-    inline: false,
-    send({ id: ticket, epoch, index }) {
-      const slot = free.pop();
-      if (slot !== undefined) slotOf.set(ticket, slot);
-      post({ type: "fetch", ticket, epoch, index, ...(slot !== undefined && { slot }) });
-    },
-    cancel: (upTo) => post({ type: "cancel", upTo }),
-    reload: () => post(load()),
-    // What is read from the file lies in this process's memory.
-    recycle: (buffers) => buffers.forEach(recycle),
-    ref() {
-      child.ref();
-      child.channel?.ref();
-    },
-    unref: () => unrefChild(child),
-    terminate() {
-      stopped = true;
-      child.kill("SIGKILL");
-      return waitAtMost(exited);
+    codec: filesToWorker(files),
+    endpoint: {
+      name,
+      post(message) {
+        // A channel that closed between two messages: `close` tells.
+        if (child.connected) child.send(message, () => {});
+      },
+      listen({ onMessage, onEnd }) {
+        const end = (reason: Error): void => {
+          if (over) return;
+          over = true;
+          releaseProcess(child);
+          closeFiles(files);
+          settle();
+          onEnd(reason);
+        };
+        child.on("message", (message: unknown) => {
+          if (!over && isMarked(message, mark)) onMessage(message);
+        });
+        // `close`, not `exit`: it comes when the last message was read.
+        child.on("close", (code, signal) =>
+          end(new Error(signal ? `was killed by ${signal}` : `exited with code ${code}`)),
+        );
+        // The process could not be started, or a message not be delivered; the latter is followed by `close`.
+        child.on("error", (error) => {
+          if (child.pid === undefined) end(new Error(notStarted(error), { cause: error }));
+        });
+      },
+      ref() {
+        child.ref();
+        child.channel?.ref();
+      },
+      unref: () => unrefChild(child),
+      end() {
+        child.kill("SIGKILL");
+        return waitAtMost(exited, endPatience);
+      },
     },
   };
 }
@@ -155,13 +106,6 @@ function bearInternalMessages(child: ChildProcess): void {
       }
     });
   }
-}
-
-/** Reads a batch; the memory it takes here is counted as if the worker had allocated it. */
-function readCounted(reply: SharedBatchReply, file: number): unknown {
-  const batch = readShared(reply, file);
-  reply.counters.allocated += allocatedFor(batch);
-  return batch;
 }
 
 function unrefChild(child: ChildProcess): void {

@@ -1,6 +1,6 @@
 /** What a pool is given to do, and what it says of it. */
 import type { Counters } from "../../core/counters.ts";
-import type { Worker } from "../worker.ts";
+import type { BatchWorker } from "../worker.ts";
 
 /** One batch to be fetched. */
 export interface Job {
@@ -12,7 +12,7 @@ export interface Job {
 
 /** How a job ended. A failure is a value, so that nothing rejects before anyone listens. */
 export type Outcome =
-  | { readonly ok: true; readonly batch: unknown; readonly worker: Worker; readonly counters: Counters }
+  | { readonly ok: true; readonly batch: unknown; readonly worker: BatchWorker; readonly counters: Counters }
   | {
       readonly ok: false;
       /** What was thrown by `getItem`, or why the worker ended. */

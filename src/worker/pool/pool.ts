@@ -9,13 +9,13 @@
  * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
  * program that is busy for a minute has not waited for a minute.
  */
+import { batchesInFlight } from "../../core/in-flight.ts";
+import { waitAtMost } from "../../core/settle.ts";
 import { seconds, type Watch, watchEvery } from "../../core/watch.ts";
-import { neverReady, waitAtMost } from "../wire/dispatch.ts";
-import type { StartWorker, Ticket, Worker } from "../worker.ts";
+import { neverReady } from "../wire/failure.ts";
+import { type BatchWorker, endPatience, type StartWorker } from "../worker.ts";
 import type { Job, PoolEvent } from "./job.ts";
-
-/** Jobs a worker holds: the one it is on, and the next. */
-const jobsPerWorker = 2;
+import { fullness, type Task, type WorkerSlot } from "./slot.ts";
 
 /** Milliseconds a worker may take to start, however short the deadline of a batch: a loaded machine starts slowly. */
 const startTimeout = 60_000;
@@ -35,38 +35,17 @@ export interface PoolOptions {
   readonly onTick?: () => void;
 }
 
-interface Assigned {
-  readonly ticket: Ticket;
-  readonly job: Job;
-  attempts: number;
-  cancelled: boolean;
-}
-
-/** A worker's place. */
-interface Seat {
-  readonly worker: Worker;
-  /** How it was started; it gets jobs only while workers are started that way. */
-  readonly start: StartWorker;
-  ready: boolean;
-  readonly held: Assigned[];
-  /** Milliseconds it has been on its first job, or its start, while somebody watched. */
-  age: number;
-  gone: boolean;
-  /** Gets no more jobs, and is ended after its last. */
-  retiring: boolean;
-}
-
-/** See the head of this file. */
+/** Fetches jobs by a number of workers, each job exactly once, and replaces workers that end. */
 export class Pool {
   readonly #options: PoolOptions;
-  readonly #seats = new Set<Seat>();
-  readonly #queue: Assigned[] = [];
+  readonly #slots = new Set<WorkerSlot>();
+  readonly #queue: Task[] = [];
   readonly #ending = new Set<Promise<void>>();
   readonly #onIdle: (() => void)[] = [];
   #size: number;
   #start: StartWorker;
   #nextWorker = 1;
-  #nextTicket = 0;
+  #nextRequest = 0;
   #failedStarts = 0;
   #wanted = false;
   #closed = false;
@@ -81,7 +60,7 @@ export class Pool {
   /** Number of jobs that workers hold or that wait for one, cancelled ones not counted. */
   get pending(): number {
     let held = 0;
-    for (const seat of this.#seats) for (const job of seat.held) if (!job.cancelled) held++;
+    for (const slot of this.#slots) for (const task of slot.held) if (!task.cancelled) held++;
     return held + this.#queue.length;
   }
 
@@ -103,32 +82,32 @@ export class Pool {
 
   /**
    * Changes the number of workers, and how new ones are started. Workers too many finish the jobs they hold and end. So
-   * do those that were started another way, or with `keep` they stay and get no jobs until that way is taken again.
+   * do those of another kind, or with `keep` they stay and get no jobs until their kind is taken again.
    */
   resize(size: number, start: StartWorker = this.#start, keep = false): void {
     this.#start = start;
     this.#size = size;
-    for (const seat of this.#seats) {
-      if (seat.start === start ? this.#working() > size : !keep) seat.retiring = true;
-      if (seat.retiring && seat.held.length === 0) this.#end(seat);
+    for (const slot of this.#slots) {
+      if (slot.kind === start.kind ? this.#working() > size : !keep) slot.retiring = true;
+      if (slot.retiring && slot.held.length === 0) this.#end(slot);
     }
     this.#assign();
   }
 
   #working(): number {
     let working = 0;
-    for (const seat of this.#seats) if (this.#takesJobs(seat)) working++;
+    for (const slot of this.#slots) if (this.#takesJobs(slot)) working++;
     return working;
   }
 
-  #takesJobs({ retiring, start }: Seat): boolean {
-    return !retiring && start === this.#start;
+  #takesJobs({ retiring, kind }: WorkerSlot): boolean {
+    return !retiring && kind === this.#start.kind;
   }
 
   /** Has a job fetched. */
   submit(job: Job): void {
-    const ticket = { id: this.#nextTicket++, epoch: job.epoch, index: job.index };
-    this.#queue.push({ ticket, job, attempts: 0, cancelled: false });
+    const request = { id: this.#nextRequest++, epoch: job.epoch, index: job.index };
+    this.#queue.push({ request, job, attempts: 0, cancelled: false });
     this.#assign();
   }
 
@@ -138,22 +117,22 @@ export class Pool {
    */
   cancel(): void {
     this.#queue.length = 0;
-    for (const seat of this.#seats) {
-      for (const held of seat.held) held.cancelled = true;
-      if (seat.held.length > 0) seat.worker.cancel(this.#nextTicket - 1);
+    for (const slot of this.#slots) {
+      for (const task of slot.held) task.cancelled = true;
+      if (slot.held.length > 0) slot.worker.cancel(this.#nextRequest - 1);
     }
   }
 
   /** Has workers take the sequence anew as an epoch begins: copies where it `changed`, the caller's own always. */
   reload(changed: boolean): void {
-    for (const { worker } of this.#seats) if (changed || worker.inline) worker.reload();
+    for (const { worker } of this.#slots) if (changed || worker.inline) worker.reload();
   }
 
   /** Somebody waits: the workers keep the program alive. */
   ref(): void {
     if (this.#wanted) return;
     this.#wanted = true;
-    for (const seat of this.#seats) seat.worker.ref();
+    for (const slot of this.#slots) slot.worker.ref();
     this.#watch?.ref();
   }
 
@@ -161,19 +140,19 @@ export class Pool {
   unref(): void {
     if (!this.#wanted) return;
     this.#wanted = false;
-    for (const seat of this.#seats) seat.worker.unref();
+    for (const slot of this.#slots) slot.worker.unref();
     this.#watch?.unref();
   }
 
   /** What is being done for the job of `epoch` and `index`, in words. */
   describe(epoch: number, index: number): string {
-    for (const { worker, held, ready, age } of this.#seats) {
-      const place = held.findIndex(({ ticket }) => ticket.epoch === epoch && ticket.index === index);
+    for (const { worker, held, ready, age } of this.#slots) {
+      const place = held.findIndex(({ request }) => request.epoch === epoch && request.index === index);
       if (place < 0) continue;
       if (!ready) return `${worker.name} is starting`;
       return place === 0
         ? `${worker.name} has been in getItem(${index}) for ${seconds(age)}`
-        : `${worker.name} will fetch it after getItem(${held[0]!.ticket.index}), which has taken ${seconds(age)}`;
+        : `${worker.name} will fetch it after getItem(${held[0]!.request.index}), which has taken ${seconds(age)}`;
     }
     return "it waits for a free worker";
   }
@@ -181,11 +160,11 @@ export class Pool {
   /** Resolves when nobody works on the caller's own instance any more, or after two seconds. */
   async idle(): Promise<void> {
     if (this.#isIdle()) return;
-    await waitAtMost(new Promise<void>((resolve) => this.#onIdle.push(resolve)));
+    await waitAtMost(new Promise<void>((resolve) => this.#onIdle.push(resolve)), endPatience);
   }
 
   #isIdle(): boolean {
-    for (const { worker, held } of this.#seats) if (worker.inline && held.length > 0) return false;
+    for (const { worker, held } of this.#slots) if (worker.inline && held.length > 0) return false;
     return true;
   }
 
@@ -194,61 +173,61 @@ export class Pool {
     this.#closed = true;
     this.cancel();
     this.#unwatch();
-    for (const seat of [...this.#seats]) this.#end(seat);
+    for (const slot of [...this.#slots]) this.#end(slot);
     return Promise.all(this.#ending).then(() => undefined);
   }
 
   #startWorker(): void {
     const id = this.#nextWorker++;
     const start = this.#start;
-    let seat: Seat | undefined;
+    let slot: WorkerSlot | undefined;
     const worker = start(id, {
       onReady: () => {
-        if (!seat || seat.gone) return;
-        if (!seat.ready) seat.age = 0;
-        seat.ready = true;
+        if (!slot || slot.gone) return;
+        if (!slot.ready) slot.age = 0;
+        slot.ready = true;
         this.#failedStarts = 0;
       },
       onBroken: (error) => {
-        if (!seat || seat.gone) return;
+        if (!slot || slot.gone) return;
         // The sequence cannot be loaded: no worker started this way will do better.
-        if (this.#takesJobs(seat)) this.#giveUp(error, worker.name);
-        else this.#dismiss(seat);
+        if (this.#takesJobs(slot)) this.#giveUp(error, worker.name);
+        else this.#dismiss(slot);
       },
-      onBatch: (ticket, batch, counters) => {
-        const done = this.#take(seat, ticket);
+      onBatch: (id, batch, counters) => {
+        const done = this.#take(slot, id);
         if (done) done.job.settle({ ok: true, batch, worker, counters });
         this.#assign();
       },
-      onError: (ticket, error) => {
-        const done = this.#take(seat, ticket);
+      onError: (id, error) => {
+        const done = this.#take(slot, id);
         if (done) this.#failed(done, "threw", error, worker.name, this.#options.retryErrors);
         this.#assign();
       },
       onExit: (reason) => {
-        if (seat) this.#lost(seat, reason, "died");
+        if (slot) this.#lost(slot, reason, "died");
       },
     });
-    seat = { worker, start, ready: false, held: [], age: 0, gone: false, retiring: false };
-    this.#seats.add(seat);
+    slot = { worker, kind: start.kind, ready: false, held: [], age: 0, gone: false, retiring: false };
+    this.#slots.add(slot);
     if (this.#wanted) worker.ref();
   }
 
-  /** Removes a ticket from its seat; the job, unless nobody waits for it any more. */
-  #take(seat: Seat | undefined, ticket: number): Assigned | undefined {
-    if (!seat || seat.gone) return undefined;
-    const place = seat.held.findIndex((held) => held.ticket.id === ticket);
+  /** Removes a request that is answered from its slot; its task, unless nobody waits for it any more. */
+  #take(slot: WorkerSlot | undefined, id: number): Task | undefined {
+    if (!slot || slot.gone) return undefined;
+    const place = slot.held.findIndex((held) => held.request.id === id);
     if (place < 0) return undefined;
-    const [done] = seat.held.splice(place, 1);
-    seat.age = 0;
-    if (seat.held.length === 0 && seat.retiring) this.#end(seat);
+    const [done] = slot.held.splice(place, 1);
+    slot.age = 0;
+    if (slot.held.length === 0 && slot.retiring) this.#end(slot);
     if (this.#isIdle()) for (const resolve of this.#onIdle.splice(0)) resolve();
     return done!.cancelled ? undefined : done;
   }
 
   /** Settles a failed try, or puts it back at the head of the queue. */
   #failed(
-    failed: Assigned,
+    failed: Task,
     reason: "threw" | "died" | "late",
     cause: unknown,
     worker: string,
@@ -260,39 +239,39 @@ export class Pool {
       return;
     }
     this.#requeue([failed]);
-    this.#options.onEvent?.({ type: "retry", epoch: failed.ticket.epoch, index: failed.ticket.index });
+    this.#options.onEvent?.({ type: "retry", epoch: failed.request.epoch, index: failed.request.index });
   }
 
   /** Back to the queue, ahead of all that was submitted later; what nobody waits for is dropped. */
-  #requeue(jobs: readonly Assigned[]): void {
-    this.#queue.push(...jobs.filter(({ cancelled }) => !cancelled));
-    this.#queue.sort((a, b) => a.ticket.id - b.ticket.id);
+  #requeue(tasks: readonly Task[]): void {
+    this.#queue.push(...tasks.filter(({ cancelled }) => !cancelled));
+    this.#queue.sort((a, b) => a.request.id - b.request.id);
   }
 
   /** A worker is gone: its jobs go back, and another takes its place. */
-  #lost(seat: Seat, reason: Error, how: "died" | "late"): void {
-    if (seat.gone) return;
-    seat.gone = true;
-    this.#seats.delete(seat);
-    const [first, ...rest] = seat.held.splice(0);
+  #lost(slot: WorkerSlot, reason: Error, how: "died" | "late"): void {
+    if (slot.gone) return;
+    slot.gone = true;
+    this.#slots.delete(slot);
+    const [first, ...rest] = slot.held.splice(0);
     this.#requeue(rest);
-    const wasStarting = !seat.ready;
+    const wasStarting = !slot.ready;
     if (this.#closed) return;
     this.#options.onEvent?.({
       type: "lost",
-      worker: seat.worker.name,
+      worker: slot.worker.name,
       reason,
-      index: wasStarting ? undefined : first?.ticket.index,
+      index: wasStarting ? undefined : first?.request.index,
     });
     if (wasStarting) {
       if (first) this.#requeue([first]);
-      if (this.#takesJobs(seat) && ++this.#failedStarts > this.#options.retries) {
-        const { name } = seat.worker;
+      if (this.#takesJobs(slot) && ++this.#failedStarts > this.#options.retries) {
+        const { name } = slot.worker;
         this.#giveUp(neverReady(name, reason, this.#failedStarts), name);
         return;
       }
     } else if (first && !first.cancelled) {
-      this.#failed(first, how, reason, seat.worker.name, true);
+      this.#failed(first, how, reason, slot.worker.name, true);
     }
     this.#assign();
   }
@@ -311,9 +290,9 @@ export class Pool {
 
   /** Fails every job; the next `prepare` starts anew. */
   #giveUp(cause: unknown, worker: string): void {
-    for (const seat of [...this.#seats]) {
-      this.#requeue(seat.held.splice(0));
-      this.#end(seat);
+    for (const slot of [...this.#slots]) {
+      this.#requeue(slot.held.splice(0));
+      this.#end(slot);
     }
     for (const { job, attempts } of this.#queue.splice(0)) {
       job.settle({ ok: false, reason: "start", cause, worker, attempts: attempts + 1 });
@@ -321,19 +300,19 @@ export class Pool {
   }
 
   /** Ends a worker that gets no more jobs, and has others do those it holds. */
-  #dismiss(seat: Seat): void {
-    this.#requeue(seat.held.splice(0));
-    this.#end(seat);
+  #dismiss(slot: WorkerSlot): void {
+    this.#requeue(slot.held.splice(0));
+    this.#end(slot);
     this.#assign();
   }
 
-  #end(seat: Seat): void {
-    seat.gone = true;
-    this.#seats.delete(seat);
-    this.#terminate(seat.worker);
+  #end(slot: WorkerSlot): void {
+    slot.gone = true;
+    this.#slots.delete(slot);
+    this.#terminate(slot.worker);
   }
 
-  #terminate(worker: Worker): void {
+  #terminate(worker: BatchWorker): void {
     const ending = worker.terminate().finally(() => this.#ending.delete(ending));
     this.#ending.add(ending);
   }
@@ -343,30 +322,30 @@ export class Pool {
     if (this.#closed || this.#queue.length === 0) return;
     this.#fill();
     while (this.#queue.length > 0) {
-      let best: Seat | undefined;
-      for (const seat of this.#seats) {
-        if (!this.#takesJobs(seat) || seat.held.length >= jobsPerWorker) continue;
-        if (!best || load(seat) < load(best)) best = seat;
+      let best: WorkerSlot | undefined;
+      for (const slot of this.#slots) {
+        if (!this.#takesJobs(slot) || slot.held.length >= batchesInFlight) continue;
+        if (!best || fullness(slot) < fullness(best)) best = slot;
       }
       if (!best) break;
       const next = this.#queue.shift()!;
       best.held.push(next);
-      best.worker.send(next.ticket);
+      best.worker.send(next.request);
     }
     this.#watchDeadlines();
   }
 
   #watchDeadlines(): void {
-    if (this.#watch || this.#closed || this.#seats.size === 0) return;
+    if (this.#watch || this.#closed || this.#slots.size === 0) return;
     const step = Math.min(1000, Math.max(10, this.#options.timeout / 4));
     this.#watch = watchEvery(step, (elapsed) => {
       let busy = false;
-      for (const seat of [...this.#seats]) {
-        if (seat.ready && seat.held.length === 0) continue;
+      for (const slot of [...this.#slots]) {
+        if (slot.ready && slot.held.length === 0) continue;
         busy = true;
         // A turn that came late was held up by this thread, not by the worker; its answer may lie in the queue.
-        seat.age += Math.min(elapsed, 2 * step);
-        if (seat.age > this.#limit(seat)) this.#late(seat);
+        slot.age += Math.min(elapsed, 2 * step);
+        if (slot.age > this.#limit(slot)) this.#late(slot);
       }
       if (busy) this.#options.onTick?.();
       else this.#unwatch();
@@ -379,20 +358,15 @@ export class Pool {
     this.#watch = undefined;
   }
 
-  #limit(seat: Seat): number {
+  #limit(slot: WorkerSlot): number {
     const { timeout } = this.#options;
-    return seat.ready ? timeout : Math.max(timeout, startTimeout);
+    return slot.ready ? timeout : Math.max(timeout, startTimeout);
   }
 
-  #late(seat: Seat): void {
-    const { worker, ready } = seat;
-    const what = `did not ${ready ? "finish" : "start"} within the timeout of ${seconds(this.#limit(seat))}`;
-    this.#lost(seat, new Error(what), "late");
+  #late(slot: WorkerSlot): void {
+    const { worker, ready } = slot;
+    const what = `did not ${ready ? "finish" : "start"} within the timeout of ${seconds(this.#limit(slot))}`;
+    this.#lost(slot, new Error(what), "late");
     this.#terminate(worker);
   }
-}
-
-/** Fewer jobs first; among equals, one that is ready. */
-function load(seat: Seat): number {
-  return seat.held.length + (seat.ready ? 0 : 0.5);
 }

@@ -7,7 +7,6 @@
  * process, is not taken for ours. The key is on every message of the worker: what comes without it is the user's.
  */
 import { builtin, node } from "../../core/node.ts";
-import type { Reply } from "./protocol.ts";
 
 /** What a worker knows of itself. */
 export interface Mark {
@@ -60,13 +59,13 @@ function readMark(): Mark | undefined {
   return parent === process.ppid ? mark : undefined;
 }
 
-/** Where this thread's replies go; null in a process. Asked for once, as that takes as long as sending a reply. */
+/** Where this thread's messages go; null in a process. Asked for once, as that takes as long as sending one. */
 let port: typeof import("node:worker_threads").parentPort | undefined;
 
-/** Sends a reply from this worker to its loader; calls `sent` when it has left. */
-export function reply(
+/** Sends a message from this worker to its loader; calls `sent` when it has left. */
+export function postMarked(
   mark: Mark,
-  message: Reply,
+  message: object,
   transfer: readonly ArrayBuffer[] = [],
   sent: () => void = () => {},
 ): void {
@@ -81,6 +80,6 @@ export function reply(
 }
 
 /** Whether a message comes from our code in the worker with that mark, and not from the user's. */
-export function isReply(message: unknown, { key }: Mark): message is Reply {
+export function isMarked(message: unknown, { key }: Mark): message is object {
   return typeof message === "object" && message !== null && (message as { key?: unknown }).key === key;
 }

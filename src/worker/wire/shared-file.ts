@@ -2,42 +2,120 @@
  * How a batch comes from a worker process: its arrays through shared memory, the rest over the channel.
  *
  * Node cannot map memory, but a file in /dev/shm is memory, and one write and one read of it are two copies at memory
- * speed: 1,790 batches of 3.84 MB a second, where the channel carries 265. Each worker has one file per slot, opened by
- * the loader and passed on as an inherited descriptor; its name is removed at once, so that nothing is left behind
- * whoever is killed. A slot's file is written by the worker while its ticket is open and read by the loader before the
- * slot is used again, so no locks are needed.
+ * speed: 1,790 batches of 3.84 MB a second, where the channel carries 265. Each worker has a file for each batch in
+ * flight, opened by the loader and passed on as an inherited descriptor; its name is removed at once, so that nothing is
+ * left behind whoever is killed.
  *
- * Limits: a full /dev/shm (64 MB in a container by default) sends that batch over the channel instead.
+ * Invariant: a file is either free, and the worker's to write, or on its way to the loader and back. The worker names the
+ * file that holds a batch; the loader reads it when the message comes, and names it again in its next request. So no
+ * locks are needed.
+ *
+ * Limits: a full /dev/shm (64 MB in a container by default) sends that batch over the channel instead; so does a worker
+ * that has no free file.
  */
 import { WorkerError } from "../../core/errors.ts";
+import { batchesInFlight } from "../../core/in-flight.ts";
 import { node } from "../../core/node.ts";
-import { allocate } from "../../tensor/arena.ts";
-import { type Kept, mapViews, own } from "../../tensor/transfer.ts";
-import type { Reply } from "./protocol.ts";
-
-type BatchReply = Extract<Reply, { type: "batch" }>;
+import { allocate, recycle } from "../../tensor/arena.ts";
+import { allocatedFor } from "../../tensor/costs.ts";
+import { type Kept, mapViews, own, transferables } from "../../tensor/transfer.ts";
+import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
+import { toRecord } from "./error-record.ts";
+import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 
 /** The first inherited descriptor: 0 to 2 are the standard streams, 3 is the channel. */
-export const firstDescriptor = 4;
+const firstDescriptor = 4;
 
-/** Files per worker: as many as tickets it may hold. */
-export const slots = 2;
+/** The descriptors of the shared files in a worker process, which inherits them in this order behind the channel. */
+export const inheritedFiles: readonly number[] = Array.from(
+  { length: batchesInFlight },
+  (_, i) => firstDescriptor + i,
+);
 
-/** Where an array of the batch lies in the slot's file; null where it came inside the message. */
+/** A request, and the numbers of the files that are free again. */
+type WithFiles = WorkerRequest & { readonly free?: readonly number[] };
+
+/** Where an array of the batch lies in the file; null where it came inside the message. */
 type Range = { readonly offset: number; readonly byteLength: number } | null;
 
-/** A batch whose larger arrays are empty in the message and lie in the file of `slot`, in the order of `mapViews`. */
-export interface SharedBatchReply extends BatchReply {
-  readonly slot: number;
-  readonly ranges: readonly Range[];
+type BatchReply = Extract<WorkerReply, { type: "batch" }>;
+
+/** A batch whose larger arrays are empty in the message and lie in a file, in the order of `mapViews`. */
+interface SharedBatch {
+  readonly batch: unknown;
+  /** Number of the file, from 0; undefined where nothing lies in one. */
+  readonly file?: number;
+  readonly ranges?: readonly Range[];
 }
 
 /** Below this size an array is quicker inside the message. */
 const smallest = 1024;
 
-/** In the worker: moves the arrays of a batch to the file of `slot`. The reply itself where the file cannot grow. */
-export function writeShared(reply: BatchReply, slot: number): BatchReply | SharedBatchReply {
-  const file = firstDescriptor + slot;
+/** The loader's half, over descriptors that {@link openSharedFiles} has opened. */
+export function filesToWorker(files: readonly number[]): LoaderCodec {
+  let free: number[] = [];
+  return {
+    send(request, post) {
+      if (free.length === 0) {
+        post(request);
+        return;
+      }
+      const freed = free;
+      free = [];
+      post({ ...request, free: freed } satisfies WithFiles);
+    },
+    receive(message) {
+      const reply = message as WorkerReply & { readonly file?: number };
+      if (reply.type !== "batch") return reply;
+      try {
+        const batch = readShared(reply, files);
+        // Memory that is taken here counts as if the worker had allocated it.
+        reply.counters.allocated += allocatedFor(batch);
+        return { ...reply, batch };
+      } catch (error) {
+        return { type: "error", id: reply.id, error: toRecord(error) };
+      } finally {
+        if (reply.file !== undefined) free.push(reply.file);
+      }
+    },
+    // What is read from a file lies in this process's memory.
+    recycle: (buffers) => buffers.forEach(recycle),
+  };
+}
+
+/** The worker's half, over the same files. */
+export function filesToLoader(files: readonly number[]): WorkerCodec {
+  const free = [...files.keys()];
+  return {
+    send(reply, post) {
+      if (reply.type !== "batch") {
+        post(reply);
+        return;
+      }
+      const file = free.at(-1);
+      const shared = file === undefined ? reply : writeShared(reply, file, files[file]!);
+      post(shared);
+      if ("file" in shared) free.pop();
+      // Copied by now, and given away by getItem: the next batch may have the memory. Moved out of the batch, so that a
+      // sequence that kept it against the rules finds it empty, as in a thread, and not full of another batch.
+      for (const buffer of transferables(reply.batch)) {
+        recycle(structuredClone(buffer, { transfer: [buffer] }));
+      }
+    },
+    receive(message) {
+      const request = message as WithFiles;
+      if (request.free) free.push(...request.free);
+      return request;
+    },
+  };
+}
+
+/** Moves the arrays of a batch to a file. The reply itself where they are few, or the file cannot grow. */
+function writeShared(
+  reply: BatchReply,
+  file: number,
+  descriptor: number,
+): BatchReply | (BatchReply & SharedBatch) {
   const ranges: Range[] = [];
   let end = 0;
   try {
@@ -47,49 +125,45 @@ export function writeShared(reply: BatchReply, slot: number): BatchReply | Share
         ranges.push(null);
         return view;
       }
-      writeAll(file, view, end);
+      writeAll(descriptor, view, end);
       ranges.push({ offset: end, byteLength });
       end += byteLength;
       return new (view.constructor as new (length: number | ArrayBuffer) => ArrayBufferView)(
         new ArrayBuffer(0),
       );
     });
-    return end === 0 ? reply : { ...reply, batch, slot, ranges };
+    return end === 0 ? reply : { ...reply, batch, file, ranges };
   } catch (error) {
     if (!isFull(error)) throw error;
-    node("fs").ftruncateSync(file, 0);
+    node("fs").ftruncateSync(descriptor, 0);
     return reply;
   }
 }
 
-/** In the loader: the batch of `reply`, its arrays read from `file` into memory of their own. */
-export function readShared(reply: BatchReply | SharedBatchReply, file: number): unknown {
-  if (!("ranges" in reply)) return apart(reply.batch);
+/** The batch, its arrays read into memory of their own, and the rest apart from the message that it came in. */
+function readShared({ batch, file, ranges = [] }: SharedBatch, files: readonly number[]): unknown {
+  if (file === undefined) return own(batch, none);
+  const descriptor = files[file]!;
   let i = 0;
-  const batch = mapViews(reply.batch, (view) => {
-    const range = reply.ranges[i++];
+  const read = mapViews(batch, (view) => {
+    const range = ranges[i++];
     if (!range) return view;
     const buffer = allocate(range.byteLength);
-    readAll(file, new Uint8Array(buffer), range.offset);
+    readAll(descriptor, new Uint8Array(buffer), range.offset);
     return new (view.constructor as new (buffer: ArrayBuffer) => ArrayBufferView)(buffer);
   });
-  return apart(batch);
-}
-
-/** In the loader: a batch that came inside a message, where all arrays are views of the message, apart from it. */
-export function apart<B>(batch: B): B {
-  return own(batch, none);
+  return own(read, none);
 }
 
 const none: Kept = new Set();
 
-/** Opens one file per slot, without a name that could be left behind. Throws as the system does, and leaves none open. */
+/** Opens the files of one worker, without names that could be left behind. Throws as the system does, and leaves none open. */
 export function openSharedFiles(): number[] {
   const { existsSync, openSync, unlinkSync } = node("fs");
   const folder = existsSync("/dev/shm") ? "/dev/shm" : node("os").tmpdir();
   const files: number[] = [];
   try {
-    while (files.length < slots) {
+    while (files.length < batchesInFlight) {
       const path = node("path").join(folder, `epochal-${process.pid}-${crypto.randomUUID()}`);
       files.push(openSync(path, "wx+", 0o600));
       unlinkSync(path);

@@ -15,8 +15,8 @@ function start(): { worker: ReturnType<ReturnType<typeof inlineWorkers>>; said: 
   const worker = inlineWorkers(new Squares(), 0)(1, {
     onReady: () => said.push("ready"),
     onBroken: () => said.push("broken"),
-    onBatch: (ticket, batch) => said.push(`${ticket}: ${batch}`),
-    onError: (ticket) => said.push(`${ticket}: error`),
+    onBatch: (id, batch) => said.push(`${id}: ${batch}`),
+    onError: (id) => said.push(`${id}: error`),
     onExit: () => said.push("exit"),
   });
   return { worker, said };

@@ -4,13 +4,13 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { noCounters } from "../../../src/core/counters.ts";
 import type { Outcome, PoolEvent } from "../../../src/worker/pool/job.ts";
 import { Pool, type PoolOptions } from "../../../src/worker/pool/pool.ts";
-import type { StartWorker, Ticket, Worker, WorkerEvents } from "../../../src/worker/worker.ts";
+import type { BatchRequest, BatchWorker, StartWorker, WorkerEvents } from "../../../src/worker/worker.ts";
 
 /** A worker whose far side is the test: it keeps the contract of worker.ts, and does nothing by itself. */
-class PuppetWorker implements Worker {
+class PuppetWorker implements BatchWorker {
   readonly name: string;
   inline = false;
-  readonly held: Ticket[] = [];
+  readonly held: BatchRequest[] = [];
   ready = false;
   over = false;
   readonly #events: WorkerEvents;
@@ -22,10 +22,10 @@ class PuppetWorker implements Worker {
     this.#mayWork = mayWork;
   }
 
-  send(ticket: Ticket): void {
+  send(request: BatchRequest): void {
     expect(this.over, `${this.name} gets work after its end`).toBe(false);
     expect(this.#mayWork(), `${this.name} gets work while others are to do it`).toBe(true);
-    this.held.push(ticket);
+    this.held.push(request);
   }
   cancel(): void {}
   reload(): void {}
@@ -71,7 +71,7 @@ class Stage {
   readonly pool: Pool;
   size: number;
   sendable = true;
-  /** Two ways to start workers, and the one taken at present. */
+  /** Two kinds of workers, and the one taken at present. */
   readonly ways: readonly [StartWorker, StartWorker] = [this.#way(0), this.#way(1)];
   way: 0 | 1 = 0;
 
@@ -88,12 +88,13 @@ class Stage {
   }
 
   #way(way: 0 | 1): StartWorker {
-    return (id, events) => {
+    const start = (id: number, events: WorkerEvents): BatchWorker => {
       if (!this.sendable) throw new Error("cannot be sent");
       const worker = new PuppetWorker(id, events, () => this.way === way);
       this.workers.push(worker);
       return worker;
     };
+    return Object.assign(start, { kind: way === 0 ? ("thread" as const) : ("inline" as const) });
   }
 
   get alive(): PuppetWorker[] {
@@ -118,7 +119,7 @@ class Stage {
     this.pool.resize(size);
   }
 
-  /** Takes the other way to start workers. */
+  /** Takes the other kind of workers. */
   turn(size: number, keep: boolean): void {
     this.size = size;
     this.way = this.way === 0 ? 1 : 0;

@@ -1,42 +1,6 @@
-/** What all workers on a far side have in common: how their replies are read, and how long their end is waited for. */
+/** Why a worker could not be started, or has ended, in the words that the user gets. */
 import { WorkerError } from "../../core/errors.ts";
-import type { WorkerEvents } from "../worker.ts";
-import { errorName, fromRecord } from "./error-record.ts";
-import type { Reply } from "./protocol.ts";
-
-/** Hands a reply to the worker's owner. `unwrap` takes the batch out of the reply. */
-export function dispatch(
-  reply: Reply,
-  events: WorkerEvents,
-  unwrap: (reply: Extract<Reply, { type: "batch" }>) => unknown,
-  onDying: (reason: Error) => void = () => {},
-): void {
-  switch (reply.type) {
-    case "ready":
-      events.onReady();
-      break;
-    case "broken":
-      events.onBroken(fromRecord(reply.error));
-      break;
-    case "batch": {
-      let batch: unknown;
-      try {
-        batch = unwrap(reply);
-      } catch (error) {
-        events.onError(reply.ticket, error);
-        break;
-      }
-      events.onBatch(reply.ticket, batch, reply.counters);
-      break;
-    }
-    case "error":
-      events.onError(reply.ticket, fromRecord(reply.error));
-      break;
-    case "dying":
-      onDying(diedOf(fromRecord(reply.error)));
-      break;
-  }
-}
+import { errorName } from "./error-record.ts";
 
 /** Why a worker ended: of an exception that nobody caught, which stays the `cause`. */
 export function diedOf(error: unknown): Error {
@@ -77,21 +41,4 @@ export function shortage(error: unknown): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** A thread inside native code ends only when that code returns; nobody should wait for it longer than this. */
-const patience = 2000;
-
-/**
- * Resolves when `ended` does, or after `milliseconds`. Keeps the program alive until then where that is the usual
- * patience; nobody's program shall wait longer for a worker to end.
- */
-export async function waitAtMost(ended: Promise<unknown>, milliseconds: number = patience): Promise<void> {
-  let timer: (ReturnType<typeof setTimeout> & { unref?(): void }) | undefined;
-  const enough = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, milliseconds);
-    if (milliseconds > patience) timer.unref?.();
-  });
-  await Promise.race([ended, enough]);
-  clearTimeout(timer);
 }

@@ -1,0 +1,19 @@
+/** What the entries of worker threads and of worker processes have in common. */
+import type { WorkerCodec } from "../wire/endpoint.ts";
+import { toRecord } from "../wire/error-record.ts";
+import { ownMark, postMarked } from "../wire/mark.ts";
+import type { WorkerReply } from "../wire/protocol.ts";
+import { importModule } from "./import-module.ts";
+import { serve } from "./serve.ts";
+
+/** Serves the loader that started this thread or process; returns the function that takes its messages. */
+export function serveLoader(codec: WorkerCodec): (message: object) => void {
+  const mark = ownMark()!;
+  // Stray rejections come here too. The loader hears why before the worker ends; Node's own way to tell of them follows
+  // every `cause` as often as it is cited.
+  process.on("uncaughtException", (error) => {
+    const dying: WorkerReply = { type: "dying", error: toRecord(error) };
+    postMarked(mark, dying, [], () => process.exit(1));
+  });
+  return serve({ post: (message, transfer) => postMarked(mark, message, transfer), codec, importModule });
+}

@@ -1,0 +1,96 @@
+/**
+ * What answers on the far side: the requests that arrive through a codec, by the same server that the program's own
+ * thread has.
+ */
+import { PortableError, WorkerError } from "../../core/errors.ts";
+import { isSequence } from "../../sequence/sequence.ts";
+import { Server } from "../server.ts";
+import type { Post, WorkerCodec } from "../wire/endpoint.ts";
+import { toRecord } from "../wire/error-record.ts";
+import { shortage } from "../wire/failure.ts";
+import type { WorkerReply, WorkerRequest } from "../wire/protocol.ts";
+import { revive } from "../wire/snapshot/revive.ts";
+
+/** How the far side reaches the loader, and the user's modules. */
+export interface Link {
+  readonly post: Post;
+  readonly codec: WorkerCodec;
+  /** Imports a module of the user's. */
+  importModule(url: string): Promise<Record<string, unknown>>;
+}
+
+/** Serves the loader behind `link`; returns the function that takes its messages. */
+export function serve({ post, codec, importModule }: Link): (message: object) => void {
+  /** What handing over the last batch took. */
+  let sendMs = 0;
+  const send = (reply: WorkerReply): void => codec.send(reply, post);
+
+  function sendError(id: number, error: unknown): void {
+    send({ type: "error", id, error: toRecord(hintPrivate(error)) });
+  }
+
+  const server = new Server({
+    onBatch(id, batch, counters) {
+      counters.sendMs = sendMs;
+      const start = performance.now();
+      try {
+        send({ type: "batch", id, batch, counters });
+      } catch (cause) {
+        sendError(id, unsendable(cause));
+        return;
+      }
+      sendMs = performance.now() - start;
+    },
+    onError: sendError,
+  });
+
+  async function load({ sequence, seed }: Extract<WorkerRequest, { type: "load" }>): Promise<void> {
+    try {
+      const revived = await revive(sequence, importModule);
+      if (!isSequence(revived)) throw new PortableError("What was sent to the worker is no Sequence.");
+      server.open(revived, seed);
+      send({ type: "ready" });
+    } catch (error) {
+      // Another worker may do better in a moment, and this one will not: Node remembers a failed import.
+      if (shortage(error) !== undefined) throw wantOf(error);
+      send({ type: "broken", error: toRecord(error) });
+    }
+  }
+
+  return (message) => {
+    const request = codec.receive(message);
+    switch (request.type) {
+      case "load":
+        server.load(() => load(request));
+        break;
+      case "fetch":
+        server.fetch(request);
+        break;
+      case "cancel":
+        server.cancel(request.upTo);
+        break;
+    }
+  };
+}
+
+function unsendable(cause: unknown): PortableError {
+  return new PortableError(
+    `The batch cannot be sent from the worker: ${(cause as Error).message} A batch holds tensors, typed arrays, numbers, strings and plain data.`,
+    { cause },
+  );
+}
+
+/** A module that could not be read for want of descriptors is no fault of the module's. */
+function wantOf(cause: unknown): WorkerError {
+  const what = (cause as Error).message;
+  return new WorkerError(`The worker cannot load the sequence: ${what}. ${shortage(cause)}`, { cause });
+}
+
+/** `#private` fields are not there in a copy; the engine's own message does not say why. */
+function hintPrivate(error: unknown): unknown {
+  if (error instanceof TypeError && /private (member|field|method)/.test(error.message)) {
+    error.message +=
+      " (private #fields do not survive the way to a worker: use ordinary fields, or give the class getState() and static fromState(state))";
+  }
+  return error;
+}

@@ -1,0 +1,39 @@
+/**
+ * Batches by transfer: their buffers are moved, not copied. Buffers that the consumer has given back are moved too, with
+ * the next request, and become the next batches.
+ */
+import { recycle } from "../../tensor/arena.ts";
+import { transferables } from "../../tensor/transfer.ts";
+import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
+import type { WorkerReply, WorkerRequest } from "./protocol.ts";
+
+/** A request, and buffers for batches to come. */
+type WithBuffers = WorkerRequest & { readonly buffers?: readonly ArrayBuffer[] };
+
+/** The loader's half. */
+export function transferToWorker(): LoaderCodec {
+  let returned: ArrayBuffer[] = [];
+  return {
+    send(request, post) {
+      if (returned.length === 0) {
+        post(request);
+        return;
+      }
+      const buffers = returned;
+      returned = [];
+      post({ ...request, buffers } satisfies WithBuffers, buffers);
+    },
+    receive: (message) => message as WorkerReply,
+    recycle: (buffers) => void returned.push(...buffers),
+  };
+}
+
+/** The worker's half. */
+export const transferToLoader: WorkerCodec = {
+  send: (reply, post) => post(reply, reply.type === "batch" ? transferables(reply.batch) : []),
+  receive(message) {
+    const request = message as WithBuffers;
+    request.buffers?.forEach(recycle);
+    return request;
+  },
+};
