@@ -1,16 +1,17 @@
 /**
- * What does one image cost, by each engine and to the end of its row of the batch?
+ * What does one image cost, by each decoder and to the end of its row of the batch?
  *
  *     node --import tsx bench/decode.ts [FOLDER] [SIZE] [FILES]
  *
- * Each file in memory goes through each engine in turn, ten times; the least processor time of each counts, so that
+ * Each file in memory goes through each decoder in turn, ten times; the least processor time of each counts, so that
  * other work on the machine matters little. `npm run bench -- photos cifar` ask the whole loader.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { baselineEngine } from "../src/image/decode/baseline.ts";
-import { turboEngine } from "../src/image/decode/turbo.ts";
-import { foldPlan } from "../src/image/pipeline.ts";
+import { decodeBaseline } from "../src/image/decode/baseline.ts";
+import { EncodedImage } from "../src/image/decode/encoded.ts";
+import { decodeByTurbo } from "../src/image/decode/turbo.ts";
+import { foldPipeline } from "../src/image/pipeline.ts";
 
 const folder =
   process.argv[2] ?? fileURLToPath(new URL("../../shared/data/imagenet-sample", import.meta.url));
@@ -22,24 +23,26 @@ const files = readdirSync(folder, { recursive: true })
   .slice(0, Number(process.argv[4] ?? 125))
   .map((name) => readFileSync(`${folder}/${name}`));
 
-const plan = foldPlan(
+const pipeline = foldPipeline(
   [{ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }],
   3,
 );
 const out = new Float32Array(size * size * 3);
-const job = { plan, orient: true, maxPixels: 1e8, row: () => out };
+const request = { pipeline, orient: true, maxPixels: 1e8, row: () => out };
 // The clock of processor time has steps of a microsecond: small images are decoded several times.
 const repeats = size < 100 ? 20 : 1;
 
-const engines = [baselineEngine(), turboEngine()].filter((engine) => engine !== undefined);
-const least = engines.map(() => files.map(() => Number.POSITIVE_INFINITY));
+const decoders = Object.entries({ epochal: decodeBaseline, "@julusian/jpeg-turbo": decodeByTurbo }).filter(
+  ([, decode]) => decode(new EncodedImage(files[0]!), request) === "done",
+);
+const least = decoders.map(() => files.map(() => Number.POSITIVE_INFINITY));
 for (let round = 0; round < 10; round++) {
   for (const [i, bytes] of files.entries()) {
-    for (const [e, engine] of engines.entries()) {
+    for (const [d, [, decode]] of decoders.entries()) {
       const before = process.cpuUsage();
-      for (let n = 0; n < repeats; n++) engine.decode(bytes, job);
+      for (let n = 0; n < repeats; n++) decode(new EncodedImage(bytes), request);
       const { user, system } = process.cpuUsage(before);
-      least[e]![i] = Math.min(least[e]![i]!, (user + system) / repeats);
+      least[d]![i] = Math.min(least[d]![i]!, (user + system) / repeats);
     }
   }
 }
@@ -47,7 +50,7 @@ const bytes = files.reduce((sum, file) => sum + file.length, 0) / files.length;
 console.log(
   `${files.length} files of ${Math.round(bytes)} bytes to ${size} x ${size} x 3 float32, one thread, processor time`,
 );
-for (const [e, { name }] of engines.entries()) {
-  const mean = least[e]!.reduce((a, b) => a + b) / files.length;
+for (const [d, [name]] of decoders.entries()) {
+  const mean = least[d]!.reduce((a, b) => a + b) / files.length;
   console.log(`${name.padEnd(22)} ${mean.toFixed(1).padStart(8)} µs   ${Math.round(1e6 / mean)} images/s`);
 }

@@ -1,22 +1,23 @@
 /**
  * How far from scikit-image is `resize(imread(file), [200, 200])`? Mean and worst absolute difference of values from 0
- * to 1, over a folder of photographs, for each way to antialias and each engine.
+ * to 1, over a folder of photographs, for each way to antialias and each decoder.
  *
  *     node --import tsx bench/resize-quality.ts [FOLDER]
  *
  * The folder is ../shared/data/imagenet-sample by default. scikit-image runs in the Python of EPOCHAL_PEERS (see
- * peers/install.sh); without it, the differences between our own engines are still shown.
+ * peers/install.sh); without it, the differences between our own decoders are still shown.
  */
 import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { baselineEngine } from "../src/image/decode/baseline.ts";
-import type { Engine } from "../src/image/decode/decoder.ts";
-import { sharpEngine } from "../src/image/decode/sharp.ts";
-import { turboEngine } from "../src/image/decode/turbo.ts";
+import { decodeBaseline } from "../src/image/decode/baseline.ts";
+import type { Decoder } from "../src/image/decode/decoder.ts";
+import { EncodedImage } from "../src/image/decode/encoded.ts";
+import { decodeBySharp } from "../src/image/decode/sharp.ts";
+import { decodeByTurbo } from "../src/image/decode/turbo.ts";
 import type { Antialias } from "../src/image/index.ts";
-import { foldPlan } from "../src/image/pipeline.ts";
+import { foldPipeline } from "../src/image/pipeline.ts";
 
 const size = 200;
 const here = (name: string) => fileURLToPath(new URL(name, import.meta.url));
@@ -26,19 +27,22 @@ const files = readdirSync(folder)
   .sort()
   .map((name) => join(folder, name));
 
-const engines: Record<string, Engine | undefined> = {
-  "the kernel": baselineEngine(),
-  "jpeg-turbo": turboEngine(),
-  sharp: sharpEngine(),
+const decoders: Record<string, Decoder> = {
+  "the kernel": decodeBaseline,
+  "jpeg-turbo": decodeByTurbo,
+  sharp: decodeBySharp,
 };
 
-async function by(engine: Engine, antialias: Antialias): Promise<(Float32Array | undefined)[]> {
-  const plan = foldPlan([{ kind: "resize", height: size, width: size, antialias, dtype: "float32" }], 3);
+async function by(decoder: Decoder, antialias: Antialias): Promise<(Float32Array | undefined)[]> {
+  const pipeline = foldPipeline(
+    [{ kind: "resize", height: size, width: size, antialias, dtype: "float32" }],
+    3,
+  );
   const images: (Float32Array | undefined)[] = [];
   for (const file of files) {
     const out = new Float32Array(size * size * 3);
-    const job = { plan, orient: false, maxPixels: 1e8, row: () => out };
-    images.push((await engine.decode(readFileSync(file), job)) === "done" ? out : undefined);
+    const request = { pipeline, orient: false, maxPixels: 1e8, row: () => out };
+    images.push((await decoder(new EncodedImage(readFileSync(file)), request)) === "done" ? out : undefined);
   }
   return images;
 }
@@ -60,15 +64,15 @@ function byScikitImage(): Float32Array[] | undefined {
 const theirs = byScikitImage();
 if (theirs === undefined)
   console.log("scikit-image is not installed: compared with the kernel's triangle instead.");
-const reference = theirs ?? (await by(engines["the kernel"]!, "triangle"));
+const reference = theirs ?? (await by(decodeBaseline, "triangle"));
 console.log(
   `${files.length} photographs to ${size} x ${size}, difference from ${theirs ? "scikit-image" : "the kernel"}`,
 );
-console.log("engine       antialias    mean     worst image's mean   worst value");
-for (const [name, engine] of Object.entries(engines)) {
-  if (engine === undefined) continue;
+console.log("decoder      antialias    mean     worst image's mean   worst value");
+for (const [name, decoder] of Object.entries(decoders)) {
   for (const antialias of ["triangle", "gaussian", false] as const) {
-    const images = await by(engine, antialias);
+    const images = await by(decoder, antialias);
+    if (images.every((image) => image === undefined)) continue; // It is not installed.
     let [sum, count, worstMean, worst] = [0, 0, 0, 0];
     for (const [i, image] of images.entries()) {
       const other = reference[i];

@@ -5,12 +5,20 @@
 import { MissingPeerError } from "./errors.ts";
 import { builtin, node } from "./node.ts";
 
+/** What was found of each package that was asked for: a handful of names, for as long as the thread lives. */
 const peers = new Map<string, unknown>();
 
-/** An installed peer package; undefined where it is not installed or this is no Node. Looked for once. */
-export function peer<T>(name: string): T | undefined {
-  if (!peers.has(name)) peers.set(name, requirePeer(name));
-  return peers.get(name) as T | undefined;
+/**
+ * An installed peer package; undefined where it is not installed or this is no Node. Looked for once.
+ *
+ * @param prepare what is done with it when it was found, once
+ */
+export function peer<T>(name: string, prepare?: (found: T) => void): T | undefined {
+  if (peers.has(name)) return peers.get(name) as T | undefined;
+  const found = requirePeer(name) as T | undefined;
+  if (found !== undefined) prepare?.(found);
+  peers.set(name, found);
+  return found;
 }
 
 function requirePeer(name: string): unknown {

@@ -1,7 +1,7 @@
 /**
  * The lazy image: a source and the steps to take, run when a batch needs the pixels.
  *
- * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one plan.
+ * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one pipeline.
  */
 
 import { type ImageSource, load, pathInBytes, pathOf } from "../bytes/source.ts";
@@ -14,7 +14,7 @@ import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/te
 import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
-import { foldPlan, type ImageDType, type Op, type Plan } from "./pipeline.ts";
+import { foldPipeline, type ImageDType, type Op, type Pipeline } from "./pipeline.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].
@@ -138,7 +138,7 @@ function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void |
 function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): void {
   const [height, width, channels] = pixels.shape as [number, number, Channels];
   checkPixels(height, width, options.maxPixels);
-  render(pixels.data, height, width, channels, { plan: planOf(key, ops, options.channels), row });
+  render(pixels.data, height, width, channels, { pipeline: pipelineOf(key, ops, options.channels), row });
 }
 
 /** Decodes what is there now and was asked for at the time `started`, in memory or `elsewhere`. */
@@ -154,7 +154,7 @@ function decodeCounted(
   let filled: ArrayBufferLike | undefined;
   const count = () => noteImage(filled!, cost);
   const decoding = decode(bytes, {
-    plan: planOf(key, ops, channels),
+    pipeline: pipelineOf(key, ops, channels),
     orient,
     maxPixels,
     row(shape) {
@@ -167,20 +167,20 @@ function decodeCounted(
   else return decoding.then(count);
 }
 
-/** Folded plans by key. */
-const plans = new Map<string, Plan>();
+/** Folded pipelines by key. */
+const pipelines = new Map<string, Pipeline>();
 
-/** More plans than this are forgotten: random crops make a new one for each image. */
-const keepPlans = 256;
+/** More pipelines than this are forgotten: random crops make a new one for each image. */
+const keepPipelines = 256;
 
-function planOf(key: string, ops: readonly Op[], channels: Channels): Plan {
-  let plan = plans.get(key);
-  if (plan === undefined) {
-    if (plans.size >= keepPlans) plans.clear();
-    plan = foldPlan(ops, channels);
-    plans.set(key, plan);
+function pipelineOf(key: string, ops: readonly Op[], channels: Channels): Pipeline {
+  let pipeline = pipelines.get(key);
+  if (pipeline === undefined) {
+    if (pipelines.size >= keepPipelines) pipelines.clear();
+    pipeline = foldPipeline(ops, channels);
+    pipelines.set(key, pipeline);
   }
-  return plan;
+  return pipeline;
 }
 
 /** The error with the path in its message, and in its fields where it has them. */

@@ -29,8 +29,8 @@ export type Op =
   | { readonly kind: "grayscale" }
   | { readonly kind: "normalize"; readonly mean: readonly number[]; readonly std: readonly number[] };
 
-/** A folded pipeline. */
-export interface Plan {
+/** A pipeline of steps, folded: what is done to an image of any size. */
+export interface Pipeline {
   readonly rows: readonly Step[];
   readonly columns: readonly Step[];
   /** From `input` channels in bytes to the result's values. */
@@ -40,12 +40,10 @@ export interface Plan {
   readonly dtype: ImageDType;
   /** Channels of the result. */
   readonly channels: Channels;
-  /** Whether the result is the decoded pixels as they are. */
-  readonly plain: boolean;
 }
 
 /** Folds `ops` over an image of `input` channels. */
-export function foldPlan(ops: readonly Op[], input: Channels): Plan {
+export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
   const rows: Step[] = [];
   const columns: Step[] = [];
   let channels = input;
@@ -90,5 +88,5 @@ export function foldPlan(ops: readonly Op[], input: Channels): Plan {
       }
     }
   }
-  return { rows, columns, colour, input, dtype, channels, plain: ops.length === 0 };
+  return { rows, columns, colour, input, dtype, channels };
 }

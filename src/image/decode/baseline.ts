@@ -6,28 +6,28 @@
  */
 
 import { canDecode, preparedPlanes, preparePlanes } from "../kernel/planes.ts";
-import { checkPixels, type Engine } from "./decoder.ts";
-import { isTruncated, mostPixels, readJpegHeader, truncated } from "./jpeg-header.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
+import type { EncodedImage } from "./encoded.ts";
+import { isTruncated, mostPixels, truncated } from "./jpeg-header.ts";
 
-/** The engine; there is always one. */
-export function baselineEngine(): Engine {
-  return {
-    name: "epochal",
-    decode(bytes, { plan, orient, maxPixels, row }) {
-      const known = preparedPlanes(plan, bytes, orient);
-      const header = known?.header ?? readJpegHeader(bytes);
-      if (header === undefined) return "unknown";
-      const orientation = orient ? header.orientation : 1;
-      if (!canDecode(header, orientation)) return "unknown";
-      checkPixels(header.height, header.width, maxPixels);
-      if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
-      const planes = known ?? preparePlanes(plan, bytes, header, orientation);
-      if (planes === undefined) return "damaged";
-      const status = planes.decode(bytes);
-      if (status === "truncated" && isTruncated(bytes)) throw truncated();
-      if (status !== "whole") return "damaged";
-      planes.run(row(planes.shape));
-      return "done";
-    },
-  };
+/** The kernel's own decoder. */
+export function decodeBaseline(
+  file: EncodedImage,
+  { pipeline, orient, maxPixels, row }: DecodeRequest,
+): DecodeOutcome {
+  const { bytes } = file;
+  const known = preparedPlanes(pipeline, bytes, orient);
+  const header = known?.header ?? file.jpegHeader;
+  if (header === undefined) return "declined";
+  const orientation = orient ? header.orientation : 1;
+  if (!canDecode(header, orientation)) return "declined";
+  checkPixels(header.height, header.width, maxPixels);
+  if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
+  const planes = known ?? preparePlanes(pipeline, bytes, header, orientation);
+  if (planes === undefined) return "damaged";
+  const status = planes.decode(bytes);
+  if (status === "truncated" && isTruncated(bytes)) throw truncated();
+  if (status !== "whole") return "damaged";
+  planes.run(row(planes.shape));
+  return "done";
 }

@@ -1,17 +1,18 @@
 /**
- * The decoder contract: encoded bytes become a row of a batch, at the plan's size, colours and dtype, in one call.
+ * The decoder contract: encoded bytes become a row of a batch, at the pipeline's size, colours and dtype, in one call.
  *
- * An engine may fuse what it likes behind it. One that finishes at once returns nothing, so that a batch of JPEGs is
- * made without a promise.
+ * A decoder may fuse what it likes behind it. One that finishes at once returns no promise, so that a batch of JPEGs is
+ * made without any.
  */
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
 import { preparePixels } from "../kernel/pixels.ts";
-import type { Plan } from "../pipeline.ts";
+import type { Pipeline } from "../pipeline.ts";
+import type { EncodedImage } from "./encoded.ts";
 
-/** What an engine is to make of the bytes. */
-export interface Job {
-  readonly plan: Plan;
+/** What a decoder is to make of a file. */
+export interface DecodeRequest {
+  readonly pipeline: Pipeline;
   /** Whether the EXIF orientation is applied. */
   readonly orient: boolean;
   /** Most pixels that may be decoded. */
@@ -20,21 +21,15 @@ export interface Job {
   row(shape: readonly number[]): Uint8Array | Float32Array;
 }
 
-/** A decoder. */
-export interface Engine {
-  /** Its package's name, or `browser`. */
-  readonly name: string;
-  /**
-   * Decodes `bytes`, which are valid until the call returns, and writes the whole row. Otherwise nothing is written,
-   * and another engine is asked.
-   *
-   * @throws ImageError (without a path) if nobody can decode them.
-   */
-  decode(bytes: Uint8Array, job: Job): Outcome | Promise<"done">;
-}
+/**
+ * Decodes a file and writes the whole row. Otherwise nothing is written, and another decoder is asked.
+ *
+ * @throws ImageError (without a path) if nobody can decode it.
+ */
+export type Decoder = (file: EncodedImage, request: DecodeRequest) => DecodeOutcome | Promise<"done">;
 
-/** What came of it: the row is written, the file is of a kind that the engine does not take, or it is damaged. */
-export type Outcome = "done" | "unknown" | "damaged";
+/** What came of it: the row is written, the decoder does not take such files or is not installed, or it is damaged. */
+export type DecodeOutcome = "done" | "declined" | "damaged";
 
 /** Refuses an image of more pixels than allowed, before it is decoded. */
 export function checkPixels(height: number, width: number, maxPixels: number): void {
@@ -44,15 +39,15 @@ export function checkPixels(height: number, width: number, maxPixels: number): v
   );
 }
 
-/** Runs the plan over pixels that lie in memory, and writes the row. */
+/** Runs the pipeline over pixels that lie in memory, and writes the row. */
 export function render(
   pixels: Uint8Array,
   height: number,
   width: number,
   channels: Channels,
-  { plan, row }: Pick<Job, "plan" | "row">,
+  { pipeline, row }: Pick<DecodeRequest, "pipeline" | "row">,
 ): void {
-  const prepared = preparePixels(plan, height, width, channels, 1);
+  const prepared = preparePixels(pipeline, height, width, channels, 1);
   prepared.pixels.set(pixels);
   prepared.run(row(prepared.shape));
 }

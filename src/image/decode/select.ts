@@ -1,47 +1,30 @@
-/** Which engine takes an image: the first installed one that does not decline it. */
+/** Which decoder takes an image: the first that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
-import { baselineEngine } from "./baseline.ts";
-import { browserEngine } from "./browser.ts";
-import type { Engine, Job } from "./decoder.ts";
-import { type Format, formatOf } from "./format.ts";
+import { decodeBaseline } from "./baseline.ts";
+import type { DecodeRequest, Decoder } from "./decoder.ts";
+import { EncodedImage } from "./encoded.ts";
+import type { Format } from "./format.ts";
 import { isJpeg } from "./jpeg-header.ts";
-import { sharpEngine } from "./sharp.ts";
-import { turboEngine } from "./turbo.ts";
+import { decodeBySharp } from "./sharp.ts";
+import { decodeByTurbo } from "./turbo.ts";
 
-/** An engine and how it is made; made once, when first needed. */
-interface Slot {
-  readonly make: () => Engine | undefined;
-  /** Whether the engine may take these bytes: asked before it is made. */
-  readonly takes: (bytes: Uint8Array) => boolean;
-  engine?: Engine | undefined;
-  made: boolean;
-}
-
-const slots: readonly Slot[] = [
-  { make: baselineEngine, takes: isJpeg, made: false },
-  { make: turboEngine, takes: isJpeg, made: false },
-  { make: sharpEngine, takes: () => true, made: false },
-  { make: browserEngine, takes: () => true, made: false },
-];
+/** In the order in which they are asked. */
+const decoders: readonly Decoder[] = [decodeBaseline, decodeByTurbo, decodeBySharp];
 
 /**
- * Decodes `bytes` by the first engine that takes them, and writes the row.
+ * Decodes `bytes` by the first decoder that takes them, and writes the row.
  *
  * @throws ImageError (without a path) if they are no image, or damaged.
  * @throws MissingPeerError if no installed package decodes them.
  */
-export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
+export function decode(bytes: Uint8Array, request: DecodeRequest): void | Promise<void> {
   if (bytes.length === 0) throw new ImageError("The file is empty. Fetch or copy it again.");
-  if (!isJpeg(bytes)) checkFormat(formatOf(bytes));
+  const file = new EncodedImage(bytes);
+  if (!isJpeg(bytes)) checkFormat(file.format);
   let damaged = false;
-  for (const slot of slots) {
-    if (!slot.takes(bytes)) continue;
-    if (!slot.made) {
-      slot.engine = slot.make();
-      slot.made = true;
-    }
-    const outcome = slot.engine?.decode(bytes, job);
+  for (const decoder of decoders) {
+    const outcome = decoder(file, request);
     if (outcome === "done") return;
     if (outcome instanceof Promise) return outcome.then(() => undefined);
     damaged ||= outcome === "damaged";
@@ -54,7 +37,7 @@ export function decode(bytes: Uint8Array, job: Job): void | Promise<void> {
   throw missingPeer(isJpeg(bytes));
 }
 
-/** Refuses what holds no pixels, before an engine might render it, and what no engine decodes. */
+/** Refuses what holds no pixels, before a decoder might render it, and what none decodes. */
 function checkFormat(format: Format | undefined): void {
   if (format === undefined) {
     throw new ImageError(

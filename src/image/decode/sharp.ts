@@ -1,81 +1,77 @@
 /**
- * The general engine: every other format, and every JPEG the fast path declines, by `sharp`.
+ * The general decoder: every other format, and every JPEG that the others decline, by `sharp`.
  *
- * sharp decodes only; resampling is the kernel's, so that an image looks the same whichever engine decoded it.
+ * sharp decodes only; resampling is the kernel's, so that an image looks the same whoever decoded it.
  */
 import { ImageError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
 import type { Channels } from "../colour.ts";
-import { type Engine, render } from "./decoder.ts";
-import { type Format, formatOf } from "./format.ts";
+import { type DecodeOutcome, type DecodeRequest, render } from "./decoder.ts";
+import type { EncodedImage } from "./encoded.ts";
+import type { Format } from "./format.ts";
 
 /** The part of `sharp` that is used. */
 interface Sharp {
-  (input: Uint8Array, options: Record<string, unknown>): Pipeline;
+  (input: Uint8Array, options: Record<string, unknown>): SharpImage;
   concurrency(threads: number): number;
   cache(on: boolean): unknown;
 }
 
-interface Pipeline {
-  autoOrient(): Pipeline;
-  rotate(): Pipeline;
-  removeAlpha(): Pipeline;
-  ensureAlpha(): Pipeline;
-  toColourspace(name: string): Pipeline;
-  raw(): Pipeline;
+interface SharpImage {
+  autoOrient(): SharpImage;
+  rotate(): SharpImage;
+  removeAlpha(): SharpImage;
+  ensureAlpha(): SharpImage;
+  toColourspace(name: string): SharpImage;
+  raw(): SharpImage;
   toBuffer(options: { resolveWithObject: true }): Promise<{
     data: Uint8Array;
     info: { width: number; height: number; channels: number };
   }>;
 }
 
-/** The engine; undefined where the package is not installed. */
-export function sharpEngine(): Engine | undefined {
-  const sharp = peer<Sharp>("sharp");
-  if (sharp === undefined) return undefined;
-  // In a worker the images of a batch are the parallelism, and none is decoded twice. On the user's own thread sharp
-  // may be in use for other things; there its settings are left alone.
-  if (builtin("worker_threads")?.isMainThread === false) {
-    sharp.concurrency(1);
-    sharp.cache(false);
-  }
-  return {
-    name: "sharp",
-    decode: (bytes, job) => decode(sharp, bytes, job),
-  };
+/** The decoder of sharp, where its package is installed. */
+export function decodeBySharp(file: EncodedImage, request: DecodeRequest): DecodeOutcome | Promise<"done"> {
+  const sharp = peer<Sharp>("sharp", leaveToOthers);
+  return sharp === undefined ? "declined" : decode(sharp, file, request);
 }
 
-async function decode(
-  sharp: Sharp,
-  bytes: Uint8Array,
-  job: Parameters<Engine["decode"]>[1],
-): Promise<"done"> {
-  const { data, info } = await pixelsOf(sharp, bytes, job);
-  render(data, info.height, info.width, info.channels as Channels, job);
+/**
+ * In a worker the images of a batch are the parallelism, and none is decoded twice. On the user's own thread sharp may
+ * be in use for other things; there its settings are left alone.
+ */
+function leaveToOthers(sharp: Sharp): void {
+  if (builtin("worker_threads")?.isMainThread !== false) return;
+  sharp.concurrency(1);
+  sharp.cache(false);
+}
+
+async function decode(sharp: Sharp, file: EncodedImage, request: DecodeRequest): Promise<"done"> {
+  const { data, info } = await pixelsOf(sharp, file, request);
+  render(data, info.height, info.width, info.channels as Channels, request);
   return "done";
 }
 
 async function pixelsOf(
   sharp: Sharp,
-  bytes: Uint8Array,
-  { plan, orient, maxPixels }: Parameters<Engine["decode"]>[1],
-): ReturnType<Pipeline["toBuffer"]> {
-  const format = formatOf(bytes);
+  { bytes, format }: EncodedImage,
+  { pipeline, orient, maxPixels }: DecodeRequest,
+): ReturnType<SharpImage["toBuffer"]> {
   // sharp works on another thread, and `bytes` may be overwritten by then.
-  const pipeline = sharp(bytes.slice(), {
+  const image = sharp(bytes.slice(), {
     // Truncated files are refused; damage that libjpeg tolerates is tolerated, as Pillow does.
     failOn: "truncated",
     limitInputPixels: maxPixels,
     sequentialRead: true,
     ignoreIcc: true,
   });
-  if (orient) pipeline.autoOrient();
-  pipeline.toColourspace("srgb");
-  if (plan.input === 4) pipeline.ensureAlpha();
-  else pipeline.removeAlpha();
+  if (orient) image.autoOrient();
+  image.toColourspace("srgb");
+  if (pipeline.input === 4) image.ensureAlpha();
+  else image.removeAlpha();
   try {
-    return await pipeline.raw().toBuffer({ resolveWithObject: true });
+    return await image.raw().toBuffer({ resolveWithObject: true });
   } catch (error) {
     throw new ImageError(reason(error as Error, format), { cause: error });
   }

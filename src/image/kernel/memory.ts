@@ -8,7 +8,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import { type Channels, channelMap, composed } from "../colour.ts";
-import type { Plan } from "../pipeline.ts";
+import type { Pipeline } from "../pipeline.ts";
 import { kernelBase64 } from "./kernel.generated.ts";
 import type { Table } from "./table.ts";
 
@@ -43,7 +43,7 @@ export interface Wanted {
 /** Where the colour matrix lies. */
 export const colourAt: number = 1024;
 
-/** Where an engine may keep what it likes from image to image: up to the tables. */
+/** Where a decoder may keep what it likes from image to image: up to the tables. */
 export const fixedAt: number = 1152;
 
 const tablesAt = 80 * 1024;
@@ -135,7 +135,7 @@ function dropTables(): void {
   tablesNext = tablesAt;
 }
 
-/** A plan's colours as the kernel reads them. */
+/** A pipeline's colours as the kernel reads them. */
 interface Colour {
   /** Offset of the 4 outputs, then for each of 4 inputs its share of them. */
   readonly values: Float32Array;
@@ -143,21 +143,21 @@ interface Colour {
   readonly mixes: boolean;
 }
 
-/** Colours of each plan, by the number of channels. */
-const colours = new WeakMap<Plan, Colour[]>();
+/** Colours of each pipeline, by the number of channels. */
+const colours = new WeakMap<Pipeline, Colour[]>();
 
-/** Puts the colours of `plan` for pixels of `channels` in place; returns whether it takes more than a diagonal. */
-export function placeColour(plan: Plan, channels: Channels): boolean {
-  const known = colours.get(plan) ?? [];
-  const colour = known[channels] ?? colourOf(plan, channels);
+/** Puts the colours of `pipeline` for pixels of `channels` in place; returns whether it takes more than a diagonal. */
+export function placeColour(pipeline: Pipeline, channels: Channels): boolean {
+  const known = colours.get(pipeline) ?? [];
+  const colour = known[channels] ?? colourOf(pipeline, channels);
   known[channels] = colour;
-  colours.set(plan, known);
+  colours.set(pipeline, known);
   new Float32Array(memory.buffer, colourAt, 20).set(colour.values);
   return colour.mixes;
 }
 
-function colourOf(plan: Plan, channels: Channels): Colour {
-  const { matrix, offset } = composed(plan.colour, channelMap(channels, plan.input));
+function colourOf(pipeline: Pipeline, channels: Channels): Colour {
+  const { matrix, offset } = composed(pipeline.colour, channelMap(channels, pipeline.input));
   const values = new Float32Array(20);
   values.set(offset);
   let mixes = false;

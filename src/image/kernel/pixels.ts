@@ -1,6 +1,6 @@
-/** Runs a plan over decoded pixels. */
+/** Runs a pipeline over decoded pixels. */
 import type { Channels } from "../colour.ts";
-import type { Plan } from "../pipeline.ts";
+import type { Pipeline } from "../pipeline.ts";
 import {
   align,
   colourAt,
@@ -19,7 +19,7 @@ export interface PreparedPixels {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** Where the decoded pixels go: rows without gaps. */
   readonly pixels: Uint8Array;
-  /** Runs the plan over `pixels` and writes the result into `out`. */
+  /** Runs the pipeline over `pixels` and writes the result into `out`. */
   run(out: Uint8Array | Float32Array): void;
 }
 
@@ -30,7 +30,7 @@ export interface PreparedPixels {
  * @throws ImageError if a crop does not fit.
  */
 export function preparePixels(
-  plan: Plan,
+  pipeline: Pipeline,
   height: number,
   width: number,
   channels: Channels,
@@ -40,8 +40,8 @@ export function preparePixels(
   const transposed = orientation >= 5;
   const [h, w] = transposed ? [width, height] : [height, width];
   const [rows, columns] = place([
-    axisTable(plan.rows, h, isFlipped("rows", orientation), { kind: "rows" }),
-    axisTable(plan.columns, w, isFlipped("columns", orientation), { kind: "columns", channels }),
+    axisTable(pipeline.rows, h, isFlipped("rows", orientation), { kind: "rows" }),
+    axisTable(pipeline.columns, w, isFlipped("columns", orientation), { kind: "columns", channels }),
   ]) as [rows: PlacedTable, columns: PlacedTable];
 
   const outHeight = rows.table.length;
@@ -49,8 +49,8 @@ export function preparePixels(
   const stride = w * channels;
   const from = columns.table.from * channels;
   const to = columns.table.to * channels;
-  const size = outHeight * outWidth * plan.channels;
-  const float = plan.dtype === "float32";
+  const size = outHeight * outWidth * pipeline.channels;
+  const float = pipeline.dtype === "float32";
   // The kernel reads, with weights of zero, up to one row and a vector past the pixels, and a few columns past a row.
   const source = imageAt();
   const upright = transposed ? align(source + h * stride) : source;
@@ -59,10 +59,10 @@ export function preparePixels(
   reserve(out + size * (float ? 4 : 1) + 64);
 
   return {
-    shape: [outHeight, outWidth, plan.channels],
+    shape: [outHeight, outWidth, pipeline.channels],
     pixels: kernelMemory().subarray(source, source + h * stride),
     run(target) {
-      const mixes = placeColour(plan, channels);
+      const mixes = placeColour(pipeline, channels);
       if (transposed) transpose(source, width, height, channels, upright);
       render(
         upright,
@@ -79,7 +79,7 @@ export function preparePixels(
         work,
         colourAt,
         mixes ? 1 : 0,
-        plan.channels,
+        pipeline.channels,
         float ? 1 : 0,
         out,
       );

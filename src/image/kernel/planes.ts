@@ -1,11 +1,11 @@
 /**
- * Decodes a sequential JPEG in the kernel and runs a plan over its planes.
+ * Decodes a sequential JPEG in the kernel and runs a pipeline over its planes.
  *
  * All that follows from a file's header (tables, places in memory) is prepared apart from what follows from its coded
  * data. Small images would otherwise cost more to prepare than to decode.
  */
 import type { HuffmanSpec, JpegHeader, JpegScan } from "../decode/jpeg-header.ts";
-import type { Plan } from "../pipeline.ts";
+import type { Pipeline } from "../pipeline.ts";
 import {
   align,
   colourAt,
@@ -32,7 +32,7 @@ export interface PreparedPlanes {
   readonly shape: readonly [height: number, width: number, channels: number];
   /** Decodes a file's coded data. */
   decode(bytes: Uint8Array): ScanStatus;
-  /** Runs the plan over what was decoded, and writes the result into `out`. */
+  /** Runs the pipeline over what was decoded, and writes the result into `out`. */
   run(out: Uint8Array | Float32Array): void;
 }
 
@@ -65,15 +65,19 @@ export function canDecode({ components, scan }: JpegHeader, orientation: number)
 
 /** What was prepared last, and for what: files of a data set often begin alike, byte for byte. */
 let last:
-  | { head: Uint8Array; plan: Plan; orientation: number; tables: number; planes: PreparedPlanes }
+  | { head: Uint8Array; pipeline: Pipeline; orientation: number; tables: number; planes: PreparedPlanes }
   | undefined;
 
 /** What {@link preparePlanes} returned for the image before, if all it depends on is the same. */
-export function preparedPlanes(plan: Plan, bytes: Uint8Array, orient: boolean): PreparedPlanes | undefined {
+export function preparedPlanes(
+  pipeline: Pipeline,
+  bytes: Uint8Array,
+  orient: boolean,
+): PreparedPlanes | undefined {
   kernelForImage();
   // A kernel that was thrown away must not be held here.
   if (last?.tables !== tablesVersion()) last = undefined;
-  if (last?.plan !== plan) return undefined;
+  if (last?.pipeline !== pipeline) return undefined;
   const { head, orientation, planes } = last;
   const wanted = orient ? planes.header.orientation : 1;
   return orientation === wanted && isSame(head, bytes, 0, head.length) ? planes : undefined;
@@ -89,7 +93,7 @@ export function preparedPlanes(plan: Plan, bytes: Uint8Array, orient: boolean): 
  * @throws ImageError if a crop does not fit.
  */
 export function preparePlanes(
-  plan: Plan,
+  pipeline: Pipeline,
   bytes: Uint8Array,
   header: JpegHeader,
   orientation: number,
@@ -102,7 +106,7 @@ export function preparePlanes(
   const components =
     header.components.length === 1 ? [{ ...header.components[0]!, h: 1, v: 1 }] : header.components;
   // Grey of a colour JPEG is its luma plane.
-  const used = plan.input === 1 && header.ycc ? 1 : components.length;
+  const used = pipeline.input === 1 && header.ycc ? 1 : components.length;
   const hMost = components.reduce((most, { h }) => Math.max(most, h), 1);
   const vMost = components.reduce((most, { v }) => Math.max(most, v), 1);
   const mcusX = Math.ceil(width / (8 * hMost));
@@ -111,9 +115,9 @@ export function preparePlanes(
     components
       .slice(0, used)
       .flatMap(({ h, v }) => [
-        axisTable(plan.rows, height, isFlipped("rows", orientation), { kind: "rows" }, v < vMost),
+        axisTable(pipeline.rows, height, isFlipped("rows", orientation), { kind: "rows" }, v < vMost),
         axisTable(
-          plan.columns,
+          pipeline.columns,
           width,
           isFlipped("columns", orientation),
           { kind: "plane columns" },
@@ -130,8 +134,8 @@ export function preparePlanes(
   };
   const outHeight = tables[0]!.table.length;
   const outWidth = tables[1]!.table.length;
-  const size = outHeight * outWidth * plan.channels;
-  const float = plan.dtype === "float32";
+  const size = outHeight * outWidth * pipeline.channels;
+  const float = pipeline.dtype === "float32";
   const fields = new Int32Array(3 * component);
   for (const [c, { h, v }] of components.entries()) {
     const stride = mcusX * h * 8;
@@ -155,7 +159,7 @@ export function preparePlanes(
   new Int32Array(kernelMemory().buffer, componentsAt, fields.length).set(fields);
   const planes: PreparedPlanes = {
     header,
-    shape: [outHeight, outWidth, plan.channels],
+    shape: [outHeight, outWidth, pipeline.channels],
     decode(file) {
       const coded = file.length - scan.data;
       // A marker, 4 kB that may be read over, and the coded data once more.
@@ -170,7 +174,7 @@ export function preparePlanes(
       return status === 0 ? "whole" : status === 1 ? "truncated" : "damaged";
     },
     run(target) {
-      const mixes = placeColour(plan, used === 1 ? 1 : 3);
+      const mixes = placeColour(pipeline, used === 1 ? 1 : 3);
       kernel.renderPlanes(
         componentsAt,
         used,
@@ -180,14 +184,14 @@ export function preparePlanes(
         pixels,
         colourAt,
         mixes ? 1 : 0,
-        plan.channels,
+        pipeline.channels,
         float ? 1 : 0,
         out,
       );
       copyResult(out, size, target);
     },
   };
-  last = { head: bytes.slice(0, scan.data), plan, orientation, tables: tablesVersion(), planes };
+  last = { head: bytes.slice(0, scan.data), pipeline, orientation, tables: tablesVersion(), planes };
   return planes;
 }
 

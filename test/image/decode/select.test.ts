@@ -3,22 +3,28 @@ import turbo from "@julusian/jpeg-turbo";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { baselineEngine } from "../../../src/image/decode/baseline.ts";
-import type { Engine } from "../../../src/image/decode/decoder.ts";
-import { sharpEngine } from "../../../src/image/decode/sharp.ts";
-import { turboEngine } from "../../../src/image/decode/turbo.ts";
-import { foldPlan } from "../../../src/image/pipeline.ts";
+import { decodeBaseline } from "../../../src/image/decode/baseline.ts";
+import type { Decoder } from "../../../src/image/decode/decoder.ts";
+import { EncodedImage } from "../../../src/image/decode/encoded.ts";
+import { decodeBySharp } from "../../../src/image/decode/sharp.ts";
+import { decodeByTurbo } from "../../../src/image/decode/turbo.ts";
+import { foldPipeline, type Pipeline } from "../../../src/image/pipeline.ts";
 
 const samples = new URL("../../../../shared/data/imagenet-sample/", import.meta.url);
 
-/** A photograph by one engine, as the benchmark asks for it; undefined where the engine declines it. */
-async function by(engine: Engine | undefined, bytes: Uint8Array): Promise<Float32Array | undefined> {
-  const plan = foldPlan(
+/** A photograph by one decoder, as the benchmark asks for it; undefined where the decoder declines it. */
+async function by(decoder: Decoder, bytes: Uint8Array): Promise<Float32Array | undefined> {
+  const pipeline = foldPipeline(
     [{ kind: "resize", height: 200, width: 200, antialias: "triangle", dtype: "float32" }],
     3,
   );
   const out = new Float32Array(200 * 200 * 3);
-  const took = await engine!.decode(bytes, { plan, orient: true, maxPixels: 1e8, row: () => out });
+  const took = await decoder(new EncodedImage(bytes), {
+    pipeline,
+    orient: true,
+    maxPixels: 1e8,
+    row: () => out,
+  });
   return took === "done" ? out : undefined;
 }
 
@@ -37,13 +43,18 @@ function difference(
 }
 
 /** All pixels as they are, 0 to 255. */
-async function whole(engine: Engine | undefined, bytes: Uint8Array): Promise<Uint8Array | undefined> {
+async function whole(decoder: Decoder, bytes: Uint8Array): Promise<Uint8Array | undefined> {
   let out = new Uint8Array(0);
   const row = (shape: readonly number[]) => {
     out = new Uint8Array(shape.reduce((a, b) => a * b));
     return out;
   };
-  const took = await engine!.decode(bytes, { plan: foldPlan([], 3), orient: true, maxPixels: 1e8, row });
+  const took = await decoder(new EncodedImage(bytes), {
+    pipeline: foldPipeline([], 3),
+    orient: true,
+    maxPixels: 1e8,
+    row,
+  });
   return took === "done" ? out : undefined;
 }
 
@@ -83,20 +94,20 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
           subsampling: turbo[subsampling],
           quality: 90,
         });
-        const [ours, theirs] = [await whole(baselineEngine(), bytes), await whole(sharpEngine(), bytes)];
+        const [ours, theirs] = [await whole(decodeBaseline, bytes), await whole(decodeBySharp, bytes)];
         expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
       }
     },
   );
 
   it("with restart markers", async () => {
-    const [ours, theirs] = [await whole(baselineEngine(), restarts), await whole(sharpEngine(), restarts)];
+    const [ours, theirs] = [await whole(decodeBaseline, restarts), await whole(decodeBySharp, restarts)];
     expect(ours).toHaveLength(40 * 24 * 3);
     expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
     // A marker out of turn, or none where one must be, is damage.
     const wrong = Uint8Array.from(restarts);
     wrong[wrong.findIndex((byte, i) => byte === 0xff && wrong[i + 1] === 0xd1) + 1] = 0xd5;
-    expect(await whole(baselineEngine(), wrong)).toBeUndefined();
+    expect(await whole(decodeBaseline, wrong)).toBeUndefined();
   });
 
   it("and leaves progressive files and quarter turns to the others", async () => {
@@ -104,8 +115,8 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
     const progressive = await image.jpeg({ progressive: true }).toBuffer();
     const turned = await image.withMetadata({ orientation: 6 }).jpeg().toBuffer();
     for (const bytes of [progressive, turned]) {
-      expect(await whole(baselineEngine(), bytes)).toBeUndefined();
-      expect(await whole(turboEngine(), bytes)).toHaveLength(243);
+      expect(await whole(decodeBaseline, bytes)).toBeUndefined();
+      expect(await whole(decodeByTurbo, bytes)).toHaveLength(243);
     }
   });
 });
@@ -134,47 +145,49 @@ describe("what an image leaves in the kernel", () => {
     damaged.fill(Uint8Array.of(0xff, 0), damaged.length - 62, damaged.length - 2);
     const resize = (size: number) =>
       ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
-    const plans = [foldPlan([], 3), foldPlan([resize(20)], 3), foldPlan([resize(20)], 1)];
-    const engines = [baselineEngine(), baselineEngine(), turboEngine()!];
-    const decode = (engine: Engine, bytes: Uint8Array, plan: (typeof plans)[number], orient: boolean) => {
+    const pipelines = [foldPipeline([], 3), foldPipeline([resize(20)], 3), foldPipeline([resize(20)], 1)];
+    const decoders = [decodeBaseline, decodeBaseline, decodeByTurbo];
+    const decode = (decoder: Decoder, bytes: Uint8Array, pipeline: Pipeline, orient: boolean) => {
       let out: Uint8Array | Float32Array = new Uint8Array(0);
       const row = (shape: readonly number[]) => {
         const length = shape.reduce((a, b) => a * b);
-        out = plan.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
+        out = pipeline.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
         return out;
       };
-      return [engine.decode(bytes, { plan, orient, maxPixels: 1e8, row }), out];
+      return [decoder(new EncodedImage(bytes), { pipeline, orient, maxPixels: 1e8, row }), out];
     };
-    const job = fc.record({
-      engine: fc.constantFrom(...engines),
+    const request = fc.record({
+      decoder: fc.constantFrom(...decoders),
       bytes: fc.constantFrom(...files, damaged),
-      plan: fc.constantFrom(...plans),
+      pipeline: fc.constantFrom(...pipelines),
       orient: fc.boolean(),
     });
     fc.assert(
-      fc.property(fc.array(job, { minLength: 2, maxLength: 12 }), (jobs) => {
-        const together = jobs.map(({ engine, bytes, plan, orient }) => decode(engine, bytes, plan, orient));
-        for (const [i, { engine, bytes, plan, orient }] of jobs.entries()) {
+      fc.property(fc.array(request, { minLength: 2, maxLength: 12 }), (requests) => {
+        const together = requests.map(({ decoder, bytes, pipeline, orient }) =>
+          decode(decoder, bytes, pipeline, orient),
+        );
+        for (const [i, { decoder, bytes, pipeline, orient }] of requests.entries()) {
           // Another header, so that nothing is kept from one to the next.
-          decode(baselineEngine(), bytes === restarts ? files[4]! : restarts, plans[0]!, true);
-          expect(together[i]).toEqual(decode(engine, bytes, plan, orient));
+          decode(decodeBaseline, bytes === restarts ? files[4]! : restarts, pipelines[0]!, true);
+          expect(together[i]).toEqual(decode(decoder, bytes, pipeline, orient));
         }
       }),
     );
   });
 });
 
-describe("the engines agree", () => {
+describe("the decoders agree", () => {
   it.skipIf(!existsSync(samples))("on photographs, if ../shared/data is there", async () => {
     for (const name of readdirSync(samples).slice(0, 25)) {
       const bytes = readFileSync(new URL(name, samples));
-      const expected = (await by(sharpEngine(), bytes))!;
+      const expected = (await by(decodeBySharp, bytes))!;
       // Colours beyond the screen's are cut after resampling here, before it there.
-      const ours = difference((await by(baselineEngine(), bytes))!, expected);
+      const ours = difference((await by(decodeBaseline, bytes))!, expected);
       expect(ours.mean).toBeLessThan(0.002);
       expect(ours.worst).toBeLessThan(0.15);
       // jpeg-turbo's binding asks for libjpeg's fast transform.
-      const turbos = difference((await by(turboEngine(), bytes))!, expected);
+      const turbos = difference((await by(decodeByTurbo, bytes))!, expected);
       expect(turbos.mean).toBeLessThan(0.008);
       expect(turbos.worst).toBeLessThan(0.08);
     }
@@ -194,8 +207,8 @@ describe("the engines agree", () => {
             .jpeg({ chromaSubsampling, progressive, quality: 92 })
             .toBuffer();
           const { mean, worst } = difference(
-            (await by(turboEngine(), bytes))!,
-            (await by(sharpEngine(), bytes))!,
+            (await by(decodeByTurbo, bytes))!,
+            (await by(decodeBySharp, bytes))!,
           );
           expect(mean).toBeLessThan(0.008);
           expect(worst).toBeLessThan(0.08);
@@ -209,7 +222,7 @@ describe("the engines agree", () => {
       .toColourspace("cmyk")
       .jpeg()
       .toBuffer();
-    expect(await by(turboEngine(), bytes)).toBeUndefined();
-    expect(await by(sharpEngine(), bytes)).toBeDefined();
+    expect(await by(decodeByTurbo, bytes)).toBeUndefined();
+    expect(await by(decodeBySharp, bytes)).toBeDefined();
   });
 });
