@@ -96,7 +96,7 @@ export { ProgbarLogger } from "./train/callbacks/progbar-logger.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./train/callbacks/reduce-lr-on-plateau.ts";
 export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
+export type { TrainingState } from "./train/checkpoint/training-state.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
-export type { TrainingState } from "./train/training-state.ts";
 export { portable } from "./worker/wire/portable.ts";

@@ -6,9 +6,9 @@
  * in the order of the list.
  */
 import { TrainingError } from "../core/errors.ts";
+import type { TrainingState } from "./checkpoint/training-state.ts";
 import type { Logs } from "./logs.ts";
 import type { Trainable } from "./trainable.ts";
-import type { TrainingState } from "./training-state.ts";
 
 /** What is being run, as Keras' `params`. */
 export interface CallbackParams {

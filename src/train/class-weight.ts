@@ -1,7 +1,7 @@
 /** Weights of classes as weights of samples. */
 import { OptionError, ShapeError, TrainingError } from "../core/errors.ts";
 import { showShape, type Tensor } from "../tensor/tensor.ts";
-import { trainParts } from "./batch.ts";
+import { trainParts } from "./data/batch.ts";
 import type { ClassWeight } from "./options.ts";
 import type { Labels, Trainable } from "./trainable.ts";
 

@@ -10,9 +10,9 @@ import { warn } from "../core/warn.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { type Context, createContext } from "../sequence/context.ts";
 import { callHook, fetchBatch, isSequence, lengthOf, nameOf, Sequence } from "../sequence/sequence.ts";
-import { type Feed, type Fetched, type LoaderPlace, nextPass, usedUp } from "./feed.ts";
+import { type Feed, type Fetched, type LoaderPlace, nextPass, usedUp } from "./data/feed.ts";
+import { openPasses, type Passes, type PassesOptions } from "./data/source.ts";
 import type { Compat } from "./options.ts";
-import { openPasses, type Passes, type PassesOptions } from "./source.ts";
 
 /** A sequence without its hooks. Workers are brought up to date as if it had them. */
 export class WithoutHooks extends Sequence<unknown> {

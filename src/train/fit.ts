@@ -12,7 +12,6 @@ import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
 import { isSequence } from "../sequence/sequence.ts";
-import { isArrays } from "./arrays.ts";
 import {
   type AnyCallback,
   type CallbackHooks,
@@ -21,22 +20,23 @@ import {
   type Training,
 } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
+import { History } from "./callbacks/history.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
-import { findCheckpoint } from "./checkpoint.ts";
+import { findCheckpoint } from "./checkpoint/checkpoint.ts";
+import { restoreSequence, SequenceStates } from "./checkpoint/sequence-state.ts";
+import type { TrainingState } from "./checkpoint/training-state.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import { createCompatFeed, openCompatPasses, sequenceOf, WithoutHooks } from "./compat.ts";
-import { type Feed, PassFeed } from "./feed.ts";
-import { History } from "./history.ts";
+import { isArrays } from "./data/arrays.ts";
+import { type Feed, PassFeed } from "./data/feed.ts";
+import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./data/source.ts";
+import { StreamLoader } from "./data/stream-loader.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type FitOptions, type ResolvedFit, resolveFit } from "./options.ts";
-import { restoreSequence, SequenceStates } from "./sequence-state.ts";
-import { checkEnds, knownSteps, openLoader, openPasses, type Passes } from "./source.ts";
-import { StreamLoader } from "./stream-loader.ts";
 import { testPass } from "./test-run.ts";
 import type { Trainable } from "./trainable.ts";
-import type { TrainingState } from "./training-state.ts";
 
 /**
  * Trains `model` on `data`, a `Sequence`, a `DataLoader` or a `Stream`.

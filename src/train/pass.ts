@@ -1,10 +1,10 @@
 /** What `evaluate` and `predict` share: one pass over data, with callbacks. */
 
-import { isArrays } from "./arrays.ts";
 import { CallbackList } from "./callback-list.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
+import { isArrays } from "./data/arrays.ts";
+import { openPasses, type Passes } from "./data/source.ts";
 import { type EvaluateOptions, resolveEvaluate } from "./options.ts";
-import { openPasses, type Passes } from "./source.ts";
 import type { Trainable } from "./trainable.ts";
 
 /** Checks options and model, calls `run` with the data and the callbacks, and closes the data however it ends. */

@@ -1,9 +1,9 @@
 /** One evaluation: in `evaluate`, and after an epoch of `fit`. */
 import { TrainingError } from "../core/errors.ts";
 import type { CallbackList } from "./callback-list.ts";
+import type { Passes } from "./data/source.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
-import type { Passes } from "./source.ts";
 import type { Trainable } from "./trainable.ts";
 
 /** What an evaluation is made of. */

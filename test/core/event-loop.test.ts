@@ -20,7 +20,7 @@ import { Sequence } from "../../src/sequence/sequence.ts";
 import { type LazyTensor, lazyTensor } from "../../src/tensor/lazy.ts";
 import { stack } from "../../src/tensor/stack.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
-import { openPasses } from "../../src/train/source.ts";
+import { openPasses } from "../../src/train/data/source.ts";
 
 /** Milliseconds after which a turn is due. */
 const slice = 10;

@@ -8,7 +8,7 @@
  * ```
  */
 
-export { History } from "../../train/history.ts";
+export { History } from "../../train/callbacks/history.ts";
 export type {
   ClassWeight,
   Compat,

@@ -3,7 +3,7 @@ import type { LayersModel, Tensor as TFTensor } from "@tensorflow/tfjs";
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError, TrainingError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { predictInputs, trainParts } from "../../train/batch.ts";
+import { predictInputs, trainParts } from "../../train/data/batch.ts";
 import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";

@@ -2,9 +2,9 @@ import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
-import { extension, saveCheckpoint } from "../checkpoint.ts";
-import { cannotWrite } from "../file-error.ts";
-import { removeLeftovers } from "../leftovers.ts";
+import { extension, saveCheckpoint } from "../checkpoint/checkpoint.ts";
+import { cannotWrite } from "../files/file-error.ts";
+import { removeLeftovers } from "../files/leftovers.ts";
 import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
 
 /** Options of {@link BackupAndRestore}. */

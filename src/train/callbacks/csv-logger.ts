@@ -1,11 +1,11 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
-import { appendWhole } from "../append-file.ts";
-import { writeAtomically } from "../atomic-file.ts";
 import { Callback } from "../callback.ts";
-import { cannotRead, codeOf } from "../file-error.ts";
-import { makeFolder } from "../folder.ts";
+import { appendWhole } from "../files/append-file.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
+import { cannotRead, codeOf } from "../files/file-error.ts";
+import { makeFolder } from "../files/folder.ts";
 import type { Logs } from "../logs.ts";
 import { type CsvRecord, formatCsv, parseCsv } from "./csv.ts";
 

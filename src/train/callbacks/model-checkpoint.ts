@@ -1,10 +1,10 @@
 import { checkBoolean, checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { writeAtomically } from "../atomic-file.ts";
 import { Callback, type Training } from "../callback.ts";
-import { extension, saveCheckpoint } from "../checkpoint.ts";
+import { extension, saveCheckpoint } from "../checkpoint/checkpoint.ts";
+import { encodeSafetensors } from "../checkpoint/safetensors.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
 import type { Logs } from "../logs.ts";
-import { encodeSafetensors } from "../safetensors.ts";
 import { formatPath } from "./format-path.ts";
 import { Monitor, type MonitorMode } from "./monitor.ts";
 import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";

@@ -8,9 +8,9 @@ import type { CallbackHooks } from "../../../src/train/callback.ts";
 import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restore.ts";
 import { EarlyStopping } from "../../../src/train/callbacks/early-stopping.ts";
 import { ModelCheckpoint } from "../../../src/train/callbacks/model-checkpoint.ts";
-import { loadCheckpoint } from "../../../src/train/checkpoint.ts";
+import { loadCheckpoint } from "../../../src/train/checkpoint/checkpoint.ts";
+import { readSafetensors } from "../checkpoint/safetensors.ts";
 import { linear, Points, quiet } from "../points.ts";
-import { readSafetensors } from "../safetensors.ts";
 
 let dir: string;
 beforeAll(() => tf.setBackend("cpu"));

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { EarlyStopping, type EarlyStoppingOptions } from "../../../src/train/callbacks/early-stopping.ts";
-import { throughFile } from "../safetensors.ts";
+import { throughFile } from "../checkpoint/safetensors.ts";
 import { FakeModel, train, valLoss } from "./fake-model.ts";
 
 afterEach(() => vi.restoreAllMocks());

@@ -4,7 +4,7 @@ import {
   ReduceLROnPlateau,
   type ReduceLROnPlateauOptions,
 } from "../../../src/train/callbacks/reduce-lr-on-plateau.ts";
-import { throughFile } from "../safetensors.ts";
+import { throughFile } from "../checkpoint/safetensors.ts";
 import { FakeModel, train, valLoss } from "./fake-model.ts";
 
 afterEach(() => vi.restoreAllMocks());

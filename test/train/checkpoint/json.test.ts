@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { tensor } from "../../src/tensor/tensor.ts";
-import { decodeJson, encodeJson } from "../../src/train/json.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { decodeJson, encodeJson } from "../../../src/train/checkpoint/json.ts";
 import { throughFile } from "./safetensors.ts";
 
 const none = (): never => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { tensor } from "../../src/tensor/tensor.ts";
-import { encodeSafetensors, readHeader } from "../../src/train/safetensors.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { encodeSafetensors, readHeader } from "../../../src/train/checkpoint/safetensors.ts";
 import { decodeSafetensors, memory } from "./safetensors.ts";
 
 /** A file of a header, given as text or a value, and some bytes behind it. */

@@ -5,10 +5,10 @@
  * user's own instance. Whether that is all there is to put back is the loader's to check (loader/resume.ts).
  */
 
-import { isBetweenEpochs, marksIn } from "../loader/resume.ts";
-import { originsOf } from "../sequence/combinators/combinator.ts";
-import type { Sequence } from "../sequence/sequence.ts";
-import type { LoaderPlace } from "./feed.ts";
+import { isBetweenEpochs, marksIn } from "../../loader/resume.ts";
+import { originsOf } from "../../sequence/combinators/combinator.ts";
+import type { Sequence } from "../../sequence/sequence.ts";
+import type { LoaderPlace } from "../data/feed.ts";
 import { encodeJson } from "./json.ts";
 
 /** A class that builds itself up again. */

@@ -1,12 +1,12 @@
 /** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
-import { show } from "../core/check.ts";
-import { OptionError } from "../core/errors.ts";
-import { yieldIfDue } from "../core/event-loop.ts";
-import { DataLoader, isDataLoader } from "../loader/data-loader.ts";
-import type { DataLoaderOptions } from "../loader/options.ts";
-import { isSequence, type Sequence } from "../sequence/sequence.ts";
+import { show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { yieldIfDue } from "../../core/event-loop.ts";
+import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
+import type { DataLoaderOptions } from "../../loader/options.ts";
+import { isSequence, type Sequence } from "../../sequence/sequence.ts";
+import type { LoadOptions } from "../options.ts";
 import { ArraySequence, isArrays } from "./arrays.ts";
-import type { LoadOptions } from "./options.ts";
 
 /** Batches to train with. */
 export type TrainSource<B> = Sequence<B> | DataLoader<B>;

@@ -1,6 +1,6 @@
 /** What `fit` returns. */
-import { Callback, type CallbackParams } from "./callback.ts";
-import type { Logs } from "./logs.ts";
+import { Callback, type CallbackParams } from "../callback.ts";
+import type { Logs } from "../logs.ts";
 
 /**
  * The numbers of each epoch, as Keras' `History`: `history.loss[i]` is the loss of epoch `epoch[i]`. Validation

@@ -1,9 +1,9 @@
 /** Arrays as a sequence: how data that are in memory already are validated, evaluated and predicted for. */
-import { checkInteger } from "../core/check.ts";
-import { ShapeError } from "../core/errors.ts";
-import { Sequence } from "../sequence/sequence.ts";
-import { isTensor, showShape, sizeOf, type Tensor } from "../tensor/tensor.ts";
-import { forEachLeaf, mapTree } from "../tensor/tree.ts";
+import { checkInteger } from "../../core/check.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { Sequence } from "../../sequence/sequence.ts";
+import { isTensor, showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
+import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
 
 /** Batches of `batchSize` rows of tensors that have one row for each sample; the last one may be smaller. */
 export class ArraySequence extends Sequence<unknown> {

@@ -1,6 +1,6 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
-import { compat, keras } from "../../src/adapters/keras/index.ts";
-import { type BatchOf, Sequence } from "../../src/sequence/sequence.ts";
+import { compat, keras } from "../../../src/adapters/keras/index.ts";
+import { type BatchOf, Sequence } from "../../../src/sequence/sequence.ts";
 
 class Squares extends keras.utils.PyDataset<number> {
   override get length(): number {

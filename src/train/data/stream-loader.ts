@@ -1,9 +1,9 @@
 /** A stream in the place of a loader: what `fit` needs of one, for data that has no index. */
-import { OptionError, StateError } from "../core/errors.ts";
-import type { Stream } from "../sequence/generator.ts";
+import { OptionError, StateError } from "../../core/errors.ts";
+import type { Stream } from "../../sequence/generator.ts";
+import type { TrainingState } from "../checkpoint/training-state.ts";
+import type { ResolvedFit } from "../options.ts";
 import type { FeedLoader } from "./feed.ts";
-import type { ResolvedFit } from "./options.ts";
-import type { TrainingState } from "./training-state.ts";
 
 /** Passes over a stream, one after the other. */
 export class StreamLoader implements FeedLoader {

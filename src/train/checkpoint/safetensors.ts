@@ -5,10 +5,10 @@
  * header, then the tensors' bytes one after the other, without holes. Offsets count from the end of the header.
  * Invariant: a header is believed only where the file has the bytes it tells of; nothing is allocated before.
  */
-import { show } from "../core/check.ts";
-import { StateError } from "../core/errors.ts";
-import { bytesPerElement, type DType, viewOf } from "../tensor/dtype.ts";
-import { showShape, sizeOf, type Tensor } from "../tensor/tensor.ts";
+import { show } from "../../core/check.ts";
+import { StateError } from "../../core/errors.ts";
+import { bytesPerElement, type DType, viewOf } from "../../tensor/dtype.ts";
+import { showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
 
 const names: { readonly [D in DType]: string } = {
   bool: "BOOL",

@@ -3,12 +3,12 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { HookContext } from "../../src/sequence/context.ts";
-import { Sequence } from "../../src/sequence/sequence.ts";
-import { BackupAndRestore } from "../../src/train/callbacks/backup-and-restore.ts";
-import { fitModel } from "../../src/train/fit.ts";
-import type { FitOptions } from "../../src/train/options.ts";
-import { HashModel } from "./hash-model.ts";
+import type { HookContext } from "../../../src/sequence/context.ts";
+import { Sequence } from "../../../src/sequence/sequence.ts";
+import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restore.ts";
+import { fitModel } from "../../../src/train/fit.ts";
+import type { FitOptions } from "../../../src/train/options.ts";
+import { HashModel } from "../hash-model.ts";
 
 /** keras.io's own idiom: the order is a field, shuffled at an epoch's end. */
 class Order extends Sequence<number[]> {

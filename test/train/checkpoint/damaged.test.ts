@@ -4,12 +4,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { Sequence } from "../../src/sequence/sequence.ts";
-import { ModelCheckpoint } from "../../src/train/callbacks/model-checkpoint.ts";
-import { fitModel } from "../../src/train/fit.ts";
-import { encodeSafetensors } from "../../src/train/safetensors.ts";
-import { HashModel } from "./hash-model.ts";
-import { quiet } from "./points.ts";
+import { Sequence } from "../../../src/sequence/sequence.ts";
+import { ModelCheckpoint } from "../../../src/train/callbacks/model-checkpoint.ts";
+import { encodeSafetensors } from "../../../src/train/checkpoint/safetensors.ts";
+import { fitModel } from "../../../src/train/fit.ts";
+import { HashModel } from "../hash-model.ts";
+import { quiet } from "../points.ts";
 import { decodeSafetensors } from "./safetensors.ts";
 
 class Numbers extends Sequence<number[]> {

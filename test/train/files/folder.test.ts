@@ -3,12 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { fit } from "../../src/adapters/tfjs/index.ts";
-import { CSVLogger } from "../../src/train/callbacks/csv-logger.ts";
-import { ModelCheckpoint } from "../../src/train/callbacks/model-checkpoint.ts";
-import { TensorBoard } from "../../src/train/callbacks/tensorboard.ts";
-import { makeFolder } from "../../src/train/folder.ts";
-import { linear, Points, quiet } from "./points.ts";
+import { fit } from "../../../src/adapters/tfjs/index.ts";
+import { CSVLogger } from "../../../src/train/callbacks/csv-logger.ts";
+import { ModelCheckpoint } from "../../../src/train/callbacks/model-checkpoint.ts";
+import { TensorBoard } from "../../../src/train/callbacks/tensorboard.ts";
+import { makeFolder } from "../../../src/train/files/folder.ts";
+import { linear, Points, quiet } from "../points.ts";
 
 let root: string;
 beforeAll(async () => {

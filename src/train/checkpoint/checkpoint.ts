@@ -6,15 +6,16 @@
  * damaged later is never taken for whole.
  */
 import type { FileHandle } from "node:fs/promises";
-import { StateError } from "../core/errors.ts";
-import { warn } from "../core/warn.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import { writeAtomically } from "./atomic-file.ts";
-import type { Training } from "./callback.ts";
-import { cannotRead, codeOf } from "./file-error.ts";
+import { StateError } from "../../core/errors.ts";
+import { warn } from "../../core/warn.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
+import type { Training } from "../callback.ts";
+import { writeAtomically } from "../files/atomic-file.ts";
+import { cannotRead, codeOf } from "../files/file-error.ts";
+import { removeLeftovers } from "../files/leftovers.ts";
+import { openRegular } from "../files/regular-file.ts";
+import type { ModelState, Weights } from "../trainable.ts";
 import { decodeJson, encodeJson } from "./json.ts";
-import { removeLeftovers } from "./leftovers.ts";
-import { openRegular } from "./regular-file.ts";
 import {
   type ByteSource,
   encodeSafetensors,
@@ -22,7 +23,6 @@ import {
   readTensors,
   type SafetensorsHeader,
 } from "./safetensors.ts";
-import type { ModelState, Weights } from "./trainable.ts";
 import { isTrainingState, type TrainingState } from "./training-state.ts";
 
 /** Ending of checkpoint files. */

@@ -5,8 +5,8 @@
  * one. With it, an epoch takes its steps from the running pass and goes over into the next one, or, as asked, begins
  * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
  */
-import { OptionError } from "../core/errors.ts";
-import { leaveEpoch } from "../loader/resume.ts";
+import { OptionError } from "../../core/errors.ts";
+import { leaveEpoch } from "../../loader/resume.ts";
 
 /** A batch that was fetched. */
 export interface Fetched {

@@ -2,7 +2,7 @@
 
 import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
-import { FileError } from "../core/errors.ts";
+import { FileError } from "../../core/errors.ts";
 import { cannotRead } from "./file-error.ts";
 
 /**

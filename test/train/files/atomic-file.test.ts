@@ -3,9 +3,9 @@ import { lstat, mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFil
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { appendWhole } from "../../src/train/append-file.ts";
-import { writeAtomically } from "../../src/train/atomic-file.ts";
-import { removeLeftovers, temporaryName } from "../../src/train/leftovers.ts";
+import { appendWhole } from "../../../src/train/files/append-file.ts";
+import { writeAtomically } from "../../../src/train/files/atomic-file.ts";
+import { removeLeftovers, temporaryName } from "../../../src/train/files/leftovers.ts";
 
 let dir: string;
 beforeEach(async () => {

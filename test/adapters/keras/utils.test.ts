@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { padSequences, toCategorical } from "../../src/adapters/keras/index.ts";
-import { tensor } from "../../src/tensor/tensor.ts";
+import { padSequences, toCategorical } from "../../../src/adapters/keras/index.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
 
 interface Case {
   readonly sequences: string;
@@ -16,7 +16,9 @@ const golden: {
   readonly madeBy: string;
   readonly sequences: Readonly<Record<string, Parameters<typeof padSequences>[0]>>;
   readonly cases: readonly Case[];
-} = JSON.parse(readFileSync(new URL("../fixtures/keras-traces/pad-sequences.json", import.meta.url), "utf8"));
+} = JSON.parse(
+  readFileSync(new URL("../../fixtures/keras-traces/pad-sequences.json", import.meta.url), "utf8"),
+);
 
 describe("padSequences", () => {
   it(`gives what ${golden.madeBy} gives, in ${golden.cases.length} cases`, () => {

@@ -1,5 +1,5 @@
 /** What the file system refused, in words: which file, what the system said, and what to do. */
-import { FileError } from "../core/errors.ts";
+import { FileError } from "../../core/errors.ts";
 
 /** What to do about an error of the system, by its code. */
 const remedies: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { GeneratorEnqueuer, keras, OrderedEnqueuer } from "../../src/adapters/keras/index.ts";
+import { GeneratorEnqueuer, keras, OrderedEnqueuer } from "../../../src/adapters/keras/index.ts";
 
 /** As the sequence of Keras' own tests: batch i is i · state, and the hook multiplies the state by 5. */
 class Scaled extends keras.utils.Sequence<number> {

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 
 // Plain JavaScript, so that workers of Node 20 can import it.
 const { Scaled }: { Scaled: new () => Sequence<number> } = await import(
-  new URL("../fixtures/sequences.js", import.meta.url).href
+  new URL("../../fixtures/sequences.js", import.meta.url).href
 );
 
 // Keras' data_utils_test 5, 6, 9 and 10, on real threads and processes (Keras' own run on threads only).

@@ -1,9 +1,9 @@
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluate, fit, predict } from "../../src/adapters/tfjs/index.ts";
-import { fromGenerator } from "../../src/sequence/generator.ts";
-import type { BatchOf } from "../../src/sequence/sequence.ts";
-import { linear, Points, quiet } from "./points.ts";
+import { evaluate, fit, predict } from "../../../src/adapters/tfjs/index.ts";
+import { fromGenerator } from "../../../src/sequence/generator.ts";
+import type { BatchOf } from "../../../src/sequence/sequence.ts";
+import { linear, Points, quiet } from "../points.ts";
 
 beforeAll(() => tf.setBackend("cpu"));
 

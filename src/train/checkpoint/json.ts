@@ -5,10 +5,10 @@
  * What JSON has no word for stands as a record of one name that begins with `$`. A user's own name that begins so gets
  * one more, so that no data are taken for a mark.
  */
-import { show } from "../core/check.ts";
-import { StateError } from "../core/errors.ts";
-import { bytesPerElement, type DType, dtypeOf, dtypes } from "../tensor/dtype.ts";
-import { isTensor, sizeOf, type Tensor } from "../tensor/tensor.ts";
+import { show } from "../../core/check.ts";
+import { StateError } from "../../core/errors.ts";
+import { bytesPerElement, type DType, dtypeOf, dtypes } from "../../tensor/dtype.ts";
+import { isTensor, sizeOf, type Tensor } from "../../tensor/tensor.ts";
 
 /** Keeps a tensor that lies at `path` in the value; the name by which it is found again. */
 export type Keep = (path: string, tensor: Tensor) => string;

@@ -1,8 +1,13 @@
 /** Safetensors in memory, for tests. */
 import { readFile } from "node:fs/promises";
-import type { Tensor } from "../../src/tensor/tensor.ts";
-import { decodeJson, encodeJson } from "../../src/train/json.ts";
-import { type ByteSource, readHeader, readTensors, type Safetensors } from "../../src/train/safetensors.ts";
+import type { Tensor } from "../../../src/tensor/tensor.ts";
+import { decodeJson, encodeJson } from "../../../src/train/checkpoint/json.ts";
+import {
+  type ByteSource,
+  readHeader,
+  readTensors,
+  type Safetensors,
+} from "../../../src/train/checkpoint/safetensors.ts";
 
 /** Bytes in memory as a source that counts what it is asked for. */
 export function memory(bytes: Uint8Array): ByteSource & { asked: number } {

@@ -1,8 +1,8 @@
 /** The parts of a batch, as Keras reads them: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
-import { show } from "../core/check.ts";
-import { ShapeError } from "../core/errors.ts";
-import { isTensor, showShape } from "../tensor/tensor.ts";
-import { isNode } from "../tensor/tree.ts";
+import { show } from "../../core/check.ts";
+import { ShapeError } from "../../core/errors.ts";
+import { isTensor, showShape } from "../../tensor/tensor.ts";
+import { isNode } from "../../tensor/tree.ts";
 
 /** The parts of a batch; what it does not have is undefined. */
 export interface Parts {

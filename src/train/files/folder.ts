@@ -1,6 +1,6 @@
 /** Folders that training writes into: of checkpoints, of logs. */
 import type { FileHandle } from "node:fs/promises";
-import { OptionError } from "../core/errors.ts";
+import { OptionError } from "../../core/errors.ts";
 import { cannotWrite, codeOf, isUsedUp } from "./file-error.ts";
 
 /**

@@ -4,14 +4,14 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
-import { fit } from "../../src/adapters/tfjs/index.ts";
-import { DataLoader } from "../../src/loader/data-loader.ts";
-import { type Context, createContext } from "../../src/sequence/context.ts";
-import { tensor } from "../../src/tensor/tensor.ts";
-import { Callback, type CallbackHooks } from "../../src/train/callback.ts";
-import { findCheckpoint, loadCheckpoint, saveCheckpoint } from "../../src/train/checkpoint.ts";
-import type { Logs } from "../../src/train/logs.ts";
-import { linear, Points, quiet } from "./points.ts";
+import { fit } from "../../../src/adapters/tfjs/index.ts";
+import { DataLoader } from "../../../src/loader/data-loader.ts";
+import { type Context, createContext } from "../../../src/sequence/context.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { Callback, type CallbackHooks } from "../../../src/train/callback.ts";
+import { findCheckpoint, loadCheckpoint, saveCheckpoint } from "../../../src/train/checkpoint/checkpoint.ts";
+import type { Logs } from "../../../src/train/logs.ts";
+import { linear, Points, quiet } from "../points.ts";
 
 let folder: string;
 beforeAll(async () => {
