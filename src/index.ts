@@ -33,7 +33,7 @@ export {
 } from "./progress/progress.ts";
 export { type ProgressState, type RenderOptions, renderProgress } from "./progress/render.ts";
 export type { ProgressStream } from "./progress/terminal.ts";
-export { createRandom, type Random } from "./random/random.ts";
+export { createRandom, type Random, type Shuffled } from "./random/random.ts";
 export { BalancedSampler, type BalancedSamplerOptions } from "./sampler/balanced.ts";
 export { BucketSampler, type BucketSamplerOptions } from "./sampler/bucket.ts";
 export { RandomSampler } from "./sampler/random.ts";

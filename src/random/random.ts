@@ -214,6 +214,7 @@ export class Random {
 
 /** What can be shuffled: an array, or any typed array. */
 export interface Shuffled {
+  /** Number of items. */
   readonly length: number;
   [index: number]: unknown;
 }

@@ -14,6 +14,7 @@ export const lazyTensor: unique symbol = Symbol.for("epochal.lazyTensor") as nev
 /** A tensor to be computed: run alone by `tensor()`, or into given memory by `into()`. */
 export interface LazyTensor<D extends DType = DType> {
   readonly [lazyTensor]: true;
+  /** Name of the elements' type, such as `float32`. */
   readonly dtype: D;
   /** The shape, where it is known without running; undefined where only running tells (an image of unknown size). */
   readonly shape: readonly number[] | undefined;

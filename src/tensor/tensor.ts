@@ -21,8 +21,11 @@ import {
 
 /** Numbers with a shape: `data` holds the product of `shape` elements of `dtype`, last axis fastest. */
 export interface Tensor<D extends DType = DType> {
+  /** The elements, the last axis running fastest. */
   readonly data: ArrayOf<D>;
+  /** Length of each axis; `[]` for a scalar. */
   readonly shape: readonly number[];
+  /** Name of the elements' type, such as `float32`. */
   readonly dtype: D;
 }
 

@@ -4,7 +4,7 @@ import { checkList } from "../sampler/sampler.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import { faultKinds, type WorkerKind } from "./faults.ts";
 import { Expected, runSchedule } from "./run.ts";
-import { drawSchedule, type Schedule } from "./schedule.ts";
+import { drawSchedule, type FaultSchedule } from "./schedule.ts";
 
 /** How {@link assertExactlyOnce} works. */
 export interface AssertOptions {
@@ -61,7 +61,7 @@ export async function assertExactlyOnce(
   if (failed) throw failed.reason;
 }
 
-function describe(schedule: Schedule): string {
+function describe(schedule: FaultSchedule): string {
   const { seed, pauses, ...rest } = schedule;
   return `Repeat it with EPOCHAL_SEED=${seed}. The schedule: ${JSON.stringify({ ...rest, pauses: [...pauses] })}`;
 }

@@ -18,9 +18,13 @@ export type FaultKind = "throw" | "exit" | "rejection" | "kill" | "loop" | "neve
 
 /** One fault: at batch `index` of `epoch`, the first `times` times it is fetched. */
 export interface Fault {
+  /** The epoch in which it happens. */
   readonly epoch: number;
+  /** The batch at which it happens: the index given to `getItem`. */
   readonly index: number;
+  /** What happens. */
   readonly kind: FaultKind;
+  /** How often it happens before the batch is fetched as it is. */
   readonly times: number;
 }
 
@@ -37,8 +41,11 @@ export const faultKinds: Readonly<Record<WorkerKind, readonly FaultKind[]>> = {
 /** A sequence with faults in it. `folder` is an empty folder of its own, removed by whoever made it. */
 export class FaultySequence<B> extends Combinator<B> {
   static override readonly module: string = import.meta.url;
+  /** The sequence as it is without faults. */
   readonly source: Sequence<B>;
+  /** What goes wrong, and where. */
   readonly faults: readonly Fault[];
+  /** Where it is counted how often each fault has happened. */
   readonly folder: string;
 
   constructor(source: Sequence<B>, faults: readonly Fault[], folder: string) {

@@ -14,4 +14,4 @@ export { type AssertOptions, assertExactlyOnce } from "./exactly-once.ts";
 export { type Fault, type FaultKind, FaultySequence, faultKinds, type WorkerKind } from "./faults.ts";
 export { Expected, runSchedule } from "./run.ts";
 export { assertSameForAnyWorkers, type SameOptions } from "./same.ts";
-export { drawSchedule, type Schedule, type ScheduleOptions } from "./schedule.ts";
+export { drawSchedule, type FaultSchedule, type FaultScheduleOptions } from "./schedule.ts";

@@ -8,7 +8,7 @@ import { permutation } from "../random/permutation.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { digest } from "./digest.ts";
 import { type Fault, FaultySequence } from "./faults.ts";
-import type { Schedule } from "./schedule.ts";
+import type { FaultSchedule } from "./schedule.ts";
 
 /** Milliseconds after which a worker that spins or never answers is replaced. Long for a batch, short for a test. */
 const timeout = 3000;
@@ -49,7 +49,7 @@ export class Expected {
  */
 export async function runSchedule(
   sequence: Sequence<unknown>,
-  schedule: Schedule,
+  schedule: FaultSchedule,
   expected: Expected = new Expected(sequence),
 ): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), "epochal-faults-"));
@@ -77,7 +77,7 @@ export async function runSchedule(
 async function runEpoch(
   loader: DataLoader<unknown>,
   length: number,
-  schedule: Schedule,
+  schedule: FaultSchedule,
   epoch: number,
   firstStep: number,
   expected: Expected,
@@ -139,7 +139,7 @@ function checkFailure(
 
 /** The first position whose fault is not survived. An error that getItem throws is never tried again. */
 function firstFatal(
-  { faults, retries }: Schedule,
+  { faults, retries }: FaultSchedule,
   epoch: number,
   length: number,
   indexAt: (position: number) => number,

@@ -13,7 +13,9 @@ export interface SameOptions {
   readonly processes?: boolean;
   /** Epochs to compare. Default 2. */
   readonly epochs?: number;
+  /** As the loader's option. Default true. */
   readonly shuffle?: boolean;
+  /** As the loader's option. Default 7. */
   readonly seed?: number;
 }
 

@@ -6,14 +6,22 @@ import { type Fault, faultKinds, type WorkerKind } from "./faults.ts";
  * Everything that may vary from run to run of a loader, drawn from one seed: workers, queue, order, what goes wrong and
  * when, how slowly the consumer reads and where it stops.
  */
-export interface Schedule {
+export interface FaultSchedule {
+  /** The number that it was drawn from. */
   readonly seed: number;
+  /** Where batches are fetched. */
   readonly kind: WorkerKind;
+  /** As the loader's option; 0 inline. */
   readonly workers: number;
+  /** As the loader's option. */
   readonly maxQueueSize: number;
+  /** As the loader's option. */
   readonly shuffle: boolean;
+  /** Epochs that are loaded. */
   readonly epochs: number;
+  /** As the loader's option. */
   readonly retries: number;
+  /** What goes wrong, and where. */
   readonly faults: readonly Fault[];
   /** Steps of the whole run before which the consumer pauses, in milliseconds. */
   readonly pauses: ReadonlyMap<number, number>;
@@ -22,15 +30,17 @@ export interface Schedule {
 }
 
 /** What schedules are drawn for. */
-export interface ScheduleOptions {
+export interface FaultScheduleOptions {
+  /** Any number; the same gives the same schedule. */
   readonly seed: number;
   /** Batches of an epoch. */
   readonly length: number;
+  /** Kinds of workers to choose from. */
   readonly kinds: readonly WorkerKind[];
 }
 
 /** Draws a schedule. */
-export function drawSchedule({ seed, length, kinds }: ScheduleOptions): Schedule {
+export function drawSchedule({ seed, length, kinds }: FaultScheduleOptions): FaultSchedule {
   const random = keyedRandom(seed, "mix", 0, 0);
   const kind = random.choice(kinds);
   const epochs = random.integer(1, 4);

@@ -12,8 +12,8 @@ const floors = [...section(read("ARCHITECTURE.md"), "Floors").matchAll(/^\| `([\
   ([, name]) => name!,
 );
 
-/** Files whose job is Node: only they import its built-in modules where that runs on loading. */
-const nodeFiles = [/^src\/worker\/(entry|remote)\/.*\.ts$/, /^src\/(inspector|cli|testing|formats)\/.*\.ts$/];
+/** Folders whose job is Node: only they import its built-in modules where that runs on loading. */
+const nodeFolders = ["src/testing/", "src/worker/entry/"];
 
 /** Optional peers. They are loaded by `import()` or `require` when they are needed; their types cost nothing. */
 const peers = Object.keys(
@@ -78,9 +78,11 @@ describe("what is imported from outside", () => {
       ({ path, kind, specifier }) =>
         kind === "static" &&
         specifier.startsWith("node:") &&
-        !nodeFiles.some((pattern) => pattern.test(path)),
+        !nodeFolders.some((folder) => path.startsWith(folder)),
     );
     expect(stray.map(showOutside)).toEqual([]);
+    const empty = nodeFolders.filter((folder) => !modules.some(({ path }) => path.startsWith(folder)));
+    expect(empty).toEqual([]);
   });
 
   it.each(browserEntries)("is nothing at all where %s loads", (entry) => {
