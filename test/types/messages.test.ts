@@ -71,7 +71,6 @@ const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "a class without a return type": tuple,
   "an async class without a return type": tuple,
   "a dataset in a constant": tuple,
-  "batches of it": "batches(points, one)",
   "batches of it":
     /annotate getItem's return as a tuple, getItem\(i: number\): \[x: Tensor, y: number\], or end it with `as const`/,
   "a loader over it": tuple,

@@ -18,7 +18,7 @@ import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
 import { type AnyBatch, Combinator, type Hooked } from "../combinators/combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
-import { type Awaitable, type batchType, nameOf, type Returned, type Sequence } from "../sequence.ts";
+import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
 import { type Collated, collate } from "./collate.ts";
 import type { PadCollator } from "./pad.ts";
 
@@ -32,9 +32,6 @@ export interface Dataset<S> extends Hooked {
    */
   getItem(index: number, context: Context): Awaitable<S>;
 }
-
-/** A dataset that is no Sequence: the type of a Sequence's samples is its own, not what `getItem` seems to return. */
-type Samples<S> = Dataset<S> & { readonly [batchType]?: never };
 
 /** What a dataset of lost tuples is compared with, so that the compiler's message says what to write. */
 export interface NotATuple {
@@ -52,6 +49,9 @@ export type KnownParts<S> = S extends readonly unknown[]
       : NotATuple
     : unknown
   : unknown;
+
+/** A sample of a dataset: `SampleOf<typeof photos>`. A Sequence's are its batches. */
+export type SampleOf<D> = D extends Sequence<infer B> ? B : D extends Dataset<infer S> ? S : never;
 
 /** Makes a batch of samples. */
 export type CollateFunction<S, B> = (samples: S[], context: Context) => Awaitable<B>;
@@ -144,14 +144,10 @@ export class BatchSequence<S, B> extends Combinator<B> {
  *   { batchSize: 32, shuffle: true, dropLast: true },
  * );
  */
-export function batches<S extends AnyBatch>(
-  dataset: Samples<S> & KnownParts<S>,
+export function batches<D extends Dataset<AnyBatch>>(
+  dataset: D & KnownParts<SampleOf<D>>,
   options: BatchesOptions & { readonly collate?: PadCollator },
-): Sequence<Collated<S>>;
-export function batches<S>(
-  dataset: Sequence<S>,
-  options: BatchesOptions & { readonly collate?: PadCollator },
-): Sequence<Collated<S>>;
+): Sequence<Collated<SampleOf<D>>>;
 export function batches<S, B extends AnyBatch>(
   dataset: Sequence<S>,
   options: BatchesOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
