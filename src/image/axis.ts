@@ -22,6 +22,12 @@ export type Step =
     }
   | { readonly kind: "flip" };
 
+/** The steps along one axis, and a text that names them. */
+export interface Axis {
+  readonly steps: readonly Step[];
+  readonly key: string;
+}
+
 /** A band matrix: row `i` has `count[i]` weights from column `first[i]` on, which begin at `weights[at[i]]`. */
 export interface Band {
   readonly first: Int32Array;

@@ -14,7 +14,7 @@ import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/te
 import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
-import { foldPipeline, type ImageDType, type Op, type Pipeline } from "./pipeline.ts";
+import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].
@@ -165,22 +165,6 @@ function decodeCounted(
   });
   if (decoding === undefined) count();
   else return decoding.then(count);
-}
-
-/** Folded pipelines by key. */
-const pipelines = new Map<string, Pipeline>();
-
-/** More pipelines than this are forgotten: random crops make a new one for each image. */
-const keepPipelines = 256;
-
-function pipelineOf(key: string, ops: readonly Op[], channels: Channels): Pipeline {
-  let pipeline = pipelines.get(key);
-  if (pipeline === undefined) {
-    if (pipelines.size >= keepPipelines) pipelines.clear();
-    pipeline = foldPipeline(ops, channels);
-    pipelines.set(key, pipeline);
-  }
-  return pipeline;
 }
 
 /** The error with the path in its message, and in its fields where it has them. */

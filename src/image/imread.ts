@@ -92,25 +92,18 @@ function begin(
   });
 }
 
-// A batch shares one object of options, most often: checked once.
-const checked = new WeakMap<ImreadOptions, ReadOptions>();
-
 function readOptions(options: ImreadOptions): ReadOptions {
-  let found = checked.get(options);
-  if (found === undefined) {
-    checkKnown("imread()", options, ["channels", "orient", "maxPixels", "onError", "signal"]);
-    found = { ...defaults, ...options };
-    checkChoice("channels", found.channels, [1, 3, 4]);
-    checkBoolean("orient", found.orient);
-    checkInteger("maxPixels", found.maxPixels, 1);
-    if (found.signal !== undefined) checkSignal("signal", found.signal);
-    if (found.onError !== "throw" && typeof found.onError !== "function") {
-      throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(found.onError)}.`);
-    }
-    if (typeof found.onError === "function") found = { ...found, onError: checkedReplacement(found.onError) };
-    checked.set(options, found);
+  checkKnown("imread()", options, ["channels", "orient", "maxPixels", "onError", "signal"]);
+  const { channels, orient, maxPixels, onError, signal } = { ...defaults, ...options };
+  checkChoice("channels", channels, [1, 3, 4]);
+  checkBoolean("orient", orient);
+  checkInteger("maxPixels", maxPixels, 1);
+  if (signal !== undefined) checkSignal("signal", signal);
+  if (onError !== "throw" && typeof onError !== "function") {
+    throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(onError)}.`);
   }
-  return found;
+  const checked = onError === "throw" ? onError : checkedReplacement(onError);
+  return { channels, orient, maxPixels, onError: checked, signal };
 }
 
 type Replace = Exclude<ReadOptions["onError"], "throw">;

@@ -1,8 +1,8 @@
 /**
  * A pipeline of image steps, folded into what one pass can do: a chain of steps for each axis, an affine map of the
- * colours, and the dtype of the result. Pure; knows neither files nor decoders.
+ * colours, and the dtype of the result. Knows neither files nor decoders.
  */
-import type { Antialias, Step } from "./axis.ts";
+import type { Antialias, Axis, Step } from "./axis.ts";
 import { type Affine, type Channels, channelMap, composed, scaled } from "./colour.ts";
 
 /** dtype of an image: bytes from 0 to 255, or floats that are 0 to 1 until they are normalised. */
@@ -31,15 +31,32 @@ export type Op =
 
 /** A pipeline of steps, folded: what is done to an image of any size. */
 export interface Pipeline {
-  readonly rows: readonly Step[];
-  readonly columns: readonly Step[];
-  /** From `input` channels in bytes to the result's values. */
-  readonly colour: Affine;
+  readonly rows: Axis;
+  readonly columns: Axis;
+  /** From bytes of so many channels to the result's values. */
+  colourFrom(channels: Channels): Affine;
   /** Channels that the decoder's pixels are brought to first. */
   readonly input: Channels;
   readonly dtype: ImageDType;
   /** Channels of the result. */
   readonly channels: Channels;
+}
+
+/** More pipelines than this are forgotten, all together: random crops make a new one for each image. */
+const most = 256;
+
+/** Folded pipelines by the names of their steps, for the images of the next batches. */
+const pipelines = new Map<string, Pipeline>();
+
+/** The pipeline of `ops`, which `key` names, over an image of `input` channels: folded, or that of an image before. */
+export function pipelineOf(key: string, ops: readonly Op[], input: Channels): Pipeline {
+  let pipeline = pipelines.get(key);
+  if (pipeline === undefined) {
+    if (pipelines.size >= most) pipelines.clear();
+    pipeline = foldPipeline(ops, input);
+    pipelines.set(key, pipeline);
+  }
+  return pipeline;
 }
 
 /** Folds `ops` over an image of `input` channels. */
@@ -88,5 +105,20 @@ export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
       }
     }
   }
-  return { rows, columns, colour, input, dtype, channels };
+  const colours: Affine[] = [];
+  return {
+    rows: axisOf(rows),
+    columns: axisOf(columns),
+    colourFrom(from) {
+      colours[from] ??= composed(colour, channelMap(from, input));
+      return colours[from];
+    },
+    input,
+    dtype,
+    channels,
+  };
+}
+
+function axisOf(steps: readonly Step[]): Axis {
+  return { steps, key: JSON.stringify(steps) };
 }

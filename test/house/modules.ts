@@ -41,10 +41,10 @@ export function read(path: string): string {
   return readFileSync(new URL(path, root), "utf8");
 }
 
-/** All modules of `src`. The kernel's AssemblyScript is a language of its own. */
+/** All modules of `src`, the kernel's AssemblyScript included. */
 export function readModules(): Module[] {
   return filesUnder("src", /\.ts$/)
-    .filter((path) => !/\/assembly\/|\.generated\.ts$/.test(path))
+    .filter((path) => !path.endsWith(".generated.ts"))
     .map((path) => ({ path, text: read(path), imports: importsOf(path, read(path)) }));
 }
 

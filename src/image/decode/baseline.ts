@@ -5,7 +5,8 @@
  * since planes are resampled before their colours are converted, and nothing is written that is not needed.
  */
 
-import { canDecode, preparedPlanes, preparePlanes } from "../kernel/planes.ts";
+import { canDecode } from "../kernel/jpeg.ts";
+import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 import { isTruncated, mostPixels, truncated } from "./jpeg-header.ts";
@@ -16,14 +17,15 @@ export function decodeBaseline(
   { pipeline, orient, maxPixels, row }: DecodeRequest,
 ): DecodeOutcome {
   const { bytes } = file;
-  const known = preparedPlanes(pipeline, bytes, orient);
+  const { jpeg } = threadKernel();
+  const known = jpeg.prepared(pipeline, bytes, orient);
   const header = known?.header ?? file.jpegHeader;
   if (header === undefined) return "declined";
   const orientation = orient ? header.orientation : 1;
   if (!canDecode(header, orientation)) return "declined";
   checkPixels(header.height, header.width, maxPixels);
   if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
-  const planes = known ?? preparePlanes(pipeline, bytes, header, orientation);
+  const planes = known ?? jpeg.prepare(pipeline, bytes, header, orientation);
   if (planes === undefined) return "damaged";
   const status = planes.decode(bytes);
   if (status === "truncated" && isTruncated(bytes)) throw truncated();

@@ -7,6 +7,7 @@
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
 import { preparePixels } from "../kernel/pixels.ts";
+import { threadKernel } from "../kernel/thread.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { EncodedImage } from "./encoded.ts";
 
@@ -47,7 +48,7 @@ export function render(
   channels: Channels,
   { pipeline, row }: Pick<DecodeRequest, "pipeline" | "row">,
 ): void {
-  const prepared = preparePixels(pipeline, height, width, channels, 1);
+  const prepared = preparePixels(threadKernel().kernel, pipeline, height, width, channels, 1);
   prepared.pixels.set(pixels);
   prepared.run(row(prepared.shape));
 }

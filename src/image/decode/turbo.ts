@@ -8,6 +8,7 @@
 
 import { peer } from "../../core/peer.ts";
 import { preparePixels } from "../kernel/pixels.ts";
+import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 import { isTruncated, mostPixels, truncated } from "./jpeg-header.ts";
@@ -37,7 +38,14 @@ export function decodeByTurbo(
   if (height * width > mostPixels(bytes.length)) throw truncated();
   // Grey of a colour JPEG is its luma plane: less to decode, and the same weights as ours.
   const channels = components.length === 1 || pipeline.input === 1 ? 1 : 3;
-  const prepared = preparePixels(pipeline, height, width, channels, orient ? orientation : 1);
+  const prepared = preparePixels(
+    threadKernel().kernel,
+    pipeline,
+    height,
+    width,
+    channels,
+    orient ? orientation : 1,
+  );
   try {
     const format = channels === 1 ? turbo.FORMAT_GRAY : turbo.FORMAT_RGB;
     const decoded = turbo.decompressSync(bytes, prepared.pixels, { format });

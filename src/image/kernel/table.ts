@@ -4,14 +4,16 @@
  * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
  * their running sum, so that the errors of neighbours cancel.
  */
-import { type Band, bandOf, type Step } from "../axis.ts";
-import type { Wanted } from "./memory.ts";
+import { type Axis, type Band, bandOf } from "../axis.ts";
+import type { Channels } from "../colour.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { ColumnWeights, RowWeights } from "./assembly/layout.ts";
 
 /** The kernel's weight of one: 14 bits, so that products with 16-bit numbers fit 32. */
 const one = 1 << 14;
 
 /** A table and what the kernel is told about it. */
-export interface Table {
+export interface ResamplingTable {
   readonly bytes: Uint8Array;
   /** Output places. */
   readonly length: number;
@@ -24,62 +26,73 @@ export interface Table {
   readonly to: number;
 }
 
-/** Which of the kernel's tables: see assembly/pixels.ts and assembly/planes.ts. */
-export type TableKind =
-  /** For each row { i32 first row, i32 pairs, pairs of i16 weights }. */
-  | { readonly kind: "rows" }
-  /** For each column { i32 byte offset in the row between the passes, pairs of i16 weights }. */
-  | { readonly kind: "columns"; readonly channels: number }
-  /** The same for one channel, weights in eights and columns in fours. */
-  | { readonly kind: "plane columns" };
-
-/**
- * The table of one axis: of `steps` over an input of `length`, flipped first if `flip`.
- *
- * @param subsampled whether the input is stored at half the length (a JPEG's chroma), to be interpolated as libjpeg
- *   does
- */
-export function axisTable(
-  steps: readonly Step[],
-  length: number,
-  flip: boolean,
-  kind: TableKind,
-  subsampled: boolean = false,
-): Wanted {
-  const channels = kind.kind === "columns" ? kind.channels : 1;
-  return {
-    key: `${kind.kind} ${channels} ${length} ${flip} ${subsampled} ${keyOf(steps)}`,
-    make() {
-      const band = bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, subsampled);
-      if (kind.kind === "rows") {
-        return makeTable(band, 8, 1, (view, at, first, count) => {
-          view.setInt32(at, first, true);
-          view.setInt32(at + 4, pairsOf(count), true);
-        });
-      }
-      // The row between the passes holds two bytes for each number and starts at the first column that is needed.
-      return makeTable(band, 4, kind.kind === "columns" ? 1 : 4, (view, at, first, _, from) => {
-        view.setInt32(at, (first - from) * channels * 2, true);
-      });
-    },
-  };
+/** A table in the kernel's memory. */
+export interface PlacedTable extends ResamplingTable {
+  at: number;
 }
 
-const keys = new WeakMap<readonly Step[], string>();
+/** A table that an image needs: found by its key, or made. */
+export interface WantedTable {
+  readonly key: string;
+  readonly make: () => ResamplingTable;
+}
 
-function keyOf(steps: readonly Step[]): string {
-  let key = keys.get(steps);
-  if (key === undefined) {
-    key = JSON.stringify(steps);
-    keys.set(steps, key);
-  }
-  return key;
+/** How samples are stored that are to be resampled. */
+export interface Stored {
+  /** Of the whole image, upright but for flips. */
+  readonly height: number;
+  readonly width: number;
+  /** The EXIF orientation: what it flips is flipped first. */
+  readonly orientation: number;
+  /**
+   * Channels of whole pixels; or which axes of a JPEG's plane are stored at half the length, to be interpolated as
+   * libjpeg does. The kernel takes a plane's weights in eights and its columns in fours.
+   */
+  readonly samples: Channels | { readonly halfRows: boolean; readonly halfColumns: boolean };
+}
+
+/** The tables of rows and of columns: see {@link RowWeights} and {@link ColumnWeights}. */
+export function axisTables(
+  { rows, columns }: Pipeline,
+  { height, width, orientation, samples }: Stored,
+): readonly [rows: WantedTable, columns: WantedTable] {
+  const flipRows = orientation > 1 && [3, 4, 7, 8].includes(orientation);
+  const flipColumns = orientation > 1 && [2, 3, 6, 7].includes(orientation);
+  const [channels, unit, halfRows, halfColumns] =
+    typeof samples === "number" ? [samples, 1, false, false] : [1, 4, samples.halfRows, samples.halfColumns];
+  return [
+    {
+      key: `rows ${height} ${flipRows} ${halfRows} ${rows.key}`,
+      make: () =>
+        makeTable(band(rows, height, flipRows, halfRows), RowWeights.weights, 1, (view, at, first, count) => {
+          view.setInt32(at + RowWeights.first, first, true);
+          view.setInt32(at + RowWeights.pairs, pairsOf(count), true);
+        }),
+    },
+    {
+      key: `columns ${channels} ${unit} ${width} ${flipColumns} ${halfColumns} ${columns.key}`,
+      make: () =>
+        makeTable(
+          band(columns, width, flipColumns, halfColumns),
+          ColumnWeights.weights,
+          unit,
+          // The row between the passes holds two bytes for each number and starts at the first column that is needed.
+          (view, at, first, _, from) => {
+            view.setInt32(at + ColumnWeights.first, (first - from) * channels * 2, true);
+          },
+        ),
+    },
+  ];
+}
+
+function band({ steps }: Axis, length: number, flip: boolean, subsampled: boolean): Band {
+  return bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, subsampled);
 }
 
 type WriteHead = (view: DataView, at: number, first: number, count: number, from: number) => void;
 
 /** `unit`: the kernel takes so many pairs, and so many places, at a time. */
-function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): Table {
+function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): ResamplingTable {
   const { first, count } = band;
   const { length } = first;
   let most = 1;

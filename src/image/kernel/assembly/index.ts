@@ -1,4 +1,12 @@
-/** What the kernel offers; see each file for its purpose and limits. */
-export { decodeScan, huffman } from "./jpeg";
-export { render, transpose } from "./pixels";
-export { renderPlanes } from "./planes";
+/**
+ * What the kernel offers; see each file for its purpose and limits.
+ *
+ * Helpers are plain functions, which the optimizer inlines as it sees fit. Where it does not, and time is lost, they are
+ * static methods: the formatter knows the decorator `@inline` on those alone.
+ */
+import { huffman } from "./huffman.ts";
+import { renderPixels, transpose } from "./pixels.ts";
+import { renderPlanes } from "./planes.ts";
+import { decodeScan } from "./scan.ts";
+
+export { decodeScan, huffman, renderPixels, renderPlanes, transpose };

@@ -1,19 +1,36 @@
-/** The two passes over rows of pixels, and the last step to colour and dtype. Shared by both ways to render. */
+/** The two passes over rows of samples, and the last step to colour and dtype. Shared by both ways to render. */
+import { ColumnWeights, Output, Plane, RowWeights } from "./layout.ts";
 
 // Fixed-point: 8-bit pixels x 2^14 weights = 22 bits, shifted to 15 bits (fits i16), x 2^14 = 29 bits (fits i32).
 const VERTICAL_SHIFT: i32 = 7;
 
-/** The factors of a colour matrix that has nothing off its diagonal. */
-// @ts-ignore: decorator
-@inline
-export function diagonal(colour: usize): v128 {
-  return f32x4(load<f32>(colour, 16), load<f32>(colour, 36), load<f32>(colour, 56), load<f32>(colour, 76));
+/** Bytes of a row of the result. */
+export function resultStep(output: usize): usize {
+  const numbers = load<i32>(output, Output.width) * load<i32>(output, Output.channels);
+  return numbers << (load<i32>(output, Output.float) ? 2 : 0);
 }
 
-/** Weighted sum of `2 * pairs` source rows into 16-bit numbers, 16 bytes at a time. */
-export function vertical(source: usize, stride: i32, weights: usize, pairs: i32, length: i32, line: usize): void {
+/** The factors of a colour matrix that has nothing off its diagonal. */
+export function diagonal(output: usize): v128 {
+  return f32x4(
+    load<f32>(output, Output.matrix),
+    load<f32>(output, Output.matrix + 20),
+    load<f32>(output, Output.matrix + 40),
+    load<f32>(output, Output.matrix + 60),
+  );
+}
+
+/** The line of row `y` of the result: rows of the plane, weighted, as 16-bit numbers, 16 at a time. */
+export function vertical(plane: usize, y: i32): void {
+  const row: usize = load<i32>(plane, Plane.rows) + y * load<i32>(plane, Plane.rowStep);
+  const stride = load<i32>(plane, Plane.stride);
+  const from = load<i32>(plane, Plane.from);
+  const length = load<i32>(plane, Plane.to) - from;
+  const source: usize = load<i32>(plane, Plane.source) + load<i32>(row, RowWeights.first) * stride + from;
+  const line: usize = load<i32>(plane, Plane.line);
+  const weights = row + RowWeights.weights;
+  const end = weights + (load<i32>(row, RowWeights.pairs) << 2);
   const round = i32x4.splat(1 << (VERTICAL_SHIFT - 1));
-  const end = weights + (pairs << 2);
   for (let x = 0; x < length; x += 16) {
     let a = round;
     let b = round;
@@ -33,10 +50,7 @@ export function vertical(source: usize, stride: i32, weights: usize, pairs: i32,
       d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), weight));
     }
     const target = line + (x << 1);
-    v128.store(
-      target,
-      i16x8.narrow_i32x4_s(i32x4.shr_s(a, VERTICAL_SHIFT), i32x4.shr_s(b, VERTICAL_SHIFT)),
-    );
+    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(a, VERTICAL_SHIFT), i32x4.shr_s(b, VERTICAL_SHIFT)));
     v128.store(
       target,
       i16x8.narrow_i32x4_s(i32x4.shr_s(c, VERTICAL_SHIFT), i32x4.shr_s(d, VERTICAL_SHIFT)),
@@ -46,8 +60,6 @@ export function vertical(source: usize, stride: i32, weights: usize, pairs: i32,
 }
 
 // One pair of RGB pixels: (r0 g0 b0 r1 g1 b1 . .) x weights.
-// @ts-ignore: decorator
-@inline
 function pair3(at: usize, weights: usize): v128 {
   const two = v128.load(at);
   return i32x4.dot_i16x8_s(
@@ -58,17 +70,18 @@ function pair3(at: usize, weights: usize): v128 {
 
 /** Weighted sums of RGB pixels, times `scale` plus `offset`; four float32 are stored `step` bytes apart. */
 export function horizontal3(
-  line: usize,
-  columns: usize,
-  pairs: i32,
+  plane: usize,
   width: i32,
   offset: v128,
   scale: v128,
   out: usize,
   step: i32,
 ): void {
-  const columnStep = (pairs << 2) + 4;
-  if (pairs == 3) {
+  const line: usize = load<i32>(plane, Plane.line);
+  const pairs = load<i32>(plane, Plane.pairs);
+  const columnStep = (pairs << 2) + ColumnWeights.weights;
+  let columns: usize = load<i32>(plane, Plane.columns);
+  if (pairs === 3) {
     for (let x = 0; x < width; x++) {
       const at = line + load<i32>(columns);
       const sum = i32x4.add(
@@ -95,7 +108,10 @@ export function horizontal3(
 }
 
 /** Weighted sums of RGBA pixels, as float32. */
-export function horizontal4(line: usize, columns: usize, pairs: i32, width: i32, out: usize): void {
+export function horizontal4(plane: usize, width: i32, out: usize): void {
+  const line: usize = load<i32>(plane, Plane.line);
+  const pairs = load<i32>(plane, Plane.pairs);
+  let columns: usize = load<i32>(plane, Plane.columns);
   for (let x = 0; x < width; x++) {
     let at = line + load<i32>(columns);
     columns += 4;
@@ -118,13 +134,17 @@ export function horizontal4(line: usize, columns: usize, pairs: i32, width: i32,
 }
 
 /** Weighted sums of grey pixels, as float32 (v, 0, 0, 0). */
-export function horizontal1(line: usize, columns: usize, pairs: i32, width: i32, out: usize): void {
+export function horizontal1(plane: usize, width: i32, out: usize): void {
+  const line: usize = load<i32>(plane, Plane.line);
+  const pairs = load<i32>(plane, Plane.pairs);
+  let columns: usize = load<i32>(plane, Plane.columns);
   for (let x = 0; x < width; x++) {
     const at = line + load<i32>(columns);
     columns += 4;
     let sum = 0;
     for (let p = 0; p < pairs; p++) {
-      sum += load<i16>(at + (p << 2)) * load<i16>(columns) + load<i16>(at + (p << 2), 2) * load<i16>(columns, 2);
+      sum +=
+        load<i16>(at + (p << 2)) * load<i16>(columns) + load<i16>(at + (p << 2), 2) * load<i16>(columns, 2);
       columns += 4;
     }
     v128.store(out, f32x4.replace_lane(f32x4.splat(0), 0, <f32>sum));
@@ -132,27 +152,24 @@ export function horizontal1(line: usize, columns: usize, pairs: i32, width: i32,
   }
 }
 
-/** Colour, offset and dtype: one row of float32 RGBA becomes one row of the result. */
-export function finish(
-  pixels: usize,
-  width: i32,
-  colour: usize,
-  matrix: bool,
-  outChannels: i32,
-  float: bool,
-  out: usize,
-): void {
-  const offset = v128.load(colour);
-  const m0 = v128.load(colour, 16);
-  const m1 = v128.load(colour, 32);
-  const m2 = v128.load(colour, 48);
-  const m3 = v128.load(colour, 64);
-  const scale = diagonal(colour);
+/** Colour, offset and dtype: the row of float32 RGBA becomes a row of the result. */
+export function finish(output: usize, out: usize): void {
+  const width = load<i32>(output, Output.width);
+  const outChannels = load<i32>(output, Output.channels);
+  const float = load<i32>(output, Output.float);
+  const mixes = load<i32>(output, Output.mixes);
+  let pixels: usize = load<i32>(output, Output.row);
+  const offset = v128.load(output, Output.offset);
+  const m0 = v128.load(output, Output.matrix);
+  const m1 = v128.load(output, Output.matrix + 16);
+  const m2 = v128.load(output, Output.matrix + 32);
+  const m3 = v128.load(output, Output.matrix + 48);
+  const scale = diagonal(output);
   for (let x = 0; x < width; x++) {
     const p = v128.load(pixels);
     pixels += 16;
     let v: v128;
-    if (matrix) {
+    if (mixes) {
       v = f32x4.add(
         f32x4.add(
           f32x4.add(
@@ -168,7 +185,7 @@ export function finish(
       );
     } else v = f32x4.add(f32x4.mul(p, scale), offset);
     if (float) {
-      if (outChannels == 1) store<f32>(out, f32x4.extract_lane(v, 0));
+      if (outChannels === 1) store<f32>(out, f32x4.extract_lane(v, 0));
       else v128.store(out, v);
       out += outChannels << 2;
     } else {
@@ -176,10 +193,9 @@ export function finish(
       const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(v));
       const words = i16x8.narrow_i32x4_s(whole, whole);
       const bytes = i8x16.narrow_i16x8_u(words, words);
-      if (outChannels == 1) store<u8>(out, <u8>i8x16.extract_lane_u(bytes, 0));
+      if (outChannels === 1) store<u8>(out, <u8>i8x16.extract_lane_u(bytes, 0));
       else store<i32>(out, i32x4.extract_lane(bytes, 0));
       out += outChannels;
     }
   }
 }
-

@@ -1,0 +1,131 @@
+/**
+ * What Huffman codes mean: ITU-T T.81 annexes C and F.
+ *
+ * A look-up of ten bits gives two coefficients at once, numbers and all, where they fit. An entry of the look-up is,
+ * from its upper end, { 1 bit: whether the number is yet to be read, 6: bits of all, 6: bits of the first symbol,
+ * 3: free, 8: step of the second symbol in zigzag order, 8: of the first, 16: number of the second, 16: of the first }.
+ * One symbol alone has a second of step 0 with the same number: it is put in place twice. Where the number is yet to be
+ * read, its size is in the place of the first.
+ */
+import { HuffmanTable, Place } from "./layout.ts";
+
+const LOOKUP: i32 = 10;
+
+/** Step of an end of block: past any place in a block. */
+export const END: i32 = 64;
+
+/** The entry of a code that is longer than the look-up, or is none. */
+export const LONG: i64 = i64.MIN_VALUE;
+
+/** Makes the table of a slot (0 to 3 for DC, 4 to 7 for AC) from its specification; false if it is none. */
+export function huffman(slot: i32): bool {
+  const table: usize = Place.huffman + slot * HuffmanTable.bytes;
+  const ac = slot > 3;
+  for (let i = 0; i < 1 << LOOKUP; i++) store<i64>(table + (i << 3), LONG);
+  let code = 0;
+  let k = 0;
+  for (let length = 1; length <= 16; length++) {
+    store<i32>(table + (length << 2), k - code, HuffmanTable.deltas);
+    for (let n: i32 = load<u8>(Place.specification + length - 1); n > 0; n--) {
+      if (code >= 1 << length || k > 255) return false;
+      const symbol: i32 = load<u8>(Place.specification + 16 + k);
+      if (!ac && symbol > 15) return false;
+      store<u8>(table + k, <u8>symbol, HuffmanTable.symbols);
+      if (length <= LOOKUP) addCode(table, code, length, entry(symbol, ac, length), symbol & 15);
+      code++;
+      k++;
+    }
+    store<i32>(table + (length << 2), code << (16 - length), HuffmanTable.limits);
+    code <<= 1;
+  }
+  if (ac) addSeconds(table);
+  return true;
+}
+
+/** Puts a symbol's entry wherever ten bits begin with its code, with its number of `size` bits where they hold it. */
+function addCode(table: usize, code: i32, length: i32, e: i64, size: i32): void {
+  const free = LOOKUP - length;
+  for (let rest = 0; rest < 1 << free; rest++) {
+    const bits = (code << free) | rest;
+    store<i64>(table + (bits << 3), size <= free ? withNumber(e, (<u64>bits) << (64 - LOOKUP)) : e);
+  }
+}
+
+/** Adds to each entry the symbol that follows, where the look-up's bits hold it, too, and the block goes on. */
+function addSeconds(table: usize): void {
+  for (let i = 0; i < 1 << LOOKUP; i++) {
+    const e = load<i64>(table + (i << 3));
+    if (e < 0 || stepOf(e) === END) continue;
+    const length = lengthOf(e);
+    const second = load<i64>(table + (((i << length) & ((1 << LOOKUP) - 1)) << 3));
+    const both = length + firstLengthOf(second);
+    if (second < 0 || both > LOOKUP) continue;
+    store<i64>(
+      table + (i << 3),
+      (e & 0x01f800ff0000ffff) |
+        ((<i64>both) << 57) |
+        ((<i64>stepOf(second)) << 40) |
+        ((second & 0xffff) << 16),
+    );
+  }
+}
+
+/** The entry of a symbol with a code of `length` bits, its number unread. */
+function entry(symbol: i32, ac: bool, length: i32): i64 {
+  const size = symbol & 15;
+  let step = 1;
+  if (ac) step = size === 0 && symbol !== 0xf0 ? END : (symbol >> 4) + 1;
+  const whole = <i64>(length + size);
+  return LONG | (whole << 57) | (whole << 51) | ((<i64>step) << 32) | size;
+}
+
+/** The entry of the bits to come, which are at the upper end. */
+export function lookUp(bits: u64, table: usize): i64 {
+  return load<i64>(table + ((<usize>(bits >> (64 - LOOKUP))) << 3));
+}
+
+/** The entry of a code that is longer than the look-up; 0 if there is no such code. */
+export function longEntry(bits: u64, table: usize, ac: bool): i64 {
+  const code = <i32>(bits >> 48);
+  for (let length = LOOKUP + 1; length <= 16; length++) {
+    if (code < load<i32>(table + (length << 2), HuffmanTable.limits)) {
+      const k = (code >> (16 - length)) + load<i32>(table + (length << 2), HuffmanTable.deltas);
+      return entry(load<u8>(table + (k & 255), HuffmanTable.symbols), ac, length);
+    }
+  }
+  return 0;
+}
+
+/** The entry with its number read. */
+export function withNumber(e: i64, bits: u64): i64 {
+  const value = <i64>numberOf(bits, e) & 0xffff;
+  return (e & 0x7fffffff00000000) | (value << 16) | value;
+}
+
+/** The number that an entry says follows its code: JPEG writes negative ones less one, so that they begin with 0. */
+function numberOf(bits: u64, e: i64): i32 {
+  const size = <i32>e & 15;
+  const rest = bits << (firstLengthOf(e) - size);
+  const value = <i32>((rest >> 1) >> (63 - size));
+  return value + (<i32>(<i64>~rest >> 63) & (1 - (1 << size)));
+}
+
+/** Bits of all that an entry holds. */
+export function lengthOf(e: i64): i32 {
+  return <i32>(<u64>e >> 57);
+}
+
+/** Bits of its first symbol. */
+export function firstLengthOf(e: i64): i32 {
+  return <i32>(<u64>e >> 51) & 63;
+}
+
+/** Step of its first symbol. */
+export function stepOf(e: i64): i32 {
+  return <i32>(e >> 32) & 255;
+}
+
+/** Step of its second. */
+export function secondStepOf(e: i64): i32 {
+  return <i32>(e >> 40) & 255;
+}

@@ -1,0 +1,143 @@
+/**
+ * Where everything lies in the kernel's memory. Both sides import these names: the kernel, which is AssemblyScript, and
+ * TypeScript, which fills the places in.
+ *
+ * From the bottom: the fixed places below, resampling tables, and then whatever one image needs. All numbers here are
+ * bytes; what lies there are 32-bit integers where nothing else is said.
+ */
+
+/** Fixed places. */
+export enum Place {
+  /** A {@link Plane} of whole pixels, as other decoders leave them. */
+  pixels = 1024,
+  /** The {@link Output} that is made of them. */
+  pixelsOutput = 1088,
+  /** Three {@link Plane}s: those of a JPEG. */
+  planes = 1216,
+  /** The {@link Output} that is made of them. */
+  planesOutput = 1408,
+  /** The {@link Scan} of that JPEG. */
+  scan = 1536,
+  /** Room for a block of 64 coefficients, i16, stored by columns. */
+  block = 1600,
+  /** Where coefficients past the 64th go. */
+  nowhere = 1728,
+  /** Room for the specification of a Huffman table: 16 counts, then at most 256 symbols. */
+  specification = 1792,
+  /** Three {@link Quantiser}s. */
+  quantisers = 2304,
+  /** Eight {@link HuffmanTable}s: four for DC, then four for AC. */
+  huffman = 6144,
+  /** Where resampling tables begin. */
+  tables = 81920,
+}
+
+/** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
+export enum Plane {
+  /** Address of the first sample. */
+  source = 0,
+  /** Bytes of a row. */
+  stride = 4,
+  /** Address of the table of rows, see {@link RowWeights}. */
+  rows = 8,
+  /** Bytes of an entry of it. */
+  rowStep = 12,
+  /** Address of the table of columns, see {@link ColumnWeights}. */
+  columns = 16,
+  /** Pairs of weights of each of its entries. */
+  pairs = 20,
+  /** First byte of a row that is needed. */
+  from = 24,
+  /** One past the last. */
+  to = 28,
+  /** Room for a row between the passes: i16. */
+  line = 32,
+  /** Sampling factors: blocks of a unit beside and below each other. */
+  h = 36,
+  v = 40,
+  /** Addresses of its tables. */
+  dc = 44,
+  ac = 48,
+  quantiser = 52,
+  /** The first coefficient of the block before. */
+  previous = 56,
+  bytes = 64,
+}
+
+/** What becomes of planes. */
+export enum Output {
+  height = 0,
+  width = 4,
+  /** Channels of the samples: of pixels, or how many planes there are. */
+  input = 8,
+  /** Whether three planes are luma and chroma (JFIF's), not RGB. */
+  ycc = 12,
+  /** Channels of the result. */
+  channels = 16,
+  /** Whether the result is float32, not bytes. */
+  float = 20,
+  /** Whether the matrix is more than its diagonal. */
+  mixes = 24,
+  /** Room for a row of float32 RGBA. */
+  row = 28,
+  /** Address of the result. */
+  result = 32,
+  /** f32: what is added to each of 4 outputs. */
+  offset = 48,
+  /** f32: for each of 4 inputs its share of the 4 outputs. */
+  matrix = 64,
+  bytes = 128,
+}
+
+/** The coded data of a JPEG. */
+export enum Scan {
+  /** Address of its first byte. A marker and 16 readable bytes follow the last. */
+  data = 0,
+  /** Components that are interleaved. */
+  components = 4,
+  /** Units of a row, and of a column. */
+  mcusX = 8,
+  mcusY = 12,
+  /** Units between restart markers; 0 for none. */
+  restart = 16,
+}
+
+/** Entry of a table of rows: it makes one row of the result. */
+export enum RowWeights {
+  /** First row that counts. */
+  first = 0,
+  /** Pairs of weights. */
+  pairs = 4,
+  /** i16: weights of 14 bits, which sum to 2^14. */
+  weights = 8,
+}
+
+/** Entry of a table of columns. */
+export enum ColumnWeights {
+  /** Where in the row between the passes the first column lies that counts. */
+  first = 0,
+  /** i16, as many pairs as {@link Plane.pairs} says. */
+  weights = 4,
+}
+
+/**
+ * Of each coefficient in zigzag order its factor, u16, and the address in the block where it belongs, u16. Those past
+ * the 64th lead to {@link Place.nowhere}.
+ */
+export enum Quantiser {
+  entries = 192,
+  bytes = 768,
+}
+
+/** What codes mean: filled by `huffman`. */
+export enum HuffmanTable {
+  /** i64 for each number of 10 bits: see huffman.ts. */
+  entries = 0,
+  /** For each length the code after its last, at the upper end of 16 bits. */
+  limits = 8192,
+  /** For each length what added to a code gives the place of its symbol. */
+  deltas = 8264,
+  /** u8. */
+  symbols = 8336,
+  bytes = 8704,
+}

@@ -1,0 +1,155 @@
+/**
+ * The kernel: our decoder and resampler in WebAssembly, with its memory and what is kept there.
+ *
+ * Memory, from the bottom: fixed places (assembly/layout.ts), resampling tables, then whatever one image needs.
+ * Invariants: all of it belongs to one image at a time, and everything is synchronous; views are made after the memory
+ * was grown, as growing detaches them.
+ */
+import { ImageError } from "../../core/errors.ts";
+import { Place } from "./assembly/layout.ts";
+import { kernelBase64 } from "./kernel.generated.ts";
+import type { PlacedTable, WantedTable } from "./table.ts";
+
+/** The part of `WebAssembly` that is used; its types come with the DOM's, which Node code does without. */
+interface Wasm {
+  readonly Module: new (bytes: Uint8Array) => object;
+  readonly Instance: new (module: object) => { readonly exports: unknown };
+}
+
+/** The kernel's functions; what they read and write is described in assembly/. */
+export interface KernelFunctions {
+  huffman(slot: number): number;
+  decodeScan(top: number): number;
+  renderPlanes(): void;
+  renderPixels(): void;
+  transpose(source: number, width: number, height: number, channels: number, out: number): void;
+}
+
+const page = 65536;
+
+/** Room for tables: several hundred axes of photograph size. */
+const tableRoom = 4 << 20;
+
+/** An instance of the kernel. It keeps tables from image to image, until their room is full; then all are dropped. */
+export class Kernel {
+  static #module: object | undefined;
+
+  readonly functions: KernelFunctions;
+  readonly #grow: (pages: number) => void;
+  readonly #buffer: () => ArrayBuffer;
+  #bytes = new Uint8Array(0);
+  #words = new Int32Array(0);
+  #floats = new Float32Array(0);
+  #tables = new Map<string, PlacedTable>();
+  #tablesNext: number = Place.tables;
+  #tablesEnd: number = Place.tables + tableRoom;
+
+  constructor() {
+    const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Wasm };
+    Kernel.#module ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)));
+    const exports = new WebAssembly.Instance(Kernel.#module).exports as KernelFunctions & {
+      readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+    };
+    this.functions = exports;
+    this.#grow = (pages) => exports.memory.grow(pages);
+    this.#buffer = () => exports.memory.buffer;
+    this.reserve(this.#tablesEnd);
+  }
+
+  /** The memory, until it grows. */
+  get bytes(): Uint8Array {
+    return this.#bytes;
+  }
+
+  /** The same as 32-bit floats. */
+  get floats(): Float32Array {
+    return this.#floats;
+  }
+
+  /** Writes a 32-bit integer. */
+  set(address: number, value: number): void {
+    this.#words[address >> 2] = value;
+  }
+
+  /** Makes the memory at least `bytes` long. It never shrinks. */
+  reserve(bytes: number): void {
+    const missing = bytes - this.#bytes.length;
+    if (missing <= 0) return;
+    try {
+      this.#grow(Math.ceil(missing / page));
+    } catch (error) {
+      throw new ImageError(`There is no memory for an image that needs ${bytes} bytes.`, { cause: error });
+    }
+    this.#bytes = new Uint8Array(this.#buffer());
+    this.#words = new Int32Array(this.#buffer());
+    this.#floats = new Float32Array(this.#buffer());
+  }
+
+  /** The tables of an image, put into memory together. They stay as long as {@link tables} is the same. */
+  place(wanted: readonly WantedTable[]): PlacedTable[] {
+    const found = wanted.map(({ key }) => this.#tables.get(key));
+    return found.includes(undefined) ? this.#make(wanted) : (found as PlacedTable[]);
+  }
+
+  /** What of it is missing is made; where there is no room for it, all that is not wanted goes. */
+  #make(wanted: readonly WantedTable[]): PlacedTable[] {
+    const made = new Map<string, PlacedTable>();
+    const all = wanted.map(({ key, make }) => {
+      const table = this.#tables.get(key) ?? made.get(key) ?? { ...make(), at: 0 };
+      made.set(key, table);
+      return table;
+    });
+    const missing = () => all.reduce((sum, { bytes, at }) => (at === 0 ? sum + align(bytes.length) : sum), 0);
+    if (this.#tablesNext + missing() > this.#tablesEnd) {
+      this.#tables = new Map();
+      this.#tablesNext = Place.tables;
+      for (const table of all) table.at = 0;
+      this.#tablesEnd = Math.max(this.#tablesEnd, Place.tables + missing());
+      this.reserve(this.#tablesEnd);
+    }
+    for (const [key, table] of made) {
+      if (table.at !== 0) continue;
+      table.at = this.#tablesNext;
+      this.#bytes.set(table.bytes, table.at);
+      this.#tablesNext += align(table.bytes.length);
+      this.#tables.set(key, table);
+    }
+    return all;
+  }
+
+  /** Another one when tables that were placed are gone. */
+  get tables(): ReadonlyMap<string, PlacedTable> {
+    return this.#tables;
+  }
+
+  /** Room for one image, behind its tables; {@link reserve} it up to its end. */
+  room(): Room {
+    return new Room(this.#tablesEnd);
+  }
+}
+
+/** Addresses for what an image needs, one after the other, each fit for vectors. */
+export class Room {
+  #end: number;
+
+  constructor(start: number) {
+    this.#end = align(start);
+  }
+
+  /** The address of `size` bytes. */
+  take(size: number): number {
+    const at = this.#end;
+    this.#end = align(at + size);
+    return at;
+  }
+
+  /** One past the last that was taken. */
+  get end(): number {
+    return this.#end;
+  }
+}
+
+/** The next address at which vectors are aligned. */
+export function align(address: number): number {
+  return Math.ceil(address / 64) * 64;
+}
