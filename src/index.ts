@@ -83,11 +83,15 @@ export {
   Callback,
   type CallbackHooks,
   type CallbackParams,
+  type HookName,
+  type HookResult,
+  type NativeCallback,
   type Training,
 } from "./train/callback.ts";
 export { BackupAndRestore, type BackupAndRestoreOptions } from "./train/callbacks/backup-and-restore.ts";
 export { CSVLogger, type CSVLoggerOptions } from "./train/callbacks/csv-logger.ts";
 export { EarlyStopping, type EarlyStoppingOptions } from "./train/callbacks/early-stopping.ts";
+export { History } from "./train/callbacks/history.ts";
 export { LambdaCallback } from "./train/callbacks/lambda-callback.ts";
 export { LearningRateScheduler, type Schedule } from "./train/callbacks/learning-rate-scheduler.ts";
 export { ModelCheckpoint, type ModelCheckpointOptions } from "./train/callbacks/model-checkpoint.ts";
@@ -97,6 +101,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./train/callba
 export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
 export type { TrainingState } from "./train/checkpoint/training-state.ts";
+export { type ArrayTree, type FromArraysOptions, fromArrays } from "./train/data/arrays.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
 export { portable } from "./worker/wire/portable.ts";

@@ -153,11 +153,6 @@ export abstract class Callback implements CallbackHooks {
     this.#training = training;
   }
 
-  /** Folder or file of a checkpoint that `fit` goes on from where it is not told by `resume`; undefined for none. */
-  get resumeFrom(): string | undefined {
-    return undefined;
-  }
-
   /**
    * What this callback remembers, to be kept in a checkpoint: numbers, strings, booleans, lists and records, and tensors
    * or typed arrays, which the file keeps as they are. Undefined where it remembers nothing.

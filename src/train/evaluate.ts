@@ -15,8 +15,8 @@ export async function evaluateModel(
   data: unknown,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
-  return onePass("evaluate", { model, data, options }, (passes, callbacks) => {
-    const { steps, signal } = options;
+  return onePass("evaluate", { model, data, options }, ({ passes, callbacks, settings }) => {
+    const { steps, signal } = settings;
     return testPass({ model, passes, call: callbacks.call.bind(callbacks), steps, signal, what: "evaluate" });
   });
 }

@@ -21,15 +21,14 @@ export interface RunOptions extends LoadOptions {
 /** A weight for each class, by its number. */
 export type ClassWeight = Readonly<Record<number, number>>;
 
-/** Which Keras' order of events and steps to follow; ours if left out. */
-export type Compat = "tf2.4" | "keras3";
-
-/** What `fit` takes. `V` is what validation data may be. */
-export interface FitOptions<V = unknown> extends RunOptions {
+/** What training takes. `V` is what validation data may be. */
+export interface TrainOptions<V = unknown> extends RunOptions {
   /** Index after the last epoch, as in Keras: with `initialEpoch` 3 and `epochs` 5, two epochs run. Default 1. */
   readonly epochs?: number;
   /** Index of the first epoch. Default 0. */
   readonly initialEpoch?: number;
+  /** Rows a step where the data are arrays. Default 32. */
+  readonly batchSize?: number | undefined;
   /** Steps of an epoch. Default: a whole pass over the sequence. Needed where the sequence is infinite. */
   readonly stepsPerEpoch?: number | undefined;
   /**
@@ -44,7 +43,7 @@ export interface FitOptions<V = unknown> extends RunOptions {
   /** Validate each n-th epoch, or after the epochs of this list, counted from 1. Default 1. */
   readonly validationFreq?: number | readonly number[];
   /** Rows a step where validation data are arrays. Default 32. */
-  readonly validationBatchSize?: number;
+  readonly validationBatchSize?: number | undefined;
   /** Weight of each class in the loss, by its number; every class must have one. */
   readonly classWeight?: ClassWeight | undefined;
   /**
@@ -53,8 +52,6 @@ export interface FitOptions<V = unknown> extends RunOptions {
   readonly resume?: string | undefined;
   /** Go on when the loss is no number; by default that is an error, as the weights are then lost. */
   readonly allowNaN?: boolean;
-  /** Follow the order of events and the steps of TensorFlow 2.4 or Keras 3, their oddities included. */
-  readonly compat?: Compat | undefined;
 }
 
 /** What `evaluate` takes. */
@@ -62,7 +59,7 @@ export interface EvaluateOptions extends RunOptions {
   /** Steps; default all. */
   readonly steps?: number | undefined;
   /** Rows a step where the data are arrays. Default 32. */
-  readonly batchSize?: number;
+  readonly batchSize?: number | undefined;
 }
 
 /** What `predict` takes. */
@@ -74,10 +71,11 @@ const loadNames = optionNames.filter(
 
 const runNames = [...loadNames, "callbacks", "verbose", "signal"] as const;
 
-const fitNames = [
+const trainNames = [
   ...runNames,
   "epochs",
   "initialEpoch",
+  "batchSize",
   "stepsPerEpoch",
   "stepsMode",
   "validationData",
@@ -87,8 +85,7 @@ const fitNames = [
   "classWeight",
   "resume",
   "allowNaN",
-  "compat",
-] as const satisfies readonly (keyof FitOptions)[];
+] as const satisfies readonly (keyof TrainOptions)[];
 
 /** Options that Keras has, but not with a Sequence or not here, and what to do instead. */
 const refused: Readonly<Record<string, string>> = {
@@ -96,7 +93,6 @@ const refused: Readonly<Record<string, string>> = {
   sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
   returnDict:
     "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
-  batchSize: "A Sequence's batches have the size that getItem gives them.",
   validationSplit:
     "A Sequence cannot be split by rows. Split the files or samples before making two sequences, and give the second as validationData.",
 };
@@ -106,31 +102,42 @@ function checkOptions(what: string, options: object, known: readonly string[]): 
   const { shape, dtype } = (options ?? {}) as { readonly shape?: unknown; readonly dtype?: unknown };
   if (Array.isArray(options) || ArrayBuffer.isView(options) || (shape !== undefined && dtype !== undefined)) {
     throw new OptionError(
-      `${what} takes its options as an object, but got ${isTensor(options) ? "a tensor" : show(options)} there. Data are one argument, inputs and labels together: a Sequence of batches [x, y], as batches(dataset, { batchSize: 32 }) makes of samples; evaluate and predict take a tuple [x, y] of tensors too.`,
+      `${what} takes its options as an object, but got ${isTensor(options) ? "a tensor" : show(options)} there. Data are one argument, inputs and labels together: a Sequence of batches [x, y], as batches(dataset, { batchSize: 32 }) makes of samples, or a tuple [x, y] of tensors.`,
     );
   }
   checkKnown(what, options, known, refused);
 }
 
-/** The loader's part of some options. */
-export function loadOptions(options: LoadOptions): LoadOptions {
-  return Object.fromEntries(
-    loadNames.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
-  );
+/** What all runs are told, with defaults. */
+interface ResolvedRun {
+  readonly callbacks: readonly AnyCallback[];
+  readonly verbose: 0 | 1 | 2;
+  readonly signal: AbortSignal | undefined;
+  /** The loader's options. */
+  readonly load: LoadOptions;
+  /** Rows a step where the data are arrays; undefined where nobody said so. */
+  readonly batchSize: number | undefined;
 }
 
-/** Options of `fit` with their defaults. */
-export interface ResolvedFit {
+/** Options of training, checked and with their defaults. */
+export interface ResolvedTrain extends ResolvedRun {
   readonly epochs: number;
   readonly initialEpoch: number;
   readonly stepsPerEpoch: number | undefined;
   readonly restart: boolean;
+  readonly validationData: unknown;
   readonly validationSteps: number | undefined;
+  readonly validationBatchSize: number | undefined;
   /** Whether the epoch is followed by a validation. */
   readonly validates: (epoch: number) => boolean;
-  readonly callbacks: readonly AnyCallback[];
-  readonly verbose: 0 | 1 | 2;
-  readonly load: LoadOptions;
+  readonly classWeight: ClassWeight | undefined;
+  readonly resume: string | undefined;
+  readonly allowNaN: boolean;
+}
+
+/** Options of `evaluate` and `predict`, checked and with their defaults. */
+export interface ResolvedEvaluate extends ResolvedRun {
+  readonly steps: number | undefined;
 }
 
 /**
@@ -138,42 +145,43 @@ export interface ResolvedFit {
  *
  * @throws OptionError naming the option, what it takes and what came.
  */
-export function resolveFit(options: FitOptions): ResolvedFit {
-  checkOptions("fit", options, fitNames);
-  const { epochs = 1, initialEpoch = 0, stepsPerEpoch, validationSteps, validationFreq = 1 } = options;
-  const { stepsMode = "continue", allowNaN = false, compat } = options;
+export function resolveTrain(options: TrainOptions): ResolvedTrain {
+  checkOptions("fit", options, trainNames);
+  const { epochs = 1, initialEpoch = 0, stepsPerEpoch, stepsMode = "continue", allowNaN = false } = options;
+  const { validationData, validationSteps, validationBatchSize, validationFreq = 1 } = options;
+  const { classWeight, resume } = options;
   checkInteger("epochs", epochs, 1);
   checkInteger("initialEpoch", initialEpoch);
   if (stepsPerEpoch !== undefined) checkInteger("stepsPerEpoch", stepsPerEpoch, 1);
   if (validationSteps !== undefined) checkInteger("validationSteps", validationSteps, 1);
   checkChoice("stepsMode", stepsMode, ["continue", "restart"]);
   checkBoolean("allowNaN", allowNaN);
-  checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
-  if (options.classWeight !== undefined) checkClassWeight(options.classWeight);
-  if (options.validationBatchSize !== undefined)
-    checkInteger("validationBatchSize", options.validationBatchSize, 1);
-  if (options.resume !== undefined && (typeof options.resume !== "string" || options.resume === ""))
-    throw new OptionError(`\`resume\` must be the path of a file or folder, got ${show(options.resume)}.`);
+  if (classWeight !== undefined) checkClassWeight(classWeight);
+  if (validationBatchSize !== undefined) checkInteger("validationBatchSize", validationBatchSize, 1);
+  if (resume !== undefined && (typeof resume !== "string" || resume === ""))
+    throw new OptionError(`\`resume\` must be the path of a file or folder, got ${show(resume)}.`);
   return {
     epochs,
     initialEpoch,
     stepsPerEpoch,
     restart: stepsMode === "restart",
+    validationData,
     validationSteps,
+    validationBatchSize,
     validates: validatesAfter(validationFreq),
+    classWeight,
+    resume,
+    allowNaN,
     ...resolveRun(options),
   };
 }
 
 /** Checks the options of `evaluate` or `predict`. */
-export function resolveEvaluate(
-  what: "evaluate" | "predict",
-  options: EvaluateOptions,
-): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
+export function resolveEvaluate(what: "evaluate" | "predict", options: EvaluateOptions): ResolvedEvaluate {
   checkOptions(what, options, [...runNames, "steps", "batchSize"]);
-  if (options.steps !== undefined) checkInteger("steps", options.steps, 1);
-  if (options.batchSize !== undefined) checkInteger("batchSize", options.batchSize, 1);
-  return resolveRun(options);
+  const { steps } = options;
+  if (steps !== undefined) checkInteger("steps", steps, 1);
+  return { steps, ...resolveRun(options) };
 }
 
 function checkClassWeight(weights: ClassWeight): void {
@@ -187,14 +195,18 @@ function checkClassWeight(weights: ClassWeight): void {
   );
 }
 
-function resolveRun(options: RunOptions): Pick<ResolvedFit, "callbacks" | "verbose" | "load"> {
-  const { callbacks = [], verbose = "auto", signal } = options;
+function resolveRun(options: RunOptions & { readonly batchSize?: number | undefined }): ResolvedRun {
+  const { callbacks = [], verbose = "auto", signal, batchSize } = options;
   checkChoice("verbose", verbose, [0, 1, 2, "auto"]);
   if (signal !== undefined) checkSignal("signal", signal);
+  if (batchSize !== undefined) checkInteger("batchSize", batchSize, 1);
+  const given = loadNames.filter((name) => options[name] !== undefined);
   return {
     callbacks: Array.isArray(callbacks) ? callbacks : [callbacks as AnyCallback],
     verbose: verbose === "auto" ? 1 : verbose,
-    load: loadOptions(options),
+    signal,
+    load: Object.fromEntries(given.map((name) => [name, options[name]])),
+    batchSize,
   };
 }
 

@@ -1,11 +1,16 @@
 /** What `evaluate` and `predict` share: one pass over data, with callbacks. */
-
 import { CallbackList } from "./callback-list.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
-import { isArrays } from "./data/arrays.ts";
-import { openPasses, type Passes } from "./data/source.ts";
-import { type EvaluateOptions, resolveEvaluate } from "./options.ts";
+import { cutArrays, inMemory, openPasses, type Passes } from "./data/source.ts";
+import { type EvaluateOptions, type ResolvedEvaluate, resolveEvaluate } from "./options.ts";
 import type { Trainable } from "./trainable.ts";
+
+/** What a pass is made with. */
+export interface PassRun {
+  readonly passes: Passes;
+  readonly callbacks: CallbackList;
+  readonly settings: ResolvedEvaluate;
+}
 
 /** Checks options and model, calls `run` with the data and the callbacks, and closes the data however it ends. */
 export async function onePass<T>(
@@ -15,19 +20,20 @@ export async function onePass<T>(
     data,
     options,
   }: { readonly model: Trainable; readonly data: unknown; readonly options: EvaluateOptions },
-  run: (passes: Passes, callbacks: CallbackList) => Promise<T>,
+  run: (made: PassRun) => Promise<T>,
 ): Promise<T> {
-  const { callbacks, verbose, load } = resolveEvaluate(what, options);
-  const { steps, batchSize, signal } = options;
+  const settings = resolveEvaluate(what, options);
+  const { callbacks, verbose, batchSize, signal, steps } = settings;
   model.check(what === "evaluate" ? "test" : "predict");
-  if (isArrays(data)) model.checkArrays?.(what, data);
+  const source = cutArrays(what, model, data, { batchSize });
   const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
-  const passes = openPasses(what, data, { ...load, batchSize, signal, steps });
+  const load = source === data ? settings.load : inMemory(settings.load);
+  const passes = openPasses(what, source, { load, signal, steps });
   try {
     const metrics = what === "evaluate" ? model.metricsNames : [];
     list.setModel(model);
     list.setParams({ verbose, epochs: undefined, steps: steps ?? passes.steps(), initialEpoch: 0, metrics });
-    return await run(passes, list);
+    return await run({ passes, callbacks: list, settings });
   } finally {
     await passes.close();
   }

@@ -18,21 +18,20 @@ export async function predictModel(
   options: PredictOptions = {},
 ): Promise<Tensor | readonly Tensor[]> {
   const outputs: (Tensor | readonly Tensor[])[] = [];
-  await onePass("predict", { model, data, options }, async (passes, callbacks) => {
-    const { steps, signal } = options;
+  await onePass("predict", { model, data, options }, async ({ passes, callbacks, settings }) => {
+    const { steps, signal } = settings;
     await callbacks.call("onPredictBegin", {});
-    const iterator = passes.open();
+    const pass = passes.open();
     try {
       for (let step = 0; step !== steps; step++) {
-        const result = await iterator.next();
-        if (result.done) break;
-        await callbacks.call("onPredictBatchBegin", step, {});
-        outputs.push(await model.predictOnBatch(result.value));
+        const fetched = await pass.next(() => callbacks.call("onPredictBatchBegin", step, {}));
+        if (fetched === undefined) break;
+        outputs.push(await model.predictOnBatch(fetched.batch));
         await callbacks.call("onPredictBatchEnd", step, {});
         signal?.throwIfAborted();
       }
     } finally {
-      await iterator.return?.();
+      await pass.leave();
     }
     await callbacks.call("onPredictEnd", {});
   });

@@ -24,27 +24,20 @@ export interface TestRun {
 /** Loss and metrics over a pass, or its first steps. */
 export async function testPass({ model, passes, call, steps, signal, epoch, what }: TestRun): Promise<Logs> {
   const mean = new RunningMean(model.metricsNames);
-  const { fetchesFirst = true } = passes;
-  const last = steps ?? (fetchesFirst ? undefined : passes.steps());
-  await passes.before?.(epoch ?? 0);
   await call("onTestBegin", {});
-  await passes.begin?.(epoch ?? 0);
-  const iterator = passes.open(epoch);
+  const pass = passes.open(epoch);
   let step = 0;
   try {
-    for (; step !== last; step++) {
-      if (!fetchesFirst) await call("onTestBatchBegin", step, {});
-      const result = await iterator.next();
-      if (result.done) break;
-      if (fetchesFirst) await call("onTestBatchBegin", step, {});
-      mean.add(await model.testOnBatch(result.value));
+    for (; step !== steps; step++) {
+      const fetched = await pass.next(() => call("onTestBatchBegin", step, {}));
+      if (fetched === undefined) break;
+      mean.add(await model.testOnBatch(fetched.batch));
       await call("onTestBatchEnd", step, mean.logs());
       signal?.throwIfAborted();
     }
   } finally {
-    await iterator.return?.();
+    await pass.leave();
   }
-  await passes.end?.(epoch ?? 0);
   if (step === 0)
     throw new TrainingError(
       `${what} got no batch, so there is nothing to test with. If all were left out under \`onError: "skip"\`, the warnings say why.`,

@@ -218,9 +218,13 @@ describe("the event loop turns while data are loaded in its thread", () => {
 
   it("turns between batches that an iterable gives to evaluate and predict", async () => {
     const iterable = Array.from({ length: 50 }, (_, i) => [tensor([i])]);
-    const iterator = openPasses("evaluate", iterable.values(), {}).open();
+    const pass = openPasses("evaluate", iterable.values(), {
+      load: {},
+      signal: undefined,
+      steps: undefined,
+    }).open();
     const gap = await longestBetweenTurns(async () => {
-      while (!(await iterator.next()).done) work(5);
+      while (await pass.next(async () => {})) work(5);
     });
     expect(gap).toBeLessThan(slice + 5);
   });

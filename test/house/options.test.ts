@@ -74,6 +74,10 @@ const subjects: Readonly<Record<string, Subject>> = {
   pad: { call: epochal.pad, good: { value: 1, multipleOf: 2 } },
   tensor: { call: (options) => epochal.tensor([1], options), good: { dtype: "int32", shape: [1] } },
   "Sequence.at": { call: (options) => points.at(0, options), good: { epoch: 1, seed: 2 } },
+  fromArrays: {
+    call: (options) => epochal.fromArrays(epochal.tensor([1, 2]), options),
+    good: { batchSize: 2, shuffle: true },
+  },
   fromGenerator: { call: (options) => epochal.fromGenerator(function* () {}, options), good: { length: 3 } },
   BalancedSampler: { call: (options) => new epochal.BalancedSampler([0, 1], options), good: { length: 2 } },
   BucketSampler: {
@@ -164,6 +168,7 @@ const subjects: Readonly<Record<string, Subject>> = {
       ...running,
       epochs: 1,
       initialEpoch: 0,
+      batchSize: 2,
       stepsPerEpoch: 1,
       stepsMode: "restart",
       validationSteps: 1,

@@ -2,12 +2,12 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { FitOptions } from "../../src/adapters/tfjs/fit.ts";
 import { fit } from "../../src/adapters/tfjs/index.ts";
 import { createRandom } from "../../src/random/random.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type Tensor, tensor, zeros } from "../../src/tensor/tensor.ts";
 import { ClassMix } from "../../src/train/class-mix.ts";
-import type { FitOptions } from "../../src/train/options.ts";
 import type { Labels } from "../../src/train/trainable.ts";
 import { linear, quiet } from "./points.ts";
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { type Compat, kerasOrder } from "../../src/adapters/keras/event-order.ts";
 import { fromGenerator } from "../../src/sequence/generator.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { type CallbackHooks, type HookName, hookNames } from "../../src/train/callback.ts";
@@ -12,7 +13,7 @@ import { EarlyStopping } from "../../src/train/callbacks/early-stopping.ts";
 import { LearningRateScheduler } from "../../src/train/callbacks/learning-rate-scheduler.ts";
 import { ReduceLROnPlateau } from "../../src/train/callbacks/reduce-lr-on-plateau.ts";
 import { fitModel } from "../../src/train/fit.ts";
-import type { FitOptions } from "../../src/train/options.ts";
+import type { TrainOptions } from "../../src/train/options.ts";
 import { HashModel } from "./hash-model.ts";
 
 const length = 5;
@@ -32,7 +33,10 @@ const stream = () =>
   });
 
 /** What is trained on, and how its epochs take their steps. */
-const feeds: Record<string, { readonly data: () => unknown; readonly options?: FitOptions }> = {
+const feeds: Record<
+  string,
+  { readonly data: () => unknown; readonly options?: TrainOptions; readonly compat?: Compat }
+> = {
   "whole passes": { data: () => new Numbers() },
   "steps over the end of a pass": { data: () => new Numbers(), options: { stepsPerEpoch: 3 } },
   "more steps than a pass": { data: () => new Numbers(), options: { stepsPerEpoch: 7 } },
@@ -40,12 +44,13 @@ const feeds: Record<string, { readonly data: () => unknown; readonly options?: F
     data: () => new Numbers(),
     options: { stepsPerEpoch: 3, stepsMode: "restart" },
   },
-  "Keras 3": { data: () => new Numbers(), options: { compat: "keras3" } },
-  "Keras 3 with fewer steps": { data: () => new Numbers(), options: { compat: "keras3", stepsPerEpoch: 3 } },
-  "TensorFlow 2.4": { data: () => new Numbers(), options: { compat: "tf2.4" } },
+  "Keras 3": { data: () => new Numbers(), compat: "keras3" },
+  "Keras 3 with fewer steps": { data: () => new Numbers(), compat: "keras3", options: { stepsPerEpoch: 3 } },
+  "TensorFlow 2.4": { data: () => new Numbers(), compat: "tf2.4" },
   "TensorFlow 2.4 with fewer steps": {
     data: () => new Numbers(),
-    options: { compat: "tf2.4", stepsPerEpoch: 3 },
+    compat: "tf2.4",
+    options: { stepsPerEpoch: 3 },
   },
   "a stream": { data: stream },
 };
@@ -77,7 +82,7 @@ interface Result {
 /** Runs to the end, or to where `stop` ends it. */
 async function run(
   dir: string | undefined,
-  { data, options }: (typeof feeds)[string],
+  { data, options, compat }: (typeof feeds)[string],
   saveFreq: number | "epoch",
   stop?: Stop,
 ): Promise<Result | undefined> {
@@ -113,7 +118,7 @@ async function run(
   ];
   const callbacks = stop?.first ? [stopper, ...own] : [...own, stopper];
   try {
-    const { history } = await fitModel(model, source, {
+    const run: TrainOptions = {
       epochs: 4,
       ...(source instanceof Numbers && { shuffle: true, seed: 3 }),
       validationData: new Numbers(),
@@ -121,7 +126,8 @@ async function run(
       ...options,
       signal: controller.signal,
       callbacks,
-    });
+    };
+    const { history } = await fitModel(model, source, run, compat && kerasOrder(compat));
     return { hash: model.hash, steps: model.steps, history };
   } catch (error) {
     const { cause } = error as Error;

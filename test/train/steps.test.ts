@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import type { FitOptions } from "../../src/adapters/tfjs/fit.ts";
 import { fit, toDataset } from "../../src/adapters/tfjs/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { ModelCheckpoint } from "../../src/train/callbacks/model-checkpoint.ts";
 import { ProgbarLogger } from "../../src/train/callbacks/progbar-logger.ts";
-import type { FitOptions } from "../../src/train/options.ts";
 import { linear, Points, quiet } from "./points.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-steps-"));

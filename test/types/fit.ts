@@ -1,6 +1,7 @@
 /** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
 import type { data, LayersModel, TensorContainer, Tensor as TFTensor } from "@tensorflow/tfjs";
 import { evaluate, fit, predict, toDataset } from "../../src/adapters/tfjs/index.ts";
+import { fromArrays } from "../../src/index.ts";
 import type { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
@@ -32,6 +33,11 @@ export async function use(): Promise<void> {
   await fit(model, named, { validationData: loader });
   await fit(model, lazy, { validationData: [x, y] });
   await fit(model, loader, { validationData: endless });
+  await fit(model, [x, y], { batchSize: 8, validationData: [x, y] });
+  await fit(model, [{ image: x, meta: x }, y, x]);
+  await fit(model, [own, own]);
+  fromArrays([x, { label: y }]) satisfies Sequence<readonly [X, { readonly label: Y }]>;
+  await fit(model, fromArrays([x, y], { batchSize: 8, shuffle: true }));
   await fit(model, pairs, { validationData: batched });
   await fit(model, loader, { validationData: elements });
   await evaluate(model, batched);
@@ -55,6 +61,10 @@ export async function use(): Promise<void> {
   await fit(model, pairs, { validationData: alone });
   // @ts-expect-error: a dataset of TensorFlow.js has no index; it is for validation, and for fitDataset
   await fit(model, batched);
+  // @ts-expect-error: no labels
+  await fit(model, [x]);
+  // @ts-expect-error: plain numbers are no tensors
+  fromArrays([[1, 2], y]);
   // @ts-expect-error: a typo
   await fit(model, pairs, { epoch: 2 });
   // @ts-expect-error: not a choice

@@ -9,10 +9,18 @@ import type { History } from "../../train/callbacks/history.ts";
 import { evaluateModel } from "../../train/evaluate.ts";
 import { fitModel } from "../../train/fit.ts";
 import type { Logs } from "../../train/logs.ts";
-import type { EvaluateOptions, FitOptions, PredictOptions } from "../../train/options.ts";
+import type { EvaluateOptions, PredictOptions, TrainOptions } from "../../train/options.ts";
 import { predictModel } from "../../train/predict.ts";
+import { type Compat, kerasOrder } from "../keras/event-order.ts";
+import { registerConv2DBackpropFilter } from "./conv.ts";
 import { TfjsModel } from "./model.ts";
-import { type DatasetLike, fromOwn, type OwnArrays, type OwnBatch, refuseDataset } from "./own.ts";
+import {
+  type DatasetLike,
+  fromNative,
+  type NativeArrays,
+  type NativeBatch,
+  refuseDataset,
+} from "./native.ts";
 import { loadTF } from "./peer.ts";
 import type { PredictBatch, TrainBatch } from "./types.ts";
 
@@ -49,11 +57,21 @@ export type TestData<B> =
   | AsyncIterable<TrainBatch>
   | Iterable<TrainBatch>
   | DatasetLike
-  | OwnBatch
+  | NativeBatch
   | TrainBatch;
 
+/** What `fit` takes. `V` is what validation data may be. */
+export interface FitOptions<V = unknown> extends TrainOptions<V> {
+  /** Follow the order of events and the steps of TensorFlow 2.4 or Keras 3, their oddities included. */
+  readonly compat?: Compat | undefined;
+}
+
 /**
- * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader` or a `Stream`, as Keras' `model.fit`.
+ * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader` or a `Stream`, or on arrays, as Keras'
+ * `model.fit`.
+ *
+ * Arrays, `[x, y]` or `[x, y, sampleWeight]` of tensors with one row for each sample, are cut into batches of
+ * `batchSize` (32) rows, which are shuffled anew each epoch by `seed` unless `shuffle` is false.
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
  * names where it has several inputs or outputs. Loss and metrics are means over the epoch in which each batch counts
@@ -64,18 +82,24 @@ export type TestData<B> =
  *   what a hook threw; the reason of an aborted `signal`.
  * @example
  * const { history } = await fit(model, train, { epochs: 5, workers: 2, shuffle: true, validationData: test });
+ * await fit(model, [x, y], { epochs: 5, batchSize: 64, validationData: [xTest, yTest] });
  */
 export async function fit<B, V = B>(
   model: LayersModel,
-  data: (Source<B> | Stream<B>) & Check<B>,
+  data: ((Source<B> | Stream<B>) & Check<B>) | NativeBatch | TrainBatch,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
   refuseDataset(data);
   const tf = await loadTF();
-  // Spread, so that options of null reach the check of options.
-  const { validationData: given } = { ...options };
-  const own = given === undefined ? options : { ...options, validationData: await fromOwn(tf, given) };
-  return fitModel(new TfjsModel(tf, model), data, own);
+  const native = new TfjsModel(tf, model);
+  if (tf.getBackend() === "wasm") registerConv2DBackpropFilter(tf);
+  const source = await fromNative(tf, data);
+  // What is no record of options is refused by its kind.
+  if (Object.prototype.toString.call(options) !== "[object Object]") return fitModel(native, source, options);
+  const { compat, ...others } = options;
+  const order = compat === undefined ? undefined : kerasOrder(compat);
+  const validationData = await fromNative(tf, others.validationData);
+  return fitModel(native, source, { ...others, validationData }, order);
 }
 
 /**
@@ -92,7 +116,7 @@ export async function evaluate<B>(
   options: EvaluateOptions = {},
 ): Promise<Logs> {
   const tf = await loadTF();
-  return evaluateModel(new TfjsModel(tf, model), await fromOwn(tf, data), options);
+  return evaluateModel(new TfjsModel(tf, model), await fromNative(tf, data), options);
 }
 
 /**
@@ -112,10 +136,10 @@ export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"flo
     | AsyncIterable<PredictBatch>
     | Iterable<PredictBatch>
     | DatasetLike
-    | OwnArrays
+    | NativeArrays
     | PredictBatch,
   options: PredictOptions = {},
 ): Promise<O> {
   const tf = await loadTF();
-  return (await predictModel(new TfjsModel(tf, model), await fromOwn(tf, data), options)) as O;
+  return (await predictModel(new TfjsModel(tf, model), await fromNative(tf, data), options)) as O;
 }

@@ -11,15 +11,15 @@
 export { History } from "../../train/callbacks/history.ts";
 export type {
   ClassWeight,
-  Compat,
   EvaluateOptions,
-  FitOptions,
+  LoadOptions,
   PredictOptions,
   RunOptions,
+  TrainOptions,
 } from "../../train/options.ts";
+export type { Compat } from "../keras/event-order.ts";
 export { registerConv2DBackpropFilter } from "./conv.ts";
 export { toDataset } from "./dataset.ts";
-export { evaluate, fit, predict, type TestData } from "./fit.ts";
-export { TfjsModel } from "./model.ts";
-export type { DatasetLike, OwnArrays, OwnBatch } from "./own.ts";
+export { evaluate, type FitOptions, fit, predict, type TestData } from "./fit.ts";
+export type { DatasetLike, NativeArrays, NativeBatch } from "./native.ts";
 export type { ArrayLeaf, Arrays, PredictBatch, TrainBatch } from "./types.ts";

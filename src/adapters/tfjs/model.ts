@@ -6,11 +6,10 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/data/batch.ts";
 import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
-import { registerConv2DBackpropFilter } from "./conv.ts";
 import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
 import type { TF } from "./peer.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
-import { type Feed, forward, testStep, trainStep } from "./step.ts";
+import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
 import { checkTarget, describeLabels, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
 
@@ -82,7 +81,6 @@ export class TfjsModel implements Trainable<TrainBatch> {
         `${this.name} has nothing to train: none of its layers has a trainable weight.`,
       );
     }
-    if (what === "train" && this.#tf.getBackend() === "wasm") registerConv2DBackpropFilter(this.#tf);
   }
 
   checkArrays(what: string, arrays: unknown): void {
@@ -159,18 +157,18 @@ export class TfjsModel implements Trainable<TrainBatch> {
 
   async #step(step: typeof trainStep, batch: TrainBatch): Promise<StepResult> {
     const tf = this.#tf;
-    const { feed, size } = this.#feed(batch);
+    const { tensors, size } = this.#tensorsOf(batch);
     let numbers: TFTensor | undefined;
     try {
-      numbers = step(tf, this.#compiled, feed);
+      numbers = step(tf, this.#compiled, tensors);
       return { values: [...(await numbers.data())], size };
     } finally {
-      tf.dispose([feed.inputs, feed.targets, feed.weights, numbers ?? []] as never);
+      tf.dispose([tensors.inputs, tensors.targets, tensors.weights, numbers ?? []] as never);
     }
   }
 
   /** The tensors of a batch, checked. */
-  #feed(batch: TrainBatch): { readonly feed: Feed; readonly size: number } {
+  #tensorsOf(batch: TrainBatch): { readonly tensors: StepTensors; readonly size: number } {
     const tf = this.#tf;
     const parts = trainParts(batch);
     const outputs = this.#outputs;
@@ -184,14 +182,14 @@ export class TfjsModel implements Trainable<TrainBatch> {
     ]);
     checkShapes("x", x, this.#inputs);
     for (const [i, leaf] of y.entries()) checkTarget(leaf, outputs[i]!, lossName(this.#compiled, i));
-    const feed = tf.tidy(() => ({
+    const tensors = tf.tidy(() => ({
       inputs: x.map((leaf, i) => toTF(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
       targets: y.map((leaf, i) =>
         this.#target(toTF(tf, leaf, `y's ${outputs[i]!.name}`, this.#targetDType(i)), i),
       ),
       weights: w.map((leaf, i) => toTF(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
     }));
-    return { feed, size };
+    return { tensors, size };
   }
 
   get #inputs(): readonly Slot[] {

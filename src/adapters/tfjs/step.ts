@@ -12,7 +12,7 @@ import { showShape } from "../../tensor/tensor.ts";
 import type { TF } from "./peer.ts";
 
 /** The tensors of a batch, in the order of the model's inputs and outputs. */
-export interface Feed {
+export interface StepTensors {
   readonly inputs: readonly Tensor[];
   readonly targets: readonly Tensor[];
   /** A weight for each sample, of each output or of none. */
@@ -26,7 +26,7 @@ export function forward(model: LayersModel, inputs: readonly Tensor[], training:
 }
 
 /** One optimizer step; the numbers that `model.metricsNames` names, as one tensor of one axis, to be disposed. */
-export function trainStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
+export function trainStep(tf: TF, model: LayersModel, step: StepTensors): Tensor {
   const kept: Tensor[] = [];
   const keep = <T extends Tensor>(tensor: T): T => {
     kept.push(tf.keep(tensor));
@@ -39,14 +39,14 @@ export function trainStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
       const variables = model.trainableWeights.map((weight) => weight.read() as Variable);
       const total = model.optimizer.minimize(
         () => {
-          outputs = forward(model, feed.inputs, true).map(keep);
-          losses = lossesOf(tf, model, outputs, feed).map(keep);
+          outputs = forward(model, step.inputs, true).map(keep);
+          losses = lossesOf(tf, model, outputs, step).map(keep);
           return totalOf(tf, model, losses);
         },
         true,
         variables,
       );
-      return report(tf, model, total!, losses, outputs, feed);
+      return report(tf, model, total!, losses, outputs, step);
     });
   } finally {
     tf.dispose(kept);
@@ -54,19 +54,24 @@ export function trainStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
 }
 
 /** The same numbers without learning. */
-export function testStep(tf: TF, model: LayersModel, feed: Feed): Tensor {
+export function testStep(tf: TF, model: LayersModel, step: StepTensors): Tensor {
   return tf.tidy(() => {
-    const outputs = forward(model, feed.inputs, false);
-    const losses = lossesOf(tf, model, outputs, feed);
-    return report(tf, model, totalOf(tf, model, losses), losses, outputs, feed);
+    const outputs = forward(model, step.inputs, false);
+    const losses = lossesOf(tf, model, outputs, step);
+    return report(tf, model, totalOf(tf, model, losses), losses, outputs, step);
   });
 }
 
 /** The mean loss of each output. */
-function lossesOf(tf: TF, model: LayersModel, outputs: readonly Tensor[], feed: Feed): readonly Scalar[] {
+function lossesOf(
+  tf: TF,
+  model: LayersModel,
+  outputs: readonly Tensor[],
+  step: StepTensors,
+): readonly Scalar[] {
   return outputs.map((output, i) => {
-    const losses = model.lossFunctions[i]!(feed.targets[i]!, output);
-    const weights = feed.weights[i];
+    const losses = model.lossFunctions[i]!(step.targets[i]!, output);
+    const weights = step.weights[i];
     return tf.mean(weights === undefined ? losses : tf.mul(losses, alignTo(weights, losses.shape))) as Scalar;
   });
 }
@@ -94,7 +99,7 @@ function report(
   total: Scalar,
   losses: readonly Scalar[],
   outputs: readonly Tensor[],
-  { targets }: Feed,
+  { targets }: StepTensors,
 ): Tensor {
   const metrics = model.metricsTensors.map(([metric, output], i) =>
     // With several outputs, the first metrics are their losses.

@@ -1,7 +1,7 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
-import { Callback } from "../callback.ts";
+import { type AnyCallback, Callback } from "../callback.ts";
 import { extension, saveCheckpoint } from "../checkpoint/checkpoint.ts";
 import { cannotWrite } from "../files/file-error.ts";
 import { removeLeftovers } from "../files/leftovers.ts";
@@ -14,6 +14,9 @@ export interface BackupAndRestoreOptions {
   /** Whether the backup is deleted when training has come to its end. Default true. */
   readonly deleteCheckpoint?: boolean;
 }
+
+/** Marks backups, the same across two copies of the package. */
+const brand = Symbol.for("epochal.backup");
 
 /** Backups that runs of this thread keep now. */
 const inUse = new Set<string>();
@@ -49,19 +52,20 @@ export class BackupAndRestore extends Callback {
     this.#frequency = new SaveFrequency(saveFreq);
   }
 
-  override get resumeFrom(): string {
-    return this.#file;
+  /** The file that the backup is kept in, from which `fit` goes on where it is not told by `resume`. */
+  get file(): string {
+    return `${this.#dir.replace(/\/$/, "")}/backup${extension}`;
   }
 
   override onTrainBegin(): void {
     this.#frequency.batches = 0;
-    if (inUse.has(this.#file)) {
+    if (inUse.has(this.file)) {
       warn(
         "EPOCHAL_SHARED_BACKUP",
         `Two runs keep their backup in ${this.#dir} at once, so each replaces the other's. Give each BackupAndRestore a folder of its own.`,
       );
     }
-    inUse.add(this.#file);
+    inUse.add(this.file);
   }
 
   override onTrainBatchEnd(): void {
@@ -73,18 +77,18 @@ export class BackupAndRestore extends Callback {
   }
 
   override onTrainError(error: unknown): void {
-    inUse.delete(this.#file);
+    inUse.delete(this.file);
     // After any other error it is not known what is half done.
     const { signal, resumable } = this.training ?? {};
     if (signal?.aborted && error === signal.reason && resumable) this.#save();
   }
 
   override async onTrainEnd(): Promise<void> {
-    inUse.delete(this.#file);
+    inUse.delete(this.file);
     if (!this.#delete) return;
     const { rm, rmdir } = await import("node:fs/promises");
-    await rm(this.#file, { force: true }).catch((cause: unknown) => {
-      throw cannotWrite(this.#file, cause);
+    await rm(this.file, { force: true }).catch((cause: unknown) => {
+      throw cannotWrite(this.file, cause);
     });
     await removeLeftovers(this.#dir);
     // Only if nothing else is in it: Keras removes the folder with all there is.
@@ -99,12 +103,18 @@ export class BackupAndRestore extends Callback {
     this.#frequency.batches = (state as { batches: number }).batches;
   }
 
-  get #file(): string {
-    return `${this.#dir.replace(/\/$/, "")}/backup${extension}`;
-  }
-
   #save(): void {
     const { training } = this;
-    training?.after(() => saveCheckpoint(this.#file, training));
+    training?.after(() => saveCheckpoint(this.file, training));
   }
+}
+Object.defineProperty(BackupAndRestore.prototype, brand, { value: true });
+
+/** Where the first of `callbacks` that keeps a backup keeps it, also one of another copy of the package. */
+export function backupOf(callbacks: readonly AnyCallback[]): string | undefined {
+  return callbacks.find(isBackup)?.file;
+}
+
+function isBackup(callback: unknown): callback is BackupAndRestore {
+  return typeof callback === "object" && callback !== null && brand in callback;
 }

@@ -1,42 +1,118 @@
-/** Arrays as a sequence: how data that are in memory already are validated, evaluated and predicted for. */
-import { checkInteger } from "../../core/check.ts";
-import { ShapeError } from "../../core/errors.ts";
-import { Sequence } from "../../sequence/sequence.ts";
-import { isTensor, showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
+/** Arrays as batches: how data that are in memory already are trained, tested and predicted with. */
+import { checkBoolean, checkInteger, checkKnown, show } from "../../core/check.ts";
+import { OptionError, ShapeError } from "../../core/errors.ts";
+import { batches, type Dataset } from "../../sequence/batching/batches.ts";
+import type { Sequence } from "../../sequence/sequence.ts";
+import { isTensor, showShape, sizeOf, type Tensor, zeros } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
+import { portable } from "../../worker/wire/portable.ts";
 
-/** Batches of `batchSize` rows of tensors that have one row for each sample; the last one may be smaller. */
-export class ArraySequence extends Sequence<unknown> {
-  readonly #arrays: unknown;
-  readonly #rows: number;
-  readonly #batchSize: number;
+/** Tensors that have one row for each sample: one, or tuples and records of them. */
+export type ArrayTree =
+  | Tensor
+  | readonly [ArrayTree, ...ArrayTree[]]
+  | readonly ArrayTree[]
+  | { readonly [name: string]: ArrayTree };
 
-  /** @throws ShapeError if a leaf is no tensor, or has other rows than the first. */
-  constructor(arrays: unknown, batchSize: number = 32) {
-    super();
-    checkInteger("batchSize", batchSize, 1);
-    this.#arrays = arrays;
-    this.#rows = rowsOf(arrays);
-    this.#batchSize = batchSize;
-  }
+/** Options of {@link fromArrays}. */
+export interface FromArraysOptions {
+  /** Rows of a batch; the last one may have fewer. Default 32, as in Keras. */
+  readonly batchSize?: number | undefined;
+  /** Whether the rows are shuffled anew each epoch, all of them, by the loader's seed. Default false. */
+  readonly shuffle?: boolean | undefined;
+}
 
-  get length(): number {
-    return Math.ceil(this.#rows / this.#batchSize);
-  }
+/** Rows of a batch where nobody says how many, as in Keras. */
+const defaultBatchSize = 32;
 
-  getItem(index: number): unknown {
-    const from = index * this.#batchSize;
-    return mapTree(this.#arrays, (leaf) => rows(leaf as Tensor, from, from + this.#batchSize));
-  }
+/**
+ * Tensors that have one row for each sample, as a Sequence of batches of the same form. tf.data calls it
+ * `from_tensor_slices`, and `batch`.
+ *
+ * @throws OptionError if an option is not what it should be, or there is no tensor; ShapeError if the tensors differ in
+ *   their number of rows.
+ * @example
+ * const train = fromArrays([x, y], { batchSize: 64, shuffle: true }); // x: [60000, 784], y: [60000]
+ * for await (const [images, labels] of new DataLoader(train)) { … } // [64, 784], [64]
+ */
+export function fromArrays<const A extends ArrayTree>(
+  arrays: A,
+  options: FromArraysOptions = {},
+): Sequence<A> {
+  checkKnown("fromArrays()", options, ["batchSize", "shuffle"]);
+  const { batchSize = defaultBatchSize, shuffle = false } = options;
+  checkInteger("batchSize", batchSize, 1);
+  checkBoolean("shuffle", shuffle);
+  return batches(new Rows(arrays), {
+    batchSize,
+    shuffle,
+    collate: gather,
+  }) as Sequence<ArrayTree> as Sequence<A>;
 }
 
 /** Whether every leaf of `value` is a tensor. */
-export function isArrays(value: unknown): boolean {
+export function isArrays(value: unknown): value is ArrayTree {
   let all = true;
   forEachLeaf(value, (leaf) => {
     all &&= isTensor(leaf);
   });
   return all;
+}
+
+/** One row of each array: which one, as it is copied when its batch is made. */
+interface Row {
+  readonly arrays: ArrayTree;
+  readonly index: number;
+}
+
+/** The rows of arrays as a dataset. */
+export class Rows implements Dataset<Row> {
+  /** Where workers find this class. */
+  static readonly module: string = import.meta.url;
+  /** The arrays, with one row for each sample. */
+  readonly arrays: ArrayTree;
+  /** Number of rows. */
+  readonly length: number;
+
+  /** @throws OptionError if there is no tensor; ShapeError if a leaf is none, or has other rows than the first. */
+  constructor(arrays: ArrayTree) {
+    this.arrays = arrays;
+    this.length = rowsOf(arrays);
+  }
+
+  /** Names the row at `index`. */
+  getItem(index: number): Row {
+    return { arrays: this.arrays, index };
+  }
+}
+
+/** The batch of `rows`: a copy of them, as a batch belongs to whoever receives it. */
+export const gather: (rows: readonly Row[]) => ArrayTree = portable(
+  import.meta.url,
+  function gather(rows: readonly Row[]): ArrayTree {
+    const { arrays, index: first } = rows[0]!;
+    const isRun = rows.every(({ index }, i) => index === first + i);
+    return mapTree(arrays, (leaf) => (isRun ? slice : pick)(leaf as Tensor, rows)) as ArrayTree;
+  },
+);
+
+/** Rows that follow each other, in one copy. */
+function slice({ data, shape, dtype }: Tensor, rows: readonly Row[]): Tensor {
+  const size = sizeOf(shape.slice(1));
+  const from = rows[0]!.index * size;
+  return {
+    data: data.slice(from, from + rows.length * size),
+    shape: [rows.length, ...shape.slice(1)],
+    dtype,
+  } as Tensor;
+}
+
+function pick({ data, shape, dtype }: Tensor, rows: readonly Row[]): Tensor {
+  const size = sizeOf(shape.slice(1));
+  const batch = zeros([rows.length, ...shape.slice(1)], dtype);
+  for (const [place, { index }] of rows.entries())
+    batch.data.set(data.subarray(index * size, (index + 1) * size) as never, place * size);
+  return batch;
 }
 
 function rowsOf(arrays: unknown): number {
@@ -50,16 +126,30 @@ function rowsOf(arrays: unknown): number {
       `Arrays must have one row for each sample: the first has ${first ?? "no"} rows, but one is ${shape}. (An array of batches is taken for arrays, too: make it a generator, or give a Sequence.)`,
     );
   });
-  return first ?? 0;
+  if (first !== undefined) return first;
+  throw new OptionError(
+    `fromArrays() takes tensors with one row for each sample, [x, y], got ${show(arrays)}, without a tensor in it.`,
+  );
 }
 
-function rows({ data, shape, dtype }: Tensor, from: number, to: number): Tensor {
-  const end = Math.min(to, shape[0]!);
-  const size = sizeOf(shape.slice(1));
-  // A copy, as a batch belongs to whoever receives it.
-  return {
-    data: data.slice(from * size, end * size),
-    shape: [end - from, ...shape.slice(1)],
-    dtype,
-  } as Tensor;
+/**
+ * @throws OptionError if `value`, that `what` was given for its data, holds plain numbers or strings, at any depth, that
+ * should be in a tensor.
+ */
+export function refusePlain(what: string, value: unknown): void {
+  const plain = plainKind(value);
+  if (plain === undefined) return;
+  throw new OptionError(
+    `${what} got arrays of plain ${plain}s. Make them tensors: tensor(x), or [tensor(x), tensor(y)]${plain === "string" ? ", with numbers in the place of strings, such as classes.indexOf(label)" : ""}.`,
+  );
+}
+
+function plainKind(value: unknown): "number" | "string" | undefined {
+  if (!Array.isArray(value)) return undefined;
+  for (const item of value) {
+    if (typeof item === "number" || typeof item === "string") return typeof item as "number" | "string";
+    const kind = plainKind(item);
+    if (kind !== undefined) return kind;
+  }
+  return undefined;
 }

@@ -1,17 +1,22 @@
 /**
  * Which batches an epoch of `fit` gets from the passes of a loader, and when a pass begins and ends.
  *
- * An epoch (what is reported) and a pass (once through the sequence) are two things. Without `stepsPerEpoch` they are
- * one. With it, an epoch takes its steps from the running pass and goes over into the next one, or, as asked, begins
- * a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last batch was used.
+ * An epoch (what is reported) and a pass (once through the sequence, what a loader calls its epoch) are two things.
+ * Without `stepsPerEpoch` they are one. With it, an epoch takes its steps from the running pass and goes over into the
+ * next one, or, as asked, begins a new pass each time. A pass ends, and its `onEpochEnd` is called, as soon as its last
+ * batch was used.
  */
 import { OptionError } from "../../core/errors.ts";
+import type { EpochReport } from "../../loader/observe/report.ts";
 import { leaveEpoch } from "../../loader/resume.ts";
 
 /** A batch that was fetched. */
 export interface Fetched {
   readonly batch: unknown;
 }
+
+/** Has a step begin: calls `onTrainBatchBegin`, or the same event of a test or a prediction. */
+export type BeginStep = () => Promise<void>;
 
 /** What a feed needs of a `DataLoader`, or of what stands in its place. */
 export interface FeedLoader extends AsyncIterable<unknown> {
@@ -21,21 +26,25 @@ export interface FeedLoader extends AsyncIterable<unknown> {
   readonly steps: number;
   /** Whether it can be gone on with between passes only. */
   readonly sequential?: boolean;
-  /** Where it stands, as JSON; its epoch is past the present one once the pass has given its last batch. */
+  /** Where it stands, as JSON. */
   state(): LoaderPlace;
+  /** The account of the present or last pass; left out where only its end tells that a pass has no more. */
+  report?(): {
+    readonly last: Pick<EpochReport, "epoch" | "expected" | "delivered" | "skipped"> | undefined;
+  };
   close(): Promise<void>;
 }
 
 /** Where a loader stands. */
 export interface LoaderPlace {
   readonly epoch: number;
-  /** Batches of the epoch that are behind it; none of a stream. */
+  /** Batches of the pass that are behind it; none of a stream. */
   readonly position?: number;
   /** What the sequence held, as a `DataLoader` says it. */
   readonly data?: string | undefined;
 }
 
-/** Where epochs get their batches. Called in this order: `begin`, then for each epoch `beginEpoch`, steps, ends. */
+/** Where the steps of epochs get their batches. */
 export interface Feed {
   readonly loader: FeedLoader;
   /**
@@ -43,20 +52,12 @@ export interface Feed {
    * done with.
    */
   place(): LoaderPlace;
+  /** The batch of `step`, which has begun then, by `begin`; undefined where the epoch has no more. */
+  next(step: number, begin: BeginStep): Promise<Fetched | undefined>;
   /** `step`, with the batch that was taken for it, is done. */
   done(step: number): void;
-  /** Before `onTrainBegin`. */
-  begin(): Promise<void>;
-  /** After `onEpochBegin`. */
-  beginEpoch(): Promise<void>;
-  /** Whether the epoch goes on after `step` steps; before `onTrainBatchBegin`. */
-  more(step: number): Promise<boolean>;
-  /** The batch of `step`; undefined if there is none after all. After `onTrainBatchBegin`. */
-  take(step: number): Promise<Fetched | undefined>;
-  /** After an epoch's last step, before validation. */
-  endSteps(stopped: boolean): Promise<void>;
-  /** After `onEpochEnd`; false if no epoch shall follow. */
-  endEpoch(stopped: boolean): Promise<boolean>;
+  /** After an epoch's last step, before validation; false if no epoch shall follow. */
+  endSteps(stopped: boolean): Promise<boolean>;
   /** Leaves the running pass. */
   leave(): Promise<void>;
 }
@@ -68,7 +69,6 @@ export class PassFeed implements Feed {
   readonly #steps: number | undefined;
   readonly #restart: boolean;
   #pass: AsyncIterator<unknown> | undefined;
-  #fetched: Fetched | undefined;
   /** Where the loader stood before the batch was fetched that is not trained with yet. */
   #before: LoaderPlace | undefined;
   /** Whether the running pass was left for good, so that the next one begins at its first batch. */
@@ -97,25 +97,16 @@ export class PassFeed implements Feed {
     this.#left = this.#restart && step + 1 === this.#steps;
   }
 
-  async begin(): Promise<void> {}
-
-  async beginEpoch(): Promise<void> {}
-
-  async more(step: number): Promise<boolean> {
-    this.#fetched = step === this.#steps || this.#over ? undefined : await this.#fetch();
+  async next(step: number, begin: BeginStep): Promise<Fetched | undefined> {
+    const fetched = step === this.#steps || this.#over ? undefined : await this.#fetch();
     this.#over = false;
-    return this.#fetched !== undefined;
-  }
-
-  async take(): Promise<Fetched | undefined> {
-    const fetched = this.#fetched;
-    this.#fetched = undefined;
+    if (fetched) await begin();
     return fetched;
   }
 
-  async endSteps(stopped: boolean): Promise<void> {
-    if (this.#pass === undefined) return;
-    if (usedUp(this.loader)) {
+  async endSteps(stopped: boolean): Promise<boolean> {
+    if (this.#pass === undefined) return true;
+    if (isUsedUp(this.loader)) {
       // One more `next()` ends the pass and has its hook called.
       await this.#pass.next();
       this.#pass = undefined;
@@ -123,9 +114,6 @@ export class PassFeed implements Feed {
       this.#left ||= this.#restart || this.#steps === undefined;
       await this.leave();
     }
-  }
-
-  async endEpoch(): Promise<boolean> {
     return true;
   }
 
@@ -156,7 +144,9 @@ export function nextPass(loader: FeedLoader): LoaderPlace {
   return leaveEpoch(loader.state());
 }
 
-/** Whether the running pass of a loader has given its last batch. */
-export function usedUp(loader: FeedLoader): boolean {
-  return loader.state().epoch > loader.epoch;
+/** Whether a pass of the loader runs that has given its last batch. */
+export function isUsedUp(loader: FeedLoader): boolean {
+  const pass = loader.report?.().last;
+  if (pass === undefined || pass.epoch !== loader.epoch) return false;
+  return pass.delivered + pass.skipped.length === pass.expected;
 }

@@ -1,18 +1,14 @@
-/** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
+/** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, or any iterable of batches. */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
 import type { DataLoaderOptions } from "../../loader/options.ts";
-import { isSequence, type Sequence } from "../../sequence/sequence.ts";
+import { isSequence } from "../../sequence/sequence.ts";
 import type { LoadOptions } from "../options.ts";
-import { ArraySequence, isArrays } from "./arrays.ts";
-
-/** Batches to train with. */
-export type TrainSource<B> = Sequence<B> | DataLoader<B>;
-
-/** Batches to test or predict with; arrays are cut into batches. An iterable is run through once for each pass. */
-export type TestSource<B, A> = TrainSource<B> | AsyncIterable<A> | Iterable<A> | A;
+import type { Trainable } from "../trainable.ts";
+import { type FromArraysOptions, fromArrays, isArrays, refusePlain } from "./arrays.ts";
+import type { BeginStep, Fetched } from "./feed.ts";
 
 /**
  * The loader over `source`: a new one, or the one that was given.
@@ -29,10 +25,38 @@ export function openLoader(what: string, source: unknown, options: DataLoaderOpt
   }
   if (isSequence(source)) return new DataLoader(source, options);
   const kinds =
-    what === "fit" ? "a Sequence, a DataLoader or a stream (fromGenerator)" : "a Sequence or a DataLoader";
+    what === "fit"
+      ? "a Sequence, a DataLoader, a stream (fromGenerator) or a tuple [x, y] of tensors"
+      : "a Sequence or a DataLoader";
   throw new OptionError(
     `${what} takes ${kinds}, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
   );
+}
+
+/**
+ * Arrays as a Sequence of their batches; everything else as it is.
+ *
+ * @throws OptionError for plain numbers in the place of tensors; what {@link Trainable.checkArrays} throws.
+ */
+export function cutArrays(
+  what: string,
+  model: Trainable,
+  data: unknown,
+  options: Pick<FromArraysOptions, "batchSize" | "shuffle">,
+): unknown {
+  if (typeof data !== "object" || data === null || isSequence(data) || isDataLoader(data)) return data;
+  if (isArrays(data)) {
+    model.checkArrays?.(what, data);
+    return fromArrays(data, options);
+  }
+  refusePlain(what, data);
+  return data;
+}
+
+/** The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows. */
+export function inMemory(options: LoadOptions): LoadOptions {
+  const { workers: _workers, useMultiprocessing: _kind, shuffle: _shuffle, ...rest } = options;
+  return rest;
 }
 
 /** Something to run through several times. */
@@ -40,81 +64,77 @@ export interface Passes {
   /** Batches of a pass; undefined where unknown or endless. */
   steps(): number | undefined;
   /** Begins a pass: the one numbered `epoch`, or else the next. */
-  open(epoch?: number): AsyncIterator<unknown> | Iterator<unknown>;
+  open(epoch?: number): Pass;
   close(): Promise<void>;
-  /** False if a batch is fetched after its step has begun, as in Keras; then `steps` must be known. */
-  readonly fetchesFirst?: boolean;
-  /** Before `onTestBegin`. */
-  before?(epoch: number): Promise<void>;
-  /** After `onTestBegin`. */
-  begin?(epoch: number): Promise<void>;
-  /** Before `onTestEnd`. */
-  end?(epoch: number): Promise<void>;
+}
+
+/** Once through data. */
+export interface Pass {
+  /** The next batch, whose step has begun then, by `begin`; undefined after the last one. */
+  next(begin: BeginStep): Promise<Fetched | undefined>;
+  /** Ends the pass, wherever it is. */
+  leave(): Promise<void>;
 }
 
 /** How {@link openPasses} loads. */
-export interface PassesOptions extends LoadOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** Rows of a batch, where the data are arrays. */
-  readonly batchSize?: number | undefined;
+export interface PassesOptions {
+  /** The loader's options, where it makes one. */
+  readonly load: LoadOptions;
+  readonly signal: AbortSignal | undefined;
   /** Steps that are taken of a pass. */
-  readonly steps?: number | undefined;
+  readonly steps: number | undefined;
 }
 
 /** Passes over anything that `evaluate` and `predict` take, in the order of its indices. */
-export function openPasses(what: string, source: unknown, options: PassesOptions): Passes {
-  const { batchSize, steps, ...load } = options;
+export function openPasses(what: string, source: unknown, { load, signal, steps }: PassesOptions): Passes {
   const name = what === "validationData" ? "validationSteps" : "steps";
   if (isSequence(source) || isDataLoader(source)) {
-    const loader = openLoader(what, source, isDataLoader(source) ? {} : load);
+    const loader = openLoader(what, source, isDataLoader(source) ? {} : { ...load, signal });
     checkEnds(what, loader.steps, { [name]: steps });
     return {
       steps: () => knownSteps(loader),
       open: (epoch) => {
         if (epoch !== undefined) loader.setEpoch(epoch);
-        return loader[Symbol.asyncIterator]();
+        return passOf(loader[Symbol.asyncIterator]());
       },
       close: async () => {
         if (loader !== source) await loader.close();
       },
     };
   }
-  if (typeof source === "object" && source !== null) {
-    // A tuple of tensors is iterable as well; its elements are no batches.
-    if (isArrays(source)) return openPasses(what, new ArraySequence(source, batchSize), {});
-    const plain = plainKind(source);
-    if (plain !== undefined) {
-      throw new OptionError(
-        `${what} got arrays of plain ${plain}s. Make them tensors: tensor(x), or [tensor(x), tensor(y)]${plain === "string" ? ", with numbers in the place of strings, such as classes.indexOf(label)" : ""}.`,
-      );
-    }
-    if (Symbol.asyncIterator in source || Symbol.iterator in source) {
-      checkEnds(what, (source as { readonly length?: unknown }).length, { [name]: steps });
-      return iterate(source as AsyncIterable<unknown>);
-    }
+  if (
+    typeof source === "object" &&
+    source !== null &&
+    (Symbol.asyncIterator in source || Symbol.iterator in source)
+  ) {
+    const iterable = source as (AsyncIterable<unknown> | Iterable<unknown>) & { readonly length?: unknown };
+    checkEnds(what, iterable.length, { [name]: steps });
+    return {
+      steps: () => {
+        const { length } = iterable;
+        return typeof length === "number" && Number.isFinite(length) ? length : undefined;
+      },
+      open: () => passOf(turning(iterable)),
+      close: async () => {},
+    };
   }
   throw new OptionError(
     `${what} takes a Sequence, a DataLoader, tensors, or an iterable of batches, got ${show(source)}.`,
   );
 }
 
-/** What a JavaScript array has in it, at any depth, that should be in a tensor. */
-function plainKind(value: unknown): "number" | "string" | undefined {
-  if (typeof value === "number" || typeof value === "string") return typeof value as "number" | "string";
-  if (!Array.isArray(value)) return undefined;
-  for (const item of value) {
-    const kind = plainKind(item);
-    if (kind !== undefined) return kind;
-  }
-  return undefined;
-}
-
-function iterate(source: AsyncIterable<unknown> | Iterable<unknown>): Passes {
-  const length = (source as { readonly length?: unknown }).length;
+/** A pass that fetches each batch before its step begins. */
+function passOf(iterator: AsyncIterator<unknown>): Pass {
   return {
-    steps: () => (typeof length === "number" && Number.isFinite(length) ? length : undefined),
-    open: () => turning(source),
-    close: async () => {},
+    async next(begin) {
+      const result = await iterator.next();
+      if (result.done) return undefined;
+      await begin();
+      return { batch: result.value };
+    },
+    async leave() {
+      await iterator.return?.();
+    },
   };
 }
 

@@ -2,7 +2,7 @@
 import { OptionError, StateError } from "../../core/errors.ts";
 import type { Stream } from "../../sequence/generator.ts";
 import type { TrainingState } from "../checkpoint/training-state.ts";
-import type { ResolvedFit } from "../options.ts";
+import type { ResolvedTrain } from "../options.ts";
 import type { FeedLoader } from "./feed.ts";
 
 /** Passes over a stream, one after the other. */
@@ -17,7 +17,7 @@ export class StreamLoader implements FeedLoader {
    */
   constructor(
     stream: Stream<unknown>,
-    { load, stepsPerEpoch }: Pick<ResolvedFit, "load" | "stepsPerEpoch">,
+    { load, stepsPerEpoch }: Pick<ResolvedTrain, "load" | "stepsPerEpoch">,
     saved?: TrainingState,
   ) {
     const [given] = Object.keys(load);

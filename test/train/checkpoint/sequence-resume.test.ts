@@ -7,7 +7,7 @@ import type { HookContext } from "../../../src/sequence/context.ts";
 import { Sequence } from "../../../src/sequence/sequence.ts";
 import { BackupAndRestore } from "../../../src/train/callbacks/backup-and-restore.ts";
 import { fitModel } from "../../../src/train/fit.ts";
-import type { FitOptions } from "../../../src/train/options.ts";
+import type { TrainOptions } from "../../../src/train/options.ts";
 import { HashModel } from "../hash-model.ts";
 
 /** keras.io's own idiom: the order is a field, shuffled at an epoch's end. */
@@ -60,7 +60,12 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 /** Runs three epochs, stopped after `steps` steps at `hook` and gone on with; the model that comes of it. */
-async function run(make: () => Order, steps: number, hook: string, options: FitOptions): Promise<HashModel> {
+async function run(
+  make: () => Order,
+  steps: number,
+  hook: string,
+  options: TrainOptions,
+): Promise<HashModel> {
   program = 1;
   const dir = await mkdtemp(join(folder, "run-"));
   const backup = () => new BackupAndRestore(dir, { saveFreq: 1 });
@@ -70,7 +75,7 @@ async function run(make: () => Order, steps: number, hook: string, options: FitO
     if (done >= steps) stop.abort(new Error("stopped"));
   };
   const callbacks = [backup(), { onTrainBatchEnd: () => done++ }, { [hook]: check }];
-  const common: FitOptions = { ...options, epochs: 3, verbose: 0 };
+  const common: TrainOptions = { ...options, epochs: 3, verbose: 0 };
   const first = new HashModel();
   try {
     await fitModel(first, make(), { ...common, signal: stop.signal, callbacks });
@@ -84,7 +89,7 @@ async function run(make: () => Order, steps: number, hook: string, options: FitO
   return second;
 }
 
-const ways: [string, FitOptions][] = [
+const ways: [string, TrainOptions][] = [
   ["whole passes", {}],
   ["steps over the end of a pass", { stepsPerEpoch: 3 }],
   ["passes begun anew", { stepsPerEpoch: 3, stepsMode: "restart" }],

@@ -26,18 +26,18 @@ export function isDataset(value: unknown): value is DatasetLike {
 }
 
 /** TensorFlow.js' own tensors, as a model's inputs or outputs: one, several, or several by name. */
-export type OwnArrays =
+export type NativeArrays =
   | tfTypes.Tensor
   | readonly tfTypes.Tensor[]
   | { readonly [name: string]: tfTypes.Tensor };
 
 /** TensorFlow.js' own tensors to test with; they stay yours. */
-export type OwnBatch =
-  | readonly [x: OwnArrays, y: OwnArrays]
-  | readonly [x: OwnArrays, y: OwnArrays, sampleWeight: OwnArrays];
+export type NativeBatch =
+  | readonly [x: NativeArrays, y: NativeArrays]
+  | readonly [x: NativeArrays, y: NativeArrays, sampleWeight: NativeArrays];
 
 /** `source`; of a dataset of TensorFlow.js an iterable of its batches, and of its tensors their values. */
-export async function fromOwn(tf: TF, source: unknown): Promise<unknown> {
+export async function fromNative(tf: TF, source: unknown): Promise<unknown> {
   return isDataset(source) ? new DatasetBatches(tf, source) : copyTensors(tf, source);
 }
 

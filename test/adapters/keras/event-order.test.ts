@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
-import { fit } from "../../src/adapters/tfjs/index.ts";
-import type { CallbackHooks } from "../../src/train/callback.ts";
-import type { FitOptions } from "../../src/train/options.ts";
-import { linear, Points, quiet, recorder } from "./points.ts";
+import type { FitOptions } from "../../../src/adapters/tfjs/fit.ts";
+import { fit } from "../../../src/adapters/tfjs/index.ts";
+import type { CallbackHooks } from "../../../src/train/callback.ts";
+import { linear, Points, quiet, recorder } from "../../train/points.ts";
 
 interface Scenario {
   readonly name: string;
@@ -58,7 +58,7 @@ function stopper(model: tf.LayersModel, at: Scenario["stopAt"]): CallbackHooks {
 }
 
 describe.each(["tf2.4", "keras3"] as const)("compat: %s", (compat) => {
-  const file = new URL(`../fixtures/keras-traces/${compat}.json`, import.meta.url);
+  const file = new URL(`../../fixtures/keras-traces/${compat}.json`, import.meta.url);
   const { scenarios, trainLength, validationLength } = JSON.parse(readFileSync(file, "utf8")) as Traces;
   beforeAll(async () => {
     await tf.setBackend("cpu");

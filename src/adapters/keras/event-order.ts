@@ -1,0 +1,290 @@
+/**
+ * Keras' own order of events and steps, oddities included, for `fit({ compat })`.
+ *
+ * Both lines call the sequence's hooks from `fit`, not from the loader, so here the loader gets a view of the sequence
+ * without hooks; and both fetch a batch after its step has begun. Held against traces of Keras in
+ * test/adapters/keras/event-order.test.ts. What is not followed: the extra fetches of their queues, and the batches that
+ * Keras 3 loses with several workers.
+ */
+import { checkChoice } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import { warn } from "../../core/warn.ts";
+import type { DataLoader } from "../../loader/data-loader.ts";
+import { createContext } from "../../sequence/context.ts";
+import {
+  callHook,
+  fetchBatch,
+  isSequence,
+  lengthOf,
+  nameOf,
+  type Sequence,
+} from "../../sequence/sequence.ts";
+import type { HookName } from "../../train/callback.ts";
+import {
+  type BeginStep,
+  type Feed,
+  type Fetched,
+  isUsedUp,
+  type LoaderPlace,
+  nextPass,
+} from "../../train/data/feed.ts";
+import type { Pass, Passes } from "../../train/data/source.ts";
+import { type EventOrder, openTraining, openValidation, type RunStart } from "../../train/event-order.ts";
+import { WithoutHooks } from "./without-hooks.ts";
+
+/** Which Keras' order of events and steps to follow; ours if left out. */
+export type Compat = "tf2.4" | "keras3";
+
+/**
+ * The order of events of `compat`.
+ *
+ * @throws OptionError if there is no such Keras.
+ */
+export function kerasOrder(compat: Compat): EventOrder {
+  checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
+  return (run) => {
+    const sequence = sequenceOf(run.data);
+    const loader = openTraining(new WithoutHooks(sequence), run.settings, run.saved);
+    const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run);
+    const validation = openKerasValidation(compat, run, feed);
+    return {
+      feed,
+      validation,
+      async around(hook, call) {
+        await validation?.before(hook);
+        await feed.before(hook);
+        await call();
+        await validation?.after(hook);
+        await feed.after(hook);
+      },
+    };
+  };
+}
+
+/** The sequence of `data`, of which the hooks are called here. */
+function sequenceOf(data: unknown): Sequence<unknown> {
+  if (isSequence(data)) return data;
+  throw new OptionError(
+    "`compat` needs a Sequence, not a DataLoader, as it calls the sequence's hooks in Keras' order.",
+  );
+}
+
+/** What both lines share: passes over a sequence whose hooks are called here. */
+abstract class KerasFeed implements Feed {
+  readonly loader: DataLoader<unknown>;
+  /** The epoch that runs, or comes next, also for validation. */
+  epoch: number;
+  protected readonly sequence: Sequence<unknown>;
+  protected readonly steps: number | undefined;
+  protected pass: AsyncIterator<unknown> | undefined;
+  /** Whether the first epoch was resumed after its last step, and so has no more. */
+  protected over: boolean;
+  #before: LoaderPlace | undefined;
+
+  constructor(sequence: Sequence<unknown>, loader: DataLoader<unknown>, { settings, epoch, over }: RunStart) {
+    this.sequence = sequence;
+    this.loader = loader;
+    this.epoch = epoch;
+    this.steps = settings.stepsPerEpoch;
+    this.over = over;
+  }
+
+  /** What is done before an event's hooks. */
+  abstract before(hook: HookName): Promise<void>;
+  /** What is done after an event's hooks. */
+  abstract after(hook: HookName): Promise<void>;
+  abstract endSteps(stopped: boolean): Promise<boolean>;
+  /** Whether the epoch goes on after `step` steps. */
+  protected abstract more(step: number): boolean;
+
+  place(): LoaderPlace {
+    return this.#before ?? this.loader.state();
+  }
+
+  done(_step: number): void {
+    this.#before = undefined;
+  }
+
+  async next(step: number, begin: BeginStep): Promise<Fetched | undefined> {
+    if (!this.more(step)) return undefined;
+    await begin();
+    this.#before = this.place();
+    const result = await this.pass!.next();
+    if (!result.done) return { batch: result.value };
+    this.#before = undefined;
+    return undefined;
+  }
+
+  async leave(): Promise<void> {
+    const { pass } = this;
+    this.pass = undefined;
+    await pass?.return?.();
+  }
+
+  /** Calls a hook of the sequence for the present epoch. */
+  protected async callHook(hook: "begin" | "end"): Promise<void> {
+    await callHook(this.sequence, hook, { epoch: this.epoch, seed: this.loader.seed });
+  }
+}
+
+/**
+ * TensorFlow 2.4: looks at batch 0 first; every epoch begins at batch 0, so that with fewer steps the tail is never
+ * trained; too many steps end training; `stopTraining` skips the sequence's hook.
+ */
+class TF24Feed extends KerasFeed {
+  readonly #run: RunStart;
+  #length = 0;
+  /** Steps of the epoch that runs. */
+  #end = 0;
+  #ranOut = false;
+  #left = false;
+
+  constructor(sequence: Sequence<unknown>, loader: DataLoader<unknown>, run: RunStart) {
+    super(sequence, loader, run);
+    this.#run = run;
+  }
+
+  async before(hook: HookName): Promise<void> {
+    if (hook !== "onTrainBegin") return;
+    lengthOf(this.sequence); // which says what is wrong with it
+    this.#length = this.loader.length;
+    this.#end = this.#run.step + (this.over ? 0 : this.loader.steps);
+    await peek(this.sequence);
+  }
+
+  async after(hook: HookName): Promise<void> {
+    if (hook === "onEpochBegin") this.pass = this.loader[Symbol.asyncIterator]();
+    if (hook !== "onEpochEnd") return;
+    if (!this.#run.model.stopTraining) await this.callHook("end");
+    this.epoch++;
+    this.#end = this.#length;
+    if (!this.#ranOut) return;
+    warn(
+      "EPOCHAL_RAN_OUT",
+      `${nameOf(this.sequence)} has fewer batches than stepsPerEpoch; as in TensorFlow 2.4, training ends here.`,
+    );
+  }
+
+  /** An epoch that was left has no more to give: the next one begins at batch 0. */
+  override place(): LoaderPlace {
+    return this.#left ? nextPass(this.loader) : super.place();
+  }
+
+  override done(step: number): void {
+    super.done(step);
+    this.#left = step + 1 === this.steps;
+  }
+
+  override async next(step: number, begin: BeginStep): Promise<Fetched | undefined> {
+    const fetched = await super.next(step, begin);
+    // It had steps left after its last batch.
+    if (fetched === undefined && step < this.#steps) this.#ranOut = true;
+    return fetched;
+  }
+
+  async endSteps(): Promise<boolean> {
+    this.#left = true;
+    await this.leave();
+    return !this.#ranOut;
+  }
+
+  protected more(step: number): boolean {
+    const { over } = this;
+    this.over = false;
+    return step < this.#steps && !over;
+  }
+
+  get #steps(): number {
+    return this.steps ?? this.#end;
+  }
+}
+
+/**
+ * Keras 3: calls the sequence's `onEpochEnd` once before anything else; epochs of `stepsPerEpoch` go on in the running
+ * pass, and one that finds its end is short; a stop in the middle of an epoch skips the sequence's hook.
+ */
+class Keras3Feed extends KerasFeed {
+  async before(hook: HookName): Promise<void> {
+    if (hook === "onTrainBegin") await this.callHook("end");
+  }
+
+  async after(hook: HookName): Promise<void> {
+    if (hook === "onEpochBegin") await this.callHook("begin");
+    if (hook === "onEpochEnd") this.epoch++;
+  }
+
+  async endSteps(stopped: boolean): Promise<boolean> {
+    if (isUsedUp(this.loader)) {
+      await this.pass?.next();
+      this.pass = undefined;
+    }
+    if (!stopped) await this.callHook("end");
+    return true;
+  }
+
+  protected more(step: number): boolean {
+    if (this.over) {
+      this.over = false;
+      return false;
+    }
+    this.pass ??= this.loader[Symbol.asyncIterator]();
+    return step !== this.steps && !isUsedUp(this.loader);
+  }
+}
+
+/** Validation data, with what is done around the events of a test. */
+interface KerasValidation extends Passes {
+  before(hook: HookName): Promise<void>;
+  after(hook: HookName): Promise<void>;
+}
+
+/** Validation data with the hooks in the order of `compat`; data without hooks as ever. */
+function openKerasValidation(
+  compat: Compat,
+  { settings }: RunStart,
+  feed: KerasFeed,
+): KerasValidation | undefined {
+  const { validationData: data, validationSteps, load } = settings;
+  const sequence = isSequence(data) ? data : undefined;
+  const passes = openValidation(sequence ? new WithoutHooks(sequence) : data, settings);
+  if (passes === undefined) return undefined;
+  const { seed = 0 } = load;
+  const call = async (hook: "begin" | "end") => {
+    if (sequence) await callHook(sequence, hook, { epoch: feed.epoch, seed });
+  };
+  let looked = false;
+  let last: number | undefined;
+  return {
+    ...passes,
+    open: (epoch) => (sequence ? beginsFirst(passes.open(epoch), last) : passes.open(epoch)),
+    async before(hook) {
+      if (hook === "onTestEnd") await call("end");
+      if (hook !== "onTestBegin") return;
+      last = validationSteps ?? passes.steps();
+      if (compat === "keras3") await call("end");
+      else if (sequence && !looked) await peek(sequence);
+      looked = true;
+    },
+    async after(hook) {
+      if (hook === "onTestBegin" && compat === "keras3") await call("begin");
+    },
+  };
+}
+
+/** The pass with each batch fetched after its step has begun, which is known to be one of `steps`. */
+function beginsFirst(pass: Pass, steps: number | undefined): Pass {
+  let step = 0;
+  return {
+    ...pass,
+    async next(begin) {
+      if (step++ === steps) return undefined;
+      await begin();
+      return pass.next(async () => {});
+    },
+  };
+}
+
+/** TensorFlow 2.4 fetches the first batch to learn its dtypes, and throws it away. */
+async function peek(sequence: Sequence<unknown>): Promise<void> {
+  await fetchBatch(sequence, createContext({ epoch: 0, index: 0, seed: 0 }));
+}

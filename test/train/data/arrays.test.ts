@@ -1,0 +1,151 @@
+import * as tf from "@tensorflow/tfjs";
+import fc from "fast-check";
+import { beforeAll, describe, expect, it } from "vitest";
+import { evaluate, fit } from "../../../src/adapters/tfjs/index.ts";
+import { fromArrays } from "../../../src/index.ts";
+import { DataLoader } from "../../../src/loader/data-loader.ts";
+import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
+import { linear, quiet } from "../points.ts";
+
+beforeAll(async () => {
+  await tf.setBackend("cpu");
+});
+
+/** Rows `[i, -i]` with the label i, which is the sum of weights 1 and 0. */
+function rows(count: number): [x: Tensor<"float32">, y: Tensor<"float32">] {
+  const list = Array.from({ length: count }, (_, i) => i);
+  return [tensor(list.map((i) => [i, -i])), tensor(list)];
+}
+
+/** The labels of each batch. */
+async function labels(source: AsyncIterable<readonly [Tensor, Tensor]>): Promise<number[][]> {
+  const found: number[][] = [];
+  for await (const [x, y] of source) {
+    expect([...x.data]).toEqual([...y.data].flatMap((i) => [Number(i), -Number(i)]));
+    found.push([...y.data].map(Number));
+  }
+  return found;
+}
+
+describe("fromArrays", () => {
+  it("cuts tensors into batches of 32, the last one smaller", async () => {
+    const sequence = fromArrays(rows(70));
+    expect(sequence.length).toBe(3);
+    const found = await labels(new DataLoader(sequence));
+    expect(found.map(({ length }) => length)).toEqual([32, 32, 6]);
+    expect(found.flat()).toEqual(Array.from({ length: 70 }, (_, i) => i));
+  });
+
+  it("shuffles all rows anew each epoch, by the loader's seed, and keeps them together (property)", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.nat(),
+        async (count, batchSize, seed) => {
+          const epochs = async () => {
+            const loader = new DataLoader(fromArrays(rows(count), { batchSize, shuffle: true }), { seed });
+            return [await labels(loader), await labels(loader)] as const;
+          };
+          const [first, second] = await epochs();
+          for (const epoch of [first, second])
+            expect(epoch.flat().sort((a, b) => a - b)).toEqual(Array.from({ length: count }, (_, i) => i));
+          if (count > 20) expect(first).not.toEqual(second);
+          expect(await epochs()).toEqual([first, second]);
+        },
+      ),
+      { numRuns: 30 },
+    );
+  });
+
+  it("keeps records, tuples, dtypes and rows of any shape, and gives copies", async () => {
+    const image = tensor(
+      Array.from({ length: 5 * 2 * 3 }, (_, i) => i),
+      { dtype: "uint8", shape: [5, 2, 3] },
+    );
+    const id = tensor([0n, 1n, 2n, 3n, 4n], "int64");
+    for (const shuffle of [false, true]) {
+      const batch = await fromArrays({ image, more: [id] }, { batchSize: 2, shuffle }).at(0);
+      expect(batch.image).toMatchObject({ shape: [2, 2, 3], dtype: "uint8" });
+      const [ids] = batch.more;
+      expect(ids.dtype).toBe("int64");
+      for (const [place, i] of [...ids.data].map(Number).entries())
+        expect([...batch.image.data].slice(place * 6, place * 6 + 6)).toEqual(
+          [...image.data].slice(i * 6, i * 6 + 6),
+        );
+      batch.image.data.fill(255);
+    }
+    expect([...image.data]).toEqual(Array.from({ length: 30 }, (_, i) => i));
+  });
+
+  it("refuses what has no rows, or others than the first", () => {
+    expect(() => fromArrays([])).toThrow(/takes tensors with one row for each sample/);
+    expect(() => fromArrays([tensor([1, 2]), tensor([1])])).toThrow(/the first has 2 rows, but one is/);
+    expect(() => fromArrays(tensor([1, 2]), { size: 3 } as never)).toThrow(/has no option `size`/);
+  });
+});
+
+describe("fit over arrays", () => {
+  /** The rows that each step was given, told by a loss that notes its labels. */
+  async function order(options: object, [x, y] = rows(40)): Promise<number[]> {
+    const seen: number[] = [];
+    const loss = (labels: tf.Tensor, output: tf.Tensor) => {
+      seen.push(...labels.dataSync());
+      return tf.losses.meanSquaredError(labels, output) as tf.Tensor;
+    };
+    await fit(linear({ loss, metrics: [], optimizer: tf.train.sgd(0) }), [x, y], { ...quiet, ...options });
+    return seen;
+  }
+  const inOrder = Array.from({ length: 40 }, (_, i) => i);
+
+  it("trains with batches of 32 rows, shuffled anew each epoch by the seed", async () => {
+    const seen = await order({ epochs: 2, seed: 1 });
+    expect(seen).toHaveLength(80);
+    const [first, second] = [seen.slice(0, 40), seen.slice(40)];
+    for (const epoch of [first, second]) {
+      expect(epoch).not.toEqual(inOrder);
+      expect(epoch.toSorted((a, b) => a - b)).toEqual(inOrder);
+    }
+    expect(first).not.toEqual(second);
+    expect(await order({ epochs: 2, seed: 1 })).toEqual(seen);
+    expect(await order({ epochs: 2, seed: 2 })).not.toEqual(seen);
+  });
+
+  it("keeps their order without shuffle, and takes a size, weights and arrays to validate with", async () => {
+    expect(await order({ shuffle: false, workers: 2 })).toEqual(inOrder);
+    const [x, y] = rows(10);
+    const sizes: number[] = [];
+    const callbacks = { onTrainBatchEnd: (batch: number) => void sizes.push(batch) };
+    const { history } = await fit(linear(), [x, y, tensor(new Float32Array(10).fill(0))], {
+      ...quiet,
+      batchSize: 3,
+      callbacks,
+      validationData: [x, y],
+    });
+    expect(sizes).toEqual([0, 1, 2, 3]);
+    expect(history.loss).toEqual([0]);
+    const { loss } = await evaluate(linear(), [x, y], quiet);
+    expect(history.val_loss![0]).toBeCloseTo(loss!, 3);
+  });
+
+  it("takes tensors of TensorFlow.js, which stay the caller's", async () => {
+    const x = tf.ones([4, 2]);
+    const y = tf.ones([4, 1]);
+    const { history } = await fit(linear(), [x, y], quiet);
+    expect(history.loss).toHaveLength(1);
+    expect([x.isDisposed, y.isDisposed]).toEqual([false, false]);
+    tf.dispose([x, y]);
+  });
+
+  it("says what is wrong with them", async () => {
+    const [x, y] = rows(4);
+    await expect(fit(linear(), [[1, 2], [3]] as never, quiet)).rejects.toThrow(
+      /^fit got arrays of plain numbers\. Make them tensors/,
+    );
+    await expect(fit(linear(), [x] as never, quiet)).rejects.toThrow(/take batches \[x, y\]/);
+    await expect(fit(linear(), [tensor([[1, 2, 3]]), y], quiet)).rejects.toThrow(/takes \[any, 2\]/);
+    await expect(fit(linear(), fromArrays([x, y]), { ...quiet, batchSize: 2 })).rejects.toThrow(
+      /`batchSize` for arrays only/,
+    );
+  });
+});
