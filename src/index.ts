@@ -31,8 +31,7 @@ export {
   type ProgressSource,
   progress,
 } from "./progress/progress.ts";
-export { type ProgressState, type RenderOptions, renderProgress } from "./progress/render.ts";
-export type { ProgressStream } from "./progress/terminal.ts";
+export type { ProgressLineOptions } from "./progress/terminal.ts";
 export { createRandom, type Random, type Shuffled } from "./random/random.ts";
 export { BalancedSampler, type BalancedSamplerOptions } from "./sampler/balanced.ts";
 export { BucketSampler, type BucketSamplerOptions } from "./sampler/bucket.ts";

@@ -1,7 +1,14 @@
 /** A progress line around any loop, as tqdm draws it. */
-import { checkBoolean, checkKnown, checkNumber, checkText, show } from "../core/check.ts";
+import { checkKnown, checkNumber, checkText, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { openProgressLine, type ProgressLine, type ProgressLineOptions, processStream } from "./terminal.ts";
+import {
+  checkLineOptions,
+  lineOptionNames,
+  openProgressLine,
+  type ProgressLineOptions,
+  processTerminal,
+  type Terminal,
+} from "./terminal.ts";
 
 /** Options of {@link progress}. */
 export interface ProgressOptions extends ProgressLineOptions {
@@ -39,7 +46,18 @@ export interface Progress<T> extends AsyncIterable<T> {
  *   bar.set({ loss });
  * }
  */
-export function progress<T>(source: ProgressSource<T>, options: ProgressOptions = {}): Progress<T> {
+export function progress<T>(source: ProgressSource<T>, options?: ProgressOptions): Progress<T>;
+/** @internal */
+export function progress<T>(
+  source: ProgressSource<T>,
+  options: ProgressOptions,
+  terminal: Terminal,
+): Progress<T>;
+export function progress<T>(
+  source: ProgressSource<T>,
+  options: ProgressOptions = {},
+  terminal: Terminal = processTerminal("stderr"),
+): Progress<T> {
   if (!isIterable(source)) {
     throw new OptionError(`progress takes a loader or anything else that is iterable, got ${show(source)}.`);
   }
@@ -51,19 +69,18 @@ export function progress<T>(source: ProgressSource<T>, options: ProgressOptions 
     },
     [Symbol.asyncIterator]() {
       metrics = {};
-      return loop(source, options, () => metrics);
+      return loop(source, { options, terminal, metrics: () => metrics });
     },
   };
 }
 
 function checkOptions(options: ProgressOptions): void {
-  checkKnown("progress", options, ["total", "label", "unit", "stream", "env", "plain", "interval", "now"]);
-  const { total = 0, label = "", unit = "", interval = 0, plain = false } = options;
+  checkKnown("progress", options, ["total", "label", "unit", ...lineOptionNames]);
+  const { total = 0, label = "", unit = "" } = options;
   if (total !== Number.POSITIVE_INFINITY) checkNumber("total", total, 0);
   checkText("label", label);
   checkText("unit", unit);
-  checkNumber("interval", interval, 0);
-  checkBoolean("plain", plain);
+  checkLineOptions(options);
 }
 
 function isIterable(value: unknown): boolean {
@@ -73,14 +90,18 @@ function isIterable(value: unknown): boolean {
 
 async function* loop<T>(
   source: ProgressSource<T>,
-  options: ProgressOptions,
-  metrics: () => Readonly<Record<string, number>>,
+  {
+    options,
+    terminal,
+    metrics,
+  }: {
+    readonly options: ProgressOptions;
+    readonly terminal: Terminal;
+    readonly metrics: () => Readonly<Record<string, number>>;
+  },
 ): AsyncGenerator<T, void, undefined> {
-  const now = options.now ?? (() => performance.now());
-  const line: ProgressLine = openProgressLine({
-    ...options,
-    stream: options.stream ?? processStream("stderr"),
-  });
+  const now = (): number => terminal.now();
+  const line = openProgressLine(options, terminal);
   const iterator: AsyncIterator<T> | Iterator<T> =
     Symbol.asyncIterator in source ? source[Symbol.asyncIterator]() : source[Symbol.iterator]();
   const began = now();

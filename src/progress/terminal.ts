@@ -3,6 +3,7 @@
  *
  * The only place that knows `process`, and through `globalThis`, so that the package loads in a browser.
  */
+import { checkBoolean, checkNumber } from "../core/check.ts";
 import { type ProgressState, renderProgress } from "./render.ts";
 
 /** What is needed of `process.stdout`; any object with `write` will do. */
@@ -47,16 +48,39 @@ export interface ProgressLine {
   header(text: string): void;
 }
 
-/** What {@link openProgressLine} takes; all for tests, the defaults are the process's. */
+/** How a progress line is drawn. */
 export interface ProgressLineOptions {
-  readonly stream?: ProgressStream | undefined;
-  readonly env?: Environment | undefined;
-  /** Never draw over: finished lines only. */
+  /** Never draw over: finished lines only. Default false. */
   readonly plain?: boolean | undefined;
   /** Milliseconds between two drawings. Default 100. */
   readonly interval?: number | undefined;
+}
+
+/** Names of {@link ProgressLineOptions}. */
+export const lineOptionNames: readonly (keyof ProgressLineOptions)[] = ["plain", "interval"];
+
+/** @throws OptionError if one of the options is not what it should be. */
+export function checkLineOptions({ plain = false, interval = 0 }: ProgressLineOptions): void {
+  checkNumber("interval", interval, 0);
+  checkBoolean("plain", plain);
+}
+
+/** Where a line is drawn, and by which clock. */
+export interface Terminal {
+  readonly stream: ProgressStream;
+  readonly env: Environment;
   /** Milliseconds, as `performance.now()`. */
-  readonly now?: (() => number) | undefined;
+  now(): number;
+}
+
+/** The terminal of this process behind one of its streams; the console where there is no process. */
+export function processTerminal(name: "stdout" | "stderr"): Terminal {
+  const { process } = globalThis as { readonly process?: ProcessLike };
+  return {
+    stream: process?.[name] ?? { write: (text) => console.log(text.trimEnd()) },
+    env: process?.env ?? {},
+    now: () => performance.now(),
+  };
 }
 
 interface ProcessLike {
@@ -65,22 +89,13 @@ interface ProcessLike {
   readonly stderr?: ProgressStream;
 }
 
-/** The process's stream of that name; the console where there is no process. */
-export function processStream(name: "stdout" | "stderr"): ProgressStream {
-  const own = (globalThis as { process?: ProcessLike }).process?.[name];
-  return own ?? { write: (text) => console.log(text.trimEnd()) };
-}
-
-function processEnv(): Environment {
-  return (globalThis as { process?: ProcessLike }).process?.env ?? {};
-}
-
-/** A progress line on `stream` (default: standard output). */
-export function openProgressLine(options: ProgressLineOptions = {}): ProgressLine {
-  const { stream = processStream("stdout"), env = processEnv(), interval = 100 } = options;
-  const now = options.now ?? (() => performance.now());
+/** A progress line on `terminal`. */
+export function openProgressLine(
+  { plain = false, interval = 100 }: ProgressLineOptions,
+  { stream, env, now }: Terminal,
+): ProgressLine {
   const style = styleOf(stream, env);
-  const live = style.live && options.plain !== true;
+  const live = style.live && !plain;
   const columns = (): number => Math.max(1, (stream.columns || 80) - 1);
   let drawnAt = Number.NEGATIVE_INFINITY;
   let open = false;

@@ -94,6 +94,10 @@ const subjects: Readonly<Record<string, Subject>> = {
     call: (options) => epochal.progress([1], options),
     good: { total: 3, label: "x", unit: "step", plain: true, interval: 20 },
   },
+  ProgbarLogger: {
+    call: (options) => new epochal.ProgbarLogger(options),
+    good: { plain: true, interval: 20 },
+  },
   imread: {
     call: (options) => image.imread("x.jpg", options),
     good: { channels: 3, orient: true, maxPixels: 9, onError: () => picture, signal },

@@ -4,20 +4,20 @@ import type { DataLoaderOptions } from "../../src/loader/options.ts";
 import { progress } from "../../src/progress/progress.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 
-/** Options that write into an array, under a clock that is set by hand. */
+/** A terminal that writes into an array, under a clock that is set by hand. */
 function recorder() {
   const written: string[] = [];
   const clock = { time: 0 };
   return {
     written,
     clock,
-    options: { stream: { write: (t: string) => written.push(t) }, env: {}, now: () => clock.time },
+    terminal: { stream: { write: (t: string) => written.push(t) }, env: {}, now: () => clock.time },
   };
 }
 
 describe("progress", () => {
   it("hands on every element and tells count, rate, metrics and the share of waiting", async () => {
-    const { written, clock, options } = recorder();
+    const { written, clock, terminal } = recorder();
     const source = {
       length: 4,
       async *[Symbol.asyncIterator]() {
@@ -27,7 +27,7 @@ describe("progress", () => {
         }
       },
     };
-    const bar = progress(source, { ...options, label: "train" });
+    const bar = progress(source, { label: "train" }, terminal);
     const seen: number[] = [];
     for await (const i of bar) {
       seen.push(i);
@@ -39,7 +39,7 @@ describe("progress", () => {
   });
 
   it("closes the source and its line when the loop is left", async () => {
-    const { written, options } = recorder();
+    const { written, terminal } = recorder();
     let closed = 0;
     const source = {
       *[Symbol.iterator]() {
@@ -50,13 +50,13 @@ describe("progress", () => {
         }
       },
     };
-    for await (const i of progress(source, options)) if (i === 2) break;
+    for await (const i of progress(source, {}, terminal)) if (i === 2) break;
     expect(closed).toBe(1);
     expect(written).toEqual(["2/? - 0s 0s/step - wait: 0%\n"]);
   });
 
   it("lets the source's error through, and does not close what has failed", async () => {
-    const { written, options } = recorder();
+    const { written, terminal } = recorder();
     let closed = 0;
     const failing: AsyncIterable<number> = {
       [Symbol.asyncIterator]: () => ({
@@ -68,14 +68,14 @@ describe("progress", () => {
       }),
     };
     await expect(async () => {
-      for await (const _ of progress(failing, options));
+      for await (const _ of progress(failing, {}, terminal));
     }).rejects.toThrow("disk gone");
     expect([closed, written.length]).toEqual([0, 1]);
   });
 
   it("takes arrays, and can be looped over again", async () => {
-    const { written, options } = recorder();
-    const bar = progress([1, 2], { ...options, unit: "file" });
+    const { written, terminal } = recorder();
+    const bar = progress([1, 2], { unit: "file" }, terminal);
     for await (const _ of bar) bar.set({ loss: 1 });
     for await (const _ of bar);
     expect(written).toEqual([
@@ -102,9 +102,9 @@ describe("progress over a loader", () => {
 
   /** The last line of each of two epochs, without its times. */
   async function lines(options: DataLoaderOptions, data: Sequence<number> = new Numbers()) {
-    const { written, options: quiet } = recorder();
+    const { written, terminal } = recorder();
     await using loader = new DataLoader(data, options);
-    for (let epoch = 0; epoch < 2; epoch++) for await (const _ of progress(loader, quiet));
+    for (let epoch = 0; epoch < 2; epoch++) for await (const _ of progress(loader, {}, terminal));
     return written.map((line) => line.split(" - ")[0]);
   }
 
@@ -132,9 +132,9 @@ describe("progress over a loader", () => {
       }
     }
     expect(await lines({}, new Growing())).toEqual(["2/2", "3/3"]);
-    const { written, options } = recorder();
+    const { written, terminal } = recorder();
     await using loader = new DataLoader(new Numbers(), from(5));
-    for await (const _ of progress(loader, options)) break;
+    for await (const _ of progress(loader, {}, terminal)) break;
     expect(written[0]).toMatch(/^0\/3 /);
   });
 });

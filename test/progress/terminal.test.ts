@@ -27,7 +27,7 @@ describe("styleOf", () => {
 describe("openProgressLine", () => {
   it("draws over the line, no more often than the interval, and ends it with a line break", () => {
     const { written, stream, clock, now } = recorder({ isTTY: true });
-    const line = openProgressLine({ stream, now, env: { NO_COLOR: "1" }, interval: 100 });
+    const line = openProgressLine({ interval: 100 }, { stream, now, env: { NO_COLOR: "1" } });
     for (let step = 0; step <= 10; step++) {
       clock.time = step * 30;
       line.update({ step, total: 10, elapsed: clock.time });
@@ -43,7 +43,7 @@ describe("openProgressLine", () => {
 
   it("writes finished lines only to a pipe, without a control character", () => {
     const { written, stream, now } = recorder();
-    const line = openProgressLine({ stream, now, env: {} });
+    const line = openProgressLine({}, { stream, now, env: {} });
     line.header("Epoch 1/2");
     line.update({ step: 1, total: 10, elapsed: 30 });
     line.finish({ label: "Epoch 1/2", step: 10, total: 10, elapsed: 300, metrics: { loss: 0.5 } });
@@ -53,7 +53,7 @@ describe("openProgressLine", () => {
 
   it("follows the terminal's width", () => {
     const { written, stream, now } = recorder({ isTTY: true, columns: 30 });
-    const line = openProgressLine({ stream, now, env: { NO_COLOR: "1" }, interval: 0 });
+    const line = openProgressLine({ interval: 0 }, { stream, now, env: { NO_COLOR: "1" } });
     const state = { step: 5, total: 10, elapsed: 300, metrics: { loss: 0.5, accuracy: 0.25 } };
     line.update(state);
     Object.assign(stream, { columns: 20 });
@@ -65,7 +65,7 @@ describe("openProgressLine", () => {
 
   it("breaks an unfinished line once", () => {
     const { written, stream, now } = recorder({ isTTY: true });
-    const line = openProgressLine({ stream, now, env: {}, interval: 0 });
+    const line = openProgressLine({ interval: 0 }, { stream, now, env: {} });
     line.break();
     line.update({ step: 1, total: 2, elapsed: 1 });
     line.break();

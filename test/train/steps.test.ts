@@ -23,7 +23,7 @@ type Options = Pick<FitOptions, "shard" | "resume" | "stepsPerEpoch" | "epochs" 
 async function bars(data: Points | DataLoader<unknown>, options: Options): Promise<string[]> {
   const written: string[] = [];
   const stream = { write: (text: string) => written.push(text) };
-  const callbacks = new ProgbarLogger({ stream, env: {}, now: () => 0 });
+  const callbacks = new ProgbarLogger({}, { stream, env: {}, now: () => 0 });
   await fit(linear(), data as Points, { ...quiet, ...options, callbacks });
   return written.map((line) => line.split(" - ")[0]!);
 }

@@ -68,7 +68,7 @@ export class CSVLogger extends Callback {
     this.#records = this.#append ? (await this.#read(await this.#path())).records.length : 0;
   }
 
-  /** @throws OptionError if its folder cannot be made, FileError if the file cannot be read or written. */
+  /** @throws FileError if its folder cannot be made, or the file cannot be read or written. */
   override async onEpochEnd(epoch: number, logs: Logs): Promise<void> {
     const path = await this.#path();
     const line = (): string => `${this.#format(this.#row(epoch, logs))}${this.#lineBreak}`;

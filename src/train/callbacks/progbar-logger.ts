@@ -1,7 +1,15 @@
 /** The progress bar of `fit`, `evaluate` and `predict`, as a callback. */
-
+import { checkKnown } from "../../core/check.ts";
 import type { ProgressState } from "../../progress/render.ts";
-import { openProgressLine, type ProgressLine, type ProgressLineOptions } from "../../progress/terminal.ts";
+import {
+  checkLineOptions,
+  lineOptionNames,
+  openProgressLine,
+  type ProgressLine,
+  type ProgressLineOptions,
+  processTerminal,
+  type Terminal,
+} from "../../progress/terminal.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
 
@@ -11,7 +19,7 @@ import type { Logs } from "../logs.ts";
  */
 export class ProgbarLogger extends Callback {
   readonly #options: ProgressLineOptions;
-  readonly #now: () => number;
+  readonly #terminal: Terminal;
   #line: ProgressLine | undefined;
   #epoch: string | undefined;
   #began = 0;
@@ -22,10 +30,16 @@ export class ProgbarLogger extends Callback {
   #note: string | undefined;
   #training = false;
 
-  constructor(options: ProgressLineOptions = {}) {
+  /** @throws OptionError if an option is not what it should be. */
+  constructor(options?: ProgressLineOptions);
+  /** @internal */
+  constructor(options: ProgressLineOptions, terminal: Terminal);
+  constructor(options: ProgressLineOptions = {}, terminal: Terminal = processTerminal("stdout")) {
     super();
+    checkKnown("ProgbarLogger", options, lineOptionNames);
+    checkLineOptions(options);
     this.#options = options;
-    this.#now = options.now ?? (() => performance.now());
+    this.#terminal = terminal;
   }
 
   override onTrainBegin(): void {
@@ -86,11 +100,9 @@ export class ProgbarLogger extends Callback {
   }
 
   #begin(label: string | undefined): void {
-    this.#line ??= openProgressLine({
-      ...this.#options,
-      plain: this.#options.plain ?? this.params.verbose === 2,
-    });
-    this.#began = this.#now();
+    const { plain = this.params.verbose === 2 } = this.#options;
+    this.#line ??= openProgressLine({ ...this.#options, plain }, this.#terminal);
+    this.#began = this.#terminal.now();
     this.#step = 0;
     this.#before = undefined;
     this.#logs = {};
@@ -113,7 +125,7 @@ export class ProgbarLogger extends Callback {
   }
 
   #state(): ProgressState {
-    const elapsed = this.#now() - this.#began;
+    const elapsed = this.#terminal.now() - this.#began;
     const times = this.#training ? this.training?.times() : undefined;
     return {
       label: this.#epoch,

@@ -42,8 +42,8 @@ export interface Checkpoint {
  *
  * Call it by `training.after`, so that all callbacks have had the present event.
  *
- * @throws StateError if a run could not go on from there, or a callback's state cannot be saved; FileError,
- *   OptionError if the file cannot be written.
+ * @throws StateError if a run could not go on from there, or a callback's state cannot be saved; FileError
+ *   if the file cannot be written.
  */
 export async function saveCheckpoint(path: string, training: Training): Promise<void> {
   if (!training.resumable) {

@@ -16,8 +16,8 @@ const mostTries = 20;
  * Writes a file so that under its name there is the old content or the new one, whatever happens. Makes its folder,
  * and removes what killed writers have left in it.
  *
- * @throws OptionError if the folder cannot be made; FileError, with the system's error as cause, if the file cannot be
- *   written. Then nothing new is there.
+ * @throws FileError, with the system's error as cause, if the folder cannot be made or the file cannot be written. Then
+ *   nothing new is there.
  */
 export async function writeAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
   const { dirname } = await import("node:path");

@@ -17,16 +17,11 @@ const remedies: Readonly<Record<string, string>> = {
 };
 
 /** Codes of what is used up, not of a path that is wrong. */
-const usedUp: readonly unknown[] = ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE"];
+const usedUp: readonly string[] = ["ENOSPC", "EDQUOT", "EMFILE", "ENFILE"];
 
 /** The system's code of an error, such as `ENOSPC`; undefined where it has none. */
 export function codeOf(error: unknown): string | undefined {
   return (error as NodeJS.ErrnoException | undefined)?.code;
-}
-
-/** Whether `error` says that there is no room, or no file handle, left. */
-export function isUsedUp(error: unknown): boolean {
-  return usedUp.includes(codeOf(error));
 }
 
 /** The error of a file that could not be written. */
@@ -37,6 +32,18 @@ export function cannotWrite(path: string, cause: unknown): FileError {
 /** The error of a file that could not be read. */
 export function cannotRead(path: string, cause: unknown): FileError {
   return fileError("read", path, cause);
+}
+
+/** The error of a folder that could not be made. */
+export function cannotMake(path: string, cause: unknown): FileError {
+  const code = codeOf(cause) ?? "";
+  const remedy = usedUp.includes(code)
+    ? remedies[code]
+    : "Name another one, or give yourself permission to write there.";
+  return new FileError(`The folder ${path} cannot be made: ${(cause as Error).message}. ${remedy}`, {
+    path,
+    cause,
+  });
 }
 
 function fileError(done: "written" | "read", path: string, cause: unknown): FileError {

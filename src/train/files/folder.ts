@@ -1,24 +1,19 @@
 /** Folders that training writes into: of checkpoints, of logs. */
 import type { FileHandle } from "node:fs/promises";
-import { OptionError } from "../../core/errors.ts";
-import { cannotWrite, codeOf, isUsedUp } from "./file-error.ts";
+import { cannotMake, codeOf } from "./file-error.ts";
 
 /**
  * Makes the folder at `path` and those above it, where they are not there yet.
  *
  * `mkdir`'s own `recursive` never returns on Node 20 where the folder above is there and takes none, as `/proc`.
  *
- * @throws OptionError if it cannot be made, FileError if the disk is full; with the system's error as `cause`.
+ * @throws FileError if it cannot be made, with the system's error as `cause`.
  */
 export async function makeFolder(path: string): Promise<void> {
   try {
     await make(path);
   } catch (cause) {
-    if (isUsedUp(cause)) throw cannotWrite(path, cause);
-    throw new OptionError(
-      `The folder ${path} cannot be made: ${(cause as Error).message}. Name another one, or give yourself permission to write there.`,
-      { cause },
-    );
+    throw cannotMake(path, cause);
   }
 }
 

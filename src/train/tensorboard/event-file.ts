@@ -17,7 +17,7 @@ export interface EventFile {
   /**
    * Appends what was noted; makes the folder and the file the first time.
    *
-   * @throws OptionError if the folder cannot be made, FileError if the file cannot be written.
+   * @throws FileError if the folder cannot be made or the file cannot be written.
    */
   flush(): Promise<void>;
   /** Records noted and not yet written. */

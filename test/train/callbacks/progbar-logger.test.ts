@@ -8,7 +8,7 @@ const params: CallbackParams = { verbose: 1, epochs: 2, steps: 2, initialEpoch: 
 function logger({ isTTY = true, verbose = params.verbose } = {}) {
   const written: string[] = [];
   const stream = { isTTY, columns: 120, write: (text: string) => written.push(text) };
-  const callback = new ProgbarLogger({ stream, env: { NO_COLOR: "1" }, interval: 0, now: () => 0 });
+  const callback = new ProgbarLogger({ interval: 0 }, { stream, env: { NO_COLOR: "1" }, now: () => 0 });
   callback.setParams({ ...params, verbose });
   return { written, callback };
 }

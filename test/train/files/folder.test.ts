@@ -32,7 +32,7 @@ describe("makeFolder", () => {
     await writeFile(file, "");
     for (const path of [file, join(file, "below"), "", "a\0b"]) {
       const error = await makeFolder(path).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ name: "OptionError", cause: expect.any(Error) });
+      expect(error).toMatchObject({ name: "FileError", path, cause: expect.any(Error) });
       expect((error as Error).message).toMatch(/^The folder .* cannot be made: .*\. Name another one/);
     }
   });
