@@ -3,17 +3,17 @@ import { BatchError, type BatchLocation } from "../core/errors.ts";
 import type { Outcome } from "../worker/pool/job.ts";
 import { errorName } from "../worker/wire/error-record.ts";
 
-/** Which batch it was, and of which sequence. */
-export interface BatchPlace extends Omit<BatchLocation, "worker"> {
+/** A batch that could not be had: which it was, and the name of its sequence. */
+export interface LostBatch extends Omit<BatchLocation, "worker"> {
   readonly of: string;
 }
 
 /** What to throw for a failed outcome: a `BatchError`, or the error itself where no worker could start. */
-export function batchError(outcome: Extract<Outcome, { ok: false }>, place: BatchPlace): unknown {
+export function batchError(outcome: Extract<Outcome, { ok: false }>, batch: LostBatch): unknown {
   const { cause, reason, worker, attempts } = outcome;
   // That is not the batch's fault, and the error says all there is to say.
   if (reason === "start") return cause;
-  const { epoch, position, index, of } = place;
+  const { epoch, position, index, of } = batch;
   const what = `Batch ${position} of epoch ${epoch} (getItem(${index}) of ${of})`;
   const times = attempts === 1 ? "" : ` It was tried ${attempts} times.`;
   const message =

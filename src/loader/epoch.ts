@@ -1,9 +1,9 @@
 /**
- * One run through an epoch: hooks, plan, window, ledger and pool, put together.
+ * One run through an epoch: hooks, plan, window, ledger and crew, put together.
  *
  * Invariants: `onEpochBegin` is awaited before the first fetch, `onEpochEnd` is called once after the last batch was
- * consumed or the epoch was left, whatever the reason; every way out (end, error, `return`, close) goes through
- * `finish`, which forgets the pool's jobs and lets the loader go. Batches leave in the order of the plan.
+ * consumed or the epoch was left, whatever the reason; every way out goes through `#end`, which has the crew forget the
+ * run's jobs. Batches leave in the order of the plan. A run calls nobody back: its loader reads what it has come to.
  */
 import { BatchError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
@@ -13,108 +13,120 @@ import { seconds } from "../core/watch.ts";
 import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
-import type { Pool } from "../worker/pool/pool.ts";
 import { endPatience } from "../worker/worker.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
-import { type Field, noteChanging } from "./contents.ts";
+import { noteChanging } from "./contents.ts";
+import type { Crew } from "./crew.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { EpochReport } from "./observe/report.ts";
-import type { BatchFacts } from "./observe/stats.ts";
+import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
-import { prepareEpoch, type Seen } from "./resume.ts";
-import type { LoaderState } from "./state.ts";
+import { type EpochStart, prepareEpoch, type Seen } from "./resume.ts";
+import { checkBelongs } from "./state.ts";
 import { OrderedWindow } from "./window.ts";
 
 /** A wait longer than this, in milliseconds, is said once. */
 const stallAfter = 5000;
 
-/** What a run needs of its loader. */
-export interface EpochHost {
+/** What a run is made of. */
+export interface EpochParts {
   readonly sequence: Sequence<unknown>;
   readonly options: ResolvedOptions;
-  /** The pool, made on first use. */
-  pool(): Promise<Pool>;
-  /** Batches that may be out at once. */
-  capacity(): number;
-  /** The state that is gone on from, for the first epoch of a resumed loader. */
-  readonly state: LoaderState | undefined;
-  /** What the sequence holds now. */
-  readonly fields: readonly Field[];
-  /** Called when the epoch's length is known; throws if a state does not belong. */
-  onLength(length: number): void;
-  /** Takes the sequence as it is now for all workers; throws if it cannot be sent any more. */
-  update(pool: Pool): void;
-  /** The consumer has come for a batch, or has left. */
-  onAsk(): void;
-  /** The consumer waited, in milliseconds. */
-  onWait(milliseconds: number): void;
-  /** A batch is handed out. */
-  onBatch(facts: BatchFacts): void;
-  /** Called once when the run is over. */
-  onFinish(): void;
+  readonly crew: Crew;
+  readonly stats: StatsKeeper;
+  readonly start: EpochStart;
 }
 
-/** A run through epoch `epoch` from the global position `start`. */
+/** What ends a run: its last batch was consumed, its loop was left or forgotten, a batch or a hook failed, the loader ends. */
+type Cause =
+  | { readonly type: "consumed" | "left" | "dropped" | "failed" }
+  // Any value may be a reason.
+  | { readonly type: "closed"; readonly reason: unknown };
+
+/** Where nobody is there to be told what `onEpochEnd` throws, or has something else to be told, it is only mentioned. */
+const mentionedAfter: { readonly [T in Cause["type"]]?: string } = {
+  dropped: "its loop had been abandoned",
+  failed: "the epoch had failed",
+};
+
+type Step = IteratorResult<unknown, undefined>;
+
+/** One run through one epoch: gives its batches in order, and says how far it has come. */
 export class EpochRun {
-  readonly epoch: number;
-  readonly #host: EpochHost;
-  readonly #start: number;
+  /** Where it began. */
+  readonly start: EpochStart;
+  readonly #sequence: Sequence<unknown>;
+  readonly #options: ResolvedOptions;
+  readonly #crew: Crew;
+  readonly #stats: StatsKeeper;
   readonly #ledger: Ledger;
-  /** Kept alive while a batch is waited for: see iterator.ts. */
-  holder: unknown;
-  #pool: Pool | undefined;
+  #length: number | undefined;
   #plan: Plan | undefined;
   #window: OrderedWindow<Outcome> | undefined;
-  #finishing: Promise<void> | undefined;
-  /** Whether `onEpochBegin` has returned, and so `onEpochEnd` is owed. */
-  #begun = false;
-  /** Resolves when `onEpochBegin` has settled. */
+  /** Settles when `onEpochBegin` has. */
   #beginning: Promise<unknown> | undefined;
-  #complete = false;
+  /** What the sequence held as the epoch began; once it is there, `onEpochEnd` is owed. */
+  #seen: Seen | undefined;
+  /** Why the run ends, the first cause; and settled once it is over. */
+  #cause: Cause | undefined;
+  #ending: Promise<void> | undefined;
+  #over = false;
   /** Index that could not be fetched. */
   #failed: number | undefined;
-  /** What the sequence held as the epoch began, and holds now that it is over. */
-  #seen: Seen | undefined;
+  /** Whether a batch came from the caller's own sequence. */
   #inline = false;
-  /** Why the loader ended this run; any value may be a reason. */
-  #closed: { readonly reason: unknown } | undefined;
   #wake: (() => void) | undefined;
   #waitingSince = 0;
+  /** Step whose lateness has been said. */
   #stalled = -1;
+  /** Calls of `next()` that are not answered, and the last of them. */
   #pending = 0;
   #last: Promise<unknown> | undefined;
 
-  constructor(host: EpochHost, epoch: number, start: number) {
-    this.#host = host;
-    this.epoch = epoch;
-    this.#start = start;
-    this.#ledger = new Ledger(epoch);
+  constructor({ sequence, options, crew, stats, start }: EpochParts) {
+    this.#sequence = sequence;
+    this.#options = options;
+    this.#crew = crew;
+    this.#stats = stats;
+    this.start = start;
+    this.#ledger = new Ledger(start.epoch);
+  }
+
+  /** Number of the epoch. */
+  get epoch(): number {
+    return this.start.epoch;
+  }
+
+  /** Whether it has ended and let go of everything: another run may begin. */
+  get over(): boolean {
+    return this.#over;
   }
 
   /** Global position reached by what was consumed, and whether that is the epoch's end. */
   get progress(): { readonly position: number; readonly atEnd: boolean } {
-    if (!this.#plan || !this.#window) return { position: this.#start, atEnd: false };
-    return { position: this.#plan.position(this.#window.head), atEnd: this.#window.done };
+    if (!this.#plan || !this.#window) return { position: this.start.position, atEnd: false };
+    return { position: this.#plan.reached(this.#window.head), atEnd: this.#window.done };
   }
 
   /** What the sequence held as the epoch began; undefined before it has a plan. */
   get seen(): Seen | undefined {
-    return this.planned ? this.#seen : undefined;
+    return this.#plan && this.#seen;
   }
 
-  /** Whether the epoch got as far as having a plan. */
-  get planned(): boolean {
-    return this.#plan !== undefined;
+  /** Batches of the whole epoch; undefined before it is known, and a resumed state has been found to belong to it. */
+  get length(): number | undefined {
+    return this.#length;
   }
 
-  /** Batches that the epoch delivers; undefined before it has a plan. */
+  /** Batches that the run delivers; undefined before it has a plan. */
   get steps(): number | undefined {
     return this.#plan?.steps;
   }
 
+  /** What it has delivered, as proven by the ledger. */
   get report(): EpochReport {
     return {
       epoch: this.epoch,
@@ -122,139 +134,111 @@ export class EpochRun {
       delivered: this.#ledger.delivered,
       skipped: this.#ledger.skipped,
       failed: this.#failed,
-      complete: this.#complete,
+      complete: this.#cause?.type === "consumed",
     };
   }
 
   /** The next batch; calls may overlap, and are answered in their order. */
-  next(): Promise<IteratorResult<unknown, undefined>> {
-    const turn = (): Promise<IteratorResult<unknown, undefined>> => this.#step();
+  next(): Promise<Step> {
+    const turn = (): Promise<Step> => this.#step();
     const step = this.#pending === 0 ? turn() : this.#last!.then(turn, turn);
     this.#pending++;
     this.#last = step;
     return step;
   }
 
-  async #step(): Promise<IteratorResult<unknown, undefined>> {
+  /** Leaves the epoch early. Whoever waits for a batch is told that there is none. */
+  return(): Promise<void> {
+    return this.#end({ type: "left" });
+  }
+
+  /** Ends the run because the loader ends; whoever waits, or asks again, gets `reason`. */
+  close(reason: unknown): Promise<void> {
+    return this.#end({ type: "closed", reason });
+  }
+
+  /** Ends the run when its iterator was dropped. */
+  abandon(): Promise<void> {
+    return this.#end({ type: "dropped" });
+  }
+
+  async #step(): Promise<Step> {
     try {
       return await this.#take();
     } catch (error) {
       // What was thrown on the way out is thrown as it is; anything else ends the run first.
-      return this.#finishing ? await Promise.reject(error) : await this.#fail(error);
+      if (!this.#cause) await this.#end({ type: "failed" });
+      throw error;
     } finally {
-      if (--this.#pending === 0) this.holder = undefined;
+      this.#pending--;
     }
   }
 
-  async #take(): Promise<IteratorResult<unknown, undefined>> {
-    if (!this.#window && !this.#finishing) await this.#begin();
-    this.#host.onAsk();
+  async #take(): Promise<Step> {
+    if (!this.#window && !this.#cause) await this.#begin();
+    this.#stats.onAsk();
     const window = this.#window;
     // Batches that lie ready would be a chain of microtasks. For others a worker sees to that.
     const turn = window?.ready ? yieldIfDue() : undefined;
     if (turn) await turn;
-    while (window && !this.#finishing) {
+    while (window && !this.#cause) {
       if (window.done) {
         this.#ledger.close(this.#plan!.steps);
-        this.#complete = true;
-        await this.#finish();
-        return { done: true, value: undefined };
+        await this.#end({ type: "consumed" });
+        break;
       }
       const waited = window.ready ? 0 : await this.#wait(window);
-      if (this.#finishing) break;
-      const index = this.#plan!.index(window.head);
+      if (this.#cause) break;
       const outcome = window.peek();
-      if (outcome.ok) {
-        window.take();
-        this.#fill();
-        this.#ledger.deliver(index);
-        const { worker, batch, counters } = outcome;
-        this.#inline ||= worker.inline;
-        lease(batch, worker);
-        this.#host.onBatch({
-          worker: worker.name,
-          counters,
-          waited,
-          queued: window.waiting,
-          bytes: bytesOf(batch),
-        });
-        return { done: false, value: batch };
-      }
-      const { epoch } = this;
-      const position = this.#plan!.place(window.head);
-      const error = batchError(outcome, { epoch, position, index, of: nameOf(this.#host.sequence) });
-      if (this.#host.options.onError === "skip" && error instanceof BatchError) {
-        window.take();
-        this.#fill();
-        this.#ledger.skip(index);
-        warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
-      } else {
-        // It stays the next one: whoever resumes begins with it.
-        this.#failed = index;
-        throw error;
-      }
+      if (outcome.ok) return { done: false, value: this.#deliver(outcome, waited) };
+      this.#skip(outcome);
     }
-    await this.#finishing;
-    if (this.#closed) throw this.#closed.reason;
+    await this.#ending;
+    if (this.#cause?.type === "closed") throw this.#cause.reason;
     return { done: true, value: undefined };
   }
 
-  /** Leaves the epoch early. Whoever waits for a batch is told that there is none. */
-  return(): Promise<void> {
-    return this.#finish();
-  }
-
-  /** Ends the run because the loader ends; whoever waits, or asks again, gets `reason`. */
-  async close(reason: unknown): Promise<void> {
-    this.#closed ??= { reason };
-    await this.#finish();
-  }
-
   async #begin(): Promise<void> {
-    const { sequence, options, fields, state } = this.#host;
-    const { epoch } = this;
-    const stopped = (): boolean => this.#finishing !== undefined;
-    const beginning = prepareEpoch(sequence, { epoch, seed: options.seed, fields, state, stopped });
+    const sequence = this.#sequence;
+    const { seed, shuffle, shard } = this.#options;
+    const { epoch, position, state } = this.start;
+    const stopped = (): boolean => this.#cause !== undefined;
+    const beginning = prepareEpoch(sequence, this.start, { seed, stopped });
     this.#beginning = beginning.then(
       (seen) => {
         this.#seen = seen;
-        this.#begun = true;
       },
       () => {},
     );
     await beginning;
-    if (this.#finishing) return;
+    if (this.#cause) return;
     const length = lengthOf(sequence);
-    this.#host.onLength(length);
-    const { seed, shuffle, shard } = options;
-    const plan = planEpoch({ length, seed, epoch: this.epoch, shuffle, shard, start: this.#start });
-    if (shard && plan.steps === 0 && this.#start === 0) {
+    if (state) checkBelongs(state, sequence, { length, shuffle });
+    this.#length = length;
+    const plan = planEpoch({ length, seed, epoch, shuffle, shard, start: position });
+    if (shard && plan.steps === 0 && position === 0) {
       warnOnce(
-        options,
+        this.#options,
         "EPOCHAL_EMPTY_SHARE",
         `Rank ${shard.rank} of ${shard.worldSize} has no share of the ${length} batches of ${nameOf(sequence)}, so its epochs end at once. Use fewer ranks, or make smaller batches.`,
       );
     }
-    const pool = await this.#host.pool();
-    if (this.#finishing) return;
-    this.#host.update(pool);
     refreshCaches(sequence);
-    pool.prepare(plan.steps);
+    this.#crew.prepare(plan.steps, () => this.#checkStall());
     this.#plan = plan;
-    this.#pool = pool;
-    this.#window = new OrderedWindow({ end: plan.steps, capacity: this.#host.capacity() });
+    this.#window = new OrderedWindow({ end: plan.steps, capacity: 0 });
     this.#fill();
   }
 
   /** Submits what the window allows. */
   #fill(): void {
     const window = this.#window!;
-    window.capacity = this.#host.capacity();
+    window.capacity = this.#crew.setting.capacity;
     for (let step = window.claim(); step !== undefined; step = window.claim()) this.#submit(step);
   }
 
   #submit(step: number): void {
-    this.#pool!.submit({
+    this.#crew.submit({
       epoch: this.epoch,
       index: this.#plan!.index(step),
       settle: (outcome) => {
@@ -262,7 +246,7 @@ export class EpochRun {
         window.settle(step, outcome);
         if (!window.ready || this.#waitingSince === 0) return;
         // At once, so that an inline worker stops working ahead of the consumer that it has just served.
-        this.#pool!.unref();
+        this.#crew.unref();
         this.#wake?.();
       },
     });
@@ -273,8 +257,8 @@ export class EpochRun {
     const since = performance.now();
     this.#waitingSince = since;
     // An inline worker does its work in here.
-    this.#pool!.ref();
-    if (!window.ready && !this.#finishing) {
+    this.#crew.ref();
+    if (!window.ready && !this.#cause) {
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
@@ -282,12 +266,49 @@ export class EpochRun {
     this.#wake = undefined;
     this.#waitingSince = 0;
     const waited = performance.now() - since;
-    this.#host.onWait(waited);
+    this.#stats.onWait(waited);
     return waited;
   }
 
+  /** Hands out the batch at the head, and has others fetched. */
+  #deliver({ worker, batch, counters }: Extract<Outcome, { ok: true }>, waited: number): unknown {
+    const window = this.#window!;
+    const index = this.#plan!.index(window.head);
+    window.take();
+    this.#fill();
+    this.#ledger.deliver(index);
+    this.#inline ||= worker.inline;
+    lease(batch, worker);
+    const facts = {
+      worker: worker.name,
+      counters,
+      waited,
+      queued: window.waiting,
+      bytes: bytesOf(batch),
+    };
+    this.#crew.noteBatch(facts, this.#stats.onBatch(facts));
+    return batch;
+  }
+
+  /** Leaves out the batch at the head, which could not be had; throws where that is not what the user chose. */
+  #skip(outcome: Extract<Outcome, { ok: false }>): void {
+    const window = this.#window!;
+    const index = this.#plan!.index(window.head);
+    const position = this.#plan!.globalPosition(window.head);
+    const error = batchError(outcome, { epoch: this.epoch, position, index, of: nameOf(this.#sequence) });
+    if (this.#options.onError !== "skip" || !(error instanceof BatchError)) {
+      // It stays the next one: whoever resumes begins with it.
+      this.#failed = index;
+      throw error;
+    }
+    window.take();
+    this.#fill();
+    this.#ledger.skip(index);
+    warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
+  }
+
   /** Says once for a batch that it is late, and what is being done about it. */
-  checkStall(): void {
+  #checkStall(): void {
     const window = this.#window;
     if (this.#waitingSince === 0 || !window || this.#stalled === window.head) return;
     const waited = performance.now() - this.#waitingSince;
@@ -296,52 +317,40 @@ export class EpochRun {
     const index = this.#plan!.index(window.head);
     warn(
       "EPOCHAL_STALL",
-      `Waiting for ${seconds(waited)} for batch ${this.#plan!.place(window.head)} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#host.sequence)}): ${this.#pool!.describe(this.epoch, index)}.`,
+      `Waiting for ${seconds(waited)} for batch ${this.#plan!.globalPosition(window.head)} of epoch ${this.epoch} (getItem(${index}) of ${nameOf(this.#sequence)}): ${this.#crew.describe(this.epoch, index)}.`,
     );
   }
 
-  /** Finishes the run and throws `error`; an error of the hook on the way out is only mentioned. */
-  async #fail(error: unknown): Promise<never> {
-    await this.#finishQuietly("the epoch had failed");
-    throw error;
+  /** The way out. The first cause counts; what `onEpochEnd` throws then is thrown, or only mentioned. */
+  #end(cause: Cause): Promise<void> {
+    this.#cause ??= cause;
+    this.#ending ??= this.#letGo(this.#cause);
+    return this.#ending;
   }
 
-  /** Ends the run when its iterator was dropped: nobody is there to be told. */
-  async abandon(): Promise<void> {
-    await this.#finishQuietly("its loop had been abandoned");
-  }
-
-  async #finishQuietly(after: string): Promise<void> {
-    try {
-      await this.#finish();
-    } catch (error) {
-      warn("EPOCHAL_HOOK", `onEpochEnd(${this.epoch}) threw after ${after}: ${thrownSentence(error)}`);
-    }
-  }
-
-  #finish(): Promise<void> {
-    this.#finishing ??= this.#end();
-    return this.#finishing;
-  }
-
-  async #end(): Promise<void> {
-    this.#host.onAsk();
-    this.#pool?.cancel();
-    this.#pool?.unref();
+  async #letGo({ type }: Cause): Promise<void> {
+    const sequence = this.#sequence;
+    this.#stats.onAsk();
+    this.#crew.cancel();
+    this.#crew.unref();
+    // The loader holds the run for what it tells; nobody takes these batches any more.
+    this.#window?.clear();
     this.#wake?.();
-    const { sequence } = this.#host;
     try {
       // A hook that has begun is heard out, unless it takes for ever.
       if (this.#beginning) await waitAtMost(this.#beginning, endPatience);
       // An inline worker may still be reading the very instance that the hook is about to change.
-      if (sequence.hasHooks) await this.#pool?.idle();
-      if (this.#seen) {
-        noteSources(sequence);
-        noteChanging(sequence, this.#seen.after, { inline: this.#inline });
-      }
-      if (this.#begun) await callHook(sequence, "end", { epoch: this.epoch, seed: this.#host.options.seed });
+      if (sequence.hasHooks) await this.#crew.idle();
+      if (!this.#seen) return;
+      noteSources(sequence);
+      noteChanging(sequence, this.#seen.after, { inline: this.#inline });
+      await callHook(sequence, "end", { epoch: this.epoch, seed: this.#options.seed });
+    } catch (error) {
+      const after = mentionedAfter[type];
+      if (after === undefined) throw error;
+      warn("EPOCHAL_HOOK", `onEpochEnd(${this.epoch}) threw after ${after}: ${thrownSentence(error)}`);
     } finally {
-      this.#host.onFinish();
+      this.#over = true;
     }
   }
 }

@@ -1,13 +1,12 @@
 /**
  * What the consumer holds of a run: an async iterator that ends the run when it is left, disposed of, or forgotten.
- *
- * The run does not refer to it except while a batch is waited for, so that an iterator nobody holds any more is
- * collected, and its run ended with it.
  */
 import { nameAsyncDispose } from "../core/dispose.ts";
+import { endWhenDropped, hasEnded } from "./dropped.ts";
 import type { EpochRun } from "./epoch.ts";
 
-const forgotten = new FinalizationRegistry<EpochRun>((run) => void run.abandon());
+// Outside of the class: it must not refer to the iterator.
+const abandon = (run: EpochRun): void => void run.abandon();
 
 /** Iterates over the batches of one epoch. */
 export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, undefined>, AsyncDisposable {
@@ -28,11 +27,10 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
         this.#over = true;
         return Promise.reject(error);
       }
-      forgotten.register(this, this.#run, this);
+      endWhenDropped(this, this.#run, abandon);
     }
-    this.#run.holder = this;
     const step = this.#run.next() as Promise<IteratorResult<B, undefined>>;
-    // Once it failed, it is over: the failure is not told twice.
+    // Once it failed, it is over: the failure is not told twice. This also holds the iterator while a batch is waited for.
     step.then(
       ({ done }) => {
         if (done) this.#end();
@@ -42,10 +40,9 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
     return step;
   }
 
-  /** Nothing is left to end: a loop that never lets the event loop turn would else pile up what it has finished. */
   #end(): void {
     this.#over = true;
-    forgotten.unregister(this);
+    hasEnded(this);
   }
 
   async return(): Promise<IteratorResult<B, undefined>> {

@@ -15,7 +15,7 @@ interface Page {
   count: number;
 }
 
-/** See the head of this file. */
+/** Notes which indices an epoch has delivered, and throws where one came twice or is missing at the end. */
 export class Ledger {
   readonly #epoch: number;
   readonly #pages = new Map<number, Page | "full">();
@@ -64,14 +64,14 @@ export class Ledger {
       page = { bits: new Uint32Array(pageSize / 32), count: 0 };
       this.#pages.set(number, page);
     }
-    const place = index % pageSize;
-    const bit = 1 << (place & 31);
-    if (page === "full" || (page.bits[place >>> 5]! & bit) !== 0) {
+    const offset = index % pageSize;
+    const bit = 1 << (offset & 31);
+    if (page === "full" || (page.bits[offset >>> 5]! & bit) !== 0) {
       throw new LedgerError(
         `Epoch ${this.#epoch} would deliver batch ${index} a second time. Please report this: it is a defect of epochal.`,
       );
     }
-    page.bits[place >>> 5]! |= bit;
+    page.bits[offset >>> 5]! |= bit;
     page.count++;
     if (page.count === pageSize) this.#pages.set(number, "full");
   }

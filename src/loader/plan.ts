@@ -26,10 +26,10 @@ export interface Plan {
   readonly steps: number;
   /** Index fetched at `step`. */
   index(step: number): number;
-  /** Global position of `step`: its place in the order that all ranks share. */
-  place(step: number): number;
+  /** Position of `step` in the order that all ranks share. */
+  globalPosition(step: number): number;
   /** Global position reached once `steps` steps were consumed on every rank; at most `length`. */
-  position(steps: number): number;
+  reached(steps: number): number;
 }
 
 /** The share of whoever reads alone. */
@@ -49,11 +49,11 @@ export function planEpoch({ length, seed, epoch, shuffle, shard = whole, start }
   const { rank, worldSize } = shard;
   const steps = shareOf(Math.max(0, length - start), shard);
   const order = shuffle ? permutation(length, seed, "batches", epoch) : undefined;
-  const place = (step: number): number => start + step * worldSize + rank;
+  const globalPosition = (step: number): number => start + step * worldSize + rank;
   return {
     steps,
-    index: (step) => (order ? order.at(place(step)) : place(step)),
-    place,
-    position: (taken) => (taken >= steps ? length : Math.min(length, start + taken * worldSize)),
+    index: (step) => (order ? order.at(globalPosition(step)) : globalPosition(step)),
+    globalPosition,
+    reached: (taken) => (taken >= steps ? length : Math.min(length, start + taken * worldSize)),
   };
 }

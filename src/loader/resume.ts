@@ -81,26 +81,27 @@ export function firstEpochOf({ data }: LoaderState): number {
   return since ? Number.parseInt(since, 36) : 0;
 }
 
-/** What {@link prepareEpoch} is told. */
+/** Where an epoch begins. */
 export interface EpochStart {
   readonly epoch: number;
-  readonly seed: number;
-  /** What the sequence holds now. */
-  readonly fields: readonly Field[];
+  /** Batches of its global order that are behind it: 0, but for the first epoch after a resume. */
+  readonly position: number;
   /** The state that is gone on from, for the first epoch of a resumed loader. */
   readonly state: LoaderState | undefined;
-  /** Whether the epoch has been given up meanwhile. */
-  stopped(): boolean;
+  /** What the sequence holds before it. */
+  readonly fields: readonly Field[];
 }
 
 /**
- * Calls `onEpochBegin`, and whatever must come before it in a resumed run.
+ * Calls `onEpochBegin`, and whatever must come before it in a resumed run. `stopped` says whether the epoch has been given
+ * up meanwhile.
  *
  * @throws StateError if the sequence does not come to hold what the state says; what a hook throws.
  */
 export async function prepareEpoch(
   sequence: Sequence<unknown>,
-  { epoch, seed, fields, state, stopped }: EpochStart,
+  { epoch, state, fields }: EpochStart,
+  { seed, stopped }: { readonly seed: number; readonly stopped: () => boolean },
 ): Promise<Seen> {
   const call = (hook: "begin" | "end", of: number) => callHook(sequence, hook, { epoch: of, seed });
   const look = (known: readonly Field[]) => fieldsOf(sequence, known);

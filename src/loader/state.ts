@@ -8,6 +8,7 @@
 import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
 import { hashWords, hexOf } from "../core/hash.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import { describeSequence } from "./describe.ts";
 import { isData } from "./resume.ts";
 
@@ -81,11 +82,22 @@ export function checkState(state: LoaderState, seed: number): void {
 }
 
 /**
- * Checks that a state belongs to the sequence at hand.
+ * Checks that a state belongs to `sequence` and stands at a batch that there is. `length` is undefined before the hooks of
+ * its epoch have run, which may change it.
  *
  * @throws StateError saying what differs.
  */
-export function checkFingerprint(state: LoaderState, expected: string): void {
+export function checkBelongs(
+  state: LoaderState,
+  sequence: Sequence<unknown>,
+  { length, shuffle }: { readonly length: number | undefined; readonly shuffle: boolean },
+): void {
+  const known = state.position === 0 && sequence.hasHooks ? undefined : length;
+  checkFingerprint(state, fingerprint(sequence, known, shuffle));
+  if (length !== undefined) checkPosition(state, length);
+}
+
+function checkFingerprint(state: LoaderState, expected: string): void {
   const parts = ["sequence", "length", "order"];
   const saved = String(state.fingerprint).split(":");
   const present = expected.split(":");
@@ -102,12 +114,7 @@ export function checkFingerprint(state: LoaderState, expected: string): void {
   );
 }
 
-/**
- * Checks that a state stands at a batch that there is.
- *
- * @throws StateError if it is beyond the epoch.
- */
-export function checkPosition({ position, epoch }: LoaderState, length: number): void {
+function checkPosition({ position, epoch }: LoaderState, length: number): void {
   if (position < length || position === 0) return;
   throw new StateError(
     `The state stands at batch ${position} of epoch ${epoch}, but the epoch has ${length} batches, from 0 to ${length - 1}. It was not written by loader.state() of this sequence; the next epoch begins at { epoch: ${epoch + 1}, position: 0 }.`,

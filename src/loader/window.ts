@@ -6,7 +6,7 @@
  */
 import { LedgerError } from "../core/errors.ts";
 
-/** See the head of this file. `T` is what a position is settled with. */
+/** A window over the positions of an epoch: claims them, is told of their results, `T`, and gives those in order. */
 export class OrderedWindow<T> {
   /** Positions that may be out at once: being fetched, or fetched and not yet taken. May change at any time. */
   capacity: number;
@@ -77,5 +77,10 @@ export class OrderedWindow<T> {
     const result = this.peek();
     this.#settled.delete(this.#taken++);
     return result;
+  }
+
+  /** Drops the results that nobody takes any more. */
+  clear(): void {
+    this.#settled.clear();
   }
 }

@@ -60,7 +60,7 @@ describe("planEpoch", () => {
           );
           const rounds = Math.min(taken, Math.floor(length / before));
           const seen = first.flatMap((plan) => indices(plan).slice(0, rounds));
-          const start = first[0]!.position(rounds);
+          const start = first[0]!.reached(rounds);
           const rest = Array.from({ length: after }, (_, rank) =>
             indices(planEpoch({ ...options, length, start, shard: { rank, worldSize: after } })),
           ).flat();
@@ -80,6 +80,6 @@ describe("planEpoch", () => {
   it("does not shuffle what has no end", () => {
     expect(() => planEpoch({ ...options, length: Number.POSITIVE_INFINITY })).toThrow(/infinite length/);
     const plan = planEpoch({ ...options, length: Number.POSITIVE_INFINITY, shuffle: false, start: 7 });
-    expect([plan.steps, plan.index(3), plan.position(3)]).toEqual([Number.POSITIVE_INFINITY, 10, 10]);
+    expect([plan.steps, plan.index(3), plan.reached(3)]).toEqual([Number.POSITIVE_INFINITY, 10, 10]);
   });
 });

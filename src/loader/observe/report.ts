@@ -38,9 +38,11 @@ export interface LoaderReport {
   readonly summary: string;
 }
 
-/** Numbers that outlive an epoch. */
-export interface Tally {
+/** Faults that were overcome, over all epochs. */
+export interface Faults {
+  /** Tries that were repeated. */
   retries: number;
+  /** Workers that died or were replaced. */
   workersLost: number;
 }
 
@@ -48,7 +50,7 @@ export interface Tally {
 export function report(
   last: EpochReport | undefined,
   past: PastEpochs,
-  { retries, workersLost }: Tally,
+  { retries, workersLost }: Readonly<Faults>,
 ): LoaderReport {
   const delivered = past.delivered + (last?.delivered ?? 0);
   const skipped = past.skipped + (last?.skipped.length ?? 0);
@@ -88,6 +90,9 @@ export interface PastEpochs {
   /** The last few that ended an epoch. */
   readonly failed: readonly Failed[];
 }
+
+/** The sums of a loader that has not run. */
+export const noEpochs: PastEpochs = { epochs: 0, early: 0, delivered: 0, skipped: 0, failed: [] };
 
 /** The sums with one epoch more. */
 export function addTo(past: PastEpochs, last: EpochReport): PastEpochs {

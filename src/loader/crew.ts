@@ -1,0 +1,179 @@
+/**
+ * Whoever fetches the batches of a loader: how many there are, of which kind, and what they are sent.
+ *
+ * It owns the kinds of workers, the pool, which is made when a first epoch begins, and the tuner, which says how many
+ * workers to use under `"auto"`. Invariant: workers hold the sequence as it was when the epoch began, or when they came
+ * into use within it. It is looked at only where some are in use: a look at 50 MB in memory takes as long as some thirty
+ * batches of it. A crew knows neither its loader nor the order of batches.
+ */
+import { availableCores } from "../core/cores.ts";
+import { isEpochalError } from "../core/errors.ts";
+import { isNode } from "../core/node.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import { inlineWorkers } from "../worker/kinds/inline.ts";
+import { checkNotNested, type NodeWorkers, nodeWorkers } from "../worker/kinds/node.ts";
+import type { Job, PoolEvent } from "../worker/pool/job.ts";
+import { Pool } from "../worker/pool/pool.ts";
+import type { StartWorker } from "../worker/worker.ts";
+import type { Faults } from "./observe/report.ts";
+import type { BatchFacts } from "./observe/stats.ts";
+import { type Setting, Tuner } from "./observe/tuner.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** The workers of a loader, and the choice of how many. */
+export class Crew {
+  readonly #sequence: Sequence<unknown>;
+  readonly #options: ResolvedOptions;
+  readonly #tuner: Tuner;
+  readonly #faults: Faults = { retries: 0, workersLost: 0 };
+  /** The worker that is this thread. */
+  readonly #inline: StartWorker;
+  /** Threads or processes; undefined where none may be used, and before the first epoch. */
+  #remote: NodeWorkers | undefined;
+  #pool: Pool | undefined;
+  #onTick: (() => void) | undefined;
+
+  constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
+    const { workers, maxQueueSize, memory, seed } = options;
+    const fixed = (option: number | "auto"): number | undefined => (option === "auto" ? undefined : option);
+    const cores = availableCores();
+    this.#sequence = sequence;
+    this.#options = options;
+    this.#tuner = new Tuner({ workers: fixed(workers), maxQueueSize: fixed(maxQueueSize), memory, cores });
+    this.#inline = inlineWorkers(sequence, seed);
+  }
+
+  /** How many workers are wanted at present, and how many batches may be out at once. */
+  get setting(): Setting {
+    return this.#tuner.setting;
+  }
+
+  /** What went wrong so far and was overcome. */
+  get faults(): Readonly<Faults> {
+    return this.#faults;
+  }
+
+  /**
+   * Takes the sequence as it is now, for an epoch of `steps` batches, and starts workers for it. Until {@link cancel},
+   * `onTick` is called from time to time while jobs are out.
+   *
+   * @throws PortableError if the sequence cannot be sent to the workers asked for, or this is a worker itself;
+   * WorkerError if none can be started.
+   */
+  prepare(steps: number, onTick: () => void): void {
+    this.#pool ??= this.#makePool();
+    const inUse = usesRemote(this.#tuner.setting);
+    if (!inUse) this.#remote?.forget();
+    this.#pool.reload(inUse && this.#look());
+    this.#pool.prepare(steps);
+    this.#onTick = onTick;
+  }
+
+  /** Has a job fetched; the crew must be prepared. */
+  submit(job: Job): void {
+    this.#pool!.submit(job);
+  }
+
+  /** Takes note of what a delivered batch cost, `interval` ms after the one before, and changes the crew accordingly. */
+  noteBatch({ counters, waited, bytes }: BatchFacts, interval: number): void {
+    const tuner = this.#tuner;
+    const before = tuner.setting;
+    const { fetchMs: fetch, bytes: bytesRead } = counters;
+    tuner.observe({ fetch, waited, interval, bytes, bytesRead });
+    const { workers, keep } = tuner.setting;
+    if (workers === before.workers && keep === before.keep) return;
+    if (!usesRemote(before) && usesRemote(tuner.setting)) this.#look();
+    this.#resize();
+  }
+
+  /** Somebody waits for a batch: the workers keep the program alive, and this thread works. */
+  ref(): void {
+    this.#pool?.ref();
+  }
+
+  /** Nobody waits. */
+  unref(): void {
+    this.#pool?.unref();
+  }
+
+  /** What is being done for the job of `epoch` and `index`, in words. */
+  describe(epoch: number, index: number): string {
+    return this.#pool!.describe(epoch, index);
+  }
+
+  /** Forgets every job: none of them is settled after this. */
+  cancel(): void {
+    this.#onTick = undefined;
+    this.#pool?.cancel();
+  }
+
+  /** Resolves when nobody works on the caller's own sequence any more, or after two seconds. */
+  async idle(): Promise<void> {
+    await this.#pool?.idle();
+  }
+
+  /** Ends all workers; resolves when they are gone. */
+  async close(): Promise<void> {
+    await this.#pool?.close();
+  }
+
+  /** A platform without threads leaves `workers: "auto"` inline; where workers were asked for by number, it throws. */
+  #makePool(): Pool {
+    const { workers, seed, useMultiprocessing, resourceLimits, timeout, retries, retryErrors } =
+      this.#options;
+    if (workers === 0 || (workers === "auto" && !isNode)) this.#tuner.stayInline();
+    else {
+      checkNotNested();
+      const limits = resourceLimits && { resourceLimits };
+      this.#remote = nodeWorkers(this.#sequence, { seed, processes: useMultiprocessing, ...limits });
+    }
+    const { size, start } = this.#wanted();
+    return new Pool({
+      workers: size,
+      start,
+      timeout,
+      retries,
+      retryErrors,
+      onEvent: (event) => count(event, this.#faults),
+      onTick: () => this.#onTick?.(),
+    });
+  }
+
+  /**
+   * Has workers that start, or are reloaded, take the sequence as it is now; whether it has changed. Under
+   * `workers: "auto"` one that cannot be sent, as `getItem` has opened a file in this thread, is loaded in this thread
+   * from here on.
+   */
+  #look(): boolean {
+    try {
+      return this.#remote!.look();
+    } catch (error) {
+      if (this.#options.workers !== "auto" || !isEpochalError(error, "PortableError")) throw error;
+      this.#tuner.stayInline();
+      this.#resize();
+      return false;
+    }
+  }
+
+  #resize(): void {
+    const { size, start, keep } = this.#wanted();
+    this.#pool!.resize(size, start, keep);
+  }
+
+  /** What the tuner wants, in terms of a pool; no workers means that this thread does the work. */
+  #wanted(): { readonly size: number; readonly start: StartWorker; readonly keep: boolean } {
+    const { workers, keep } = this.#tuner.setting;
+    return workers === 0
+      ? { size: 1, start: this.#inline, keep }
+      : { size: workers, start: this.#remote!.start, keep };
+  }
+}
+
+function usesRemote({ workers, keep }: Setting): boolean {
+  return workers > 0 || keep;
+}
+
+function count({ type }: PoolEvent, faults: Faults): void {
+  if (type === "lost") faults.workersLost++;
+  else faults.retries++;
+}
