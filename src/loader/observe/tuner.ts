@@ -97,45 +97,53 @@ interface Achieved {
   readonly rate: number;
 }
 
-/** See the head of this file. */
+/** One worker more is taken as long as that brings something over what there was `before`. */
+interface Growing {
+  readonly name: "growing";
+  readonly before?: Achieved;
+}
+
+/** No more workers are of use; those that there are may be none either. */
+interface Grown {
+  readonly name: "grown";
+}
+
+/** What is being found out about the number of workers. */
+type Phase =
+  /** The first batches are looked at, without workers. */
+  | { readonly name: "probing"; readonly seen: Observation[] }
+  /** There are no workers for as long as batches are quick. */
+  | { readonly name: "inline" }
+  | Growing
+  | Grown
+  /** This thread fetches for a while, against what the `workers` achieved; `after` it they go on, unless they lose for good. */
+  | { readonly name: "trial"; readonly workers: Achieved; readonly after: Growing | Grown }
+  /** The number stays what it is. */
+  | { readonly name: "settled" };
+
+/** The choice of workers and queue: is told of each batch, and says what to use from now on. */
 export class Tuner {
   readonly #options: TunerOptions;
-  readonly #probed: Observation[] = [];
+  #phase: Phase;
   #workers: number;
   #queue: number;
+  #look = new Look();
   #largest = 0;
-  /** Milliseconds that a batch took when last fetched here. */
-  #inline = Number.POSITIVE_INFINITY;
   /** Whether batches come from files. */
   #reads = false;
-  #period = noSums();
-  #look = noSums();
-  /** The period of this look with the best rate. */
-  #best = noSums();
-  /** Milliseconds that a batch took in the look before, by the same workers. */
-  #fetch = Number.POSITIVE_INFINITY;
-  /** Batches to come that were asked for under the setting before. */
-  #ahead = 0;
-  /** Whether the setting has just changed, so that the period says nothing about it. */
-  #changed = false;
-  /** What one worker fewer achieved. */
-  #before: Achieved | undefined;
-  /** What the workers achieved that are on trial, while this thread fetches. */
-  #onTrial: Achieved | undefined;
+  /** Milliseconds that a batch took when last fetched here. */
+  #inline = Number.POSITIVE_INFINITY;
   /** Looks in a row that found workers of little use, and how many of them put them on trial. */
   #doubts = 0;
   #patience = 1;
   /** Trials in a row that the workers lost. */
   #lost = 0;
-  /** No more workers are of use. */
-  #enough = false;
-  /** The number of workers stays what it is. */
-  #settled = false;
 
   constructor(options: TunerOptions) {
     this.#options = options;
     this.#workers = options.workers ?? 0;
     this.#queue = options.maxQueueSize ?? 2;
+    this.#phase = options.workers === undefined ? { name: "probing", seen: [] } : { name: "settled" };
   }
 
   /** What to use now. Before the first batch its size is unknown, so a byte budget admits one a worker. */
@@ -149,7 +157,7 @@ export class Tuner {
           : Math.floor(this.#options.memory / this.#largest);
     return {
       workers: this.#workers,
-      keep: this.#onTrial !== undefined,
+      keep: this.#phase.name === "trial",
       capacity: Math.max(1, Math.min(wanted, affordable)),
     };
   }
@@ -157,34 +165,30 @@ export class Tuner {
   /** There are no workers to be had: none are chosen. */
   stayInline(): void {
     this.#workers = 0;
-    this.#settled = true;
+    this.#phase = { name: "settled" };
   }
 
   /** Takes note of a batch; the setting may be another one afterwards. */
   observe(seen: Observation): void {
     this.#largest = Math.max(this.#largest, seen.bytes);
     this.#reads ||= seen.bytesRead > 0;
-    if (this.#options.workers === undefined && !this.#settled && this.#probed.length < probes) {
-      this.#probed.push(seen);
-      if (this.#probed.length === probes) this.#choose(this.#probed, 1);
+    if (this.#phase.name === "probing") {
+      this.#probe(this.#phase.seen, seen);
       return;
     }
-    if (this.#ahead > 0) {
-      this.#ahead--;
-      return;
-    }
-    add(this.#period, seen);
-    if (this.#period.batches < period || this.#period.interval < leastPeriod) return;
-    if (!this.#changed) {
-      if (rate(this.#period) > rate(this.#best)) this.#best = this.#period;
-      add(this.#look, this.#period);
-    }
-    this.#changed = false;
-    this.#period = noSums();
-    if (this.#look.interval < leastLook) return;
-    this.#adjust();
-    this.#look = noSums();
-    this.#best = noSums();
+    const look = this.#look;
+    look.add(seen);
+    if (!look.done) return;
+    this.#adjust(look);
+    // Unless the setting is another one now, and has its own.
+    if (this.#look === look) this.#look = new Look({ before: look });
+  }
+
+  #probe(probed: Observation[], seen: Observation): void {
+    probed.push(seen);
+    if (probed.length < probes) return;
+    this.#phase = { name: "inline" };
+    this.#choose(probed, 1);
   }
 
   /**
@@ -195,71 +199,122 @@ export class Tuner {
     this.#inline = Math.min(...seen.map(({ fetch }) => fetch));
     if (this.#inline < factor * (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
     const consume = Math.min(...seen.map(({ interval, waited }) => Math.max(0, interval - waited)));
-    this.#use(Math.min(this.#options.cores, Math.max(1, Math.ceil(this.#inline / Math.max(consume, 0.001)))));
+    const workers = Math.ceil(this.#inline / Math.max(consume, 0.001));
+    this.#use(Math.min(this.#options.cores, Math.max(1, workers)), { name: "growing" });
   }
 
-  #adjust(): void {
-    const { interval, waited } = this.#look;
-    const reached = rate(this.#best);
-    const waits = waited > noWait * interval;
+  #adjust(look: Look): void {
+    const waits = look.sum.waited > noWait * look.sum.interval;
     if (this.#options.maxQueueSize === undefined && waits) {
       this.#queue = Math.min(longestQueue, this.#queue * 2);
     }
-    if (this.#options.workers !== undefined || this.#settled || !this.#warm()) return;
-    if (this.#onTrial) this.#judge(this.#onTrial);
-    // What was quick enough before may seem slow while another program runs: twice as slow is no seeming.
-    else if (this.#workers === 0) this.#choose([mean(this.#best)], 2);
-    else if (this.#before && reached < this.#before.rate * 1.03) {
-      this.#use(this.#before.workers);
-      this.#before = undefined;
-      this.#enough = true;
-    } else if (waits && !this.#enough && this.#workers < this.#options.cores) {
-      this.#before = { workers: this.#workers, rate: reached };
-      this.#use(this.#workers + 1);
-    } else {
-      this.#before = undefined;
-      this.#doubt();
+    if (this.#workers > 0 && !look.warm) return;
+    const phase = this.#phase;
+    switch (phase.name) {
+      case "inline":
+        // What was quick enough before may seem slow while another program runs: twice as slow is no seeming.
+        this.#choose([mean(look.best)], 2);
+        break;
+      case "growing":
+        this.#grow(look, phase, waits);
+        break;
+      case "grown":
+        this.#doubt(look, phase);
+        break;
+      case "trial":
+        this.#judge(look, phase.workers, phase.after);
+        break;
     }
   }
 
-  /** Whether workers run at their full speed: their code is compiled while they run it, for half a second and more. */
-  #warm(): boolean {
-    const { fetch, batches } = this.#look;
-    const before = this.#fetch;
-    this.#fetch = fetch / batches;
-    return this.#workers === 0 || this.#fetch > 0.9 * before;
+  /** Goes back to the workers `before` where one more has brought nothing; else takes another where they are waited for. */
+  #grow(look: Look, { before }: Growing, waits: boolean): void {
+    const reached = rate(look.best);
+    if (before && reached < before.rate * 1.03) this.#use(before.workers, { name: "grown" });
+    else if (waits && this.#workers < this.#options.cores) {
+      const now = { workers: this.#workers, rate: reached };
+      this.#use(this.#workers + 1, { name: "growing", before: now });
+    } else {
+      const phase = { name: "growing" } as const;
+      this.#phase = phase;
+      this.#doubt(look, phase);
+    }
   }
 
   /** Puts workers on trial that are waited for almost as long as fetching here would take. */
-  #doubt(): void {
-    const { batches, fetch, waited } = this.#look;
-    const here = Math.min(fetch, batches * this.#inline);
-    this.#doubts = waited >= littleUse * here ? this.#doubts + 1 : 0;
+  #doubt({ sum, best }: Look, after: Growing | Grown): void {
+    const here = Math.min(sum.fetch, sum.batches * this.#inline);
+    this.#doubts = sum.waited >= littleUse * here ? this.#doubts + 1 : 0;
     if (this.#doubts < this.#patience) return;
     this.#doubts = 0;
-    this.#onTrial = { workers: this.#workers, rate: rate(this.#best) };
-    this.#use(0);
+    this.#use(0, { name: "trial", workers: { workers: this.#workers, rate: rate(best) }, after });
   }
 
   /** Ends the trial. Workers that won it are not soon doubted again. */
-  #judge(workers: Achieved): void {
-    this.#onTrial = undefined;
-    this.#inline = this.#look.fetch / this.#look.batches;
-    if (rate(this.#best) < workers.rate) {
+  #judge({ sum, best }: Look, { workers, rate: reached }: Achieved, after: Growing | Grown): void {
+    this.#inline = sum.fetch / sum.batches;
+    if (rate(best) < reached) {
       this.#lost = 0;
       this.#patience *= 2;
     } else if (++this.#lost === lostTrials) {
-      this.#settled = true;
+      this.#phase = { name: "settled" };
       return;
     }
-    this.#use(workers.workers);
+    this.#use(workers, after);
   }
 
-  #use(workers: number): void {
-    this.#fetch = Number.POSITIVE_INFINITY;
-    this.#ahead = this.setting.capacity;
+  #use(workers: number, phase: Phase): void {
+    // Batches to come were asked for under the setting before.
+    this.#look = new Look({ ahead: this.setting.capacity });
     this.#workers = workers;
-    this.#changed = true;
+    this.#phase = phase;
+  }
+}
+
+/** A look at what a setting achieves: some periods, of which the best counts. */
+class Look {
+  /** All that was seen. */
+  readonly sum: Sums = noSums();
+  /** The period with the best rate. */
+  best: Sums = noSums();
+  #period: Sums = noSums();
+  /** Batches to come that say nothing, and whether the period after them says nothing either. */
+  #ahead: number;
+  #fresh: boolean;
+  /** Milliseconds in which the same workers fetched a batch in the look before. */
+  readonly #before: number;
+
+  /** A look at a new setting, once the batches `ahead` have come; or at the same as the look `before`. */
+  constructor({ ahead, before }: { readonly ahead?: number; readonly before?: Look } = {}) {
+    this.#ahead = ahead ?? 0;
+    this.#fresh = ahead !== undefined;
+    // Not the look itself: it would hold the one before it.
+    this.#before = before ? mean(before.sum).fetch : Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether enough was seen. */
+  get done(): boolean {
+    return this.sum.interval >= leastLook;
+  }
+
+  /** Whether workers run at their full speed: their code is compiled while they run it, for half a second and more. */
+  get warm(): boolean {
+    return mean(this.sum).fetch > 0.9 * this.#before;
+  }
+
+  add(seen: Observation): void {
+    if (this.#ahead > 0) {
+      this.#ahead--;
+      return;
+    }
+    add(this.#period, seen);
+    if (this.#period.batches < period || this.#period.interval < leastPeriod) return;
+    if (!this.#fresh) {
+      if (rate(this.#period) > rate(this.best)) this.best = this.#period;
+      add(this.sum, this.#period);
+    }
+    this.#fresh = false;
+    this.#period = noSums();
   }
 }
 
