@@ -103,4 +103,5 @@ export type { TrainingState } from "./train/checkpoint/training-state.ts";
 export { type ArrayTree, type FromArraysOptions, fromArrays } from "./train/data/arrays.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
+export type { ResourceLimits } from "./worker/kinds/limits.ts";
 export { portable } from "./worker/wire/portable.ts";

@@ -8,11 +8,10 @@ import {
   checkNumber,
   checkSeed,
   checkSignal,
-  show,
 } from "../core/check.ts";
-import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
+import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 
@@ -59,12 +58,7 @@ export interface DataLoaderOptions {
   /** Aborting it closes the loader; a waiting iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
   /** Memory limits of a worker in MiB, as `worker_threads` takes them; a process takes those that Node has flags for. */
-  readonly resourceLimits?: {
-    readonly maxOldGenerationSizeMb?: number;
-    readonly maxYoungGenerationSizeMb?: number;
-    readonly codeRangeSizeMb?: number;
-    readonly stackSizeMb?: number;
-  };
+  readonly resourceLimits?: ResourceLimits;
 }
 
 /** Options that stay undefined where they were not given. */
@@ -115,24 +109,6 @@ const elsewhere: Readonly<Record<string, string>> = {
   pinMemory: `${notHere} a batch is moved, not copied.`,
 };
 
-const limitNames: readonly (keyof NonNullable<DataLoaderOptions["resourceLimits"]>)[] = [
-  "maxOldGenerationSizeMb",
-  "maxYoungGenerationSizeMb",
-  "codeRangeSizeMb",
-  "stackSizeMb",
-];
-
-/** Throws {@link OptionError} for a limit that there is not, or that is no amount of memory. */
-function checkLimits(limits: NonNullable<DataLoaderOptions["resourceLimits"]>): void {
-  checkKnown("`resourceLimits`", limits, limitNames);
-  for (const [name, value] of Object.entries(limits)) {
-    if (value === undefined || (typeof value === "number" && value > 0 && Number.isFinite(value))) continue;
-    throw new OptionError(
-      `\`resourceLimits.${name}\` must be a finite number of MiB above 0, got ${show(value)}.`,
-    );
-  }
-}
-
 /** Longest delay that a timer takes. */
 const longestTimeout = 2 ** 31 - 1;
 
@@ -170,7 +146,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     checkBoolean(name, value);
   }
   if (signal !== undefined) checkSignal("signal", signal);
-  if (resourceLimits !== undefined) checkLimits(resourceLimits);
+  if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
   const shard = options.shard === "env" ? shardFromEnv() : options.shard;
   if (shard !== undefined) checkShard("`shard`", shard, "shard.");
   if (state !== undefined) checkState(state, seed);
