@@ -52,11 +52,13 @@ export function openThread(name: string, limits: ResourceLimits): Remote {
       ref: () => thread.ref(),
       unref: () => thread.unref(),
       end() {
-        setTimeout(settle, loadPatience).unref();
-        return waitAtMost(
-          settled.then(() => thread.terminate()),
-          endPatience,
-        );
+        const enough = setTimeout(settle, loadPatience);
+        enough.unref();
+        const ended = settled.then(() => {
+          clearTimeout(enough);
+          return thread.terminate();
+        });
+        return waitAtMost(ended, endPatience);
       },
     },
   };
