@@ -19,7 +19,7 @@ export {
   WorkerError,
 } from "./core/errors.ts";
 export type { Shard } from "./core/shard.ts";
-export { DataLoader } from "./loader/data-loader.ts";
+export { DataLoader, type DataLoaderConstructor, type SampleLoaderOptions } from "./loader/constructor.ts";
 export { type Leased, release } from "./loader/lease.ts";
 export type { EpochReport, LoaderReport } from "./loader/observe/report.ts";
 export type { LoaderStats, WorkerStats } from "./loader/observe/stats.ts";

@@ -4,11 +4,13 @@
  * A facade: everything about one epoch is in epoch.ts, where the loader stands in position.ts, who fetches in crew.ts.
  */
 
-import { checkInteger, show } from "../core/check.ts";
+import { checkInteger } from "../core/check.ts";
 import { availableCores } from "../core/cores.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
-import { LoaderError, OptionError } from "../core/errors.ts";
-import { isSequence, type Sequence } from "../sequence/sequence.ts";
+import { LoaderError } from "../core/errors.ts";
+import type { Dataset } from "../sequence/batching/batches.ts";
+import { loadedBy } from "../sequence/batching/loaded.ts";
+import type { Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import { Crew } from "./crew.ts";
 import { closeOnAbort, endWhenDropped } from "./dropped.ts";
@@ -56,13 +58,9 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
   #closing: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(sequence: Sequence<B>, options: DataLoaderOptions = {}) {
-    if (!isSequence(sequence)) {
-      throw new OptionError(
-        `DataLoader takes a Sequence, got ${show(sequence)}. For samples, use batches(dataset, { batchSize }).`,
-      );
-    }
-    this.#sequence = sequence as Sequence<unknown>;
+  constructor(of: Sequence<B> | Dataset<unknown>, given: DataLoaderOptions = {}) {
+    const { sequence, options } = loadedBy(of, given);
+    this.#sequence = sequence;
     this.#options = resolveOptions(options);
     this.#position = new Position(this.#sequence, this.#options);
     this.#crew = new Crew(this.#sequence, this.#options);

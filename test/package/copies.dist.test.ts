@@ -49,7 +49,7 @@ async function hash(
   sequence: one.Sequence<unknown>,
   options: one.DataLoaderOptions,
 ): Promise<string> {
-  await using loader = new DataLoader(sequence, { shuffle: true, seed: 11, ...options });
+  await using loader = new DataLoader(sequence, { seed: 11, ...options });
   const digest = createHash("sha256");
   for (let epoch = 0; epoch < 2; epoch++) {
     for await (const batch of loader) {

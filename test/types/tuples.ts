@@ -11,6 +11,7 @@ import {
   type LazyTensor,
   map,
   mix,
+  pad,
   pipe,
   repeat,
   Sequence,
@@ -150,6 +151,26 @@ export async function load(): Promise<void> {
   for await (const [x, y] of new DataLoader(constant)) [x, y] satisfies [U, I];
   for await (const [x, y, n] of new DataLoader(through)) [x, y, n] satisfies [U, I, number];
   for await (const { image, label } of new DataLoader(constantRecord)) [image, label] satisfies [U, I];
+}
+
+export async function loadSamples(): Promise<void> {
+  const loader = { batchSize: 32, shuffle: true, workers: 2 };
+  for await (const [x, y] of new DataLoader(new Digits(), loader)) [x, y] satisfies [U, I];
+  for await (const [x, y] of new DataLoader(asConst, loader)) [x, y] satisfies [U, I];
+  for await (const { label } of new DataLoader(record, { ...loader, collate: pad() })) label satisfies I;
+  const inCall = new DataLoader({ length: 3, getItem: async (i) => [image, tensor(i, "int32")] }, loader);
+  for await (const [x, y] of inCall) [x, y] satisfies [U, I];
+  const collated = new DataLoader(new Digits(), {
+    ...loader,
+    collate: (samples) => [samples.length, samples.map(([, y]) => y)],
+  });
+  for await (const [n, labels] of collated) [n, labels] satisfies [number, I[]];
+  // @ts-expect-error samples without a batch size
+  new DataLoader(new Digits());
+  // @ts-expect-error batches have their size
+  new DataLoader(new Numbers(), { batchSize: 2 });
+  // @ts-expect-error a constant whose getItem has lost its tuple
+  new DataLoader(lost, loader);
 }
 
 const lost = { length: 3, getItem: (i: number) => [image, tensor(i, "int32")] };

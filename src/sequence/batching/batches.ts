@@ -125,8 +125,8 @@ export class BatchSequence<S, B> extends Combinator<B> {
 /**
  * A dataset of samples as a Sequence of batches.
  *
- * `shuffle` shuffles all samples, anew each epoch, in O(1) memory; a `DataLoader`'s own `shuffle` would only shuffle
- * whole batches. The samples of a batch are fetched concurrently where `getItem` returns promises. By default they are
+ * `shuffle` shuffles all samples, anew each epoch, in O(1) memory; `shuffle` of a `DataLoader` over
+ * them is the same. The samples of a batch are fetched concurrently where `getItem` returns promises. By default they are
  * collated by {@link collate}: each leaf is stacked into one buffer.
  *
  * TypeScript reads `[x, y]` as a tuple where the dataset is written in the call. In a class, or a constant of its own,
