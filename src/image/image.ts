@@ -4,7 +4,6 @@
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one pipeline.
  */
 
-import { type ImageSource, load, pathInBytes, pathOf } from "../bytes/source.ts";
 import { noteImage } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
@@ -15,6 +14,7 @@ import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
+import { type ImageSource, load, pathInBytes, pathOf } from "./source.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].

@@ -1,11 +1,11 @@
 /** The two ways to begin an image: a file to be read, or pixels that are there. */
 
-import { checkSource, type ImageSource } from "../bytes/source.ts";
 import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import { isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { type Image, LazyImage, type Pixels, type ReadOptions } from "./image.ts";
+import { checkSource, type ImageSource } from "./source.ts";
 
 /** Options of {@link imread}. */
 export interface ImreadOptions {

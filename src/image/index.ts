@@ -9,12 +9,12 @@
  * ```
  */
 
-export type { ImageSource } from "../bytes/source.ts";
 export type { Antialias } from "./axis.ts";
 export type { Channels } from "./colour.ts";
 export type { Image, Pixels } from "./image.ts";
 export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
 export type { ImageDType } from "./pipeline.ts";
+export type { ImageSource } from "./source.ts";
 export {
   type CropOptions,
   crop,

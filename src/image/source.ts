@@ -1,8 +1,9 @@
 /** Where an image's bytes come from: a path, a URL, or memory. */
+import { download } from "../bytes/download.ts";
+import { readFile } from "../bytes/file.ts";
 import { show } from "../core/check.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
 import { builtin } from "../core/node.ts";
-import { readBody, readFile } from "./read.ts";
 
 /** What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), or a file's bytes. */
 export type ImageSource = string | URL | Uint8Array | ArrayBuffer;
@@ -31,6 +32,9 @@ export function pathInBytes(source: ImageSource): string {
   return " The bytes are the path of a file; bytes are taken for what is in it. Give the path as text, or, where its name is not UTF-8, what is in the file: imread(readFileSync(path)).";
 }
 
+/** Bigger files and downloads are refused: no image that may be decoded is that big. */
+const largest = 2 ** 30;
+
 /**
  * The bytes of `source`. Those of a file are valid until the next call.
  *
@@ -42,21 +46,21 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   const fs = builtin("fs");
   const isFile =
     source instanceof URL ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
-  if (fs === undefined || !isFile) return download(source, signal);
-  return readFile(fs, pathOfFile(source));
+  if (fs === undefined || !isFile) {
+    return download(source, signal, largest).catch((error: Error) => {
+      signal?.throwIfAborted();
+      throw unreadable(error);
+    });
+  }
+  try {
+    return readFile(fs, pathOfFile(source), largest);
+  } catch (error) {
+    throw unreadable(error as Error);
+  }
 }
 
-async function download(url: string | URL, signal: AbortSignal | undefined): Promise<Uint8Array> {
-  const response = await fetch(url, signal === undefined ? {} : { signal }).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    throw new ImageError("It could not be fetched. Check the address and the network.", { cause: error });
-  });
-  if (!response.ok) throw new ImageError(`The server answered ${response.status} ${response.statusText}.`);
-  return readBody(response).catch((error: unknown) => {
-    signal?.throwIfAborted();
-    if (error instanceof ImageError) throw error;
-    throw new ImageError("The download broke off. Check the network, and fetch it again.", { cause: error });
-  });
+function unreadable(error: Error): ImageError {
+  return new ImageError(error.message, { cause: error.cause ?? error });
 }
 
 function pathOfFile(source: string | URL): string {
@@ -64,7 +68,7 @@ function pathOfFile(source: string | URL): string {
   try {
     return builtin("url")!.fileURLToPath(source);
   } catch (cause) {
-    throw new ImageError(`The URL names no file here: ${(cause as Error).message}.`, { cause });
+    throw new Error(`The URL names no file here: ${(cause as Error).message}.`, { cause });
   }
 }
 
