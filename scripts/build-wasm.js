@@ -1,4 +1,4 @@
-// Compiles the resampling kernel (AssemblyScript) and writes it as a TypeScript module with the bytes inlined, so that
+// Compiles the kernel (AssemblyScript) and writes it as a TypeScript module with the bytes inlined, so that
 // no bundler can lose a .wasm file. Does nothing when the source is as it was.
 import { createHash } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";

@@ -81,6 +81,13 @@ describe("imread", () => {
     }
   });
 
+  it("looks at its options each time", async () => {
+    const options: { channels: Channels } = { channels: 1 };
+    expect((await imread(png, options).tensor()).shape).toEqual([40, 60, 1]);
+    options.channels = 4;
+    expect((await imread(png, options).tensor()).shape).toEqual([40, 60, 4]);
+  });
+
   it("fetches http and data URLs", async () => {
     const server = createServer((request, response) => {
       if (request.url !== "/there.png") response.statusCode = 404;

@@ -1,0 +1,86 @@
+import fc from "fast-check";
+import sharp from "sharp";
+import { describe, expect, it } from "vitest";
+import { crop, imread, resize } from "../../../src/image/index.ts";
+import { Place } from "../../../src/image/kernel/assembly/layout.ts";
+import { Kernel } from "../../../src/image/kernel/kernel.ts";
+import type { WantedTable } from "../../../src/image/kernel/table.ts";
+import { threadKernel } from "../../../src/image/kernel/thread.ts";
+
+/** A table of `size` bytes, all of them `fill`. */
+function table(fill: number, size: number): WantedTable {
+  const bytes = new Uint8Array(size).fill(fill);
+  return { key: `${fill} ${size}`, make: () => ({ bytes, length: 1, pairs: 1, step: size, from: 0, to: 1 }) };
+}
+
+describe("resampling tables", () => {
+  it("of an image lie whole in memory, apart from each other and from what is its own, whatever came before", () => {
+    // Up to 1.5 MB each, of which there is room for 4 MB: most images drop what is there, and some are too big alone.
+    const tables = fc.array(
+      fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(64, 1000, 700_000, 1_500_000)),
+      { minLength: 1, maxLength: 6 },
+    );
+    fc.assert(
+      fc.property(fc.array(tables, { maxLength: 12 }), (images) => {
+        const kernel = new Kernel();
+        for (const image of images) {
+          const placed = kernel.place(image.map(([fill, size]) => table(fill, size)));
+          kernel.bytes.fill(255, kernel.room().end);
+          for (const [i, { at, bytes }] of placed.entries()) {
+            expect(at).toBeGreaterThanOrEqual(Place.tables);
+            expect(Buffer.compare(kernel.bytes.subarray(at, at + bytes.length), bytes)).toBe(0);
+            expect(bytes.length).toBe(image[i]![1]);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it("are the same object as long as they are there", () => {
+    const kernel = new Kernel();
+    const [first, again] = kernel.place([table(1, 100), table(1, 100)]);
+    expect(again).toBe(first);
+    const before = kernel.tables;
+    expect(kernel.place([table(1, 100)])).toEqual([first]);
+    expect(kernel.tables).toBe(before);
+    kernel.place([table(2, 4 << 20)]);
+    expect(kernel.tables).not.toBe(before);
+  });
+});
+
+describe("a JPEG", () => {
+  const drawn = async (height: number, width: number): Promise<Uint8Array> =>
+    sharp(
+      Uint8Array.from({ length: height * width * 3 }, (_, i) => 128 + 99 * Math.sin(i / 7)),
+      { raw: { width, height, channels: 3 } },
+    )
+      .jpeg()
+      .toBuffer();
+
+  it("has the same pixels after one that is larger than a kernel is kept for", async () => {
+    const small = resize(imread(await drawn(40, 50)), [33, 22]);
+    const expected = await small.tensor();
+    // 64 MB of luma and half as much of chroma.
+    const background = { r: 200, g: 30, b: 40 };
+    const large = sharp({ create: { width: 8000, height: 8000, channels: 3, background } });
+    const image = await resize(imread(await large.jpeg().toBuffer()), [10, 10], { dtype: "uint8" }).tensor();
+    expect([...image.data.subarray(0, 3)].every((value, c) => Math.abs(value - [200, 30, 40][c]!) < 4)).toBe(
+      true,
+    );
+    expect(await small.tensor()).toEqual(expected);
+  });
+
+  it("has the same pixels after so many others that its tables are gone", async () => {
+    const small = resize(imread(await drawn(40, 50)), [33, 22]);
+    const expected = await small.tensor();
+    const other = imread(await drawn(600, 700));
+    const { tables } = threadKernel().kernel;
+    for (let i = 0; i < 60; i++) {
+      await resize(crop(other, [500, 600 + (i % 40)], { top: i, left: i }), [2000, 1500]).tensor();
+      if (i % 10 === 0) expect(await small.tensor()).toEqual(expected);
+    }
+    expect(threadKernel().kernel.tables).not.toBe(tables);
+    expect(await small.tensor()).toEqual(expected);
+  });
+});
