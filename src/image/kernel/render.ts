@@ -11,7 +11,7 @@ const unit = 2 ** -21;
 /** Fills in a {@link Plane} of `channels` bytes a sample, all but what is a JPEG's alone. */
 export function writePlane(
   kernel: Kernel,
-  at: Plane | number,
+  at: number,
   { source, stride, channels, line }: Readonly<Record<"source" | "stride" | "channels" | "line", number>>,
   rows: PlacedTable,
   columns: PlacedTable,
