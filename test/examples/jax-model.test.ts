@@ -6,7 +6,7 @@ import { buildModel } from "../../examples/demo/model.ts";
 import type { Layer } from "../../examples/jax/conv.ts";
 import { initialise, logits, lossAndGradient, type Params, update } from "../../examples/jax/model.ts";
 import { fromJax, toJax } from "../../src/adapters/jax/index.ts";
-import { fromTF } from "../../src/adapters/tfjs/convert.ts";
+import { fromTfjs } from "../../src/adapters/tfjs/convert.ts";
 import { fit, predict } from "../../src/adapters/tfjs/index.ts";
 import { keyedRandom } from "../../src/random/random.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
@@ -44,7 +44,7 @@ it.each([16, 11])("examples/jax has the demo's model, for images of %i pixels", 
   const counted = tree.leaves(state.params).reduce((sum, { size }) => sum + size, 0);
   expect(counted).toBe(theirs.countParams());
 
-  const weights = await Promise.all(theirs.getWeights().map(fromTF));
+  const weights = await Promise.all(theirs.getWeights().map(fromTfjs));
   const params = Object.fromEntries(
     names.map((name, i) => [
       name,
@@ -70,7 +70,7 @@ it.each([16, 11])("examples/jax has the demo's model, for images of %i pixels", 
     expect((await loss.data())[0]).toBeCloseTo(expected, 3);
     ours = update(ours, gradient, i + 1);
   }
-  const trained = await Promise.all(theirs.getWeights().map(fromTF));
+  const trained = await Promise.all(theirs.getWeights().map(fromTfjs));
   for (const [i, name] of names.entries()) {
     const { data } = await fromJax(ours.params[name].kernel);
     const difference = Math.max(

@@ -22,6 +22,8 @@ import { showShape, type Tensor } from "../../tensor/tensor.ts";
 import { type Converted, convertTensors } from "../converted.ts";
 import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
 
+export type { Converted } from "../converted.ts";
+
 /** The part of `numpy` of `@jax-js/jax` that is used. */
 export interface JaxNumpy<A> {
   array(

@@ -20,6 +20,8 @@ import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Converted, convertTensors } from "../converted.ts";
 
+export type { Converted } from "../converted.ts";
+
 /** The part of an `onnxruntime` module that is used. */
 export interface Onnxruntime<T> {
   readonly Tensor: new (type: DType, data: TypedArray, dims: readonly number[]) => T;

@@ -7,12 +7,16 @@
  * without a copy; the cpu and webgl backends then use our memory for as long as the tensor lives.
  */
 import type * as tfTypes from "@tensorflow/tfjs";
-import { ShapeError } from "../../core/errors.ts";
+import { show } from "../../core/check.ts";
+import { OptionError, ShapeError } from "../../core/errors.ts";
 import { type DType, dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import { checkTensor, isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
+import { type Converted, convertTensors } from "../converted.ts";
 import { type NumberArray, toFloat32, toInt32, toNumbers } from "../numbers.ts";
-import type { TF } from "./peer.ts";
 import type { ArrayLeaf } from "./types.ts";
+
+/** The part of the module `@tensorflow/tfjs` that makes tensors. */
+export type TfModule = Pick<typeof tfTypes, "tensor">;
 
 /** The dtypes of TensorFlow.js that hold numbers. */
 export type TFDType = "float32" | "int32" | "bool";
@@ -34,20 +38,54 @@ const kindOf: { readonly [D in DType]: TFDType } = {
 };
 
 /**
+ * The batch with its tensors as tensors of TensorFlow.js; everything else in it stays as it is. float32, int32 and bool
+ * keep their dtype, other floats become float32, other whole numbers int32.
+ *
+ * The tensors are yours to dispose. On the cpu and webgl backends they use the batch's own memory where the dtype is
+ * kept: do not release or change the batch before.
+ *
+ * @param tf the module `@tensorflow/tfjs`
+ * @throws ShapeError if a whole number does not fit into int32, or a tensor's own parts do not fit; OptionError if `tf`
+ *   is not what it should be.
+ * @example
+ * for await (const batch of loader) {
+ *   const [x, y] = toTfjs(tf, batch);
+ *   …
+ *   tf.dispose([x, y]);
+ * }
+ */
+export function toTfjs<B>(tf: TfModule, batch: B): Converted<B, tfTypes.Tensor> {
+  if (typeof tf?.tensor !== "function") {
+    throw new OptionError(
+      `toTfjs takes the module of TensorFlow.js first, toTfjs(tf, batch), got ${show(tf)}. Import it: import * as tf from "@tensorflow/tfjs".`,
+    );
+  }
+  return convertTensors(batch, (tensor) => toLeaf(tf, tensor, "A tensor"));
+}
+
+/**
  * A TensorFlow.js tensor of `leaf`, to be disposed by the caller.
  *
  * @param name what the array is, for the message.
  * @throws ShapeError if a whole number does not fit into int32, or the tensor's own parts do not fit.
  */
-export function toTF(tf: TF, leaf: ArrayLeaf, name: string, dtype?: TFDType): tfTypes.Tensor {
+export function toLeaf(tf: TfModule, leaf: ArrayLeaf, name: string, dtype?: TFDType): tfTypes.Tensor {
   const { data, shape, dtype: own } = isTensor(leaf) ? leaf : bare(leaf);
   checkTensor(name, { data, shape, dtype: own });
   const kind = dtype ?? kindOf[own];
   return tf.tensor(valuesFor(data, own, kind, name) as Float32Array, [...shape], kind);
 }
 
-/** A tensor of ours with a copy of a TensorFlow.js tensor's values. */
-export async function fromTF(tensor: tfTypes.Tensor): Promise<Tensor> {
+/**
+ * A tensor of ours with a copy of the values of a tensor of TensorFlow.js, which stays yours.
+ *
+ * @throws ShapeError if it holds strings or complex numbers.
+ * @example
+ * const { data, shape } = await fromTfjs<"float32">(predictions);
+ */
+export async function fromTfjs<D extends "float32" | "int32" | "bool" = "float32" | "int32" | "bool">(
+  tensor: tfTypes.Tensor,
+): Promise<Tensor<D>> {
   const { shape, dtype } = tensor;
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
     throw new ShapeError(
@@ -55,7 +93,7 @@ export async function fromTF(tensor: tfTypes.Tensor): Promise<Tensor> {
     );
   }
   // The cpu backend gives its own memory.
-  return { data: (await tensor.data<"float32">()).slice(), shape: [...shape], dtype } as Tensor;
+  return { data: (await tensor.data<"float32">()).slice(), shape: [...shape], dtype } as unknown as Tensor<D>;
 }
 
 function bare(array: TypedArray): Tensor {

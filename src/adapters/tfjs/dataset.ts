@@ -6,7 +6,7 @@ import type { Sequence } from "../../sequence/sequence.ts";
 import { mapTree } from "../../tensor/tree.ts";
 import { trainParts } from "../../train/data/batch.ts";
 import { openLoader } from "../../train/data/source.ts";
-import { isLeaf, toTF } from "./convert.ts";
+import { isLeaf, toLeaf } from "./convert.ts";
 import { loadTF, type TF } from "./peer.ts";
 import type { ArrayLeaf } from "./types.ts";
 
@@ -74,5 +74,7 @@ function toTensors(tf: TF, batch: unknown): { xs: Side; ys: Side } {
 }
 
 function side(tf: TF, name: string, arrays: unknown, dtype?: "float32"): Side {
-  return mapTree(arrays, (leaf) => (isLeaf(leaf) ? toTF(tf, leaf as ArrayLeaf, name, dtype) : leaf)) as Side;
+  return mapTree(arrays, (leaf) =>
+    isLeaf(leaf) ? toLeaf(tf, leaf as ArrayLeaf, name, dtype) : leaf,
+  ) as Side;
 }

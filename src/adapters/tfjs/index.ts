@@ -17,8 +17,10 @@ export type {
   RunOptions,
   TrainOptions,
 } from "../../train/options.ts";
+export type { Converted } from "../converted.ts";
 export type { Compat } from "../keras/event-order.ts";
 export { registerConv2DBackpropFilter } from "./conv.ts";
+export { fromTfjs, type TfModule, toTfjs } from "./convert.ts";
 export { toDataset } from "./dataset.ts";
 export { evaluate, type FitOptions, fit, predict, type TestData } from "./fit.ts";
 export type { DatasetLike, NativeArrays, NativeBatch } from "./native.ts";

@@ -6,7 +6,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { predictInputs, trainParts } from "../../train/data/batch.ts";
 import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../train/trainable.ts";
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
-import { fromTF, numbersOf, shapeOf, showLeaf, type TFDType, toTF } from "./convert.ts";
+import { fromTfjs, numbersOf, shapeOf, showLeaf, type TFDType, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
@@ -116,12 +116,12 @@ export class TfjsModel implements Trainable<TrainBatch> {
     const outputs = tf.tidy(() => [
       ...forward(
         this.native,
-        leaves.map((leaf, i) => toTF(tf, leaf, `x's ${slots[i]!.name}`, this.#inputDType(i))),
+        leaves.map((leaf, i) => toLeaf(tf, leaf, `x's ${slots[i]!.name}`, this.#inputDType(i))),
         false,
       ),
     ]);
     try {
-      const results = await Promise.all(outputs.map(fromTF));
+      const results = await Promise.all(outputs.map(fromTfjs));
       return results.length === 1 ? results[0]! : results;
     } finally {
       tf.dispose(outputs);
@@ -183,11 +183,11 @@ export class TfjsModel implements Trainable<TrainBatch> {
     checkShapes("x", x, this.#inputs);
     for (const [i, leaf] of y.entries()) checkTarget(leaf, outputs[i]!, lossName(this.#compiled, i));
     const tensors = tf.tidy(() => ({
-      inputs: x.map((leaf, i) => toTF(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
+      inputs: x.map((leaf, i) => toLeaf(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
       targets: y.map((leaf, i) =>
-        this.#target(toTF(tf, leaf, `y's ${outputs[i]!.name}`, this.#targetDType(i)), i),
+        this.#target(toLeaf(tf, leaf, `y's ${outputs[i]!.name}`, this.#targetDType(i)), i),
       ),
-      weights: w.map((leaf, i) => toTF(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
+      weights: w.map((leaf, i) => toLeaf(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
     }));
     return { tensors, size };
   }

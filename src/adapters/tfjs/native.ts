@@ -5,7 +5,7 @@ import { OptionError, ShapeError } from "../../core/errors.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
-import { fromTF } from "./convert.ts";
+import { fromTfjs } from "./convert.ts";
 import type { TF } from "./peer.ts";
 
 /**
@@ -99,6 +99,6 @@ async function copyTensors(tf: TF, tree: unknown): Promise<unknown> {
     if (leaf instanceof tf.Tensor) leaves.add(leaf);
   });
   const copies = new Map<unknown, Tensor>();
-  await Promise.all([...leaves].map(async (leaf) => copies.set(leaf, await fromTF(leaf))));
+  await Promise.all([...leaves].map(async (leaf) => copies.set(leaf, await fromTfjs(leaf))));
   return mapTree(tree, (leaf) => copies.get(leaf) ?? leaf);
 }

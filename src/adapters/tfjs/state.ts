@@ -3,14 +3,14 @@ import type { LayersModel, Optimizer, Variable } from "@tensorflow/tfjs";
 import { StateError } from "../../core/errors.ts";
 import { sameShape, showShape, type Tensor } from "../../tensor/tensor.ts";
 import type { Weights } from "../../train/trainable.ts";
-import { fromTF, toTF } from "./convert.ts";
+import { fromTfjs, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
 
 /** The model's weights: its own order and the last part of each name, as layers are counted on in a process. */
 export async function getWeights(model: LayersModel): Promise<Weights> {
   const entries = model.weights.map(async (weight, i) => [
     keyOf(i, weight.originalName),
-    await fromTF(weight.read()),
+    await fromTfjs(weight.read()),
   ]);
   return Object.fromEntries(await Promise.all(entries)) as Weights;
 }
@@ -26,7 +26,7 @@ export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
       `The saved model has a weight ${extra} that ${model.name} does not have. ${otherModel}`,
     );
   tf.tidy(() => {
-    for (const [i, key] of keys.entries()) model.weights[i]!.write(toTF(tf, weights[key]!, key));
+    for (const [i, key] of keys.entries()) model.weights[i]!.write(toLeaf(tf, weights[key]!, key));
   });
 }
 
@@ -56,10 +56,13 @@ function checkWeight(
 export async function getOptimizerState(tf: TF, optimizer: Optimizer): Promise<Weights> {
   const named = await weightsOf(optimizer);
   try {
-    const slots = named.map(async ({ name, tensor }, i) => [`slot/${keyOf(i, name)}`, await fromTF(tensor)]);
+    const slots = named.map(async ({ name, tensor }, i) => [
+      `slot/${keyOf(i, name)}`,
+      await fromTfjs(tensor),
+    ]);
     const fields = fieldsOf(tf, optimizer).map(async ([name, tensor]) => [
       `field/${name}`,
-      await fromTF(tensor),
+      await fromTfjs(tensor),
     ]);
     return Object.fromEntries(await Promise.all([...slots, ...fields])) as Weights;
   } finally {
@@ -81,13 +84,13 @@ export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Wei
   const before = await weightsOf(optimizer);
   const values: typeof before = slots.map(([name, value]) => ({
     name: name.slice(5),
-    tensor: toTF(tf, value, name),
+    tensor: toLeaf(tf, value, name),
   }));
   await optimizer.setWeights(values);
   // The optimizer has made variables of its own from them, in place of those it had.
   tf.dispose([...before, ...values].map(({ tensor }) => tensor));
   tf.tidy(() => {
-    for (const [name, variable] of fields) variable.assign(toTF(tf, state[`field/${name}`]!, name));
+    for (const [name, variable] of fields) variable.assign(toLeaf(tf, state[`field/${name}`]!, name));
   });
 }
 

@@ -2,7 +2,7 @@
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
-import { toTF } from "../../../src/adapters/tfjs/convert.ts";
+import { toLeaf } from "../../../src/adapters/tfjs/convert.ts";
 import { evaluate, fit, predict } from "../../../src/adapters/tfjs/index.ts";
 import { DataLoader, release, Sequence, type Tensor, tensor } from "../../../src/index.ts";
 import type { CallbackHooks } from "../../../src/train/callback.ts";
@@ -64,7 +64,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
 
   it(`a tensor ${backend === "cpu" ? "uses the batch's memory while it lives" : "is a copy"}`, async () => {
     const x = tensor([1, 2, 3]);
-    const own = toTF(tf, x, "x");
+    const own = toLeaf(tf, x, "x");
     const bare = tf.tensor1d(x.data);
     x.data.fill(9);
     const expected = backend === "cpu" ? [9, 9, 9] : [1, 2, 3];
@@ -76,7 +76,7 @@ describe.each(["cpu", "wasm"] as const)("on %s", (backend) => {
   it("a tensor of a released batch never shows another batch's values", async () => {
     const kept: tf.Tensor[] = [];
     for await (const batch of new DataLoader(new Watched(), { maxQueueSize: 1 })) {
-      kept.push(toTF(tf, batch[0], "x"));
+      kept.push(toLeaf(tf, batch[0], "x"));
       release(batch);
     }
     for (const [index, own] of kept.entries()) {
