@@ -97,6 +97,7 @@ export { ModelCheckpoint, type ModelCheckpointOptions } from "./train/callbacks/
 export type { MonitorMode, MonitorOptions } from "./train/callbacks/monitor.ts";
 export { ProgbarLogger } from "./train/callbacks/progbar-logger.ts";
 export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./train/callbacks/reduce-lr-on-plateau.ts";
+export type { SaveFreq } from "./train/callbacks/save-frequency.ts";
 export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
 export type { TrainingState } from "./train/checkpoint/training-state.ts";

@@ -19,7 +19,7 @@ const kernelName = "Conv2DBackpropFilter";
  *
  * @returns whether the kernel was registered now.
  */
-export function registerConv2DBackpropFilter(tf: TF): boolean {
+export function registerConv2DBackpropFilter(tf: typeof import("@tensorflow/tfjs")): boolean {
   if (tf.getKernel(kernelName, "wasm") !== undefined) return false;
   replaceInputGradient(tf);
   tf.registerKernel({

@@ -120,10 +120,10 @@ export class EarlyStopping extends Callback {
     await this.model.setWeights(this.#bestWeights);
   }
 
-  override getState(): State {
+  override getState(): unknown {
     const { wait, best, bestEpoch } = this;
     const { stoppedEpoch = null } = this;
-    return { wait, best, bestEpoch, stoppedEpoch, bestWeights: this.#bestWeights ?? null };
+    return { wait, best, bestEpoch, stoppedEpoch, bestWeights: this.#bestWeights ?? null } satisfies State;
   }
 
   override setState(state: unknown): void {

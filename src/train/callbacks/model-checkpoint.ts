@@ -103,7 +103,7 @@ export class ModelCheckpoint extends Callback {
     if (this.#frequency.atEpochEnd) this.#save(logs);
   }
 
-  override getState(): State {
+  override getState(): unknown {
     return {
       best: this.best === undefined ? null : this.best,
       batches: this.#frequency.batches,

@@ -103,8 +103,8 @@ export class ReduceLROnPlateau extends Callback {
     this.wait = 0;
   }
 
-  override getState(): State {
-    return { best: this.best, wait: this.wait, cooldownCounter: this.cooldownCounter };
+  override getState(): unknown {
+    return { best: this.best, wait: this.wait, cooldownCounter: this.cooldownCounter } satisfies State;
   }
 
   override setState(state: unknown): void {

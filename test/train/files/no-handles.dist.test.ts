@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const dist = new URL("../../dist/train/", import.meta.url).href;
+const dist = new URL("../../../dist/train/", import.meta.url).href;
 
 it.runIf(process.platform !== "win32")(
   "a program without a file handle left keeps the older file",
@@ -14,8 +14,8 @@ it.runIf(process.platform !== "win32")(
       // Each save finds one handle more than the one before, until it goes through.
       const program = `
       import { closeSync, openSync } from "node:fs";
-      const { writeAtomically } = await import("${dist}atomic-file.js");
-      const { loadCheckpoint } = await import("${dist}checkpoint.js");
+      const { writeAtomically } = await import("${dist}files/atomic-file.js");
+      const { loadCheckpoint } = await import("${dist}checkpoint/checkpoint.js");
       const path = process.argv[1];
       await writeAtomically(path, [Buffer.from("old")]);
       const held = [];
