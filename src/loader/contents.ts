@@ -21,7 +21,7 @@ export interface Field {
 
 /**
  * The fields of `sequence` as they are now; those that are as in `before` are the same objects. Those that were not
- * there come last, so that a cache that appears changes no field's place.
+ * there come last, so that a cache that appears changes no field's slot.
  */
 export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] = []): readonly Field[] {
   const known: Field[] = [];
@@ -29,12 +29,12 @@ export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] =
   let count = 0;
   const add = (owner: object, name: string, value: unknown): void => {
     const isIt = (field?: Field): boolean => field?.owner === owner && field.name === name;
-    const place = isIt(before[count]) ? count : before.findIndex(isIt);
-    const last = before[place];
+    const slot = isIt(before[count]) ? count : before.findIndex(isIt);
+    const last = before[slot];
     count++;
     const snapshot = takeSnapshot(value, { to: "nobody", before: last?.snapshot });
     const field = last && snapshot === last.snapshot ? last : { owner, name, snapshot };
-    if (last) known[place] = field;
+    if (last) known[slot] = field;
     else added.push(field);
   };
   for (const sampler of samplersOf(sequence)) add(sampler, "sampler", sampler);
@@ -45,7 +45,7 @@ export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] =
       for (const [name, value] of Object.entries(origin))
         if (typeof value !== "function") add(origin, name, value);
   }
-  // Without the places of those that are gone.
+  // Without the slots of those that are gone.
   const fields = [...known.filter(() => true), ...added];
   return fields.length === before.length && fields.every((field, i) => field === before[i]) ? before : fields;
 }
@@ -88,19 +88,19 @@ const groups = 3;
 /** Characters of a group, of 6 bits each. */
 const width = 3;
 
-/** Characters of a set of fields, of 6 bits each: one for each place, the last for all places beyond. */
+/** Characters of a set of fields, of 6 bits each: one for each slot, the last for all slots beyond. */
 const setWidth = 4;
 
 const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.";
 
 /**
- * Which of `fields` say nothing, as `getItem` changes them: their places, in four characters. Where a state is gone on
+ * Which of `fields` say nothing, as `getItem` changes them: their slots, in four characters. Where a state is gone on
  * from, `getItem` has not run yet, and nobody could know.
  */
 export function leftOut(fields: readonly Field[]): string {
-  const places = fields.map((field, place) => (isChanging(field) ? bitOf(place) : 0));
+  const bits = fields.map((field, slot) => (isChanging(field) ? bitOf(slot) : 0));
   return encode(
-    places.reduce((set, bit) => set | bit, 0),
+    bits.reduce((set, bit) => set | bit, 0),
     setWidth,
   );
 }
@@ -129,7 +129,7 @@ export function differingFields(fields: readonly Field[], marks: string, left: s
 /** The fields that hold something which is not left out. */
 function telling(fields: readonly Field[], left: string): readonly Field[] {
   const set = decode(left);
-  return fields.filter((field, place) => (bitOf(place) & set) === 0 && holdsSomething(field.snapshot));
+  return fields.filter((field, slot) => (bitOf(slot) & set) === 0 && holdsSomething(field.snapshot));
 }
 
 function groupsOf(fields: readonly Field[], left: string): readonly (readonly Field[])[] {
@@ -146,8 +146,8 @@ function mark(fields: readonly Field[]): string {
   return encode(sum ^ (sum >>> 14), width);
 }
 
-function bitOf(place: number): number {
-  return 1 << Math.min(place, 6 * setWidth - 1);
+function bitOf(slot: number): number {
+  return 1 << Math.min(slot, 6 * setWidth - 1);
 }
 
 function encode(number: number, width: number): string {
