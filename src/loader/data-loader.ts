@@ -13,7 +13,7 @@ import { loadedBy } from "../sequence/batching/loaded.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import { Crew } from "./crew.ts";
-import { closeOnAbort, endWhenDropped } from "./dropped.ts";
+import { closeOnAbort, endWhenDropped, hasEnded } from "./dropped.ts";
 import { EpochRun } from "./epoch.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
@@ -28,8 +28,9 @@ import type { LoaderState } from "./state.ts";
 /** Marks loaders, the same across two copies of the package. */
 const brand = Symbol.for("epochal.loader");
 
-// Outside of the class: it must not refer to the loader.
-const closeCrew = (crew: Crew): void => void crew.close();
+// Outside of the class: it must not refer to the loader. A run that was dropped with it may have its hook called only once
+// nobody works on the sequence, which a worker that has ended cannot tell.
+const closeCrew = (crew: Crew): void => void crew.idle().then(() => crew.close());
 
 /**
  * Loads the batches of a sequence in parallel and hands them out in order, each exactly once per epoch.
@@ -167,6 +168,7 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
       reason: new LoaderError("The loader is closed. Make a new one to iterate again."),
     };
     this.#stopListening?.();
+    hasEnded(this);
     try {
       await this.#position.run?.close(
         abort ? abort.reason : new LoaderError("The loader was closed while it was iterated."),

@@ -252,6 +252,26 @@ describe("hooks", () => {
   });
 });
 
+it("an epoch dropped together with its loader ends once nobody is fetching", async () => {
+  const log: string[] = [];
+  class Slow extends Sequence<number> {
+    readonly length = 50;
+    fetching = 0;
+    async getItem(index: number): Promise<number> {
+      this.fetching++;
+      await wait(20);
+      this.fetching--;
+      return index;
+    }
+    override onEpochEnd(epoch: number): void {
+      log.push(`end ${epoch}, ${this.fetching} fetching`);
+    }
+  }
+  await new DataLoader(new Slow())[Symbol.asyncIterator]().next();
+  await collect(() => log.length > 0);
+  expect(log).toEqual(["end 0, 0 fetching"]);
+});
+
 it("says once that it waits, for which batch, and what is being done", async () => {
   const heard = warnings("EPOCHAL_STALL");
   const loader = new DataLoader(new Faulty(4, { 2: "never" }), { workers: 1, timeout: 7500, retries: 0 });
