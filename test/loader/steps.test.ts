@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { repeat } from "../../src/sequence/combinators/repeat.ts";
+import { Sequence } from "../../src/sequence/sequence.ts";
 import { Points } from "../train/points.ts";
 
 describe("length and steps", () => {
@@ -37,6 +38,23 @@ describe("length and steps", () => {
     loader.setEpoch(3);
     expect(loader.steps).toBe(8);
   });
+});
+
+it("a state between two epochs says the length that the program has given the sequence meanwhile", async () => {
+  class Growing extends Sequence<number> {
+    length = 3;
+    getItem(index: number): number {
+      return index;
+    }
+  }
+  const data = new Growing();
+  await using loader = new DataLoader(data);
+  for await (const _ of loader);
+  data.length = 5;
+  await using resumed = new DataLoader(data, { state: loader.state() });
+  const indices: number[] = [];
+  for await (const index of resumed) indices.push(index);
+  expect(indices).toEqual([0, 1, 2, 3, 4]);
 });
 
 it("says once that a rank has no share, and not that one was used up before a resume", async () => {
