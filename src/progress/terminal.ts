@@ -59,7 +59,11 @@ export interface ProgressLineOptions {
 /** Names of {@link ProgressLineOptions}. */
 export const lineOptionNames: readonly (keyof ProgressLineOptions)[] = ["plain", "interval"];
 
-/** @throws OptionError if one of the options is not what it should be. */
+/**
+ * Checks what a progress line is told.
+ *
+ * @throws OptionError if one of the options is not what it should be.
+ */
 export function checkLineOptions({ plain = false, interval = 0 }: ProgressLineOptions): void {
   checkNumber("interval", interval, 0);
   checkBoolean("plain", plain);

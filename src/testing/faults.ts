@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { Combinator, type Hooked } from "../sequence/combinators/combinator.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence/sequence.ts";
+import type { WorkerKind } from "../worker/worker.ts";
 
 /**
  * What may happen in `getItem`: `throw` an error, `exit` the worker, leave a stray `rejection`, `kill` the process,
@@ -27,9 +28,6 @@ export interface Fault {
   /** How often it happens before the batch is fetched as it is. */
   readonly times: number;
 }
-
-/** Where a loader's batches are fetched. */
-export type WorkerKind = "inline" | "thread" | "process";
 
 /** The faults that a kind of worker can suffer without taking the program with it. */
 export const faultKinds: Readonly<Record<WorkerKind, readonly FaultKind[]>> = {

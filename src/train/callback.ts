@@ -207,7 +207,9 @@ export function isCallback(value: unknown): value is Callback {
 
 /** TensorFlow.js' own callback class, by its shape: hooks, and told the framework's model and params. */
 export interface NativeCallback extends CallbackHooks {
+  /** Takes the framework's model. */
   setModel?(model: never): void;
+  /** Takes what the framework tells of the run. */
   setParams?(params: never): void;
 }
 

@@ -143,6 +143,12 @@ function isPublic(declaration: ts.Declaration): boolean {
   );
 }
 
+/** Whether this is the last of several signatures of a class's member. */
+function isImplementation(element: ts.ClassElement): boolean {
+  if (!ts.isConstructorDeclaration(element) || element.body === undefined) return false;
+  return element.parent.members.filter(ts.isConstructorDeclaration).length > 1;
+}
+
 function isOurs(declaration: ts.Declaration): boolean {
   return files.has(pathOf(declaration));
 }
@@ -152,7 +158,7 @@ function typesIn(symbol: ts.Symbol): ts.Symbol[] {
   const found = new Set<ts.Symbol>();
   const visit = (node: ts.Node): void => {
     // Bodies and initial values are no part of a signature, nor are members that nobody sees.
-    if (ts.isBlock(node) || (ts.isClassElement(node) && !isPublic(node))) return;
+    if (ts.isBlock(node) || (ts.isClassElement(node) && (!isPublic(node) || isImplementation(node)))) return;
     const named = ts.isTypeReferenceNode(node)
       ? node.typeName
       : ts.isExpressionWithTypeArguments(node)
@@ -162,14 +168,15 @@ function typesIn(symbol: ts.Symbol): ts.Symbol[] {
           : undefined;
     const type = named && checker.getSymbolAtLocation(named);
     const target = type && resolve(checker, type);
-    if (target?.declarations?.some((each) => isOurs(each) && !ts.isTypeParameterDeclaration(each)))
-      found.add(target);
+    const isNamed = (each: ts.Declaration): boolean =>
+      isOurs(each) && !ts.isTypeParameterDeclaration(each) && !ts.isSourceFile(each);
+    if (target?.declarations?.some(isNamed)) found.add(target);
     ts.forEachChild(node, (child) => {
       const { initializer } = node as { readonly initializer?: ts.Node };
       if (child !== initializer) visit(child);
     });
   };
-  const declarations = symbol.declarations?.filter(isOurs) ?? [];
+  const declarations = symbol.declarations?.filter((each) => isOurs(each) && isPublic(each)) ?? [];
   // The last of several signatures is that of the implementation.
   const overloads = declarations.filter((each) => !ts.isFunctionDeclaration(each) || each.body === undefined);
   for (const declaration of overloads.length > 0 ? overloads : declarations) visit(declaration);

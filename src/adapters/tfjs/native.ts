@@ -41,7 +41,11 @@ export async function fromNative(tf: TF, source: unknown): Promise<unknown> {
   return isDataset(source) ? new DatasetBatches(tf, source) : copyTensors(tf, source);
 }
 
-/** @throws OptionError if `source` is a dataset of TensorFlow.js: it has no index, and so no order, state or workers. */
+/**
+ * Refuses a dataset of TensorFlow.js where a sequence is needed.
+ *
+ * @throws OptionError if `source` is one: it has no index, and so no order, state or workers.
+ */
 export function refuseDataset(source: unknown): void {
   if (!isDataset(source)) return;
   throw new OptionError(

@@ -15,7 +15,11 @@ export async function getWeights(model: LayersModel): Promise<Weights> {
   return Object.fromEntries(await Promise.all(entries)) as Weights;
 }
 
-/** @throws StateError naming the first weight that differs. */
+/**
+ * Gives a model its weights by their names.
+ *
+ * @throws StateError naming the first weight that differs.
+ */
 export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
   const keys = model.weights.map((weight, i) => keyOf(i, weight.originalName));
   for (const [i, key] of keys.entries())
@@ -71,7 +75,11 @@ export async function getOptimizerState(tf: TF, optimizer: Optimizer): Promise<W
   }
 }
 
-/** @throws StateError if it was saved from an optimizer of another kind. */
+/**
+ * Gives an optimizer what it had gathered.
+ *
+ * @throws StateError if it was saved from an optimizer of another kind.
+ */
 export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Weights): Promise<void> {
   const slots = Object.entries(state).filter(([key]) => key.startsWith("slot/"));
   const fields = fieldsOf(tf, optimizer);

@@ -1,6 +1,6 @@
 import type { Sequence } from "../sequence.ts";
 import { type BatchOfAny, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
-import { type Place, Selection } from "./selection.ts";
+import { type Located, Selection } from "./selection.ts";
 
 /** One sequence after the other; made by {@link concat}. */
 export class ConcatSequence<B> extends Selection<B> {
@@ -16,7 +16,7 @@ export class ConcatSequence<B> extends Selection<B> {
     return this.sources.reduce((sum, { length }) => sum + length, 0);
   }
 
-  protected locate(index: number): Place<B> {
+  protected locate(index: number): Located<B> {
     let from = index;
     let which = 0;
     // Ends, as index < length: the sum of the lengths.

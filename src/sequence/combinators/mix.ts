@@ -17,7 +17,7 @@ import { checkWeights } from "../../sampler/weighted.ts";
 import { isNode } from "../../tensor/tree.ts";
 import type { Sequence } from "../sequence.ts";
 import { type BatchOfAny, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
-import { type Place, Selection } from "./selection.ts";
+import { type Located, Selection } from "./selection.ts";
 
 /** Longest pattern: 400 kB, made in some milliseconds. Proportions are met to one part in this many. */
 const longest = 2 ** 16;
@@ -49,7 +49,7 @@ export class MixSequence<B> extends Selection<B> {
     return shortest;
   }
 
-  protected locate(index: number): Place<B> {
+  protected locate(index: number): Located<B> {
     const { which, rank } = patternOf(this.parts);
     const periods = Math.floor(index / which.length);
     const step = index - periods * which.length;

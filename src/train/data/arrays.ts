@@ -133,6 +133,8 @@ function rowsOf(arrays: unknown): number {
 }
 
 /**
+ * Refuses plain numbers and strings where tensors are needed.
+ *
  * @throws OptionError if `value`, that `what` was given for its data, holds plain numbers or strings, at any depth, that
  * should be in a tensor.
  */

@@ -146,7 +146,11 @@ async function* turning(source: AsyncIterable<unknown> | Iterable<unknown>): Asy
   }
 }
 
-/** @throws OptionError if a pass has no end, and `steps`, an option by its name, does not say where to stop. */
+/**
+ * Checks that a pass ends.
+ *
+ * @throws OptionError if a pass has no end, and `steps`, an option by its name, does not say where to stop.
+ */
 export function checkEnds(what: string, length: unknown, steps: Readonly<Record<string, unknown>>): void {
   const [[name, given]] = Object.entries(steps) as [[string, unknown]];
   if (length !== Number.POSITIVE_INFINITY || given !== undefined) return;
