@@ -19,7 +19,12 @@ export {
   WorkerError,
 } from "./core/errors.ts";
 export type { Shard } from "./core/shard.ts";
-export { DataLoader, type DataLoaderConstructor, type SampleLoaderOptions } from "./loader/constructor.ts";
+export {
+  DataLoader,
+  type DataLoaderConstructor,
+  type NoSequence,
+  type SampleLoaderOptions,
+} from "./loader/constructor.ts";
 export { type Leased, release } from "./loader/lease.ts";
 export type { EpochReport, LoaderReport } from "./loader/observe/report.ts";
 export type { LoaderStats, WorkerStats } from "./loader/observe/stats.ts";
@@ -45,11 +50,21 @@ export {
   batches,
   type CollateFunction,
   type Dataset,
+  type KnownParts,
+  type NotATuple,
+  type SampleOf,
 } from "./sequence/batching/batches.ts";
 export { type Collated, collate } from "./sequence/batching/collate.ts";
 export { type PadCollator, type PadOptions, pad } from "./sequence/batching/pad.ts";
 export { cache } from "./sequence/combinators/cache.ts";
-export type { Hooked } from "./sequence/combinators/combinator.ts";
+export type {
+  AnyBatch,
+  BatchOfAny,
+  Hooked,
+  NotInAList,
+  OneByOne,
+  SequenceOrList,
+} from "./sequence/combinators/combinator.ts";
 export { concat } from "./sequence/combinators/concat.ts";
 export { map } from "./sequence/combinators/map.ts";
 export { type MixOptions, mix } from "./sequence/combinators/mix.ts";
@@ -70,12 +85,12 @@ export {
   type StreamContext,
   type StreamOptions,
 } from "./sequence/generator.ts";
-export { type Awaitable, type BatchOf, Sequence } from "./sequence/sequence.ts";
+export { type Awaitable, type BatchOf, type Returned, Sequence } from "./sequence/sequence.ts";
 export { type ConcatenateOptions, concatenate } from "./tensor/concatenate.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
 export { stack } from "./tensor/stack.ts";
-export { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
+export { type DTypeOf, isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";
 export type { Delivered } from "./tensor/tree.ts";
 export {
   type AnyCallback,

@@ -21,7 +21,7 @@ export interface SampleLoaderOptions extends DataLoaderOptions, BatchesOptions {
 }
 
 /** What samples are and a Sequence is not: its batches are made. */
-interface NoSequence {
+export interface NoSequence {
   readonly [batchType]?: never;
 }
 

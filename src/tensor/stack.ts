@@ -21,7 +21,7 @@ type Row<D extends DType = DType> = Tensor<D> | LazyTensor<D>;
  * await stack(files.map((f) => resize(imread(f), [200, 200]))); // shape [n, 200, 200, 3]
  */
 export function stack<D extends DType>(rows: readonly Tensor<D>[]): Tensor<D>;
-export function stack<D extends DType>(rows: readonly Row<D>[]): Promise<Tensor<D>>;
+export function stack<D extends DType>(rows: readonly (Tensor<D> | LazyTensor<D>)[]): Promise<Tensor<D>>;
 export function stack(rows: readonly Row[]): Tensor | Promise<Tensor> {
   if (rows.length === 0) throw new ShapeError("stack() needs at least one row, got none.");
   for (const [i, row] of rows.entries()) {

@@ -96,7 +96,7 @@ export function isCombinator(node: object): node is Combinator<unknown> {
 }
 
 /** What the combinators of several sequences are given; of a list, each: `concat(...list)`. */
-export type Source = Sequence<unknown> | readonly Sequence<unknown>[];
+export type SequenceOrList = Sequence<unknown> | readonly Sequence<unknown>[];
 
 /** What a list of sequences is compared with where they are given one by one, so that the compiler says so. */
 export interface NotInAList {

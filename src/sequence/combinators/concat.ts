@@ -1,6 +1,12 @@
 import type { Sequence } from "../sequence.ts";
-import { type BatchOfAny, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
-import { type Located, Selection } from "./selection.ts";
+import {
+  type BatchOfAny,
+  checkSequences,
+  type Hooked,
+  type OneByOne,
+  type SequenceOrList,
+} from "./combinator.ts";
+import { Selection, type SourceBatch } from "./selection.ts";
 
 /** One sequence after the other; made by {@link concat}. */
 export class ConcatSequence<B> extends Selection<B> {
@@ -16,7 +22,7 @@ export class ConcatSequence<B> extends Selection<B> {
     return this.sources.reduce((sum, { length }) => sum + length, 0);
   }
 
-  protected locate(index: number): Located<B> {
+  protected locate(index: number): SourceBatch<B> {
     let from = index;
     let which = 0;
     // Ends, as index < length: the sum of the lengths.
@@ -37,7 +43,9 @@ export class ConcatSequence<B> extends Selection<B> {
  * concat(day, night); // d0, d1, d2 and n0, n1 become d0, d1, d2, n0, n1
  * concat(...parts);   // of a list
  */
-export function concat<S extends readonly Source[]>(...sources: S & OneByOne<S>): Sequence<BatchOfAny<S>>;
+export function concat<S extends readonly SequenceOrList[]>(
+  ...sources: S & OneByOne<S>
+): Sequence<BatchOfAny<S>>;
 export function concat(...sources: readonly unknown[]): Sequence<unknown> {
   return new ConcatSequence(checkSequences("concat", sources));
 }

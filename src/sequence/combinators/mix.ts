@@ -16,8 +16,14 @@ import { checkList } from "../../sampler/sampler.ts";
 import { checkWeights } from "../../sampler/weighted.ts";
 import { isNode } from "../../tensor/tree.ts";
 import type { Sequence } from "../sequence.ts";
-import { type BatchOfAny, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
-import { type Located, Selection } from "./selection.ts";
+import {
+  type BatchOfAny,
+  checkSequences,
+  type Hooked,
+  type OneByOne,
+  type SequenceOrList,
+} from "./combinator.ts";
+import { Selection, type SourceBatch } from "./selection.ts";
 
 /** Longest pattern: 400 kB, made in some milliseconds. Proportions are met to one part in this many. */
 const longest = 2 ** 16;
@@ -49,7 +55,7 @@ export class MixSequence<B> extends Selection<B> {
     return shortest;
   }
 
-  protected locate(index: number): Located<B> {
+  protected locate(index: number): SourceBatch<B> {
     const { which, rank } = patternOf(this.parts);
     const periods = Math.floor(index / which.length);
     const step = index - periods * which.length;
@@ -84,8 +90,10 @@ export interface MixOptions {
  * mix(web, books, { weights: [2, 1] }); // w0, w1, w2, … and b0, b1, … become w0, b0, w1, w2, b1, w3, …
  * mix(...parts);                        // of a list, equal parts
  */
-export function mix<S extends readonly Source[]>(...sources: S & OneByOne<S>): Sequence<BatchOfAny<S>>;
-export function mix<S extends readonly Source[]>(
+export function mix<S extends readonly SequenceOrList[]>(
+  ...sources: S & OneByOne<S>
+): Sequence<BatchOfAny<S>>;
+export function mix<S extends readonly SequenceOrList[]>(
   ...given: [...sources: S, options: MixOptions] & [...OneByOne<S>, unknown]
 ): Sequence<BatchOfAny<S>>;
 export function mix(...given: readonly unknown[]): Sequence<unknown> {

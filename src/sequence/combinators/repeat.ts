@@ -1,7 +1,7 @@
 import { checkInteger } from "../../core/check.ts";
 import type { Sequence } from "../sequence.ts";
 import { checkSequence } from "./combinator.ts";
-import { type Located, SingleSelection } from "./selection.ts";
+import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Passes of an endless repetition that belong to one epoch, so that no two epochs share a pass. */
 const endless = 2 ** 32;
@@ -21,7 +21,7 @@ export class RepeatSequence<B> extends SingleSelection<B> {
     return length === 0 ? 0 : length * this.times;
   }
 
-  protected locate(index: number, epoch: number): Located<B> {
+  protected locate(index: number, epoch: number): SourceBatch<B> {
     const { source, times } = this;
     // Of a source without end only the first pass is ever seen.
     const pass = Math.floor(index / source.length);

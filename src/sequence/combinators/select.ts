@@ -2,7 +2,7 @@ import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { lengthOf, type Sequence } from "../sequence.ts";
 import { checkSequence } from "./combinator.ts";
-import { type Located, SingleSelection } from "./selection.ts";
+import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Chosen batches of `source`; made by {@link select}. */
 export class SelectSequence<B> extends SingleSelection<B> {
@@ -19,7 +19,7 @@ export class SelectSequence<B> extends SingleSelection<B> {
     return this.kept.length;
   }
 
-  protected locate(index: number): Located<B> {
+  protected locate(index: number): SourceBatch<B> {
     return { source: this.source, index: this.kept[index]! };
   }
 }

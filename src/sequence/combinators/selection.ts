@@ -9,7 +9,7 @@ import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequenc
 import { Combinator, type Hooked } from "./combinator.ts";
 
 /** Where a batch lies. */
-export interface Located<B> {
+export interface SourceBatch<B> {
   readonly source: Sequence<B>;
   /** Its index in the source. */
   readonly index: number;
@@ -20,7 +20,7 @@ export interface Located<B> {
 /** A sequence whose every batch is one batch of one of its sources. */
 export abstract class Selection<B> extends Combinator<B> {
   /** Where the batch at `index` of `epoch` lies, 0 ≤ index < length. */
-  protected abstract locate(index: number, epoch: number): Located<B>;
+  protected abstract locate(index: number, epoch: number): SourceBatch<B>;
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex(nameOf(this), index, this.length);

@@ -1,7 +1,7 @@
 import { checkShard, type Shard, shareOf } from "../../core/shard.ts";
 import type { Sequence } from "../sequence.ts";
 import { checkSequence } from "./combinator.ts";
-import { type Located, SingleSelection } from "./selection.ts";
+import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Every `worldSize`-th batch from `rank` on; made by {@link shard}. */
 export class ShardSequence<B> extends SingleSelection<B> {
@@ -21,7 +21,7 @@ export class ShardSequence<B> extends SingleSelection<B> {
     return shareOf(this.source.length, this);
   }
 
-  protected locate(index: number): Located<B> {
+  protected locate(index: number): SourceBatch<B> {
     return { source: this.source, index: index * this.worldSize + this.rank };
   }
 }

@@ -3,7 +3,7 @@ import { OptionError } from "../../core/errors.ts";
 import { noteSlice } from "../batching/leak.ts";
 import type { Sequence } from "../sequence.ts";
 import { checkSequence } from "./combinator.ts";
-import { type Located, SingleSelection } from "./selection.ts";
+import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** The batches of `source` from `start` up to but not including `end`; made by {@link slice}. */
 export class SliceSequence<B> extends SingleSelection<B> {
@@ -23,7 +23,7 @@ export class SliceSequence<B> extends SingleSelection<B> {
     return Math.max(0, to - from);
   }
 
-  protected locate(index: number): Located<B> {
+  protected locate(index: number): SourceBatch<B> {
     return { source: this.source, index: resolve(this.start, this.source.length) + index };
   }
 }

@@ -3,7 +3,7 @@ import { OptionError } from "../../core/errors.ts";
 import { settleEach } from "../../core/settle.ts";
 import { type Context, deriveContext } from "../context.ts";
 import type { Awaitable, Returned, Sequence } from "../sequence.ts";
-import { Combinator, checkSequences, type Hooked, type OneByOne, type Source } from "./combinator.ts";
+import { Combinator, checkSequences, type Hooked, type OneByOne, type SequenceOrList } from "./combinator.ts";
 
 /** The batches of several sequences side by side; made by {@link zip}. */
 export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
@@ -48,7 +48,7 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
  * @example
  * zip(images, masks); // i0, i1 and m0, m1 become [i0, m0], [i1, m1]
  */
-export function zip<S extends readonly Source[]>(
+export function zip<S extends readonly SequenceOrList[]>(
   ...sources: S & OneByOne<S>
 ): Sequence<{ -readonly [K in keyof S]: S[K] extends Sequence<infer B> ? B : never }>;
 export function zip(...sources: readonly unknown[]): Sequence<unknown> {
