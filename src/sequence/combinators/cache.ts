@@ -42,6 +42,8 @@ export class CacheSequence<B> extends Combinator<Delivered<B>> {
  * starts and when the source has changed between epochs; each delivery costs a copy, as a delivered batch is given away.
  *
  * @throws OptionError if `source` is no sequence.
+ * @example
+ * map(cache(files), augment); // f0, f1 are read in the first epoch only, and augmented in each
  */
 export function cache<B>(source: Sequence<B>): Sequence<Delivered<B>> {
   checkSequence("cache", source);

@@ -44,7 +44,7 @@ export class MapSequence<A, B> extends Combinator<B> {
  *
  * @throws OptionError if `source` is no sequence or `fn` no function.
  * @example
- * const scaled = map(train, ([x, y]) => [scale(x, 1 / 255), y]);
+ * map(train, ([x, y]) => [y, x]); // [x0, y0], [x1, y1] become [y0, x0], [y1, x1]
  */
 export function map<A, B extends AnyBatch>(
   source: Sequence<A>,

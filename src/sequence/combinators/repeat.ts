@@ -41,6 +41,8 @@ export class RepeatSequence<B> extends SingleSelection<B> {
  * for the whole, with the outer epoch.
  *
  * @throws OptionError if `source` is no sequence, or `times` no whole number of at least 1.
+ * @example
+ * repeat(all, 2); // a0, a1 become a0, a1, a0, a1, the second pass shuffled and augmented anew
  */
 export function repeat<B>(source: Sequence<B>, times: number = Number.POSITIVE_INFINITY): Sequence<B> {
   checkSequence("repeat", source);

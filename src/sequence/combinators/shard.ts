@@ -35,7 +35,7 @@ export class ShardSequence<B> extends SingleSelection<B> {
  *
  * @throws OptionError if `source` is no sequence, `rank` is not below `worldSize`, or `options` has another field.
  * @example
- * const half = shard(train, { rank: 0, worldSize: 2 });
+ * shard(all, { rank: 0, worldSize: 2 }); // a0, a1, a2 become a0, a2
  */
 export function shard<B>(source: Sequence<B>, options: Shard): Sequence<B> {
   checkSequence("shard", source);

@@ -35,7 +35,7 @@ export class SliceSequence<B> extends SingleSelection<B> {
  *
  * @throws OptionError if `source` is no sequence or a bound no whole number (`end` may be `Infinity`).
  * @example
- * const [train, test] = [slice(all, 0, -100), slice(all, -100)];
+ * slice(all, 1, -1); // a0, a1, a2, a3 become a1, a2
  */
 export function slice<B>(
   source: Sequence<B>,
