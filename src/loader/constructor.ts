@@ -53,6 +53,7 @@ export interface DataLoaderConstructor {
     dataset: Dataset<S> & NoSequence,
     options: SampleLoaderOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
   ): Loader<B>;
+  /** What all loaders have. */
   readonly prototype: Loader<unknown>;
 }
 

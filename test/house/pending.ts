@@ -48,4 +48,4 @@ export const terse: readonly string[] = [
 ];
 
 /** Types in public signatures that no entry point exports. */
-export const unnameable: readonly string[] = [];
+export const unnameable: readonly string[] = ["Combinator", "DataLoader"];

@@ -46,4 +46,10 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/worker/kinds/guard.ts living": "the guard is told of all processes of the program",
   "src/worker/wire/mark.ts port": ofThread,
   "src/worker/wire/snapshot/kinds.ts plainly": known,
+  "src/bytes/file.ts shared": scratch,
+  "src/image/kernel/assembly/scan.ts marker": "the reader's place in the scan that is decoded",
+  "src/image/kernel/assembly/scan.ts position": "the reader's place in the scan that is decoded",
+  "src/image/kernel/kernel.ts #module": "is compiled once",
+  "src/image/kernel/thread.ts current": ofThread,
+  "src/image/pipeline.ts pipelines": known,
 };

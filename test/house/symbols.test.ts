@@ -143,6 +143,10 @@ function isPublic(declaration: ts.Declaration): boolean {
   );
 }
 
+function isPrivate(declaration: ts.Declaration): boolean {
+  return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) === 0;
+}
+
 /** Whether this is the last of several signatures of a class's member. */
 function isImplementation(element: ts.ClassElement): boolean {
   if (!ts.isConstructorDeclaration(element) || element.body === undefined) return false;
@@ -156,6 +160,8 @@ function isOurs(declaration: ts.Declaration): boolean {
 /** Types of ours that are named in the declarations of `symbol`: its parameters, results, members and bases. */
 function typesIn(symbol: ts.Symbol): ts.Symbol[] {
   const found = new Set<ts.Symbol>();
+  // A type is made of parts that may be its module's own.
+  const isAlias = (symbol.flags & ts.SymbolFlags.TypeAlias) !== 0;
   const visit = (node: ts.Node): void => {
     // Bodies and initial values are no part of a signature, nor are members that nobody sees.
     if (ts.isBlock(node) || (ts.isClassElement(node) && (!isPublic(node) || isImplementation(node)))) return;
@@ -169,7 +175,10 @@ function typesIn(symbol: ts.Symbol): ts.Symbol[] {
     const type = named && checker.getSymbolAtLocation(named);
     const target = type && resolve(checker, type);
     const isNamed = (each: ts.Declaration): boolean =>
-      isOurs(each) && !ts.isTypeParameterDeclaration(each) && !ts.isSourceFile(each);
+      isOurs(each) &&
+      !ts.isTypeParameterDeclaration(each) &&
+      !ts.isSourceFile(each) &&
+      !(isAlias && isPrivate(each));
     if (target?.declarations?.some(isNamed)) found.add(target);
     ts.forEachChild(node, (child) => {
       const { initializer } = node as { readonly initializer?: ts.Node };

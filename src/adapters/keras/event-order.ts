@@ -10,6 +10,7 @@ import { checkChoice } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
+import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";
 import {
   callHook,
@@ -43,8 +44,9 @@ export type Compat = "tf2.4" | "keras3";
 export function kerasOrder(compat: Compat): EventOrder {
   checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
   return (run) => {
-    const sequence = sequenceOf(run.data);
-    const loader = openTraining(new WithoutHooks(sequence), run.settings, run.saved);
+    // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
+    const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
+    const loader = openTraining(new WithoutHooks(sequence), { ...run.settings, load }, run.saved);
     const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run);
     const validation = openKerasValidation(compat, run, feed);
     return {

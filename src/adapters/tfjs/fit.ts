@@ -1,6 +1,6 @@
 /** `fit`, `evaluate` and `predict` for TensorFlow.js models. */
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { DataLoader } from "../../loader/data-loader.ts";
+import type { DataLoader } from "../../loader/constructor.ts";
 import type { Stream } from "../../sequence/generator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -30,7 +30,7 @@ interface Wanted<Message extends string> {
 }
 
 /** Nothing where a delivered batch `B` can be trained with; else a type that nothing has. */
-type Check<B> =
+export type FitCheck<B> =
   Delivered<B> extends TrainBatch
     ? unknown
     : Wanted<
@@ -45,7 +45,7 @@ type Check<B> =
 type IsList<B> = B extends readonly unknown[] ? (number extends B["length"] ? true : false) : false;
 
 /** Batches of `B` from a sequence or a loader. */
-type Source<B> = Sequence<B> | DataLoader<B>;
+export type BatchSource<B> = Sequence<B> | DataLoader<B>;
 
 /**
  * Data to validate or evaluate with: batches, also those of a dataset of TensorFlow.js, or one tuple of arrays (ours
@@ -53,7 +53,7 @@ type Source<B> = Sequence<B> | DataLoader<B>;
  * taken for such a tuple.
  */
 export type TestData<B> =
-  | (Source<B> & Check<B>)
+  | (BatchSource<B> & FitCheck<B>)
   | AsyncIterable<TrainBatch>
   | Iterable<TrainBatch>
   | DatasetLike
@@ -86,7 +86,7 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
  */
 export async function fit<B, V = B>(
   model: LayersModel,
-  data: ((Source<B> | Stream<B>) & Check<B>) | NativeBatch | TrainBatch,
+  data: ((BatchSource<B> | Stream<B>) & FitCheck<B>) | NativeBatch | TrainBatch,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
   refuseDataset(data);
@@ -132,7 +132,7 @@ export async function evaluate<B>(
 export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"float32">>(
   model: LayersModel,
   data:
-    | Source<unknown>
+    | BatchSource<unknown>
     | AsyncIterable<PredictBatch>
     | Iterable<PredictBatch>
     | DatasetLike

@@ -22,6 +22,14 @@ export type { Compat } from "../keras/event-order.ts";
 export { registerConv2DBackpropFilter } from "./conv.ts";
 export { fromTfjs, type TfModule, toTfjs } from "./convert.ts";
 export { toDataset } from "./dataset.ts";
-export { evaluate, type FitOptions, fit, predict, type TestData } from "./fit.ts";
+export {
+  type BatchSource,
+  evaluate,
+  type FitCheck,
+  type FitOptions,
+  fit,
+  predict,
+  type TestData,
+} from "./fit.ts";
 export type { DatasetLike, NativeArrays, NativeBatch } from "./native.ts";
 export type { ArrayLeaf, Arrays, PredictBatch, TrainBatch } from "./types.ts";

@@ -3,6 +3,8 @@ import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FitOptions } from "../../../src/adapters/tfjs/fit.ts";
 import { fit } from "../../../src/adapters/tfjs/index.ts";
+import { batches } from "../../../src/sequence/batching/batches.ts";
+import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import type { CallbackHooks } from "../../../src/train/callback.ts";
 import { linear, Points, quiet, recorder } from "../../train/points.ts";
 
@@ -77,5 +79,23 @@ describe.each(["tf2.4", "keras3"] as const)("compat: %s", (compat) => {
       callbacks: [recorder(events), stopper(model, scenario.stopAt)],
     });
     expect(events).toEqual(scenario.events);
+  });
+
+  it("shuffles the samples of batches, and not whole batches of them", async () => {
+    const read: number[] = [];
+    const points = {
+      length: 64,
+      getItem(index: number): [x: Tensor, y: Tensor] {
+        read.push(index);
+        return [tensor([index / 64, 1]), tensor([index / 64])];
+      },
+    };
+    const data = batches(points, { batchSize: 4 });
+    await fit(linear(), data, { ...quiet, compat, shuffle: true, maxQueueSize: 1, epochs: 1 });
+    // TensorFlow 2.4 looks at batch 0 first.
+    const epoch = read.slice(-64);
+    expect([...epoch].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, i) => i));
+    const consecutive = (row: readonly number[]): boolean => row.every((index, i) => index === row[0]! + i);
+    for (let at = 0; at < 64; at += 4) expect(consecutive(epoch.slice(at, at + 4))).toBe(false);
   });
 });
