@@ -87,7 +87,7 @@ export {
 } from "./sequence/generator.ts";
 export { type Awaitable, type BatchOf, type Returned, Sequence } from "./sequence/sequence.ts";
 export { type ConcatenateOptions, concatenate } from "./tensor/concatenate.ts";
-export type { ArrayOf, DType, DTypes, TypedArray } from "./tensor/dtype.ts";
+export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
 export { stack } from "./tensor/stack.ts";
 export { type DTypeOf, isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "./tensor/tensor.ts";

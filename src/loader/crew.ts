@@ -119,13 +119,12 @@ export class Crew {
 
   /** A platform without threads leaves `workers: "auto"` inline; where workers were asked for by number, it throws. */
   #makePool(): Pool {
-    const { workers, seed, useMultiprocessing, resourceLimits, timeout, retries, retryErrors } =
-      this.#options;
+    const { workers, worker, seed, resourceLimits, timeout, retries, retryErrors } = this.#options;
     if (workers === 0 || (workers === "auto" && !isNode)) this.#tuner.stayInline();
     else {
       checkNotNested();
       const limits = resourceLimits && { resourceLimits };
-      this.#remote = nodeWorkers(this.#sequence, { seed, processes: useMultiprocessing, ...limits });
+      this.#remote = nodeWorkers(this.#sequence, { seed, processes: worker === "process", ...limits });
     }
     const { size, start } = this.#wanted();
     return new Pool({

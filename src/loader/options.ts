@@ -9,6 +9,7 @@ import {
   checkSeed,
   checkSignal,
 } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
@@ -22,7 +23,12 @@ export interface DataLoaderOptions {
    * takes as many as the consumer can empty, at most one a core, and gives them up where they bring nothing.
    */
   readonly workers?: number | "auto";
-  /** Child processes instead of threads: isolates crashes in native code. Default false. */
+  /**
+   * Where a worker comes from: a thread of this program (`"thread"`, the default), or a process of its own
+   * (`"process"`), so that a crash in native code takes one worker and not the program.
+   */
+  readonly worker?: "thread" | "process";
+  /** Keras' word for `worker: "process"`. */
   readonly useMultiprocessing?: boolean;
   /**
    * Batches that may wait for the consumer. At most `maxQueueSize + workers` exist ahead of it. Default 10. `"auto"`
@@ -66,14 +72,15 @@ type Optional = "state" | "shard" | "signal" | "resourceLimits";
 
 /** Options with their defaults filled in: `memory` in bytes, the rank of `shard` known. */
 export type ResolvedOptions = {
-  readonly [K in keyof Required<Omit<DataLoaderOptions, "memory" | "shard">>]: K extends Optional
-    ? DataLoaderOptions[K]
-    : Exclude<DataLoaderOptions[K], undefined>;
+  readonly [K in keyof Required<
+    Omit<DataLoaderOptions, "memory" | "shard" | "useMultiprocessing">
+  >]: K extends Optional ? DataLoaderOptions[K] : Exclude<DataLoaderOptions[K], undefined>;
 } & { readonly memory: number; readonly shard: Shard | undefined };
 
 /** Names of all options. */
 export const optionNames: readonly (keyof DataLoaderOptions)[] = [
   "workers",
+  "worker",
   "useMultiprocessing",
   "maxQueueSize",
   "memory",
@@ -109,6 +116,15 @@ const elsewhere: Readonly<Record<string, string>> = {
   pinMemory: `${notHere} a batch is moved, not copied.`,
 };
 
+/** The one option in two words may not say two things. */
+function checkAgree(useMultiprocessing: boolean, worker: "thread" | "process"): void {
+  checkBoolean("useMultiprocessing", useMultiprocessing);
+  if (useMultiprocessing === (worker === "process")) return;
+  throw new OptionError(
+    `\`useMultiprocessing: ${useMultiprocessing}\` and \`worker: "${worker}"\` contradict each other: leave \`useMultiprocessing\` out.`,
+  );
+}
+
 /** Longest delay that a timer takes. */
 const longestTimeout = 2 ** 31 - 1;
 
@@ -122,7 +138,8 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   const { state } = options;
   const {
     workers = 0,
-    useMultiprocessing = false,
+    useMultiprocessing,
+    worker = useMultiprocessing === true ? "process" : "thread",
     maxQueueSize = 10,
     memory,
     shuffle = false,
@@ -142,9 +159,9 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   checkNumber("timeout", timeout, 1, longestTimeout);
   checkInteger("retries", retries);
   checkChoice("onError", onError, ["throw", "skip"]);
-  for (const [name, value] of Object.entries({ useMultiprocessing, shuffle, retryErrors })) {
-    checkBoolean(name, value);
-  }
+  for (const [name, value] of Object.entries({ shuffle, retryErrors })) checkBoolean(name, value);
+  checkChoice("worker", worker, ["thread", "process"]);
+  if (useMultiprocessing !== undefined) checkAgree(useMultiprocessing, worker);
   if (signal !== undefined) checkSignal("signal", signal);
   if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
   const shard = options.shard === "env" ? shardFromEnv() : options.shard;
@@ -152,7 +169,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   if (state !== undefined) checkState(state, seed);
   return {
     workers,
-    useMultiprocessing,
+    worker,
     maxQueueSize,
     memory: memory === undefined ? Number.POSITIVE_INFINITY : parseBytes("memory", memory),
     shuffle,

@@ -8,7 +8,7 @@ import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 
 /** The typed array of each dtype. `bool` holds 0 and 1; `float16` holds the raw bits, as Node 20 has no Float16Array. */
-export interface DTypes {
+interface DTypes {
   bool: Uint8Array;
   uint8: Uint8Array;
   int8: Int8Array;

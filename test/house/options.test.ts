@@ -26,6 +26,7 @@ const picture = image.fromPixels(epochal.tensor(new Uint8Array(27), { shape: [3,
 const signal = new AbortController().signal;
 const loading = {
   workers: 1,
+  worker: "thread",
   useMultiprocessing: false,
   maxQueueSize: 2,
   memory: 1000,

@@ -11,7 +11,7 @@ import { countLeft, expectNothingLeft, warnings } from "../left.ts";
 const kinds = {
   inline: { workers: 0 },
   thread: { workers: 2 },
-  process: { workers: 2, useMultiprocessing: true },
+  process: { workers: 2, worker: "process" },
 } as const satisfies Record<string, DataLoaderOptions>;
 type Kind = keyof typeof kinds;
 

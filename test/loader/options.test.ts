@@ -15,7 +15,13 @@ describe("resolveOptions", () => {
     [{ shard: { rank: 2, worldSize: 2 } }, /`shard.rank` must be a whole number from 0 to 1, got 2/],
     [{ shard: { rank: 0, size: 2 } }, /`shard` has no option `size`. It has: rank, worldSize, ragged/],
     [{ shard: { rank: 0, worldSize: 0 } }, /`shard.worldSize`/],
-    [{ worker: 2 }, /DataLoader has no option `worker`\. It has: workers/],
+    [{ threads: 2 }, /DataLoader has no option `threads`\. It has: workers/],
+    [{ worker: 2 }, /`worker` must be "thread" or "process", got 2/],
+    [
+      { worker: "thread", useMultiprocessing: true },
+      /`useMultiprocessing: true` and `worker: "thread"` contradict each other: leave `useMultiprocessing` out/,
+    ],
+    [{ worker: "process", useMultiprocessing: false }, /contradict each other/],
     [{ num_workers: 2 }, /DataLoader has no option `num_workers`\. Its name is `workers`\./],
     [{ batchSize: 2 }, /DataLoader has no option `batchSize`\. It belongs to batches\(dataset/],
     [{ drop_last: true }, /DataLoader has no option `drop_last`\. It belongs to batches\(dataset/],
@@ -37,6 +43,15 @@ describe("resolveOptions", () => {
     [{ memory: "lots" }, /`memory` must be a number of bytes, or text such as "512MB", got "lots"/],
   ])("refuses %o", (options, message) => {
     expect(() => resolveOptions(options as DataLoaderOptions)).toThrow(message);
+  });
+
+  it("takes Keras' word for processes", () => {
+    const of = (options: DataLoaderOptions) => resolveOptions(options).worker;
+    expect(of({})).toBe("thread");
+    expect(of({ useMultiprocessing: false })).toBe("thread");
+    expect(of({ useMultiprocessing: true })).toBe("process");
+    expect(of({ worker: "process" })).toBe("process");
+    expect(of({ worker: "process", useMultiprocessing: true })).toBe("process");
   });
 
   it("reads sizes", () => {

@@ -55,7 +55,13 @@ export function cutArrays(
 
 /** The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows. */
 export function inMemory(options: LoadOptions): LoadOptions {
-  const { workers: _workers, useMultiprocessing: _kind, shuffle: _shuffle, ...rest } = options;
+  const {
+    workers: _workers,
+    worker: _worker,
+    useMultiprocessing: _kind,
+    shuffle: _shuffle,
+    ...rest
+  } = options;
   return rest;
 }
 

@@ -81,7 +81,7 @@ function endByForce(code: number): void {
   }
   writeSync(
     2,
-    `epochal: the program ends by SIGKILL instead of exit code ${code}, as a worker thread is inside native code that does not return. Use useMultiprocessing: true, whose workers can be killed, or Node 22.15, which keeps the code.\n`,
+    `epochal: the program ends by SIGKILL instead of exit code ${code}, as a worker thread is inside native code that does not return. Use worker: "process", which can be killed, or Node 22.15, which keeps the code.\n`,
   );
   process.kill(process.pid, "SIGKILL");
 }

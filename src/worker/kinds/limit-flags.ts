@@ -34,7 +34,7 @@ export function limitFlags(limits: ResourceLimits): string[] {
 
 function threadsOnly(name: string, reason: string): OptionError {
   return new OptionError(
-    `\`resourceLimits.${name}\` cannot be given to a worker process: ${reason} Leave it out, or use threads (useMultiprocessing: false).`,
+    `\`resourceLimits.${name}\` cannot be given to a worker process: ${reason} Leave it out, or use threads (worker: "thread").`,
   );
 }
 
