@@ -13,8 +13,8 @@
 import * as keras from "./keras.ts";
 
 export {
+  type ClassLabels,
   GeneratorEnqueuer,
-  type Labels,
   OrderedEnqueuer,
   type OrderedEnqueuerOptions,
   type PadSequencesOptions,

@@ -3,8 +3,8 @@ import { IndexError, OptionError } from "../../core/errors.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import { isTensor, type NestedNumbers, type Tensor, tensor, zeros } from "../../tensor/tensor.ts";
 
-/** Class numbers as people have them. */
-export type Labels = NestedNumbers | TypedArray | Tensor;
+/** Class numbers as people have them: nested arrays, a typed array or a tensor, of any shape. */
+export type ClassLabels = NestedNumbers | TypedArray | Tensor;
 
 /**
  * Class numbers as one-hot rows, as `keras.utils.to_categorical`.
@@ -17,7 +17,7 @@ export type Labels = NestedNumbers | TypedArray | Tensor;
  * @example
  * toCategorical([0, 2, 1], 3).data // 1 0 0  0 0 1  0 1 0
  */
-export function toCategorical(labels: Labels, numClasses?: number): Tensor<"float32"> {
+export function toCategorical(labels: ClassLabels, numClasses?: number): Tensor<"float32"> {
   if (numClasses !== undefined) checkInteger("numClasses", numClasses, 1);
   const { data, shape }: Tensor = isTensor(labels) ? labels : tensor(labels, dtypeOfLabels(labels));
   const rows = shape.length > 1 && shape.at(-1) === 1 ? shape.slice(0, -1) : shape;

@@ -3,4 +3,4 @@ export { Sequence, Sequence as PyDataset } from "../../sequence/sequence.ts";
 export { GeneratorEnqueuer } from "./generator-enqueuer.ts";
 export { OrderedEnqueuer, type OrderedEnqueuerOptions } from "./ordered-enqueuer.ts";
 export { type PadSequencesOptions, padSequences } from "./pad-sequences.ts";
-export { type Labels, toCategorical } from "./to-categorical.ts";
+export { type ClassLabels, toCategorical } from "./to-categorical.ts";
