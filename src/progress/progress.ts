@@ -88,17 +88,16 @@ function isIterable(value: unknown): boolean {
   return Symbol.asyncIterator in object || Symbol.iterator in object;
 }
 
+/** What a line shows besides its source, and where. */
+interface Shown {
+  readonly options: ProgressOptions;
+  readonly terminal: Terminal;
+  readonly metrics: () => Readonly<Record<string, number>>;
+}
+
 async function* loop<T>(
   source: ProgressSource<T>,
-  {
-    options,
-    terminal,
-    metrics,
-  }: {
-    readonly options: ProgressOptions;
-    readonly terminal: Terminal;
-    readonly metrics: () => Readonly<Record<string, number>>;
-  },
+  { options, terminal, metrics }: Shown,
 ): AsyncGenerator<T, void, undefined> {
   const now = (): number => terminal.now();
   const line = openProgressLine(options, terminal);

@@ -62,7 +62,11 @@ export function isJpeg(bytes: Uint8Array): boolean {
   return bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff;
 }
 
-/** The header of a JPEG of the usual kind; undefined for anything else. */
+/**
+ * The header of a JPEG of the usual kind; undefined for anything else.
+ *
+ * One long function, as it is one pass over the segments: each adds to what the last one, the scan, is read by.
+ */
 export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   if (!isJpeg(bytes)) return undefined;
   let frame: Pick<JpegHeader, "width" | "height" | "components"> | undefined;

@@ -9,6 +9,8 @@ import type { WorkerReply, WorkerRequest } from "./protocol.ts";
  * The worker behind an endpoint. `load` makes the message that carries the sequence.
  *
  * Throws, and ends the far side, where that message cannot be sent.
+ *
+ * One long function, as what is sent, what is received and the end share one state.
  */
 export function connect(
   { endpoint, codec }: Remote,

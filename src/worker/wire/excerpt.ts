@@ -30,7 +30,11 @@ export function cut(text: string, budget: Budget, longest: number = longestText)
   return `${text.slice(0, room)} … (${text.length - room} more characters left out)`;
 }
 
-/** A copy of `value` within `budget`; {@link unsendable} where it cannot be sent. */
+/**
+ * A copy of `value` within `budget`; {@link unsendable} where it cannot be sent.
+ *
+ * One long function, a paragraph for each kind of value, as all of them share the budget and what is copied already.
+ */
 export function excerpt(value: unknown, budget: Budget): unknown {
   const copies = new Map<object, unknown>();
   const copy = (value: unknown, depth: number): unknown => {
