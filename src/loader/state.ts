@@ -17,9 +17,13 @@ export const stateVersion = 1;
 
 /** Where a loader stands: `position` batches of the epoch's global order are behind it. */
 export interface LoaderState {
+  /** Version of this format and of the order that a seed stands for; a loader reads its own only. */
   readonly version: number;
+  /** What the order is drawn from. */
   readonly seed: number;
+  /** Number of the epoch that runs or comes next, from 0. */
   readonly epoch: number;
+  /** Batches of that epoch that are behind it, of all ranks; 0 at its beginning. */
   readonly position: number;
   /** What the state belongs to, readable: class, length, order. */
   readonly fingerprint: string;

@@ -8,8 +8,11 @@ import { type ProgressState, renderProgress } from "./render.ts";
 
 /** What is needed of `process.stdout`; any object with `write` will do. */
 export interface ProgressStream {
+  /** Takes text as it is, line breaks and control characters included. */
   write(text: string): unknown;
+  /** Whether it is a terminal; only there a line is drawn over. */
   readonly isTTY?: boolean | undefined;
+  /** Width of the terminal in characters. */
   readonly columns?: number | undefined;
 }
 

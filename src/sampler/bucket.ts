@@ -33,7 +33,9 @@ export interface BucketSamplerOptions {
 export class BucketSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** Samples in a batch; the last one of an epoch may have fewer. */
   readonly batchSize: number;
+  /** Batches in a bucket: the samples of so many are shuffled with each other. */
   readonly bucketBatches: number;
   /** Sample indices by rising length. */
   readonly sorted: Float64Array;

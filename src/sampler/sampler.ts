@@ -6,7 +6,9 @@ import { OptionError } from "../core/errors.ts";
 
 /** What an order may depend on. */
 export interface OrderKey {
+  /** That of `batches`, or else the loader's. */
   readonly seed: number;
+  /** Number of the epoch, from 0. */
   readonly epoch: number;
 }
 

@@ -18,7 +18,9 @@ export interface SubsetSamplerOptions {
 export class SubsetSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** Indices of the samples, as they were given. */
   readonly indices: Float64Array;
+  /** Whether they come in a new random order each epoch. */
   readonly shuffle: boolean;
 
   /** @throws OptionError naming the first index that is no whole number, or an option that there is not. */

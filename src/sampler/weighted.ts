@@ -34,8 +34,10 @@ export interface WeightedSamplerOptions {
 export class WeightedSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** A weight for each sample, not scaled: they need not add up to 1. */
   readonly weights: Float64Array;
   readonly length: number;
+  /** Whether a sample may be drawn more than once in an epoch. */
   readonly replacement: boolean;
 
   /**

@@ -27,24 +27,51 @@ export interface CallbackParams {
 /** A hook's result: whatever it is, it is awaited and then ignored. */
 export type HookResult = unknown;
 
-/** The events, all optional: what a plain object may define. `onBatchBegin`/`onBatchEnd` are those of training. */
+/**
+ * The events, all optional: what a plain object may define. Epochs and batches count from 0. An error that a hook
+ * throws ends the run, and reaches whoever called `fit`, `evaluate` or `predict`.
+ */
 export interface CallbackHooks {
+  /** Once a `fit`, before its first epoch; `logs` are empty. Where a run is resumed, states are put back after it. */
   onTrainBegin?(logs?: Logs): HookResult;
+  /** Once a `fit` that ends without an error, also by `stopTraining`; `logs` are those of its last epoch. */
   onTrainEnd?(logs?: Logs): HookResult;
+  /**
+   * Called in place of `onTrainEnd` when `fit` ends by an error or an abort (Ctrl-C), before it rejects: the place to
+   * close files, and in a {@link Callback} to save where training stands (`this.training.state()` is valid). An error
+   * in it is a warning. Keras has no such hook.
+   */
   onTrainError?(error: unknown): HookResult;
+  /** Before an epoch of `fit`, also one that is resumed in its midst; `logs` are empty. */
   onEpochBegin?(epoch: number, logs?: Logs): HookResult;
+  /** After an epoch of `fit` and its validation; `logs` are its means, those of validation as `val_…`. */
   onEpochEnd?(epoch: number, logs?: Logs): HookResult;
+  /** Another name of {@link CallbackHooks.onTrainBatchBegin}, as in Keras. */
   onBatchBegin?(batch: number, logs?: Logs): HookResult;
+  /** Another name of {@link CallbackHooks.onTrainBatchEnd}, as in Keras. */
   onBatchEnd?(batch: number, logs?: Logs): HookResult;
+  /**
+   * Before a step of training; `batch` is its number in the epoch, `logs` are empty. Its batch is at hand, but for the
+   * orders of Keras (`fit({ compat })`), which fetch it afterwards.
+   */
   onTrainBatchBegin?(batch: number, logs?: Logs): HookResult;
+  /** After a step of training; `logs` are the means of the epoch so far. */
   onTrainBatchEnd?(batch: number, logs?: Logs): HookResult;
+  /** Before an evaluation: `evaluate`, or the validation of an epoch of `fit`. `logs` are empty. */
   onTestBegin?(logs?: Logs): HookResult;
+  /** After an evaluation; `logs` are its loss and metrics, without `val_`. */
   onTestEnd?(logs?: Logs): HookResult;
+  /** Before a step of an evaluation, as `onTrainBatchBegin`; `batch` is its number in the pass, `logs` are empty. */
   onTestBatchBegin?(batch: number, logs?: Logs): HookResult;
+  /** After a step of an evaluation; `logs` are its means so far. */
   onTestBatchEnd?(batch: number, logs?: Logs): HookResult;
+  /** Once a `predict`, before its first batch; `logs` are empty. */
   onPredictBegin?(logs?: Logs): HookResult;
+  /** Once a `predict`, after its last batch; `logs` are empty. */
   onPredictEnd?(logs?: Logs): HookResult;
+  /** Before the model is given a batch of `predict`; `logs` are empty. */
   onPredictBatchBegin?(batch: number, logs?: Logs): HookResult;
+  /** After a batch of `predict`; `logs` are empty, the outputs are what `predict` returns. */
   onPredictBatchEnd?(batch: number, logs?: Logs): HookResult;
 }
 
@@ -74,6 +101,7 @@ export const hookNames: readonly HookName[] = Object.keys({
 
 /** A run of `fit` as its callbacks see it: what a checkpoint has to know besides the model. */
 export interface Training {
+  /** What is trained; `model.stopTraining = true` ends the run. */
   readonly model: Trainable;
   /** The option of `fit`; aborted when the run ends by it, and its reason is then the error of `onTrainError`. */
   readonly signal: AbortSignal | undefined;
@@ -141,14 +169,17 @@ export abstract class Callback implements CallbackHooks {
     return this.#training;
   }
 
+  /** Called before the first hook of a run, with what `model` is from then on. */
   setModel(model: Trainable): void {
     this.#model = model;
   }
 
+  /** Called before the first hook of a run and before each epoch, with what `params` is from then on. */
   setParams(params: CallbackParams): void {
     this.#params = params;
   }
 
+  /** Called before the first hook of a `fit`, with what `training` is from then on. */
   setTraining(training: Training): void {
     this.#training = training;
   }
@@ -166,16 +197,10 @@ export abstract class Callback implements CallbackHooks {
 
   onTrainBegin(_logs: Logs): void | Promise<void> {}
   onTrainEnd(_logs: Logs): void | Promise<void> {}
-  /**
-   * Called in place of `onTrainEnd` when `fit` ends by an error or an abort (Ctrl-C), before it rejects: the place to
-   * close files, and to save where training stands (`this.training.state()` is valid). Keras has no such hook.
-   */
   onTrainError(_error: unknown): void | Promise<void> {}
   onEpochBegin(_epoch: number, _logs: Logs): void | Promise<void> {}
   onEpochEnd(_epoch: number, _logs: Logs): void | Promise<void> {}
-  /** Another name of {@link Callback.onTrainBatchBegin}, as in Keras. */
   onBatchBegin(_batch: number, _logs: Logs): void | Promise<void> {}
-  /** Another name of {@link Callback.onTrainBatchEnd}, as in Keras. */
   onBatchEnd(_batch: number, _logs: Logs): void | Promise<void> {}
   onTrainBatchBegin(batch: number, logs: Logs): void | Promise<void> {
     return this.onBatchBegin(batch, logs);

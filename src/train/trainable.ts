@@ -32,6 +32,7 @@ export interface ModelState {
 export interface Labels {
   /** Name of the output. */
   readonly name: string;
+  /** Their shape; the first axis is that of the samples. */
   readonly shape: readonly number[];
   /** Their numbers, row by row. */
   readonly values: ArrayLike<number>;

@@ -26,6 +26,7 @@ export type { Converted } from "../converted.ts";
 
 /** The part of `numpy` of `@jax-js/jax` that is used. */
 export interface JaxNumpy<A> {
+  /** A new array with a copy of `values`: of `shape`, and of the dtype of the typed array where `dtype` is left out. */
   array(
     values: Float32Array<ArrayBuffer> | Int32Array<ArrayBuffer> | Uint32Array<ArrayBuffer>,
     options?: { shape?: number[]; dtype?: string },
@@ -34,8 +35,11 @@ export interface JaxNumpy<A> {
 
 /** The part of an array of jax-js that is used. */
 export interface JaxArray {
+  /** Its axes, outermost first. */
   readonly shape: readonly number[];
+  /** Name of its element type, as numpy spells it. */
   readonly dtype: string;
+  /** A copy of its values, row by row; uses the array up. */
   data(): Promise<ArrayBufferView>;
 }
 

@@ -42,7 +42,11 @@ export class GeneratorEnqueuer<B> {
     return this.#size !== undefined;
   }
 
-  /** @throws OptionError with more than one worker. */
+  /**
+   * Makes it ready: the generator runs once the batches of `get` are asked for, at most `maxQueueSize` ahead.
+   *
+   * @throws OptionError with more than one worker, or wrong numbers; LoaderError if it runs already.
+   */
   start(workers: number = 1, maxQueueSize: number = 10): void {
     checkInteger("workers", workers);
     checkInteger("maxQueueSize", maxQueueSize, 1);

@@ -24,13 +24,21 @@ export type { Converted } from "../converted.ts";
 
 /** The part of an `onnxruntime` module that is used. */
 export interface Onnxruntime<T> {
-  readonly Tensor: new (type: DType, data: TypedArray, dims: readonly number[]) => T;
+  /** Makes a tensor over `data`, without a copy. */
+  readonly Tensor: new (
+    type: DType,
+    data: TypedArray,
+    dims: readonly number[],
+  ) => T;
 }
 
 /** The part of a tensor of onnxruntime that is used. */
 export interface OrtTensor {
+  /** Name of its element type, such as `float32` or `string`. */
   readonly type: string;
+  /** Its values: a typed array, or an array of strings. */
   readonly data: unknown;
+  /** Its axes, outermost first. */
   readonly dims: readonly number[];
 }
 

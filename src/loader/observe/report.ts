@@ -2,6 +2,7 @@
 
 /** The account of one epoch, or of the part of it so far. */
 export interface EpochReport {
+  /** Its number, from 0. */
   readonly epoch: number;
   /** Batches this loader had to deliver, from where it started. */
   readonly expected: number;

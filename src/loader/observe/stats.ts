@@ -8,11 +8,15 @@ import { addCounters, type Counters, noCounters } from "../../core/counters.ts";
 
 /** What one worker did. Times in milliseconds. */
 export interface WorkerStats {
+  /** As messages name it: `thread 2`. `other workers` stands for those after the first 64. */
   readonly name: string;
+  /** Batches of it that were delivered. */
   readonly batches: number;
   /** In `getItem`, until the batch was finished; contains `read` and `decode`. */
   readonly fetch: number;
+  /** In reading or downloading the files of images; several at once are counted as the time in which any was. */
   readonly read: number;
+  /** In decoding images and running their steps. */
   readonly decode: number;
   /** In handing batches over. */
   readonly transfer: number;
@@ -22,11 +26,13 @@ export interface WorkerStats {
 
 /** What a loader measured since it was made. Times in milliseconds. */
 export interface LoaderStats {
+  /** Batches delivered. */
   readonly batches: number;
   /** Bytes of the batches delivered. */
   readonly bytes: number;
   /** Time in which epochs ran: waiting and consuming. */
   readonly elapsed: number;
+  /** How long the consumer waited for batches. */
   readonly wait: {
     readonly total: number;
     /** Part of `elapsed` that the consumer spent waiting, 0 to 1. */
@@ -36,6 +42,7 @@ export interface LoaderStats {
     /** Wait that one batch in a hundred exceeds. */
     readonly p99: number;
   };
+  /** How far workers are ahead of the consumer. */
   readonly queue: {
     /** Batches that lay ready when the consumer came for one, on average. */
     readonly mean: number;
@@ -46,6 +53,7 @@ export interface LoaderStats {
   readonly bytesAllocated: number;
   /** Workers at present. */
   readonly workers: number;
+  /** Each worker that a delivered batch came from, those that were replaced included. */
   readonly perWorker: readonly WorkerStats[];
 }
 

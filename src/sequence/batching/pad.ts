@@ -23,7 +23,9 @@ export interface PadOptions {
 export class PadCollator {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What the room beyond a sample's own elements is filled with. */
   readonly value: number;
+  /** The samples' first axis is lengthened to a multiple of this. */
   readonly multipleOf: number;
 
   constructor({ value = 0, multipleOf = 1 }: PadOptions = {}) {

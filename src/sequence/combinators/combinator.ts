@@ -17,8 +17,11 @@ import { type BatchOf, isSequence, Sequence, whyEmpty } from "../sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
 export interface Hooked {
+  /** As {@link Sequence.onEpochBegin}: once an epoch, before anything of it is fetched. */
   onEpochBegin?(epoch: number, context: HookContext): void | Promise<void>;
+  /** As {@link Sequence.onEpochEnd}: once an epoch, after its last batch was consumed, or it was left. */
   onEpochEnd?(epoch: number, context: HookContext): void | Promise<void>;
+  /** Whether its hooks count, as they may change it between epochs. Default: whether it has one. */
   readonly hasHooks?: boolean;
 }
 

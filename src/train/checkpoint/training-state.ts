@@ -2,6 +2,7 @@
 
 /** Where a training run stands: JSON, in which callbacks may keep tensors. */
 export interface TrainingState {
+  /** Version of this format. */
   readonly version: 1;
   /** Epoch that runs, or comes next. */
   readonly epoch: number;
