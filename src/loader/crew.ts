@@ -108,8 +108,8 @@ export class Crew {
   }
 
   /** Resolves when nobody works on the caller's own sequence any more, or after two seconds. */
-  async idle(): Promise<void> {
-    await this.#pool?.idle();
+  idle(): Promise<void> {
+    return this.#pool?.idle() ?? Promise.resolve();
   }
 
   /** Ends all workers; resolves when they are gone. */

@@ -338,7 +338,7 @@ export class EpochRun {
     this.#wake?.();
     try {
       // A hook that has begun is heard out, unless it takes for ever.
-      if (this.#beginning) await waitAtMost(this.#beginning, endPatience);
+      if (this.#beginning && !this.#seen) await waitAtMost(this.#beginning, endPatience);
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#crew.idle();
       if (!this.#seen) return;
