@@ -18,7 +18,11 @@ export async function download(
   const response = await fetch(url, signal === undefined ? {} : { signal }).catch(
     fail("It could not be fetched. Check the address and the network."),
   );
-  if (!response.ok) throw new Error(`The server answered ${response.status} ${response.statusText}.`);
+  if (!response.ok) {
+    // An answer that is not read to its end keeps the program alive.
+    response.body?.cancel().catch(() => {});
+    throw new Error(`The server answered ${response.status} ${response.statusText}.`);
+  }
   const bytes = await readBody(response, most).catch(
     fail("The download broke off. Check the network, and fetch it again."),
   );

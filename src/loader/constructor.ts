@@ -25,8 +25,40 @@ export interface NoSequence {
   readonly [batchType]?: never;
 }
 
+/**
+ * Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch.
+ *
+ * Each `for await` is one epoch, and the next one continues with the next epoch. A batch belongs to whoever receives
+ * it. Leaving a loop ends its epoch; the workers stay until `close()`, `await using`, or the end of the program, which
+ * they do not delay.
+ */
+export interface DataLoader<B> extends Loader<B> {}
+
 /** What a {@link DataLoader} is made of. A class cannot say that its type follows from samples; this can. */
 export interface DataLoaderConstructor {
+  /**
+   * A loader of samples, put into batches as by `batches`; `shuffle` shuffles the samples.
+   *
+   * @throws OptionError, StateError on options that are not what they should be.
+   * @example
+   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 });
+   */
+  // Two type parameters, as bases that a subclass chooses from by their number must make the same.
+  new <D extends Dataset<AnyBatch>, S extends SampleOf<D>>(
+    dataset: D & KnownParts<SampleOf<D>> & NoSequence,
+    options: SampleLoaderOptions & {
+      /** How sequences of unequal length in the samples become one: `pad(…)`. */
+      readonly collate?: PadCollator;
+    },
+  ): DataLoader<Collated<S>>;
+  /** A loader of samples that `collate` makes batches of. */
+  new <S extends AnyBatch, B extends AnyBatch>(
+    dataset: Dataset<S> & NoSequence,
+    options: SampleLoaderOptions & {
+      /** Makes a batch of samples. */
+      readonly collate: CollateFunction<NoInfer<S>, B>;
+    },
+  ): DataLoader<B>;
   /**
    * A loader of the batches of a sequence; `shuffle` shuffles whole batches, or the samples of `batches(dataset, …)`.
    *
@@ -36,29 +68,16 @@ export interface DataLoaderConstructor {
    * for await (const [x, y] of loader) { … } // epoch 0
    * for await (const [x, y] of loader) { … } // epoch 1
    */
-  new <B>(sequence: Sequence<B>, options?: DataLoaderOptions): Loader<B>;
-  /**
-   * A loader of samples, put into batches as by `batches`; `shuffle` shuffles the samples.
-   *
-   * @throws OptionError, StateError on options that are not what they should be.
-   * @example
-   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 });
-   */
-  new <D extends Dataset<AnyBatch>>(
-    dataset: D & KnownParts<SampleOf<D>> & NoSequence,
-    options: SampleLoaderOptions & { readonly collate?: PadCollator },
-  ): Loader<Collated<SampleOf<D>>>;
-  /** A loader of samples that `collate` makes batches of. */
-  new <S extends AnyBatch, B extends AnyBatch>(
-    dataset: Dataset<S> & NoSequence,
-    options: SampleLoaderOptions & { readonly collate: CollateFunction<NoInfer<S>, B> },
-  ): Loader<B>;
+  new <B>(sequence: Sequence<B>, options?: DataLoaderOptions): DataLoader<B>;
   /** What all loaders have. */
-  readonly prototype: Loader<unknown>;
+  readonly prototype: DataLoader<unknown>;
 }
 
-/** Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch. */
-export type DataLoader<B> = Loader<B>;
-
-/** Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch. */
+/**
+ * Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch.
+ *
+ * Each `for await` is one epoch, and the next one continues with the next epoch. A batch belongs to whoever receives
+ * it. Leaving a loop ends its epoch; the workers stay until `close()`, `await using`, or the end of the program, which
+ * they do not delay.
+ */
 export const DataLoader: DataLoaderConstructor = Loader;

@@ -170,7 +170,8 @@ export class EpochRun {
       if (!this.#cause) await this.#end({ type: "failed" });
       throw error;
     } finally {
-      this.#pending--;
+      // The last batch is its consumer's: nothing of it is kept here.
+      if (--this.#pending === 0) this.#last = undefined;
     }
   }
 

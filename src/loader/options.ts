@@ -37,7 +37,7 @@ export interface DataLoaderOptions {
   readonly maxQueueSize?: number | "auto";
   /** Memory that the batches ahead of the consumer may take, such as `"512MB"`, or bytes. At least one is let in. */
   readonly memory?: number | string;
-  /** Whether the batches come in a new random order each epoch. Default false. */
+  /** A new random order each epoch: of the batches of a Sequence, of the samples of `batches(…)`. Default false. */
   readonly shuffle?: boolean;
   /** What order and `context.random` are drawn from. Default 0, or the state's. */
   readonly seed?: number;

@@ -99,11 +99,11 @@ export class Position {
   state(): LoaderState {
     const { run } = this;
     // Nothing was consumed since: what it was made with holds, whatever a hook has done meanwhile.
-    if (this.#resumed && run?.length === undefined) return { ...this.#resumed };
+    if (this.#resumed && !run?.seen) return { ...this.#resumed };
     if (run?.seen) return this.#within(run, run.seen)();
     if (this.#left) return this.#left();
     // While an epoch begins, what the sequence held before its hook.
-    return this.#before(run ? run.start.fields : this.#look(), this.#sequence.length)();
+    return this.#before(run ? run.start.fields : this.#look(), undefined)();
   }
 
   #checkIdle(): void {
@@ -117,12 +117,12 @@ export class Position {
   #leave(run: EpochRun): void {
     const { seen, length } = run;
     this.#run = undefined;
-    if (length !== undefined) this.#resumed = undefined;
     if (!seen) {
       // The next loop tries the same epoch, whatever its hook has done by then.
       this.#left ??= this.#before(run.start.fields, length);
       return;
     }
+    this.#resumed = undefined;
     this.#fields = seen.after;
     this.#left = run.progress.atEnd ? undefined : this.#within(run, seen);
     this.#epoch = run.epoch + 1;

@@ -3,7 +3,7 @@
  *
  * A fresh buffer costs its page faults: half of the hand-off of a 15 MB batch. So a buffer that its consumer has
  * given back is used again for the next batch of the same size. Invariant: a buffer in the arena is referenced by
- * nobody else. Limits: at most {@link keep} idle buffers, the oldest are dropped first; small ones are not kept,
+ * nobody else. Limits: at most {@link mostIdle} idle buffers, the oldest are dropped first; small ones are not kept,
  * as the allocator is as fast.
  */
 import { batchesInFlight } from "../core/in-flight.ts";
@@ -12,7 +12,7 @@ import { batchesInFlight } from "../core/in-flight.ts";
 const smallest = 4096;
 
 /** Idle buffers kept at most: those of a worker's batches in flight, with some leaves each. */
-const keep = 8 * batchesInFlight;
+export const mostIdle: number = 8 * batchesInFlight;
 
 let idle: ArrayBuffer[] = [];
 
@@ -47,5 +47,5 @@ export function isNew(buffer: ArrayBufferLike): boolean {
 export function recycle(buffer: ArrayBuffer): void {
   if (buffer.byteLength < smallest) return;
   idle.push(buffer);
-  if (idle.length > keep) idle = idle.slice(-keep);
+  if (idle.length > mostIdle) idle = idle.slice(-mostIdle);
 }

@@ -2,6 +2,7 @@
 import { checkBoolean, checkInteger, checkKnown } from "../core/check.ts";
 import { DataLoader } from "../loader/data-loader.ts";
 import { checkList } from "../sampler/sampler.ts";
+import { loadedBy } from "../sequence/batching/loaded.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { digest } from "./digest.ts";
 
@@ -13,7 +14,7 @@ export interface SameOptions {
   readonly processes?: boolean;
   /** Epochs to compare. Default 2. */
   readonly epochs?: number;
-  /** As the loader's option. Default true. */
+  /** As the loader's option. Default true, but for sequences that a loader does not shuffle. */
   readonly shuffle?: boolean;
   /** As the loader's option. Default 7. */
   readonly seed?: number;
@@ -32,7 +33,8 @@ export async function assertSameForAnyWorkers(
   options: SameOptions = {},
 ): Promise<void> {
   checkKnown("assertSameForAnyWorkers", options, ["workers", "processes", "epochs", "shuffle", "seed"]);
-  const { workers = [0, 1, 2, 4], processes = true, epochs = 2, shuffle = true, seed = 7 } = options;
+  const { workers = [0, 1, 2, 4], processes = true, epochs = 2, seed = 7 } = options;
+  const { shuffle = canShuffle(sequence) } = options;
   checkList("workers", workers);
   checkBoolean("processes", processes);
   checkInteger("epochs", epochs, 1);
@@ -49,6 +51,16 @@ export async function assertSameForAnyWorkers(
       const resumed = { name: `${name}, resumed`, digests: await load(sequence, loading, epochs, true) };
       compare(nameOf(sequence), first, resumed);
     }
+  }
+}
+
+/** Whether a loader takes `shuffle` over the sequence. */
+function canShuffle(sequence: Sequence<unknown>): boolean {
+  try {
+    loadedBy(sequence, { shuffle: true });
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -68,7 +68,7 @@ class OutputMix {
       : `Each of the ${batches} batches so far holds`;
     const classes = [...this.#rows.keys()];
     const shown = `${classes.slice(0, 4).join(", ")}${classes.length > 4 ? ", …" : ""}`;
-    return `${which} one class only in y's ${name}, but not always the same one (${shown}), so the model hardly learns to tell them apart. Most likely a list sorted by class was cut into batches, and \`shuffle\` of a loader or of fit changes the order of whole batches only. Shuffle the samples: batches(dataset, { batchSize, shuffle: true }), or, once, the list itself: createRandom(seed).shuffle(samples).`;
+    return `${which} one class only in y's ${name}, but not always the same one (${shown}), so the model hardly learns to tell them apart. Most likely a list sorted by class was cut into batches. \`shuffle\` of a loader or of fit does not help a Sequence of your own, as it changes the order of whole batches only. Shuffle the samples: batches(dataset, { batchSize, shuffle: true }), or, once, the list itself: createRandom(seed).shuffle(samples).`;
   }
 }
 

@@ -83,8 +83,8 @@ export function openTraining(
 /** Passes over validation data; never shuffled, and by each rank over all of them. */
 export function openValidation(data: unknown, settings: ResolvedTrain): Passes | undefined {
   if (data === undefined) return undefined;
-  const { signal, validationSteps: steps } = settings;
-  const { shuffle: _shuffle, shard: _shard, ...load } = settings.load;
+  const { signal, validationSteps: steps, validationLoad } = settings;
+  const { shuffle: _shuffle, shard: _shard, ...load } = validationLoad;
   return openPasses("validationData", data, { load, signal, steps });
 }
 

@@ -68,7 +68,12 @@ function cutAll(
   const tested = cutArrays("validationData", model, validationData, { batchSize: validationBatchSize });
   return {
     source: train,
-    settings: { ...given, validationData: tested, load: train === data ? load : inMemory(load) },
+    settings: {
+      ...given,
+      validationData: tested,
+      load: train === data ? load : inMemory(load),
+      validationLoad: tested === validationData ? load : inMemory(load),
+    },
   };
 }
 

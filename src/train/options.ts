@@ -126,6 +126,8 @@ export interface ResolvedTrain extends ResolvedRun {
   readonly stepsPerEpoch: number | undefined;
   readonly restart: boolean;
   readonly validationData: unknown;
+  /** As `load`, for the validation data. */
+  readonly validationLoad: LoadOptions;
   readonly validationSteps: number | undefined;
   readonly validationBatchSize: number | undefined;
   /** Whether the epoch is followed by a validation. */
@@ -160,19 +162,21 @@ export function resolveTrain(options: TrainOptions): ResolvedTrain {
   if (validationBatchSize !== undefined) checkInteger("validationBatchSize", validationBatchSize, 1);
   if (resume !== undefined && (typeof resume !== "string" || resume === ""))
     throw new OptionError(`\`resume\` must be the path of a file or folder, got ${show(resume)}.`);
+  const run = resolveRun(options);
   return {
     epochs,
     initialEpoch,
     stepsPerEpoch,
     restart: stepsMode === "restart",
     validationData,
+    validationLoad: run.load,
     validationSteps,
     validationBatchSize,
     validates: validatesAfter(validationFreq),
     classWeight,
     resume,
     allowNaN,
-    ...resolveRun(options),
+    ...run,
   };
 }
 

@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { DataLoader, isTensor, release } from "epochal";
 import { describe, expect, it } from "vitest";
-import { Frozen, Stacked } from "../fixtures/sequences.js";
+import { Frozen, Many, Stacked } from "../fixtures/sequences.js";
 
 /** The typed arrays of a batch of {@link Frozen}. */
 function viewsOf(batch: object): Float32Array[] {
@@ -59,6 +59,39 @@ describe("releasing batches", () => {
       }
     },
   );
+
+  it("takes a batch back of more arrays than a call takes arguments", async () => {
+    await using loader = new DataLoader(new Many(150_000), { workers: 1 });
+    for await (const batch of loader) {
+      release(batch);
+      expect(batch.every((array) => array.length === 0)).toBe(true);
+    }
+  });
+
+  it("keeps nothing of the last batch once its loop is left", async () => {
+    const program = `
+      import { DataLoader, release } from "epochal";
+      import { Stacked } from ${JSON.stringify(new URL("../fixtures/sequences.js", import.meta.url).href)};
+      const loader = new DataLoader(new Stacked(60), { workers: 1 });
+      // A function's own, so that nothing here holds a batch.
+      async function takeAll() {
+        const held = [];
+        for await (const batch of loader) if (held.push(batch) === 60) break;
+        const last = new WeakRef(held.at(-1));
+        held.forEach((batch) => release(batch));
+        return last;
+      }
+      const last = await takeAll();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      gc();
+      console.log(last.deref() === undefined);
+      await loader.close();
+    `;
+    const said = execFileSync(process.execPath, ["--expose-gc", "--input-type=module", "--eval", program], {
+      encoding: "utf8",
+    });
+    expect(said.trim()).toBe("true");
+  });
 
   it("answers to the keys of compilers where the platform has none", () => {
     const program = `

@@ -41,3 +41,28 @@ it("refuses what is no epoch, and one in the middle of another", async () => {
     break;
   }
 });
+
+it("has a state before a length that onEpochBegin makes, and within that hook", async () => {
+  class Late extends Sequence<number> {
+    files: readonly number[] | undefined;
+    readonly seen: unknown[] = [];
+    loader: DataLoader<number> | undefined;
+    get length(): number {
+      return this.files!.length;
+    }
+    override onEpochBegin(): void {
+      this.seen.push(this.loader!.state().position);
+      this.files = [4, 5, 6];
+    }
+    getItem(index: number): number {
+      return this.files![index]!;
+    }
+  }
+  const late = new Late();
+  await using loader = new DataLoader(late);
+  late.loader = loader;
+  expect(loader.state()).toMatchObject({ epoch: 0, position: 0 });
+  const all: number[] = [];
+  for await (const batch of loader) all.push(batch);
+  expect({ all, seen: late.seen }).toEqual({ all: [4, 5, 6], seen: [0] });
+});

@@ -44,3 +44,19 @@ new DataLoader(new Of<F>(), { worker: 2 });
 new DataLoader(new Of<F>(), { shuffle: 10 });
 // @ts-expect-error no sequence
 new DataLoader([1, 2, 3]);
+
+// What a program exports, extends and hands on.
+export class Owner {
+  readonly loader: DataLoader<[x: F, y: I]> = new DataLoader(new Of<[x: F, y: I]>(), { workers: 2 });
+}
+export class Named<B> extends DataLoader<B> {
+  readonly title: string = "named";
+}
+export function rankLoader<B>(of: Sequence<B>): DataLoader<B> {
+  return new DataLoader(of, { shard: "env" });
+}
+export async function useNamed(named: Named<[x: F, y: I]>): Promise<void> {
+  for await (const [x, y] of named) [x, y] satisfies [F, I];
+}
+const handed: ConstructorParameters<typeof DataLoader> = [new Of<F>(), { workers: 1 }];
+new DataLoader(...handed);

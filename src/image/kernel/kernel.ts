@@ -104,8 +104,10 @@ export class Kernel {
       this.#tables = new Map();
       this.#tablesNext = Place.tables;
       for (const table of all) table.at = 0;
-      this.#tablesEnd = Math.max(this.#tablesEnd, Place.tables + missing());
-      this.reserve(this.#tablesEnd);
+      const end = Math.max(this.#tablesEnd, Place.tables + missing());
+      // First, as there may be no memory for them.
+      this.reserve(end);
+      this.#tablesEnd = end;
     }
     for (const [key, table] of made) {
       if (table.at !== 0) continue;

@@ -51,7 +51,12 @@ export function loadedBy<O extends object>(source: unknown, given: O): Loaded<O>
 
 /** The sequence and options of a loader with `shuffle`. */
 function shuffled<O extends object>(sequence: Sequence<unknown>, options: O): Loaded<O> {
-  if (isBatches(sequence) && !sequence.shuffle && sequence.sampler === undefined) {
+  if (
+    isBatches(sequence) &&
+    !sequence.shuffle &&
+    sequence.sampler === undefined &&
+    !inOrder(sequence.dataset)
+  ) {
     return { sequence: withShuffle(sequence), options: { ...options, shuffle: false } };
   }
   for (const { shuffle, sampler } of batchesIn(sequence)) {
@@ -63,6 +68,11 @@ function shuffled<O extends object>(sequence: Sequence<unknown>, options: O): Lo
     );
   }
   return { sequence, options };
+}
+
+/** Whether samples are themselves batches of samples in order, which would stay together. */
+function inOrder(dataset: unknown): boolean {
+  return isSequence(dataset) && batchesIn(dataset).some(({ shuffle }) => !shuffle);
 }
 
 /** The same batches with their samples shuffled; of the class that they have, which another copy of the package may own. */

@@ -124,7 +124,8 @@ export function checkSequence(combinator: string, value: unknown, place: string 
 
 /** What to write instead of `value`, which is no sequence. */
 function nextFor(combinator: string, value: unknown): string {
-  if (isTensor(value)) return "Tensors are joined by concatenate([a, b]).";
+  if (isTensor(value) || (Array.isArray(value) && value.some(isTensor)))
+    return "Tensors are joined by concatenate([a, b]).";
   if (!Array.isArray(value)) return "A dataset of samples becomes one with batches(dataset, { batchSize }).";
   if (combinator === "concat" || combinator === "zip")
     return `Give them one by one: ${combinator}(a, b), or of a list ${combinator}(...list).`;

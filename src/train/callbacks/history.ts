@@ -30,7 +30,9 @@ export class History extends Callback {
 
   override setState(state: unknown): void {
     const { epoch, history } = state as ReturnType<History["getState"]>;
-    this.epoch.push(...epoch);
+    // In place, as whoever holds them sees this run; of an earlier run nothing is left.
+    this.epoch.splice(0, this.epoch.length, ...epoch);
+    for (const name of Object.keys(this.history)) delete this.history[name];
     Object.assign(this.history, structuredClone(history));
   }
 

@@ -2,8 +2,9 @@
 import { checkBoolean, checkInteger, checkKnown, show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { batches, type Dataset } from "../../sequence/batching/batches.ts";
+import type { AnyBatch } from "../../sequence/combinators/combinator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
-import { isTensor, showShape, sizeOf, type Tensor, zeros } from "../../tensor/tensor.ts";
+import { checkTensor, isTensor, showShape, sizeOf, type Tensor, zeros } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
 import { portable } from "../../worker/wire/portable.ts";
 
@@ -35,15 +36,15 @@ const defaultBatchSize = 32;
  * const train = fromArrays([x, y], { batchSize: 64, shuffle: true }); // x: [60000, 784], y: [60000]
  * for await (const [images, labels] of new DataLoader(train)) { … } // [64, 784], [64]
  */
-export function fromArrays<const A extends ArrayTree>(
-  arrays: A,
+export function fromArrays<A extends AnyBatch>(
+  arrays: A & (A extends ArrayTree ? unknown : ArrayTree),
   options: FromArraysOptions = {},
 ): Sequence<A> {
   checkKnown("fromArrays()", options, ["batchSize", "shuffle"]);
   const { batchSize = defaultBatchSize, shuffle = false } = options;
   checkInteger("batchSize", batchSize, 1);
   checkBoolean("shuffle", shuffle);
-  return batches(new Rows(arrays), {
+  return batches(new Rows(arrays as ArrayTree), {
     batchSize,
     shuffle,
     collate: gather,
@@ -120,6 +121,7 @@ function rowsOf(arrays: unknown): number {
   forEachLeaf(arrays, (leaf) => {
     const rows = isTensor(leaf) ? leaf.shape[0] : undefined;
     first ??= rows;
+    if (isTensor(leaf)) checkTensor("A tensor given for rows", leaf);
     if (rows !== undefined && rows === first) return;
     const shape = isTensor(leaf) ? `a tensor of shape ${showShape(leaf.shape)}` : typeof leaf;
     throw new ShapeError(

@@ -3,7 +3,7 @@ import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
-import type { DataLoaderOptions } from "../../loader/options.ts";
+import { type DataLoaderOptions, resolveOptions } from "../../loader/options.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { LoadOptions } from "../options.ts";
 import type { Trainable } from "../trainable.ts";
@@ -53,8 +53,13 @@ export function cutArrays(
   return data;
 }
 
-/** The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows. */
+/**
+ * The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows.
+ *
+ * @throws OptionError also for one that is left out, where it is not what it should be.
+ */
 export function inMemory(options: LoadOptions): LoadOptions {
+  resolveOptions(options);
   const {
     workers: _workers,
     worker: _worker,

@@ -133,7 +133,8 @@ export class Pool {
     if (this.#wanted) return;
     this.#wanted = true;
     for (const slot of this.#slots) slot.worker.ref();
-    this.#watch?.ref();
+    // An inline worker may have served whoever waits by now.
+    if (this.#wanted) this.#watch?.ref();
   }
 
   /** Nobody waits. */

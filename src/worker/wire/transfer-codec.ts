@@ -2,7 +2,7 @@
  * Batches by transfer: their buffers are moved, not copied. Buffers that the consumer has given back are moved too, with
  * the next request, and become the next batches.
  */
-import { recycle } from "../../tensor/arena.ts";
+import { mostIdle, recycle } from "../../tensor/arena.ts";
 import { transferables } from "../../tensor/transfer.ts";
 import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -24,7 +24,11 @@ export function transferToWorker(): LoaderCodec {
       post({ ...request, buffers } satisfies WithBuffers, buffers);
     },
     receive: (message) => message as WorkerReply,
-    recycle: (buffers) => void returned.push(...buffers),
+    recycle(buffers) {
+      // One by one, and as many as the arena keeps: there may be thousands, and no next request.
+      for (const buffer of buffers) returned.push(buffer);
+      if (returned.length > mostIdle) returned = returned.slice(-mostIdle);
+    },
   };
 }
 

@@ -115,6 +115,16 @@ describe("a loader of batches(…)", () => {
     expect(() => new DataLoader(make())).not.toThrow();
   });
 
+  it("refuses to shuffle batches of batches, whose inner ones would stay together", () => {
+    const samples = { length: 8, getItem: (i: number) => tensor(i) };
+    const pairs = batches(samples, { batchSize: 2 });
+    expect(() => new DataLoader(batches(pairs, { batchSize: 2 }), { shuffle: true })).toThrow(
+      /would shuffle whole batches/,
+    );
+    const mixed = batches(samples, { batchSize: 2, shuffle: true });
+    expect(() => new DataLoader(batches(mixed, { batchSize: 2 }), { shuffle: true })).not.toThrow();
+  });
+
   it("leaves the order to a sampler, as PyTorch does", () => {
     const sampled = batches(samples, { ...tens, sampler: new RandomSampler(40) });
     expect(() => new DataLoader(sampled, how)).toThrow(/A sampler says itself how it shuffles/);

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit } from "../../../src/adapters/tfjs/index.ts";
-import { fromArrays } from "../../../src/index.ts";
+import { fromArrays, History } from "../../../src/index.ts";
 import { DataLoader } from "../../../src/loader/data-loader.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import { linear, quiet } from "../points.ts";
@@ -67,7 +67,7 @@ describe("fromArrays", () => {
     for (const shuffle of [false, true]) {
       const batch = await fromArrays({ image, more: [id] }, { batchSize: 2, shuffle }).at(0);
       expect(batch.image).toMatchObject({ shape: [2, 2, 3], dtype: "uint8" });
-      const [ids] = batch.more;
+      const ids = batch.more[0]!;
       expect(ids.dtype).toBe("int64");
       for (const [place, i] of [...ids.data].map(Number).entries())
         expect([...batch.image.data].slice(place * 6, place * 6 + 6)).toEqual(
@@ -86,6 +86,53 @@ describe("fromArrays", () => {
 });
 
 describe("fit over arrays", () => {
+  it("refuses tensors whose data do not fill their shape", async () => {
+    const [x, y] = rows(10);
+    const short = { ...y, data: y.data.slice(1) };
+    expect(() => fromArrays([x, short])).toThrow(/holds 10 elements, but its data holds 9/);
+    await expect(fit(linear(), [x, short], quiet)).rejects.toThrow(/holds 10 elements, but its data holds 9/);
+  });
+
+  it("checks the options that it has no use for", async () => {
+    const wrong = [
+      [{ workers: -2 }, /`workers`/],
+      [{ worker: "proces" as "process" }, /`worker`/],
+      [{ worker: "process", useMultiprocessing: false }, /contradict/],
+    ] as const;
+    for (const [options, message] of wrong) {
+      await expect(fit(linear(), rows(4), { ...quiet, ...options })).rejects.toThrow(message);
+      await expect(evaluate(linear(), rows(4), { ...quiet, ...options })).rejects.toThrow(message);
+    }
+  });
+
+  it("cuts arrays to validate with in the program's own thread, whatever loads the others", async () => {
+    class Own {
+      readonly data = new Float32Array(8);
+      readonly shape = [8];
+      readonly dtype = "float32";
+      // What no worker could be sent.
+      readonly hidden = () => this.data;
+    }
+    const { x } = { x: rows(8)[0] };
+    const { history } = await fit(linear(), fromArrays(rows(8)), {
+      ...quiet,
+      workers: "auto",
+      validationData: [x, new Own() as Tensor<"float32">],
+    });
+    expect(history.val_loss).toHaveLength(1);
+  });
+
+  it("has a history of one run, also where the run is gone on from", () => {
+    const history = new History();
+    history.onEpochEnd(0, { loss: 3 });
+    history.onEpochEnd(1, { loss: 2 });
+    const saved = history.getState();
+    const { epoch, history: logs } = history;
+    history.setState(saved);
+    history.onEpochEnd(2, { loss: 1 });
+    expect({ epoch, logs }).toEqual({ epoch: [0, 1, 2], logs: { loss: [3, 2, 1] } });
+  });
+
   /** The rows that each step was given, told by a loss that notes its labels. */
   async function order(options: object, [x, y] = rows(40)): Promise<number[]> {
     const seen: number[] = [];
