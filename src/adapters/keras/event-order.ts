@@ -7,8 +7,9 @@
  * Keras 3 loses with several workers.
  */
 import { checkChoice } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { OptionError, StateError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
+import { fieldsOf, hidesFields } from "../../loader/contents.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
 import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";
@@ -39,6 +40,8 @@ export type Compat = "tf2.4" | "keras3";
 /**
  * The order of events of `compat`.
  *
+ * The order throws a StateError where a run is to be gone on from and hooks may have changed the sequence.
+ *
  * @throws OptionError if there is no such Keras.
  */
 export function kerasOrder(compat: Compat): EventOrder {
@@ -46,6 +49,7 @@ export function kerasOrder(compat: Compat): EventOrder {
   return (run) => {
     // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
     const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
+    if (run.saved !== undefined && mayHaveChanged(sequence)) throw notResumed(sequence);
     const loader = openTraining(new WithoutHooks(sequence), { ...run.settings, load }, run.saved);
     const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run);
     const validation = openKerasValidation(compat, run, feed);
@@ -61,6 +65,21 @@ export function kerasOrder(compat: Compat): EventOrder {
       },
     };
   };
+}
+
+/** Whether there are hooks, and something that they could have changed. */
+function mayHaveChanged(sequence: Sequence<unknown>): boolean {
+  return sequence.hasHooks && (fieldsOf(sequence).length > 0 || hidesFields(sequence));
+}
+
+/**
+ * Keras saves before some of a sequence's hooks and after others, and keeps nothing of the sequence: which of them had
+ * been called, and what they had made of it, nobody knows.
+ */
+function notResumed(sequence: Sequence<unknown>): StateError {
+  return new StateError(
+    `A run with \`compat\` cannot be gone on from a checkpoint where the sequence has hooks, as ${nameOf(sequence)} has: they may have changed its batches, and would not be called again as they were. Leave \`compat\` out, in whose place runs resume exactly, or start the run anew.`,
+  );
 }
 
 /** The sequence of `data`, of which the hooks are called here. */

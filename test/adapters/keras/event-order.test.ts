@@ -1,8 +1,11 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import { beforeAll, describe, expect, it } from "vitest";
 import type { FitOptions } from "../../../src/adapters/tfjs/fit.ts";
 import { fit } from "../../../src/adapters/tfjs/index.ts";
+import { ModelCheckpoint } from "../../../src/index.ts";
 import { batches } from "../../../src/sequence/batching/batches.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import type { CallbackHooks } from "../../../src/train/callback.ts";
@@ -79,6 +82,23 @@ describe.each(["tf2.4", "keras3"] as const)("compat: %s", (compat) => {
       callbacks: [recorder(events), stopper(model, scenario.stopAt)],
     });
     expect(events).toEqual(scenario.events);
+  });
+
+  it("refuses to go on from a checkpoint where hooks may have changed the sequence", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "epochal-compat-"));
+    try {
+      const save = {
+        ...quiet,
+        compat,
+        callbacks: [new ModelCheckpoint(join(folder, "{epoch}.safetensors"))],
+      };
+      await fit(linear(), new Recorded("train", 4, []), { ...save, epochs: 1 });
+      await expect(
+        fit(linear(), new Recorded("train", 4, []), { ...quiet, compat, epochs: 2, resume: folder }),
+      ).rejects.toThrow(/cannot be gone on from a checkpoint where the sequence has hooks, as Recorded has/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it("shuffles the samples of batches, and not whole batches of them", async () => {
