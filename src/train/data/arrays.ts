@@ -121,7 +121,8 @@ function rowsOf(arrays: unknown): number {
   forEachLeaf(arrays, (leaf) => {
     const rows = isTensor(leaf) ? leaf.shape[0] : undefined;
     first ??= rows;
-    if (isTensor(leaf)) checkTensor("A tensor given for rows", leaf);
+    // A dtype that there is not is told of where x and y are told apart.
+    if (isTensor(leaf) && leaf.data.length !== sizeOf(leaf.shape)) checkTensor("An array", leaf);
     if (rows !== undefined && rows === first) return;
     const shape = isTensor(leaf) ? `a tensor of shape ${showShape(leaf.shape)}` : typeof leaf;
     throw new ShapeError(
