@@ -124,7 +124,7 @@ export class Crew {
     else {
       checkNotNested();
       const limits = resourceLimits && { resourceLimits };
-      this.#remote = nodeWorkers(this.#sequence, { seed, processes: worker === "process", ...limits });
+      this.#remote = nodeWorkers(this.#sequence, { seed, kind: worker, ...limits });
     }
     const { size, start } = this.#wanted();
     return new Pool({

@@ -19,11 +19,11 @@ describeWorker({
 });
 describeWorker({
   kind: "thread",
-  workers: (sequence, seed) => nodeWorkers(sequence, { seed, processes: false, resourceLimits }),
+  workers: (sequence, seed) => nodeWorkers(sequence, { seed, kind: "thread", resourceLimits }),
   faults,
 });
 describeWorker({
   kind: "process",
-  workers: (sequence, seed) => nodeWorkers(sequence, { seed, processes: true, resourceLimits }),
+  workers: (sequence, seed) => nodeWorkers(sequence, { seed, kind: "process", resourceLimits }),
   faults: [...faults, ["kill", /was killed by SIGKILL/], ["segfault", /was killed by SIGSEGV/]],
 });

@@ -181,4 +181,21 @@ describe("a download", () => {
     expect(await problem(`http://127.0.0.1:${port}/`)).toMatch(/could not be fetched|broke off/);
     await new Promise((resolve) => server.close(resolve));
   });
+
+  it("that is refused leaves the server's answer, though that does not end", async () => {
+    let left: () => void;
+    const closed = new Promise<void>((resolve) => {
+      left = resolve;
+    });
+    const server = createServer((_, response) => {
+      response.once("close", () => left());
+      response.writeHead(404);
+      response.write("x");
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as { port: number };
+    expect(await problem(`http://127.0.0.1:${port}/`)).toMatch(/404/);
+    await closed;
+    await new Promise((resolve) => server.close(resolve));
+  });
 });

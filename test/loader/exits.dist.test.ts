@@ -120,3 +120,31 @@ describe("a program that is killed", () => {
     await until(() => !workers.some(isAlive));
   });
 });
+
+it("a program ends although a batch that nobody waits for never comes", async () => {
+  const code = `
+    import { DataLoader, Sequence } from "epochal";
+    class Stuck extends Sequence {
+      length = 3;
+      getItem(index) {
+        return index === 0 ? 0 : new Promise(() => {});
+      }
+    }
+    class Quick extends Sequence {
+      length = 2;
+      getItem(index) {
+        return index;
+      }
+    }
+    for await (const _ of new DataLoader(new Quick()));
+    await new DataLoader(new Stuck())[Symbol.asyncIterator]().next();
+    console.log("the end");
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "--eval", code], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  let said = "";
+  child.stdout.on("data", (data) => (said += String(data)));
+  const [exit] = (await once(child, "exit")) as [number | null];
+  expect({ exit, said }).toEqual({ exit: 0, said: "the end\n" });
+});

@@ -15,6 +15,7 @@ import {
   Augmented,
   Caching,
   Chance,
+  Counting,
   combined,
   Fields,
   Growing,
@@ -370,3 +371,18 @@ function shared(value: number): Int32Array {
   array[0] = value;
   return array;
 }
+
+it("goes on from the same state where the first epoch could not begin", async () => {
+  const sequence = () => Object.assign(new Counting(), { unfit: undefined as unknown });
+  const whole = await read(new DataLoader(sequence()), 4);
+  const loader = new DataLoader(sequence());
+  await read(loader, 2);
+  const state = loader.state();
+  const resumed = sequence();
+  await using again = new DataLoader(resumed, { state, workers: 1 });
+  resumed.unfit = () => "what no worker can be sent";
+  await expect(read(again, 2)).rejects.toMatchObject({ name: "PortableError" });
+  expect(again.state()).toEqual(state);
+  resumed.unfit = undefined;
+  expect(await read(again, 2)).toEqual(whole.slice(2));
+});

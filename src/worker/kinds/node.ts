@@ -19,8 +19,7 @@ export { checkNotNested } from "./nested.ts";
 /** How workers of Node are made. */
 export interface NodeWorkerOptions {
   readonly seed: number;
-  /** Child processes instead of threads. */
-  readonly processes: boolean;
+  readonly kind: "thread" | "process";
   readonly resourceLimits?: ResourceLimits;
 }
 
@@ -46,12 +45,11 @@ export interface NodeWorkers {
  */
 export function nodeWorkers(
   sequence: Sequence<unknown>,
-  { seed, processes, resourceLimits = {} }: NodeWorkerOptions,
+  { seed, kind, resourceLimits = {} }: NodeWorkerOptions,
 ): NodeWorkers {
   if (!isNode) return noWorkers();
   const entry = entryScript();
-  const kind = processes ? "process" : "thread";
-  const open = processes ? openProcess : openThread;
+  const open = kind === "process" ? openProcess : openThread;
   let snapshot: Snapshot | undefined;
   const load = (): WorkerRequest => ({ type: "load", sequence: snapshot!, seed });
   const start = (id: number, events: WorkerEvents): BatchWorker =>
