@@ -183,19 +183,21 @@ describe("a download", () => {
   });
 
   it("that is refused leaves the server's answer, though that does not end", async () => {
-    let left: () => void;
-    const closed = new Promise<void>((resolve) => {
-      left = resolve;
+    let tell: (whole: boolean) => void;
+    const closed = new Promise<boolean>((resolve) => {
+      tell = resolve;
     });
     const server = createServer((_, response) => {
-      response.once("close", () => left());
+      response.once("close", () => tell(response.writableFinished));
       response.writeHead(404);
       response.write("x");
+      // For whoever still listens.
+      setTimeout(() => response.end("y"), 4000).unref();
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as { port: number };
     expect(await problem(`http://127.0.0.1:${port}/`)).toMatch(/404/);
-    await closed;
+    expect(await closed).toBe(false);
     await new Promise((resolve) => server.close(resolve));
   });
 });

@@ -138,6 +138,8 @@ it("a program ends although a batch that nobody waits for never comes", async ()
     }
     for await (const _ of new DataLoader(new Quick()));
     await new DataLoader(new Stuck())[Symbol.asyncIterator]().next();
+    // Keeps nothing alive, and speaks only where something else does.
+    setTimeout(() => console.log("still here"), 4000).unref();
     console.log("the end");
   `;
   const child = spawn(process.execPath, ["--input-type=module", "--eval", code], {
