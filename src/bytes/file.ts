@@ -3,11 +3,8 @@
  *
  * Limit: {@link readFile} reads one file at a time in each thread; its bytes are valid until the next call.
  */
-import { fileProblem, openFile, sizeOfFile } from "../core/file.ts";
+import { type Fs, fileProblem, openFile, sizeOfFile } from "../core/file.ts";
 import { type Bytes, tooLarge } from "./bytes.ts";
-
-/** Node's file system, which is handed in: this floor loads in a browser. */
-type Fs = typeof import("node:fs");
 
 /** The bytes of an open file. It holds a descriptor until it is closed. */
 export class FileBytes implements Bytes {

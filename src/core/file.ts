@@ -1,7 +1,7 @@
 /** Files by their path, opened so that what is none (a pipe, a device, a socket, a folder) is told and never waited for. */
 
 /** Node's file system, which is handed in: this floor loads in a browser. */
-type Fs = typeof import("node:fs");
+export type Fs = typeof import("node:fs");
 
 /** What a path leads to instead of a file, with the end of its name in {@link Stats}. */
 const kinds = {

@@ -58,7 +58,7 @@ export class Crew {
    * `onTick` is called from time to time while jobs are out.
    *
    * @throws PortableError if the sequence cannot be sent to the workers asked for, or this is a worker itself;
-   * WorkerError if none can be started.
+   * WorkerError if none can be started; OptionError if processes have no such limit.
    */
   prepare(steps: number, onTick: () => void): void {
     this.#pool ??= this.#makePool();
@@ -123,8 +123,7 @@ export class Crew {
     if (workers === 0 || (workers === "auto" && !isNode)) this.#tuner.stayInline();
     else {
       checkNotNested();
-      const limits = resourceLimits && { resourceLimits };
-      this.#remote = nodeWorkers(this.#sequence, { seed, kind: worker, ...limits });
+      this.#remote = nodeWorkers(this.#sequence, { seed, kind: worker, resourceLimits });
     }
     const { size, start } = this.#wanted();
     return new Pool({

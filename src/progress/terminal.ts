@@ -6,7 +6,7 @@
 import { checkBoolean, checkNumber } from "../core/check.ts";
 import { type ProgressState, renderProgress } from "./render.ts";
 
-/** What is needed of `process.stdout`; any object with `write` will do. */
+/** What is needed of `process.stdout` and `process.stderr`. */
 export interface ProgressStream {
   /** Takes text as it is, line breaks and control characters included. */
   write(text: string): unknown;

@@ -6,9 +6,9 @@ import { buffersOf } from "./transfer.ts";
 /**
  * The fetch is over and made a batch; what it cost.
  *
- * @param delivered the batch as it is handed out, where that has other memory
+ * @param delivered the batch as it is handed out, which may have other memory
  */
-export function costsOf(fetch: Fetch, batch: unknown, delivered: unknown = batch): Counters {
+export function costsOf(fetch: Fetch, batch: unknown, delivered: unknown): Counters {
   const counters = endFetch(fetch, () => buffersOf(batch));
   counters.allocated = allocatedFor(delivered);
   return counters;

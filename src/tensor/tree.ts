@@ -47,15 +47,8 @@ export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unkn
   const children = keys.map((key) => record[key]);
   const mapped = mapItems(children, (child) => mapTree(child, change));
   if (mapped === children) return tree;
-  const result: Record<string, unknown> = {};
-  for (const [i, key] of keys.entries()) setOwn(result, key, mapped[i]);
-  return result;
-}
-
-/** Sets a record's property, whatever its name is: an assignment to `__proto__` would change its prototype. */
-export function setOwn(record: Record<string, unknown>, key: string, value: unknown): void {
-  if (key !== "__proto__") record[key] = value;
-  else Object.defineProperty(record, key, { value, writable: true, enumerable: true, configurable: true });
+  // Not by assignment: a key may be `__proto__`.
+  return Object.fromEntries(keys.map((key, i) => [key, mapped[i]]));
 }
 
 /** Calls `visit` with each leaf, depth first. */

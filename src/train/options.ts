@@ -16,6 +16,8 @@ export interface RunOptions extends LoadOptions {
   readonly verbose?: 0 | 1 | 2 | "auto";
   /** Aborting it ends the run after the step that is being done; the run rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Rows a step where the data are arrays. Default 32. */
+  readonly batchSize?: number | undefined;
 }
 
 /** A weight for each class, by its number. */
@@ -27,8 +29,6 @@ export interface TrainOptions<V = unknown> extends RunOptions {
   readonly epochs?: number;
   /** Index of the first epoch. Default 0. */
   readonly initialEpoch?: number;
-  /** Rows a step where the data are arrays. Default 32. */
-  readonly batchSize?: number | undefined;
   /** Steps of an epoch. Default: a whole pass over the sequence. Needed where the sequence is infinite. */
   readonly stepsPerEpoch?: number | undefined;
   /**
@@ -58,8 +58,6 @@ export interface TrainOptions<V = unknown> extends RunOptions {
 export interface EvaluateOptions extends RunOptions {
   /** Steps; default all. */
   readonly steps?: number | undefined;
-  /** Rows a step where the data are arrays. Default 32. */
-  readonly batchSize?: number | undefined;
 }
 
 /** What `predict` takes. */
@@ -199,7 +197,7 @@ function checkClassWeight(weights: ClassWeight): void {
   );
 }
 
-function resolveRun(options: RunOptions & { readonly batchSize?: number | undefined }): ResolvedRun {
+function resolveRun(options: RunOptions): ResolvedRun {
   const { callbacks = [], verbose = "auto", signal, batchSize } = options;
   checkChoice("verbose", verbose, [0, 1, 2, "auto"]);
   if (signal !== undefined) checkSignal("signal", signal);

@@ -68,7 +68,7 @@ export interface Trainable<B = unknown> {
   check(what: "train" | "test" | "predict"): void;
   /**
    * Throws one clear error unless `arrays`, which are to be cut into batches, fit the model; left out where a
-   * framework cannot tell. `what` is who takes them: `evaluate`, `predict`, `validationData`.
+   * framework cannot tell. `what` is who takes them: `fit`, `evaluate`, `predict`, `validationData`.
    */
   checkArrays?(what: string, arrays: unknown): void;
   /**

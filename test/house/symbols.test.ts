@@ -130,7 +130,7 @@ function isPrivate(declaration: ts.Declaration): boolean {
   return (ts.getCombinedModifierFlags(declaration) & ts.ModifierFlags.Export) === 0;
 }
 
-/** Whether this is the last of several signatures of a class's member. */
+/** Whether this is the implementation of a constructor that has several signatures. */
 function isImplementation(element: ts.ClassElement): boolean {
   if (!ts.isConstructorDeclaration(element) || element.body === undefined) return false;
   return element.parent.members.filter(ts.isConstructorDeclaration).length > 1;

@@ -99,7 +99,7 @@ abstract class KerasFeed implements Feed {
   protected readonly steps: number | undefined;
   protected pass: AsyncIterator<unknown> | undefined;
   /** Whether the first epoch was resumed after its last step, and so has no more. */
-  protected over: boolean;
+  #over: boolean;
   #before: LoaderPlace | undefined;
 
   constructor(sequence: Sequence<unknown>, loader: DataLoader<unknown>, { settings, epoch, over }: RunStart) {
@@ -107,7 +107,7 @@ abstract class KerasFeed implements Feed {
     this.loader = loader;
     this.epoch = epoch;
     this.steps = settings.stepsPerEpoch;
-    this.over = over;
+    this.#over = over;
   }
 
   /** What is done before an event's hooks. */
@@ -127,7 +127,9 @@ abstract class KerasFeed implements Feed {
   }
 
   async next(step: number, begin: BeginStep): Promise<Fetched | undefined> {
-    if (!this.more(step)) return undefined;
+    const over = this.#over;
+    this.#over = false;
+    if (over || !this.more(step)) return undefined;
     await begin();
     this.#before = this.place();
     const result = await this.pass!.next();
@@ -169,7 +171,7 @@ class TF24Feed extends KerasFeed {
     if (hook !== "onTrainBegin") return;
     lengthOf(this.sequence); // which says what is wrong with it
     this.#length = this.loader.length;
-    this.#end = this.#run.step + (this.over ? 0 : this.loader.steps);
+    this.#end = this.#run.step + (this.#run.over ? 0 : this.loader.steps);
     await peek(this.sequence);
   }
 
@@ -210,9 +212,7 @@ class TF24Feed extends KerasFeed {
   }
 
   protected more(step: number): boolean {
-    const { over } = this;
-    this.over = false;
-    return step < this.#steps && !over;
+    return step < this.#steps;
   }
 
   get #steps(): number {
@@ -244,10 +244,6 @@ class Keras3Feed extends KerasFeed {
   }
 
   protected more(step: number): boolean {
-    if (this.over) {
-      this.over = false;
-      return false;
-    }
     this.pass ??= this.loader[Symbol.asyncIterator]();
     return step !== this.steps && !isUsedUp(this.loader);
   }

@@ -8,7 +8,6 @@ import { trainParts } from "../../train/data/batch.ts";
 import { openLoader } from "../../train/data/source.ts";
 import { isLeaf, toLeaf } from "./convert.ts";
 import { loadTF, type TF } from "./peer.ts";
-import type { ArrayLeaf } from "./types.ts";
 
 /** Tensors of one side of a batch. */
 type Side = tfTypes.Tensor | tfTypes.Tensor[] | { [name: string]: tfTypes.Tensor };
@@ -74,7 +73,5 @@ function toTensors(tf: TF, batch: unknown): { xs: Side; ys: Side } {
 }
 
 function side(tf: TF, name: string, arrays: unknown, dtype?: "float32"): Side {
-  return mapTree(arrays, (leaf) =>
-    isLeaf(leaf) ? toLeaf(tf, leaf as ArrayLeaf, name, dtype) : leaf,
-  ) as Side;
+  return mapTree(arrays, (leaf) => (isLeaf(leaf) ? toLeaf(tf, leaf, name, dtype) : leaf)) as Side;
 }

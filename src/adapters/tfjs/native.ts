@@ -1,4 +1,4 @@
-/** TensorFlow.js' own datasets and tensors, as batches of ours: what is validated, evaluated or predicted for. */
+/** TensorFlow.js' own datasets and tensors, as batches of ours: what is trained, tested or predicted with. */
 import type * as tfTypes from "@tensorflow/tfjs";
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
@@ -31,7 +31,7 @@ export type NativeArrays =
   | readonly tfTypes.Tensor[]
   | { readonly [name: string]: tfTypes.Tensor };
 
-/** TensorFlow.js' own tensors to test with; they stay yours. */
+/** TensorFlow.js' own tensors to train or test with; they stay yours. */
 export type NativeBatch =
   | readonly [x: NativeArrays, y: NativeArrays]
   | readonly [x: NativeArrays, y: NativeArrays, sampleWeight: NativeArrays];

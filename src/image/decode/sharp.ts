@@ -20,7 +20,6 @@ interface Sharp {
 
 interface SharpImage {
   autoOrient(): SharpImage;
-  rotate(): SharpImage;
   removeAlpha(): SharpImage;
   ensureAlpha(): SharpImage;
   toColourspace(name: string): SharpImage;

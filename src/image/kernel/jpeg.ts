@@ -16,13 +16,16 @@ export type ScanStatus = "whole" | "truncated" | "damaged";
 
 const endOfImage = Uint8Array.of(0xff, 0xd9, 0xff, 0xd9);
 
-/** Rows and columns of the k-th coefficient, T.81 figure A.6. */
+/** Where each coefficient in zigzag order (T.81 figure A.6) belongs in a block of i16 stored by columns, in bytes. */
 const zigzag = zigzagOrder();
 
+/** The header of a file with one scan. */
+export type SequentialHeader = JpegHeader & { readonly scan: JpegScan };
+
 /** Whether the kernel decodes such a file: one scan, sampling factors of 1 and 2, not turned by a quarter. */
-export function canDecode({ components, scan }: JpegHeader, orientation: number): boolean {
-  if (scan === undefined || orientation >= 5) return false;
-  return components.every(({ h, v }) => h >= 1 && h <= 2 && v >= 1 && v <= 2);
+export function canDecode(header: JpegHeader, orientation: number): header is SequentialHeader {
+  if (header.scan === undefined || orientation >= 5) return false;
+  return header.components.every(({ h, v }) => h >= 1 && h <= 2 && v >= 1 && v <= 2);
 }
 
 /**
@@ -59,13 +62,13 @@ export class JpegPlanes {
   prepare(
     pipeline: Pipeline,
     bytes: Uint8Array,
-    header: JpegHeader,
+    header: SequentialHeader,
     orientation: number,
   ): PreparedJpeg | undefined {
     this.#last = undefined;
     const { scan } = header;
-    if (!this.#placeHuffman(bytes, scan!.dc, 0) || !this.#placeHuffman(bytes, scan!.ac, 4)) return undefined;
-    this.#placeQuantisers(bytes, scan!);
+    if (!this.#placeHuffman(bytes, scan.dc, 0) || !this.#placeHuffman(bytes, scan.ac, 4)) return undefined;
+    this.#placeQuantisers(bytes, scan);
     this.#last = new PreparedJpeg(this.#kernel, pipeline, bytes, header, orientation);
     return this.#last;
   }
@@ -99,7 +102,7 @@ export class JpegPlanes {
 
 /** The kernel made ready for the files that begin with one header; see {@link JpegPlanes.prepare}. */
 export class PreparedJpeg {
-  readonly header: JpegHeader;
+  readonly header: SequentialHeader;
   readonly pipeline: Pipeline;
   readonly orientation: number;
   /** The file up to its coded data. */
@@ -115,14 +118,14 @@ export class PreparedJpeg {
     kernel: Kernel,
     pipeline: Pipeline,
     bytes: Uint8Array,
-    header: JpegHeader,
+    header: SequentialHeader,
     orientation: number,
   ) {
     this.#kernel = kernel;
     this.pipeline = pipeline;
     this.header = header;
     this.orientation = orientation;
-    const scan = header.scan!;
+    const { scan } = header;
     this.head = bytes.slice(0, scan.data);
     const frame = frameOf(header);
     // Grey of a colour JPEG is its luma plane.
@@ -230,13 +233,12 @@ function placeTables(
   return Array.from({ length: count }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
 }
 
-function isSame(spec: Uint8Array | undefined, bytes: Uint8Array, at: number, length: number): boolean {
-  if (spec === undefined || spec.length !== length || bytes.length < at + length) return false;
-  for (let i = 0; i < length; i++) if (spec[i] !== bytes[at + i]) return false;
+function isSame(kept: Uint8Array | undefined, bytes: Uint8Array, at: number, length: number): boolean {
+  if (kept === undefined || kept.length !== length || bytes.length < at + length) return false;
+  for (let i = 0; i < length; i++) if (kept[i] !== bytes[at + i]) return false;
   return true;
 }
 
-/** Where the k-th coefficient belongs in a block of i16 stored by columns, in bytes. */
 function zigzagOrder(): Uint8Array {
   const order = new Uint8Array(64);
   let k = 0;

@@ -16,6 +16,12 @@ interface Wasm {
   readonly Instance: new (module: object) => { readonly exports: unknown };
 }
 
+/** The part of its `Memory` that is used. */
+interface WasmMemory {
+  readonly buffer: ArrayBuffer;
+  grow(pages: number): number;
+}
+
 /** The kernel's functions; what they read and write is described in assembly/. */
 export interface KernelFunctions {
   huffman(slot: number): number;
@@ -35,8 +41,7 @@ export class Kernel {
   static #module: object | undefined;
 
   readonly functions: KernelFunctions;
-  readonly #grow: (pages: number) => void;
-  readonly #buffer: () => ArrayBuffer;
+  readonly #memory: WasmMemory;
   #bytes = new Uint8Array(0);
   #words = new Int32Array(0);
   #floats = new Float32Array(0);
@@ -48,11 +53,10 @@ export class Kernel {
     const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Wasm };
     Kernel.#module ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)));
     const exports = new WebAssembly.Instance(Kernel.#module).exports as KernelFunctions & {
-      readonly memory: { readonly buffer: ArrayBuffer; grow(pages: number): number };
+      readonly memory: WasmMemory;
     };
     this.functions = exports;
-    this.#grow = (pages) => exports.memory.grow(pages);
-    this.#buffer = () => exports.memory.buffer;
+    this.#memory = exports.memory;
     this.reserve(this.#tablesEnd);
   }
 
@@ -76,27 +80,28 @@ export class Kernel {
     const missing = bytes - this.#bytes.length;
     if (missing <= 0) return;
     try {
-      this.#grow(Math.ceil(missing / page));
+      this.#memory.grow(Math.ceil(missing / page));
     } catch (error) {
       throw new ImageError(`There is no memory for an image that needs ${bytes} bytes.`, { cause: error });
     }
-    this.#bytes = new Uint8Array(this.#buffer());
-    this.#words = new Int32Array(this.#buffer());
-    this.#floats = new Float32Array(this.#buffer());
+    const { buffer } = this.#memory;
+    this.#bytes = new Uint8Array(buffer);
+    this.#words = new Int32Array(buffer);
+    this.#floats = new Float32Array(buffer);
   }
 
   /** The tables of an image, put into memory together. They stay as long as {@link tables} is the same. */
   place(wanted: readonly WantedTable[]): PlacedTable[] {
     const found = wanted.map(({ key }) => this.#tables.get(key));
-    return found.includes(undefined) ? this.#make(wanted) : (found as PlacedTable[]);
+    return found.every((table) => table !== undefined) ? found : this.#make(wanted);
   }
 
   /** What of it is missing is made; where there is no room for it, all that is not wanted goes. */
   #make(wanted: readonly WantedTable[]): PlacedTable[] {
-    const made = new Map<string, PlacedTable>();
+    const byKey = new Map<string, PlacedTable>();
     const all = wanted.map(({ key, make }) => {
-      const table = this.#tables.get(key) ?? made.get(key) ?? { ...make(), at: 0 };
-      made.set(key, table);
+      const table = this.#tables.get(key) ?? byKey.get(key) ?? { ...make(), at: 0 };
+      byKey.set(key, table);
       return table;
     });
     const missing = () => all.reduce((sum, { bytes, at }) => (at === 0 ? sum + align(bytes.length) : sum), 0);
@@ -109,7 +114,7 @@ export class Kernel {
       this.reserve(end);
       this.#tablesEnd = end;
     }
-    for (const [key, table] of made) {
+    for (const [key, table] of byKey) {
       if (table.at !== 0) continue;
       table.at = this.#tablesNext;
       this.#bytes.set(table.bytes, table.at);

@@ -252,7 +252,7 @@ export class Tuner {
 
   /** Ends the trial. Workers that won it are not soon doubted again. */
   #judge({ sum, best }: Look, { workers, rate: reached }: Achieved, after: Growing | Grown): void {
-    this.#inline = sum.fetch / sum.batches;
+    this.#inline = mean(sum).fetch;
     if (rate(best) < reached) {
       this.#lost = 0;
       this.#patience *= 2;

@@ -139,11 +139,8 @@ function nextFor(combinator: string, value: unknown): string {
  *
  * @throws OptionError if there is none, or something else, or a hole.
  */
-export function checkSequences(
-  combinator: string,
-  values: readonly unknown[],
-): readonly [Sequence<unknown>, ...Sequence<unknown>[]] {
+export function checkSequences(combinator: string, values: readonly unknown[]): readonly Sequence<unknown>[] {
   if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
   for (const [i, value] of values.entries()) checkSequence(combinator, value, ` at place ${i}`);
-  return values as readonly [Sequence<unknown>, ...Sequence<unknown>[]];
+  return values as readonly Sequence<unknown>[];
 }

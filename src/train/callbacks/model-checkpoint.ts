@@ -104,10 +104,7 @@ export class ModelCheckpoint extends Callback {
   }
 
   override getState(): unknown {
-    return {
-      best: this.best === undefined ? null : this.best,
-      batches: this.#frequency.batches,
-    };
+    return { best: this.best ?? null, batches: this.#frequency.batches } satisfies State;
   }
 
   override setState(state: unknown): void {

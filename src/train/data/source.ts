@@ -1,4 +1,4 @@
-/** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, or any iterable of batches. */
+/** What `fit`, `evaluate` and `predict` load from: a sequence, a loader, arrays, or any iterable of batches. */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
@@ -96,7 +96,7 @@ export interface PassesOptions {
   readonly steps: number | undefined;
 }
 
-/** Passes over anything that `evaluate` and `predict` take, in the order of its indices. */
+/** Passes over a sequence, a loader or an iterable of batches, in order; {@link cutArrays} has cut arrays before. */
 export function openPasses(what: string, source: unknown, { load, signal, steps }: PassesOptions): Passes {
   const name = what === "validationData" ? "validationSteps" : "steps";
   if (isSequence(source) || isDataLoader(source)) {

@@ -20,7 +20,7 @@ export { checkNotNested } from "./nested.ts";
 export interface NodeWorkerOptions {
   readonly seed: number;
   readonly kind: "thread" | "process";
-  readonly resourceLimits?: ResourceLimits;
+  readonly resourceLimits?: ResourceLimits | undefined;
 }
 
 /** Workers that each hold a copy of a sequence. */

@@ -1,5 +1,5 @@
 /** Worker processes: a crash in native code, or the system's memory killer, takes one worker and nothing else. */
-import type { ChildProcess, StdioOptions } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { node } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
 import type { Remote } from "../wire/endpoint.ts";
@@ -78,7 +78,7 @@ function createProcess(
       serialization: "advanced",
       env: { ...process.env, ...processMark(mark) },
       execArgv: [...inheritedArguments(), ...flags],
-      stdio: ["ignore", "inherit", "inherit", "ipc", ...files] as StdioOptions,
+      stdio: ["ignore", "inherit", "inherit", "ipc", ...files],
     });
     bearInternalMessages(child);
     guardProcess(child);

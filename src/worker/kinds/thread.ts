@@ -33,7 +33,7 @@ export function openThread(name: string, limits: ResourceLimits): Remote {
     codec: transferToWorker(),
     endpoint: {
       name,
-      post: (message, transfer = []) => thread.postMessage(message, transfer as ArrayBuffer[]),
+      post: (message, transfer = []) => thread.postMessage(message, transfer),
       listen({ onMessage, onEnd }) {
         thread.on("message", (message: unknown) => {
           if (isMarked(message, mark)) onMessage(message);

@@ -14,7 +14,7 @@ export interface Mark {
   readonly key: string;
   /** As messages name it: `thread 2`. */
   readonly name: string;
-  /** Of a thread: where it writes the descriptor that is open as long as it runs; see exit.ts. */
+  /** Of a thread: where it writes the descriptor that is open as long as it runs; see kinds/exit.ts. */
   readonly descriptor?: Int32Array<SharedArrayBuffer>;
   /** The module of the user's that was imported last. */
   module?: string;
@@ -72,7 +72,7 @@ export function postMarked(
   const keyed = Object.assign(message, { key: mark.key });
   if (port === undefined) port = node("worker_threads").parentPort;
   if (port) {
-    port.postMessage(keyed, transfer as ArrayBuffer[]);
+    port.postMessage(keyed, transfer);
     sent();
   } else if (process.connected) {
     process.send!(keyed, sent);

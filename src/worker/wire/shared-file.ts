@@ -19,6 +19,7 @@ import { node } from "../../core/node.ts";
 import { allocate, recycle } from "../../tensor/arena.ts";
 import { allocatedFor } from "../../tensor/costs.ts";
 import { type Kept, mapViews, own, transferables } from "../../tensor/transfer.ts";
+import { plainType } from "../../tensor/view.ts";
 import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
 import { toRecord } from "./error-record.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -128,9 +129,7 @@ function writeShared(
       writeAll(descriptor, view, end);
       ranges.push({ offset: end, byteLength });
       end += byteLength;
-      return new (view.constructor as new (length: number | ArrayBuffer) => ArrayBufferView)(
-        new ArrayBuffer(0),
-      );
+      return new (plainType(view))(new ArrayBuffer(0));
     });
     return end === 0 ? reply : { ...reply, batch, file, ranges };
   } catch (error) {
@@ -150,7 +149,7 @@ function readShared({ batch, file, ranges = [] }: SharedBatch, files: readonly n
     if (!range) return view;
     const buffer = allocate(range.byteLength);
     readAll(descriptor, new Uint8Array(buffer), range.offset);
-    return new (view.constructor as new (buffer: ArrayBuffer) => ArrayBufferView)(buffer);
+    return new (plainType(view))(buffer);
   });
   return own(read, none);
 }

@@ -113,10 +113,10 @@ describe("fit over arrays", () => {
       // What no worker could be sent.
       readonly hidden = () => this.data;
     }
-    const { x } = { x: rows(8)[0] };
-    const { history } = await fit(linear(), fromArrays(rows(8)), {
+    const [x] = rows(8);
+    const { history } = await fit(linear(), rows(8), {
       ...quiet,
-      workers: "auto",
+      workers: 1,
       validationData: [x, new Own() as Tensor<"float32">],
     });
     expect(history.val_loss).toHaveLength(1);

@@ -10,7 +10,16 @@
  * memory after the pixels must exist, its content does not matter.
  */
 import { Output, Place } from "./layout.ts";
-import { diagonal, finish, horizontal1, horizontal3, horizontal4, resultStep, vertical } from "./resample.ts";
+import {
+  diagonal,
+  finish,
+  horizontal1,
+  horizontal3,
+  horizontal4,
+  isDirect,
+  resultStep,
+  vertical,
+} from "./resample.ts";
 
 /** Renders {@link Place.pixels} as {@link Place.pixelsOutput} says. */
 export function renderPixels(): void {
@@ -20,12 +29,7 @@ export function renderPixels(): void {
   const row: usize = load<i32>(Place.pixelsOutput, Output.row);
   let out: usize = load<i32>(Place.pixelsOutput, Output.result);
   const step = resultStep(Place.pixelsOutput);
-  // The usual case goes without the float32 row in between.
-  const direct =
-    channels === 3 &&
-    load<i32>(Place.pixelsOutput, Output.channels) === 3 &&
-    load<i32>(Place.pixelsOutput, Output.float) !== 0 &&
-    load<i32>(Place.pixelsOutput, Output.mixes) === 0;
+  const direct = isDirect(Place.pixelsOutput);
   for (let y = 0; y < height; y++) {
     vertical(Place.pixels, y);
     if (direct) {

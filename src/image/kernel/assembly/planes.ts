@@ -3,7 +3,7 @@
  * for the pixels of the result only, four at a time.
  */
 import { ColumnWeights, Output, Place, Plane } from "./layout.ts";
-import { finish, resultStep, vertical } from "./resample.ts";
+import { finish, isDirect, resultStep, vertical } from "./resample.ts";
 
 /** 255 and 128 in the units of the passes. */
 const MOST: f32 = 255.0 * 2097152.0;
@@ -19,12 +19,7 @@ export function renderPlanes(): void {
   const row: usize = load<i32>(Place.planesOutput, Output.row);
   let out: usize = load<i32>(Place.planesOutput, Output.result);
   const step = resultStep(Place.planesOutput);
-  // The usual case goes without the row in between.
-  const direct =
-    count === 3 &&
-    load<i32>(Place.planesOutput, Output.channels) === 3 &&
-    load<i32>(Place.planesOutput, Output.float) !== 0 &&
-    load<i32>(Place.planesOutput, Output.mixes) === 0;
+  const direct = isDirect(Place.planesOutput);
   for (let y = 0; y < height; y++) {
     for (let c = 0; c < count; c++) vertical(Place.planes + c * Plane.bytes, y);
     if (count === 1) grey(row);

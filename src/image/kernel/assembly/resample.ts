@@ -10,6 +10,16 @@ export function resultStep(output: usize): usize {
   return numbers << (load<i32>(output, Output.float) ? 2 : 0);
 }
 
+/** Whether RGB becomes float32 RGB, each channel by itself: the usual case, which goes without the row in between. */
+export function isDirect(output: usize): bool {
+  return (
+    load<i32>(output, Output.input) === 3 &&
+    load<i32>(output, Output.channels) === 3 &&
+    load<i32>(output, Output.float) !== 0 &&
+    load<i32>(output, Output.mixes) === 0
+  );
+}
+
 /** The factors of a colour matrix that has nothing off its diagonal. */
 export function diagonal(output: usize): v128 {
   return f32x4(
