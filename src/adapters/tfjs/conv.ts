@@ -82,11 +82,11 @@ export function conv2DBackpropFilter(
   // Padding that makes the result just as large as the filter; pixels that no filter position reached are cut off.
   const bottom = height + (outHeight - 1) * strideHeight - inHeight - padInfo.top;
   const right = width + (outWidth - 1) * strideWidth - inWidth - padInfo.left;
+  const [seenHeight, seenWidth] = [inHeight + Math.min(0, bottom), inWidth + Math.min(0, right)];
+  // No filter position reaches a pixel, all see padding only; a convolution of no pixels is no tensor to XNNPACK.
+  if (seenHeight <= 0 || seenWidth <= 0) return tf.zeros(filterShape);
   return tf.tidy(() => {
-    const seen =
-      bottom < 0 || right < 0
-        ? tf.slice(x, 0, [-1, inHeight + Math.min(0, bottom), inWidth + Math.min(0, right), -1])
-        : x;
+    const seen = bottom < 0 || right < 0 ? tf.slice(x, 0, [-1, seenHeight, seenWidth, -1]) : x;
     const swapped = tf.conv2d(
       tf.transpose(seen, [3, 1, 2, 0]),
       tf.transpose(dy, [1, 2, 0, 3]),
