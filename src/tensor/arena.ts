@@ -3,8 +3,8 @@
  *
  * A fresh buffer costs its page faults: half of the hand-off of a 15 MB batch. So a buffer that its consumer has
  * given back is used again for the next batch of the same size. Invariant: a buffer in the arena is referenced by
- * nobody else. Limits: at most {@link mostIdle} idle buffers, the oldest are dropped first; small ones are not kept,
- * as the allocator is as fast.
+ * nobody else. Limits: at most {@link mostIdle} idle buffers and {@link mostIdleBytes}, the oldest are dropped first;
+ * small ones are not kept, as the allocator is as fast.
  */
 import { batchesInFlight } from "../core/in-flight.ts";
 
@@ -13,6 +13,9 @@ const smallest = 4096;
 
 /** Idle buffers kept at most: those of a worker's batches in flight, with some leaves each. */
 export const mostIdle: number = 8 * batchesInFlight;
+
+/** Idle memory kept at most, in bytes, where that is more than the buffers of a worker's batches in flight. */
+export const mostIdleBytes: number = 64 << 20;
 
 let idle: ArrayBuffer[] = [];
 
@@ -47,5 +50,21 @@ export function isNew(buffer: ArrayBufferLike): boolean {
 export function recycle(buffer: ArrayBuffer): void {
   if (buffer.byteLength < smallest) return;
   idle.push(buffer);
-  if (idle.length > mostIdle) idle = idle.slice(-mostIdle);
+  if (idle.length > mostIdle || idleBytes() > mostIdleBytes) dropOldest();
+}
+
+function idleBytes(): number {
+  return idle.reduce((sum, { byteLength }) => sum + byteLength, 0);
+}
+
+/** Keeps the youngest that the limits allow, and two however large they are: less would keep nothing of large batches. */
+function dropOldest(): void {
+  let left = mostIdleBytes;
+  let kept = 0;
+  for (const { byteLength } of [...idle].reverse()) {
+    left -= byteLength;
+    if (kept === mostIdle || (left < 0 && kept >= batchesInFlight)) break;
+    kept++;
+  }
+  idle = idle.slice(-kept);
 }

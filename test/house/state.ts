@@ -30,6 +30,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/sequence/batching/leak.ts bySlice": beside,
   "src/sequence/combinators/cache.ts stores": beside,
   "src/sequence/combinators/mix.ts patterns": beside,
+  "src/sequence/context.ts never": "is given to nobody who could abort it",
   "src/tensor/arena.ts idle": "batches of one loader are made in memory that another gave back",
   "src/tensor/arena.ts reused": "goes with the memory that it knows",
   "src/tensor/arena.ts reuses": "saves a look where there is nothing in it",
@@ -51,5 +52,6 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/image/kernel/assembly/scan.ts position": "the reader's place in the scan that is decoded",
   "src/image/kernel/kernel.ts #module": "is compiled once",
   "src/image/kernel/thread.ts current": ofThread,
-  "src/image/pipeline.ts pipelines": known,
+  "src/image/pipeline.ts pipelines":
+    "images of the next batches have the same steps; at most so many are kept",
 };

@@ -179,6 +179,13 @@ function typesIn(symbol: ts.Symbol): ts.Symbol[] {
 const changes =
   /^(set|add|delete|clear|push|pop|shift|unshift|splice|sort|reverse|fill|register|set[A-Z]\w*)$/;
 
+/** Functions that change what they are given first. */
+const ofObjects =
+  /^(Object\.(assign|definePropert(y|ies)|setPrototypeOf)|Reflect\.(set|defineProperty|deleteProperty))$/;
+
+/** Classes whose instances do not change. */
+const constants = /^(RegExp|TextEncoder|TextDecoder|URL|Error)$/;
+
 /** Memory that whoever gets it may write. */
 const scratch = /^(Shared)?ArrayBuffer$|^(Int|Uint|Float|Big\w+)\w*Array$|^DataView$/;
 
@@ -197,7 +204,9 @@ function mutableState(): Set<string> {
       ts.isElementAccessExpression(at) ||
       ts.isNonNullExpression(at) ||
       ts.isParenthesizedExpression(at) ||
-      ts.isAsExpression(at)
+      ts.isAsExpression(at) ||
+      // What a method of it gave: `map.get(key)!.push(…)`.
+      (ts.isCallExpression(at) && ts.isPropertyAccessExpression(at.expression))
     )
       at = at.expression;
     if (ts.isIdentifier(at)) add(checker.getSymbolAtLocation(at));
@@ -207,7 +216,8 @@ function mutableState(): Set<string> {
       const constant = (ts.getCombinedNodeFlags(node) & ts.NodeFlags.Const) !== 0;
       const made =
         node.initializer && ts.isNewExpression(node.initializer) && node.initializer.expression.getText();
-      if (!constant || (made && scratch.test(made))) add(checker.getSymbolAtLocation(node.name));
+      if (!constant || (made && (scratch.test(made) || (!constants.test(made) && !isReadonly(node.type)))))
+        add(checker.getSymbolAtLocation(node.name));
     } else if (ts.isPropertyDeclaration(node) && isMutableStatic(node)) {
       add(checker.getSymbolAtLocation(node.name));
     } else if (ts.isBinaryExpression(node) && isAssignment(node.operatorToken.kind)) addRoot(node.left);
@@ -218,6 +228,7 @@ function mutableState(): Set<string> {
     } else if (ts.isDeleteExpression(node)) addRoot(node.expression);
     else if (ts.isCallExpression(node) && ts.isPropertyAccessExpression(node.expression)) {
       if (changes.test(node.expression.name.text)) addRoot(node.expression.expression);
+      if (ofObjects.test(node.expression.getText())) addRoot(node.arguments[0]!);
     }
     ts.forEachChild(node, visit);
   };
@@ -229,6 +240,11 @@ function mutableState(): Set<string> {
 function isOfModule(declaration: ts.Declaration): boolean {
   if (ts.isPropertyDeclaration(declaration)) return isMutableStatic(declaration);
   return ts.isVariableDeclaration(declaration) && ts.isSourceFile(declaration.parent.parent.parent);
+}
+
+/** Whether a type says that what is kept does not change, itself or by what it is another name of. */
+function isReadonly(type: ts.TypeNode | undefined): boolean {
+  return type !== undefined && checker.getTypeFromTypeNode(type).symbol?.name.startsWith("Readonly");
 }
 
 function isMutableStatic(field: ts.PropertyDeclaration): boolean {

@@ -150,7 +150,7 @@ export function fromRecord({ thrown, errors }: ErrorRecord): unknown {
   return restore(thrown);
 }
 
-const ownKeys = new Set(["name", "message", "stack", "cause", "errors"]);
+const ownKeys: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
 
 /** The name of an error's class; a subclass that sets no `name` is known by its class all the same. */
 export function errorName(error: Error): string {

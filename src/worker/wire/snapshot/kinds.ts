@@ -83,7 +83,7 @@ export function isClonable(value: object): boolean {
   return clonable.has(Object.prototype.toString.call(value).slice(8, -1)) && !isUsers(value);
 }
 
-const clonable = new Set(["Blob", "File", "CryptoKey", "Module"]);
+const clonable: ReadonlySet<string> = new Set(["Blob", "File", "CryptoKey", "Module"]);
 
 /** Whether its class is one of the user's that only looks like the platform's. */
 function isUsers(value: object): boolean {

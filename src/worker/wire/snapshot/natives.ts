@@ -142,7 +142,7 @@ function nativeErrorName(error: object): string {
   return "Error";
 }
 
-const nativeErrors = new Set([
+const nativeErrors: ReadonlySet<string> = new Set([
   "AggregateError",
   "EvalError",
   "RangeError",
