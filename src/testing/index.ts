@@ -12,7 +12,4 @@
 export type { WorkerKind } from "../worker/worker.ts";
 export { digest } from "./digest.ts";
 export { type AssertOptions, assertExactlyOnce } from "./exactly-once.ts";
-export { type Fault, type FaultKind, FaultySequence, faultKinds } from "./faults.ts";
-export { Expected, runSchedule } from "./run.ts";
 export { assertSameForAnyWorkers, type SameOptions } from "./same.ts";
-export { drawSchedule, type FaultSchedule, type FaultScheduleOptions } from "./schedule.ts";

@@ -3,10 +3,15 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataLoader, type DataLoaderOptions, type Sequence } from "epochal";
-import { assertSameForAnyWorkers, digest, type Fault, FaultySequence } from "epochal/testing";
+import { assertSameForAnyWorkers, digest } from "epochal/testing";
 import { expect, it } from "vitest";
+import type { Fault } from "../../src/testing/faults.ts";
 import { Careless } from "../fixtures/faults.js";
 import { Numbers } from "../fixtures/sequences.js";
+
+const { FaultySequence } = (await import(
+  new URL("../../dist/testing/faults.js", import.meta.url).href
+)) as typeof import("../../src/testing/faults.ts");
 
 // Its batches are numbers drawn from context.random, as an augmentation draws them; some arrays go through shared memory.
 const sequence = new Numbers(9, 600) as unknown as Sequence<unknown>;

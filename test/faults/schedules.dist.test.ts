@@ -3,8 +3,9 @@
  * and nothing left behind. `EPOCHAL_SEED=<seed>` runs one again.
  */
 import type { Sequence } from "epochal";
-import { assertExactlyOnce, drawSchedule, type WorkerKind } from "epochal/testing";
+import { assertExactlyOnce, type WorkerKind } from "epochal/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { drawSchedule } from "../../src/testing/schedule.ts";
 import { Careless } from "../fixtures/faults.js";
 import { Numbers } from "../fixtures/sequences.js";
 import { countLeft, expectNothingLeft, type Left } from "../left.ts";

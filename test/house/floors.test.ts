@@ -31,11 +31,11 @@ const longestFunction = 60;
 const longFunctions: Readonly<Record<string, string>> = {
   "src/image/decode/jpeg-header.ts readJpegHeader": "one pass over segments, each of which adds to the next",
   "src/image/kernel/assembly/planes.ts three": "three sums side by side, which is what it is for",
-  "src/image/kernel/assembly/scan.ts decodeBlock":
-    "calls between its loops would pass a dozen values",
+  "src/image/kernel/assembly/scan.ts decodeBlock": "calls between its loops would pass a dozen values",
   "src/image/kernel/assembly/transform.ts pass":
     "one pass of the transform, its steps in the order of the paper",
-  "src/random/threefry.ts threefry": "rounds written out: loops over tables of rotations take several times as long",
+  "src/random/threefry.ts threefry":
+    "rounds written out: loops over tables of rotations take several times as long",
   "src/worker/wire/connect.ts connect": "its closures are the worker, and share what it holds",
   "src/worker/wire/excerpt.ts excerpt": "its closures share one budget",
 };

@@ -4,4 +4,4 @@
 export const homonyms: readonly string[] = ["DataLoader"];
 
 /** Types in public signatures that no entry point exports. */
-export const unnameable: readonly string[] = ["Combinator", "DataLoader"];
+export const unnameable: readonly string[] = ["DataLoader"];
