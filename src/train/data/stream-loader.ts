@@ -23,7 +23,7 @@ export class StreamLoader implements FeedLoader {
     const [given] = Object.keys(load);
     if (given !== undefined) {
       throw new OptionError(
-        `\`${given}\` is for a Sequence. A stream has no index, so it is read in its own order by one reader; see docs/decisions/generators.md.`,
+        `\`${given}\` is for a Sequence. A stream has no index, so it is read in its own order, by one reader, from its beginning.`,
       );
     }
     if (stepsPerEpoch === undefined && stream.length === Number.POSITIVE_INFINITY) {
