@@ -19,7 +19,7 @@
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { showShape, type Tensor } from "../../tensor/tensor.ts";
-import { type Converted, convertTensors } from "../converted.ts";
+import { type Converted, convertTensors, takeOver } from "../converted.ts";
 import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
 
 export type { Converted } from "../converted.ts";
@@ -66,18 +66,20 @@ export function toJax<A, B>(np: JaxNumpy<A>, batch: B): Converted<B, A> {
 /**
  * A tensor with a copy of the values of an array of jax-js, which is used up: pass `array.ref` to keep it.
  *
+ * @throws OptionError if it is no array of jax-js.
  * @example
  * const { data, shape } = await fromJax(predictions);
  */
 export async function fromJax(array: JaxArray): Promise<Tensor> {
+  if (typeof array?.data !== "function") {
+    throw new OptionError(
+      `fromJax takes one array of jax-js, got ${show(array)}. Of several: await Promise.all(outputs.map(fromJax)).`,
+    );
+  }
   const { shape, dtype } = array;
   const data = await array.data();
   // A bool comes as int32.
-  return {
-    data: dtype === "bool" ? Uint8Array.from(data as Int32Array) : data,
-    shape: [...shape],
-    dtype,
-  } as unknown as Tensor;
+  return takeOver("jax-js", dtype === "bool" ? Uint8Array.from(data as Int32Array) : data, shape, dtype);
 }
 
 function toArray<A>(np: JaxNumpy<A>, { data, shape, dtype }: Tensor): A {

@@ -15,10 +15,10 @@
  * change the batch before. Nothing is copied, except views of shared memory, which onnxruntime-node refuses.
  */
 import { show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { OptionError, ShapeError } from "../../core/errors.ts";
 import type { DType, TypedArray } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import { type Converted, convertTensors } from "../converted.ts";
+import { type Converted, convertTensors, takeOver } from "../converted.ts";
 
 export type { Converted } from "../converted.ts";
 
@@ -62,15 +62,21 @@ export function toOrt<T, B>(ort: Onnxruntime<T>, batch: B): Converted<B, T> {
 /**
  * A tensor of ours over the values of a tensor of onnxruntime, without a copy.
  *
- * @throws TypeError if it holds strings, or lies on a GPU.
+ * @throws ShapeError if it holds strings, or numbers of half a byte; OptionError if it is no tensor of onnxruntime. The
+ *   error is onnxruntime's own if the tensor lies on a GPU.
  * @example
  * const { data, shape } = fromOrt<"float32">(probabilities);
  */
-export function fromOrt<D extends DType = DType>({ type, data, dims }: OrtTensor): Tensor<D> {
-  if (!ArrayBuffer.isView(data)) {
-    throw new TypeError(`A tensor of onnxruntime of type ${type} has no numbers in memory to take over.`);
+export function fromOrt<D extends DType = DType>(tensor: OrtTensor): Tensor<D> {
+  if (typeof tensor?.type !== "string" || !Array.isArray(tensor.dims)) {
+    throw new OptionError(
+      `fromOrt takes one tensor of onnxruntime, got ${show(tensor)}. What session.run gives is a record of them: fromOrt(results.probabilities).`,
+    );
   }
-  return { data, shape: [...dims], dtype: type } as unknown as Tensor<D>;
+  const { type, data, dims } = tensor;
+  if (!ArrayBuffer.isView(data))
+    throw new ShapeError(`A tensor of onnxruntime of type ${type} has no numbers to take over.`);
+  return takeOver("onnxruntime", data, dims, type) as Tensor<D>;
 }
 
 function unshared(data: TypedArray): TypedArray {

@@ -60,7 +60,7 @@ export function toTfjs<B>(tf: TfModule, batch: B): Converted<B, tfTypes.Tensor> 
       `toTfjs takes the module of TensorFlow.js first, toTfjs(tf, batch), got ${show(tf)}. Import it: import * as tf from "@tensorflow/tfjs".`,
     );
   }
-  return convertTensors(batch, (tensor) => toLeaf(tf, tensor, "A tensor"));
+  return convertTensors(batch, (tensor) => make(tf, tensor, "A tensor", kindOf[tensor.dtype]));
 }
 
 /**
@@ -70,22 +70,30 @@ export function toTfjs<B>(tf: TfModule, batch: B): Converted<B, tfTypes.Tensor> 
  * @throws ShapeError if a whole number does not fit into int32, or the tensor's own parts do not fit.
  */
 export function toLeaf(tf: TfModule, leaf: ArrayLeaf, name: string, dtype?: TFDType): tfTypes.Tensor {
-  const { data, shape, dtype: own } = isTensor(leaf) ? leaf : bare(leaf);
-  checkTensor(name, { data, shape, dtype: own });
-  const kind = dtype ?? kindOf[own];
-  return tf.tensor(valuesFor(data, own, kind, name) as Float32Array, [...shape], kind);
+  const tensor = isTensor(leaf) ? leaf : bare(leaf);
+  checkTensor(name, tensor);
+  return make(tf, tensor, name, dtype ?? kindOf[tensor.dtype]);
+}
+
+function make(tf: TfModule, { data, shape, dtype }: Tensor, name: string, kind: TFDType): tfTypes.Tensor {
+  return tf.tensor(valuesFor(data, dtype, kind, name) as Float32Array, [...shape], kind);
 }
 
 /**
  * A tensor of ours with a copy of the values of a tensor of TensorFlow.js, which stays yours.
  *
- * @throws ShapeError if it holds strings or complex numbers.
+ * @throws ShapeError if it holds strings or complex numbers; OptionError if it is no tensor of TensorFlow.js.
  * @example
  * const { data, shape } = await fromTfjs<"float32">(predictions);
  */
 export async function fromTfjs<D extends "float32" | "int32" | "bool" = "float32" | "int32" | "bool">(
   tensor: tfTypes.Tensor,
 ): Promise<Tensor<D>> {
+  if (typeof tensor?.data !== "function") {
+    throw new OptionError(
+      `fromTfjs takes one tensor of TensorFlow.js, got ${show(tensor)}. Of several: await Promise.all(outputs.map((output) => fromTfjs(output))).`,
+    );
+  }
   const { shape, dtype } = tensor;
   if (dtype !== "float32" && dtype !== "int32" && dtype !== "bool") {
     throw new ShapeError(

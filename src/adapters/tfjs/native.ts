@@ -2,6 +2,7 @@
 import type * as tfTypes from "@tensorflow/tfjs";
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
+import { settleAll } from "../../core/settle.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
@@ -103,6 +104,7 @@ async function copyTensors(tf: TF, tree: unknown): Promise<unknown> {
     if (leaf instanceof tf.Tensor) leaves.add(leaf);
   });
   const copies = new Map<unknown, Tensor>();
-  await Promise.all([...leaves].map(async (leaf) => copies.set(leaf, await fromTfjs(leaf))));
+  // All of them, as a dataset's are disposed afterwards.
+  await settleAll([...leaves].map(async (leaf) => copies.set(leaf, await fromTfjs(leaf))));
   return mapTree(tree, (leaf) => copies.get(leaf) ?? leaf);
 }

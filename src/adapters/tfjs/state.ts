@@ -90,13 +90,12 @@ export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Wei
     );
   }
   const before = await weightsOf(optimizer);
-  const values: typeof before = slots.map(([name, value]) => ({
-    name: name.slice(5),
-    tensor: toLeaf(tf, value, name),
-  }));
-  await optimizer.setWeights(values);
-  // The optimizer has made variables of its own from them, in place of those it had.
-  tf.dispose([...before, ...values].map(({ tensor }) => tensor));
+  const values = tf.tidy(() =>
+    slots.map(([name, value]) => ({ name: name.slice(5), tensor: toLeaf(tf, value, name) })),
+  );
+  // The optimizer makes variables of its own from them, in place of those it had.
+  await optimizer.setWeights(values).finally(() => tf.dispose(values));
+  tf.dispose(before.map(({ tensor }) => tensor));
   tf.tidy(() => {
     for (const [name, variable] of fields) variable.assign(toLeaf(tf, state[`field/${name}`]!, name));
   });

@@ -41,6 +41,30 @@ describe.each(["wasm", "cpu"] as const)("toJax on %s", (device) => {
     expect(() => toJax(np, tensor([2 ** 31], "int64"))).toThrow(/2147483648.*int32.*jax-js/);
   });
 
+  it("leaves no array where one of a batch fails", () => {
+    const made: np.Array[] = [];
+    const noting = {
+      array: (...given: Parameters<typeof np.array>) => {
+        made.push(np.array(...given));
+        return made.at(-1)!;
+      },
+    };
+    const wrong = tensor([2 ** 31], "int64");
+    expect(() => toJax(noting, { x: [tensor([1]), tensor([2, 3])], y: wrong })).toThrow(
+      /does not fit into int32/,
+    );
+    expect(made.map(({ refCount }) => refCount)).toEqual([0, 0]);
+  });
+
+  it.each([undefined, null, tensor([1]), Promise.resolve()])(
+    "says that %o is no array of its",
+    async (other) => {
+      const back = fromJax(other as never);
+      await expect(back).rejects.toThrow(/^fromJax takes one array of jax-js, got /);
+      await expect(back).rejects.toMatchObject({ name: "OptionError" });
+    },
+  );
+
   it("takes a scalar, and says that jax-js has no empty arrays", async () => {
     const scalar = toJax(np, tensor(5));
     expect([scalar.shape, [...(await fromJax(scalar)).data]]).toEqual([[], [5]]);

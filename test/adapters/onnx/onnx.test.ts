@@ -77,6 +77,27 @@ describe("toOrt", () => {
   });
 
   it("says that strings have no numbers", () => {
-    expect(() => fromOrt(new ort.Tensor("string", ["a"], [1]))).toThrow(/type string/);
+    const text = () => fromOrt(new ort.Tensor("string", ["a"], [1]));
+    expect(text).toThrow(/type string has no numbers/);
+    expect(text).toThrow(expect.objectContaining({ name: "ShapeError" }));
+  });
+
+  it("says that halves of a byte have no dtype", () => {
+    const halves = () => fromOrt(new ort.Tensor("uint4", Uint8Array.of(0x21), [2]));
+    expect(halves).toThrow(/dtype uint4 has no counterpart/);
+  });
+
+  it.each([undefined, null, tensor([1]), {}])("says that %o is no tensor of its", (other) => {
+    const back = () => fromOrt(other as never);
+    expect(back).toThrow(/^fromOrt takes one tensor of onnxruntime, got /);
+    expect(back).toThrow(expect.objectContaining({ name: "OptionError" }));
+  });
+
+  it("reads float16 of a runtime that has a Float16Array as bits, as of one that has none", () => {
+    const bits = Uint16Array.of(0x3c00, 0xc100);
+    class Float16Array extends Uint16Array {}
+    const { data } = fromOrt({ type: "float16", data: new Float16Array(bits), dims: [2] });
+    expect(data).toEqual(bits);
+    expect(data.constructor).toBe(Uint16Array);
   });
 });

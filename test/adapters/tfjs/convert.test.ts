@@ -33,8 +33,43 @@ describe("toTfjs", () => {
   });
 
   it("refuses what has no counterpart, and another first argument", async () => {
-    expect(() => toTfjs(tf, tensor([3e9], "uint32"))).toThrow(/does not fit into int32/);
+    expect(() => toTfjs(tf, tensor([3e9], "uint32"))).toThrow(
+      /A tensor holds 3000000000, which does not fit/,
+    );
     expect(() => toTfjs(undefined as never, [])).toThrow(/^toTfjs takes the module of TensorFlow.js first/);
-    await expect(fromTfjs(tf.tensor(["a"]))).rejects.toThrow(/dtype string has no counterpart/);
+    const text = tf.tensor(["a"]);
+    await expect(fromTfjs(text)).rejects.toThrow(/dtype string has no counterpart/);
+    text.dispose();
+  });
+
+  it.each([undefined, null, tensor([1]), Promise.resolve(), []])(
+    "says that %o is no tensor",
+    async (other) => {
+      const back = fromTfjs(other as never);
+      await expect(back).rejects.toThrow(
+        /^fromTfjs takes one tensor of TensorFlow.js, got .*Of several: await/,
+      );
+      await expect(back).rejects.toMatchObject({ name: "OptionError" });
+    },
+  );
+
+  it("leaves no tensor where one of a batch fails, wherever it stands", () => {
+    const bad = [
+      tensor([3e9], "uint32"),
+      { data: new Float32Array(2), shape: [3], dtype: "float32" as const },
+      { data: new Float32Array(2), shape: [2], dtype: "float" as "float32" },
+    ];
+    const before = tf.memory();
+    for (const wrong of bad) {
+      for (const batch of [
+        [tensor([1]), wrong],
+        { x: [tensor([1]), tensor([2])], y: wrong },
+        { x: wrong, y: tensor([1]) },
+        [[tensor([1])], [[tensor([true]), wrong]], tensor([1])],
+      ])
+        expect(() => toTfjs(tf, batch)).toThrow(expect.objectContaining({ name: "ShapeError" }));
+    }
+    expect(tf.memory().numTensors).toBe(before.numTensors);
+    expect(tf.memory().numBytes).toBe(before.numBytes);
   });
 });
