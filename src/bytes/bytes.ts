@@ -3,7 +3,8 @@
  *
  * What is at hand answers at once, what is far away with a promise; who asks takes either, so that a batch of local
  * files is made without any promise. A `Uint8Array` keeps the contract as it is. Whoever fails throws an Error whose
- * message is a sentence that says why; whoever asked says what for, and in which of our errors.
+ * message is a sentence that says why, with the platform's own error, which has a code, as `cause` where there is one;
+ * whoever asked says what for, and in which of our errors.
  */
 
 /** Bytes by range. */

@@ -1,6 +1,13 @@
 /** Downloads: `http:`, `https:`, `data:` and `blob:` URLs, read to their end. */
 import { tooLarge } from "./bytes.ts";
 
+/** Why what is behind a URL of no network cannot be had, by the beginning of the URL. */
+const reasons: Readonly<Record<string, string>> = {
+  "blob:":
+    "The Blob cannot be read. Its URL holds in the thread that made it only, until it is revoked, and as long as the file behind it does not change. Give the bytes themselves.",
+  "data:": "The data: URL cannot be read. Check how it is written: data:image/png;base64,…",
+};
+
 /**
  * The bytes at `url`.
  *
@@ -11,12 +18,14 @@ export async function download(
   signal: AbortSignal | undefined,
   most: number,
 ): Promise<Uint8Array> {
-  const fail = (message: string) => (cause: unknown) => {
+  const why = reasons[String(url).slice(0, 5).toLowerCase()];
+  const fail = (message: string) => (error: Error) => {
     signal?.throwIfAborted();
-    throw new Error(message, { cause });
+    // fetch says no more than that it failed; why, and the code, are its own cause.
+    throw new Error(message, { cause: error.cause ?? error });
   };
   const response = await fetch(url, signal === undefined ? {} : { signal }).catch(
-    fail("It could not be fetched. Check the address and the network."),
+    fail(why ?? "It could not be fetched. Check the address and the network."),
   );
   if (!response.ok) {
     // An answer that is not read to its end keeps the program alive.
@@ -24,7 +33,7 @@ export async function download(
     throw new Error(`The server answered ${response.status} ${response.statusText}.`);
   }
   const bytes = await readBody(response, most).catch(
-    fail("The download broke off. Check the network, and fetch it again."),
+    fail(why ?? "The download broke off. Check the network, and fetch it again."),
   );
   if (bytes === undefined) throw tooLarge("download", most);
   return bytes;

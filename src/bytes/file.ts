@@ -3,7 +3,8 @@
  *
  * Limit: {@link readFile} reads one file at a time in each thread; its bytes are valid until the next call.
  */
-import { type Fs, fileProblem, openFile, sizeOfFile } from "../core/file.ts";
+import type { Stats } from "node:fs";
+import { type Fs, fileProblem, notFile, openFile, otherKind } from "../core/file.ts";
 import { type Bytes, tooLarge } from "./bytes.ts";
 
 /** The bytes of an open file. It holds a descriptor until it is closed. */
@@ -23,7 +24,10 @@ export class FileBytes implements Bytes {
 
   /** @throws Error saying what it is, if it is no file. */
   get byteLength(): number {
-    return sizeOfFile(this.#fs, this.#file);
+    const stats = this.#stats();
+    const kind = otherKind(stats);
+    if (kind !== undefined) throw new Error(notFile(kind));
+    return stats.size;
   }
 
   slice(start: number, end: number): Uint8Array {
@@ -42,10 +46,18 @@ export class FileBytes implements Bytes {
       }
     } catch (cause) {
       // Rather what it is, where that is no file, than what came of reading it.
-      sizeOfFile(this.#fs, this.#file);
-      throw new Error(fileProblem(cause as Error), { cause });
+      const kind = otherKind(this.#stats());
+      throw new Error(kind === undefined ? fileProblem(cause as Error) : notFile(kind), { cause });
     }
     return length;
+  }
+
+  #stats(): Stats {
+    try {
+      return this.#fs.fstatSync(this.#file);
+    } catch (cause) {
+      throw new Error(fileProblem(cause as Error), { cause });
+    }
   }
 
   close(): void {

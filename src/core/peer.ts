@@ -3,6 +3,7 @@
  * promise so that an image can be decoded at once.
  */
 import { MissingPeerError } from "./errors.ts";
+import { fileProblem } from "./file.ts";
 import { builtin, node } from "./node.ts";
 
 /** What was found of each package that was asked for: a handful of names, for as long as the thread lives. */
@@ -44,9 +45,8 @@ function checkDescriptors(name: string): void {
   try {
     closeSync(openSync(node("os").devNull, "r"));
   } catch (cause) {
-    throw new MissingPeerError(
-      `The package ${name} cannot be loaded now: ${(cause as Error).message}. Close files, or raise the limit of open ones (ulimit -n), and try again.`,
-      { cause },
-    );
+    throw new MissingPeerError(`The package ${name} cannot be loaded now. ${fileProblem(cause as Error)}`, {
+      cause,
+    });
   }
 }

@@ -174,8 +174,13 @@ function locate(error: unknown, source: ImageSource | Pixels): unknown {
   const located = (message: string) =>
     `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}${hint}`;
   if (isEpochalError(error, "ImageError"))
-    return new ImageError(located(error.message), { path, cause: error.cause });
+    return new ImageError(located(error.message), { path, ...causeOf(error) });
   if (isEpochalError(error, "MissingPeerError"))
-    return new MissingPeerError(located(error.message), { cause: error.cause });
+    return new MissingPeerError(located(error.message), causeOf(error));
   return error;
+}
+
+/** The cause of `error` as an option, where it has one. */
+function causeOf({ cause }: Error): ErrorOptions {
+  return cause === undefined ? {} : { cause };
 }

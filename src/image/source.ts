@@ -59,8 +59,9 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   }
 }
 
-function unreadable(error: Error): ImageError {
-  return new ImageError(error.message, { cause: error.cause ?? error });
+/** Our error of one of {@link load}'s: the same sentence, and the same cause where there is one. */
+function unreadable({ message, cause }: Error): ImageError {
+  return new ImageError(message, cause === undefined ? {} : { cause });
 }
 
 function pathOfFile(source: string | URL): string {

@@ -5,6 +5,7 @@ import { createServer } from "node:http";
 import { createServer as createSocket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
@@ -28,6 +29,39 @@ async function problem(source: string | URL | Uint8Array): Promise<string> {
   expect(error.name).toBe("ImageError");
   return error.message;
 }
+
+it("an error has the path and the reason once, and the system's error, with its code, as cause", async () => {
+  const missing = join(folder, "missing.jpg");
+  const url = pathToFileURL(missing);
+  const tooMany = `data:,${"x".repeat(99)}`;
+  for (const [source, message, code] of [
+    [missing, `Cannot read the image ${missing}: There is no such file. Check the path,`, "ENOENT"],
+    [url, `Cannot read the image ${url}: There is no such file. Check the path,`, "ENOENT"],
+    [folder, `Cannot read the image ${folder}: It is a folder, not a file.`, "EISDIR"],
+    [
+      "file://elsewhere/a.jpg",
+      "Cannot read the image file://elsewhere/a.jpg: The URL names no file here: ",
+      "ERR_INVALID_FILE_URL_HOST",
+    ],
+    [
+      "http://[/a.jpg",
+      "Cannot read the image http://[/a.jpg: It could not be fetched. Check",
+      "ERR_INVALID_URL",
+    ],
+    [tooMany, `Cannot read the image ${tooMany.slice(0, 57)}…: It is no image of a known format.`, undefined],
+  ] as const) {
+    const error: Error = await imread(source)
+      .tensor()
+      .then(
+        () => expect.unreachable(),
+        (thrown) => thrown,
+      );
+    expect(error.message.startsWith(message), error.message).toBe(true);
+    expect(error).toMatchObject({ name: "ImageError" });
+    if (code === undefined) expect("cause" in error).toBe(false);
+    else expect(error.cause).toMatchObject({ code });
+  }
+});
 
 describe.runIf(process.platform === "linux")("a path that leads to no file", () => {
   it("a named pipe that nobody writes to", async () => {

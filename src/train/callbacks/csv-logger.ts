@@ -1,10 +1,11 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { codeOf } from "../../core/file.ts";
 import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
 import { appendWhole } from "../files/append-file.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
-import { cannotRead, codeOf } from "../files/file-error.ts";
+import { cannotRead } from "../files/file-error.ts";
 import { makeFolder } from "../files/folder.ts";
 import type { Logs } from "../logs.ts";
 import { type CsvRecord, formatCsv, parseCsv } from "./csv.ts";

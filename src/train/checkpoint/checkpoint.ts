@@ -7,11 +7,12 @@
  */
 import type { FileHandle } from "node:fs/promises";
 import { StateError } from "../../core/errors.ts";
+import { codeOf } from "../../core/file.ts";
 import { warn } from "../../core/warn.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Training } from "../callback.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
-import { cannotRead, codeOf } from "../files/file-error.ts";
+import { cannotRead } from "../files/file-error.ts";
 import { removeLeftovers } from "../files/leftovers.ts";
 import { openRegular } from "../files/regular-file.ts";
 import type { ModelState, Weights } from "../trainable.ts";

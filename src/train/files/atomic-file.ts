@@ -5,7 +5,8 @@
  * writer has its own name for it, which nobody can guess, so that several may write one file at once.
  */
 import type { FileHandle } from "node:fs/promises";
-import { cannotWrite, codeOf } from "./file-error.ts";
+import { codeOf } from "../../core/file.ts";
+import { cannotWrite } from "./file-error.ts";
 import { makeFolder, openFolder, syncFolder } from "./folder.ts";
 import { removeLeftovers, temporaryName } from "./leftovers.ts";
 

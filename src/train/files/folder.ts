@@ -1,6 +1,7 @@
 /** Folders that training writes into: of checkpoints, of logs. */
 import type { FileHandle } from "node:fs/promises";
-import { cannotMake, codeOf } from "./file-error.ts";
+import { codeOf } from "../../core/file.ts";
+import { cannotMake } from "./file-error.ts";
 
 /**
  * Makes the folder at `path` and those above it, where they are not there yet.

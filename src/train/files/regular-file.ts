@@ -1,8 +1,8 @@
 /** Opening what shall be a plain file, whatever lies under its name. */
 
-import type { Stats } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { FileError } from "../../core/errors.ts";
+import { otherKind } from "../../core/file.ts";
 import { cannotRead } from "./file-error.ts";
 
 /**
@@ -17,19 +17,12 @@ export async function openRegular(path: string): Promise<FileHandle> {
     throw cannotRead(path, cause);
   });
   try {
-    const stats = await file.stat();
-    if (!stats.isFile()) {
-      throw new FileError(`${path} is ${kindOf(stats)}, where a file is needed. Name a file.`, { path });
-    }
+    const kind = otherKind(await file.stat());
+    if (kind !== undefined)
+      throw new FileError(`${path} is ${kind}, where a file is needed. Name a file.`, { path });
     return file;
   } catch (error) {
     await file.close();
     throw error;
   }
-}
-
-function kindOf(stats: Stats): string {
-  if (stats.isDirectory()) return "a folder";
-  if (stats.isFIFO()) return "a named pipe";
-  return stats.isSocket() ? "a socket" : "a device";
 }

@@ -4,8 +4,8 @@
  * Lineage: TensorFlow's `EventsWriter`. Invariant: records are appended whole and in the order of the calls, to a file
  * that nobody else writes; no file handle stays open between writes, so a run that ends early leaves none.
  */
+import { codeOf } from "../../core/file.ts";
 import { appendWhole } from "../files/append-file.ts";
-import { codeOf } from "../files/file-error.ts";
 import { makeFolder } from "../files/folder.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
 import { frameRecord } from "./record.ts";
