@@ -98,17 +98,19 @@ export class Kernel {
 
   /** What of it is missing is made; where there is no room for it, all that is not wanted goes. */
   #make(wanted: readonly WantedTable[]): PlacedTable[] {
+    // One may be wanted twice, as by both planes of chroma.
     const byKey = new Map<string, PlacedTable>();
-    const all = wanted.map(({ key, make }) => {
-      const table = this.#tables.get(key) ?? byKey.get(key) ?? { ...make(), at: 0 };
-      byKey.set(key, table);
-      return table;
-    });
-    const missing = () => all.reduce((sum, { bytes, at }) => (at === 0 ? sum + align(bytes.length) : sum), 0);
+    for (const { key, make } of wanted)
+      if (!byKey.has(key)) byKey.set(key, this.#tables.get(key) ?? { ...make(), at: 0 });
+    const missing = () => {
+      let size = 0;
+      for (const { bytes, at } of byKey.values()) if (at === 0) size += align(bytes.length);
+      return size;
+    };
     if (this.#tablesNext + missing() > this.#tablesEnd) {
       this.#tables = new Map();
       this.#tablesNext = Place.tables;
-      for (const table of all) table.at = 0;
+      for (const table of byKey.values()) table.at = 0;
       const end = Math.max(this.#tablesEnd, Place.tables + missing());
       // First, as there may be no memory for them.
       this.reserve(end);
@@ -121,7 +123,7 @@ export class Kernel {
       this.#tablesNext += align(table.bytes.length);
       this.#tables.set(key, table);
     }
-    return all;
+    return wanted.map(({ key }) => byKey.get(key)!);
   }
 
   /** Another one when tables that were placed are gone. */

@@ -47,6 +47,45 @@ describe("resampling tables", () => {
     kernel.place([table(2, 4 << 20)]);
     expect(kernel.tables).not.toBe(before);
   });
+
+  it("wanted twice by one image take room once", () => {
+    const kernel = new Kernel();
+    kernel.place([table(1, 100)]);
+    const { tables } = kernel;
+    const { end } = kernel.room();
+    const [first, again] = kernel.place([table(2, 3 << 20), table(2, 3 << 20)]);
+    expect(again).toBe(first);
+    expect(kernel.tables).toBe(tables);
+    expect(kernel.room().end).toBe(end);
+    // Nor where the others had to go for them.
+    kernel.place([table(3, 3 << 20), table(3, 3 << 20)]);
+    expect(kernel.tables).not.toBe(tables);
+    expect(kernel.room().end).toBe(end);
+  });
+
+  it("for which there is no memory are an error, after which the kernel goes on as before", () => {
+    const kernel = new Kernel();
+    kernel.place([table(1, 100)]);
+    const { end } = kernel.room();
+    const { length } = kernel.bytes;
+    // 65 times 64 MB, in one array: more than the 4 GB that a WebAssembly memory can have.
+    const bytes = new Uint8Array(64 << 20);
+    const endless = Array.from({ length: 65 }, (_, i) => ({
+      ...table(i, 0),
+      make: () => ({ ...table(i, 0).make(), bytes }),
+    }));
+    for (let tries = 0; tries < 2; tries++) {
+      const place = () => kernel.place(endless);
+      expect(place).toThrow(/^There is no memory for an image that needs 43\d{8} bytes\.$/);
+      expect(place).toThrow(expect.objectContaining({ name: "ImageError", cause: expect.any(RangeError) }));
+      expect([kernel.bytes.length, kernel.room().end]).toEqual([length, end]);
+      const wanted = [table(1, 100), table(2, 2 << 20), table(3, 1 << 20)];
+      for (const [i, { at, bytes }] of kernel.place(wanted).entries()) {
+        expect(at + bytes.length).toBeLessThanOrEqual(end);
+        expect(Buffer.compare(kernel.bytes.subarray(at, at + bytes.length), wanted[i]!.make().bytes)).toBe(0);
+      }
+    }
+  });
 });
 
 describe("a JPEG", () => {
