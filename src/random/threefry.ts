@@ -14,7 +14,11 @@ export type Words = Uint32Array;
 /** Key-schedule parity of Threefish with 32-bit words, from the paper. */
 const parity = 0x1bd11bda;
 
-/** Mixes the counter (c0 … c3) under the key (k0 … k3) into the four words of `out`. All are taken as 32-bit words. */
+/**
+ * Mixes the counter (c0 … c3) under the key (k0 … k3) into the four words of `out`. All are taken as 32-bit words.
+ *
+ * One long function, as it is written out: as loops over tables of rotations it takes several times as long.
+ */
 export function threefry(
   c0: number,
   c1: number,
@@ -31,7 +35,6 @@ export function threefry(
   let x1 = (c1 + b) | 0;
   let x2 = (c2 + c) | 0;
   let x3 = (c3 + d) | 0;
-  // Written out: as loops over tables of rotations this takes several times as long.
   for (let injection = 1; injection <= 5; injection++) {
     if (injection % 2 === 1) {
       x0 = (x0 + x1) | 0;

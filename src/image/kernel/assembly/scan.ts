@@ -96,7 +96,11 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
   return true;
 }
 
-/** Decodes the coefficients of a block; returns the place after the last, 65 or more after an end of block; 0: damage. */
+/**
+ * Decodes the coefficients of a block; returns the place after the last, 65 or more after an end of block; 0: damage.
+ *
+ * One long function, as four look-ups of one refill are written out: in a loop, a photograph takes 7 % longer.
+ */
 function decodeBlock(plane: usize, top: usize): i32 {
   const quantiser: usize = load<i32>(plane, Plane.quantiser);
   const dc: usize = load<i32>(plane, Plane.dc);
@@ -120,7 +124,6 @@ function decodeBlock(plane: usize, top: usize): i32 {
   do {
     bits = peek(top, at);
     e = lookUp(bits, ac);
-    // Four look-ups of one refill, written out: in a loop, a photograph takes 7 % longer.
     if (e >= 0) {
       at += lengthOf(e);
       bits <<= lengthOf(e);

@@ -33,8 +33,9 @@ function narrow(a: v128, b: v128, shift: i32): v128 {
 class EightColumns {
   /**
    * One pass of the transform over the eight rows at `from`, eight columns at a time, written to `to`.
-   * Constants are those of jidctint times 2^12. It is long because it is one butterfly: cut up, each part would take and
-   * give more numbers than it has lines.
+   * Constants are those of jidctint times 2^12.
+   *
+   * One long function, as it is one butterfly: cut up, each part would take and give more numbers than it has lines.
    */
   @inline
   static pass(from: usize, to: usize, bias: i32, shift: i32): void {
