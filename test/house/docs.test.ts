@@ -71,10 +71,13 @@ describe("README.md", () => {
   const readme = read("README.md");
 
   it("lists every option of DataLoader", () => {
-    const source = read("src/loader/options.ts");
-    const [, body] = /^export interface DataLoaderOptions \{([\s\S]*?)^\}/m.exec(source)!;
-    const options = [...body!.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, name]) => name!);
-    expect(firstColumn(readme, "Options of `DataLoader`").sort()).toEqual(options.sort());
+    const options = [
+      ...fieldsOf("src/loader/options.ts", "DataLoaderOptions"),
+      ...fieldsOf("src/sequence/batching/batches.ts", "BatchesOptions"),
+      // Its type depends on what the samples are.
+      "collate",
+    ];
+    expect(firstColumn(readme, "Options of `DataLoader`").sort()).toEqual([...new Set(options)].sort());
   });
 
   it("lists every subpath", () => {
@@ -145,6 +148,12 @@ describe("docs/decisions", () => {
     expect(missing).toEqual([]);
   });
 });
+
+/** Names of the fields of an exported interface. */
+function fieldsOf(path: string, name: string): string[] {
+  const [, body] = new RegExp(`^export interface ${name} \\{([\\s\\S]*?)^\\}`, "m").exec(read(path))!;
+  return [...body!.matchAll(/^ {2}readonly (\w+)\??:/gm)].map(([, field]) => field!);
+}
 
 /** The names in backticks in the first column of the table under a heading. */
 function firstColumn(page: string, heading: string): string[] {

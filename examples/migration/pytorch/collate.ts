@@ -1,4 +1,4 @@
-import { batches, pad, type Tensor, tensor } from "epochal";
+import { DataLoader, pad, type Tensor, tensor } from "epochal";
 
 export class Texts {
   static readonly module = import.meta.url;
@@ -14,4 +14,5 @@ export class Texts {
   }
 }
 
-export const padded = (tokens: number[][]) => batches(new Texts(tokens), { batchSize: 32, collate: pad() });
+export const padded = (tokens: number[][]) =>
+  new DataLoader(new Texts(tokens), { batchSize: 32, collate: pad() });

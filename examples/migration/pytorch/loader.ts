@@ -1,4 +1,4 @@
-import { batches, DataLoader } from "epochal";
+import { DataLoader } from "epochal";
 import { Photos } from "./dataset.ts";
 
 export async function train(
@@ -6,8 +6,13 @@ export async function train(
   labels: number[],
   step: (x: Float32Array, y: Int32Array) => void,
 ) {
-  const data = batches(new Photos(files, labels), { batchSize: 32, shuffle: true, dropLast: true });
-  await using loader = new DataLoader(data, { workers: 4, seed: 7 });
+  await using loader = new DataLoader(new Photos(files, labels), {
+    batchSize: 32,
+    shuffle: true,
+    dropLast: true,
+    workers: 4,
+    seed: 7,
+  });
   for (let epoch = 0; epoch < 10; epoch++) {
     for await (const [x, y] of loader) step(x.data, y.data);
   }

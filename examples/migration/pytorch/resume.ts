@@ -7,5 +7,5 @@ export async function save<B>(loader: DataLoader<B>) {
 
 export async function resume<B>(data: Sequence<B>) {
   const state: LoaderState = JSON.parse(await readFile("loader.json", "utf8"));
-  return new DataLoader(data, { workers: 8, shuffle: true, state }); // another number of workers is fine
+  return new DataLoader(data, { workers: 8, state }); // another number of workers is fine
 }
