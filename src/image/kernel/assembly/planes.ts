@@ -111,7 +111,7 @@ function grey(out: usize): void {
 }
 
 /** Bytes of an entry of columns with one block of eight weights. */
-const STEP1: i32 = 20;
+const STEP1: i32 = ColumnWeights.weights + 16;
 
 /** Bytes of an entry of a plane's columns; weights come in blocks of eight. */
 function columnStep(plane: usize): i32 {

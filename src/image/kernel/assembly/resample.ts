@@ -94,9 +94,10 @@ export function horizontal3(
   if (pairs === 3) {
     for (let x = 0; x < width; x++) {
       const at = line + load<i32>(columns);
+      const weights = columns + ColumnWeights.weights;
       const sum = i32x4.add(
-        i32x4.add(pair3(at, columns + 4), pair3(at + 12, columns + 8)),
-        pair3(at + 24, columns + 12),
+        i32x4.add(pair3(at, weights), pair3(at + 12, weights + 4)),
+        pair3(at + 24, weights + 8),
       );
       v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), offset));
       out += step;
@@ -106,10 +107,11 @@ export function horizontal3(
   }
   for (let x = 0; x < width; x++) {
     let at = line + load<i32>(columns);
-    let sum = pair3(at, columns + 4);
+    const weights = columns + ColumnWeights.weights;
+    let sum = pair3(at, weights);
     for (let p = 1; p < pairs; p++) {
       at += 12;
-      sum = i32x4.add(sum, pair3(at, columns + 4 + (p << 2)));
+      sum = i32x4.add(sum, pair3(at, weights + (p << 2)));
     }
     v128.store(out, f32x4.add(f32x4.mul(f32x4.convert_i32x4_s(sum), scale), offset));
     out += step;
@@ -124,7 +126,7 @@ export function horizontal4(plane: usize, width: i32, out: usize): void {
   let columns: usize = load<i32>(plane, Plane.columns);
   for (let x = 0; x < width; x++) {
     let at = line + load<i32>(columns);
-    columns += 4;
+    columns += ColumnWeights.weights;
     let sum = i32x4.splat(0);
     for (let p = 0; p < pairs; p++) {
       const two = v128.load(at);
@@ -150,7 +152,7 @@ export function horizontal1(plane: usize, width: i32, out: usize): void {
   let columns: usize = load<i32>(plane, Plane.columns);
   for (let x = 0; x < width; x++) {
     const at = line + load<i32>(columns);
-    columns += 4;
+    columns += ColumnWeights.weights;
     let sum = 0;
     for (let p = 0; p < pairs; p++) {
       sum +=
