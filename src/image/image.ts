@@ -14,7 +14,7 @@ import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
-import { type ImageSource, load, pathInBytes, pathOf } from "./source.ts";
+import { type ImageSource, isInMemory, load, pathInBytes, pathOf } from "./source.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].
@@ -129,7 +129,7 @@ function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void |
   if (isTensor(source)) return runPixels(image, source, row);
   const started = performance.now();
   const bytes = load(source, image.options.signal);
-  const read = { started, elsewhere: typeof source === "string" || source instanceof URL };
+  const read = { started, elsewhere: !isInMemory(source) };
   return bytes instanceof Promise
     ? bytes.then((loaded) => decodeCounted(image, loaded, row, read))
     : decodeCounted(image, bytes, row, read);

@@ -1,10 +1,7 @@
-/** The contract of bytes by range, held against each place that keeps it. */
 import fs from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import type { Bytes } from "../../src/bytes/bytes.ts";
 import { FileBytes, readFile } from "../../src/bytes/file.ts";
 
 const folder = fs.mkdtempSync(join(tmpdir(), "epochal-bytes-"));
@@ -13,34 +10,6 @@ afterAll(() => fs.rmSync(folder, { recursive: true }));
 const content = Uint8Array.from({ length: 300 }, (_, i) => i * 7);
 const path = join(folder, "content");
 fs.writeFileSync(path, content);
-const file = new FileBytes(fs, path);
-afterAll(() => file.close());
-
-describe.each<[string, Bytes]>([
-  ["memory", content],
-  ["a file", file],
-])("%s", (_, bytes) => {
-  it("gives any range, shorter where it ends", async () => {
-    expect(bytes.byteLength).toBe(300);
-    await fc.assert(
-      fc.asyncProperty(fc.nat(400), fc.nat(400), async (start, length) => {
-        const part = await bytes.slice(start, start + length);
-        expect(part).toEqual(content.slice(start, start + length));
-        const target = new Uint8Array(length + 1).fill(9);
-        const count = await bytes.readInto?.(target.subarray(0, length), start);
-        if (count === undefined) return;
-        expect(target.subarray(0, count)).toEqual(part);
-        expect(target.subarray(count)).toEqual(new Uint8Array(length + 1 - count).fill(9));
-      }),
-    );
-  });
-
-  it("gives copies", async () => {
-    const part = await bytes.slice(0, 10);
-    part.fill(0);
-    expect(await bytes.slice(0, 10)).toEqual(content.slice(0, 10));
-  });
-});
 
 describe("a file", () => {
   /** What reading the file at `path` throws. */
@@ -114,20 +83,27 @@ describe("a file", () => {
     expect(readFile(fs, path, 2 ** 30)).toEqual(content);
   });
 
-  it("that is closed already says so, whatever is asked of it", () => {
+  it("that is closed gives no bytes of another that has its number now, nor closes that", () => {
+    const other = join(folder, "other");
+    fs.writeFileSync(other, "other");
     const closed = new FileBytes(fs, path);
     closed.close();
-    for (const ask of [
-      () => closed.byteLength,
-      () => closed.slice(0, 1),
-      () => closed.readInto(new Uint8Array(1), 0),
-    ])
-      expect(ask).toThrow(
-        expect.objectContaining({
-          message: "The file cannot be read: EBADF: bad file descriptor.",
-          cause: expect.objectContaining({ code: "EBADF" }),
-        }),
-      );
+    const open = new FileBytes(fs, other);
+    try {
+      closed.close();
+      for (const ask of [() => closed.slice(0, 1), () => closed.readInto(new Uint8Array(1), 0)])
+        expect(ask).toThrow(/^The file was closed\. Open it again\.$/);
+      expect(Buffer.from(open.slice(0, 5)).toString()).toBe("other");
+    } finally {
+      open.close();
+    }
+  });
+
+  it.runIf(process.platform === "linux")("that is none cannot be opened, and nothing is left open", () => {
+    const before = fs.readdirSync("/proc/self/fd").length;
+    expect(() => new FileBytes(fs, folder)).toThrow(/^It is a folder, not a file\.$/);
+    expect(() => new FileBytes(fs, join(folder, "none"))).toThrow(/^There is no such file\./);
+    expect(fs.readdirSync("/proc/self/fd").length).toBe(before);
   });
 
   it("is read up to what is allowed, and of any length beyond the shared memory", () => {
@@ -141,17 +117,52 @@ describe("a file", () => {
     }
   });
 
-  it("that grows is read as it is then", () => {
-    const growing = join(folder, "growing");
-    fs.writeFileSync(growing, "ab");
-    const open = new FileBytes(fs, growing);
+  /** What `use` makes of the file of this content, opened. */
+  function opened(text: string, use: (file: FileBytes, path: string) => void): void {
+    const path = join(folder, "opened");
+    fs.writeFileSync(path, text);
+    const open = new FileBytes(fs, path);
     try {
-      expect(open.byteLength).toBe(2);
-      fs.appendFileSync(growing, "cd");
-      expect(open.byteLength).toBe(4);
-      expect(Buffer.from(open.slice(1, 9)).toString()).toBe("bcd");
+      use(open, path);
     } finally {
       open.close();
     }
+  }
+
+  const versionAt = (path: string): string => {
+    const file = new FileBytes(fs, path);
+    file.close();
+    return file.version;
+  };
+
+  it("that grows has the length that it had when it was opened, and another version", () => {
+    opened("ab", (open, path) => {
+      fs.appendFileSync(path, "cd");
+      expect(open.byteLength).toBe(2);
+      expect(Buffer.from(open.slice(1, 9)).toString()).toBe("b");
+      expect(versionAt(path)).not.toBe(open.version);
+    });
+  });
+
+  it("that becomes shorter gives no bytes that are not there", () => {
+    opened("abcdef", (open, path) => {
+      fs.truncateSync(path, 3);
+      expect(Buffer.from(open.slice(0, 3)).toString()).toBe("abc");
+      const target = new Uint8Array(4);
+      for (const ask of [() => open.slice(0, 4), () => open.readInto(target, 2), () => open.slice(5, 6)])
+        expect(ask).toThrow(/^The file has become shorter since it was opened\. Open it again\.$/);
+    });
+  });
+
+  it("that another one takes the place of stays what it was", () => {
+    opened("abc", (open, path) => {
+      const other = join(folder, "replacement");
+      fs.writeFileSync(other, "xyz");
+      // Another time, also where the clock of the file system has not gone on.
+      fs.utimesSync(other, 1, 1);
+      fs.renameSync(other, path);
+      expect(Buffer.from(open.slice(0, 3)).toString()).toBe("abc");
+      expect(versionAt(path)).not.toBe(open.version);
+    });
   });
 });

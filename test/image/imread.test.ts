@@ -81,6 +81,22 @@ describe("imread", () => {
     }
   });
 
+  it("takes a Blob and a File, whose name is in its errors", async () => {
+    const bytes = new Uint8Array(readFileSync(png));
+    for (const source of [new Blob([bytes]), new File([bytes], "cat.png")])
+      expect(await imread(source).tensor()).toEqual(await imread(png).tensor());
+    const half = bytes.subarray(0, 40);
+    const named = await failure(imread(new File([half], "cat.png")).tensor());
+    expect(named.path).toBe("cat.png");
+    expect(named.message).toMatch(/^Cannot read the image cat\.png: /);
+    const nameless = await failure(imread(new Blob([half])).tensor());
+    expect(nameless.path).toBeUndefined();
+    expect(nameless.message).toMatch(/^Cannot read the image: /);
+    const reason = new Error("enough");
+    const aborted = imread(new Blob([bytes]), { signal: AbortSignal.abort(reason) });
+    await expect(aborted.tensor()).rejects.toBe(reason);
+  });
+
   it("looks at its options each time", async () => {
     const options: { channels: Channels } = { channels: 1 };
     expect((await imread(png, options).tensor()).shape).toEqual([40, 60, 1]);

@@ -1,0 +1,226 @@
+/**
+ * What is behind URLs: `http:` and `https:` by range, and these, `data:` and `blob:` read to their end.
+ *
+ * Invariant: bytes of a range are those that were asked for, all of them, of the content that was opened. `fetch` lets
+ * other ranges, short ones, compressed ones and other contents pass, so each answer is checked: status, Content-Range,
+ * Content-Encoding, length, and that ETag (or Last-Modified) is still the same. A page sees of these headers what a
+ * server of another origin shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
+ *
+ * Limits: one request for each range; nothing is asked a second time, joined or kept.
+ */
+import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
+import { MemoryBytes } from "./memory.ts";
+
+/** Why what is behind a URL of no network cannot be had, by the beginning of the URL. */
+const reasons: Readonly<Record<string, string>> = {
+  "blob:":
+    "The Blob cannot be read. Its URL holds in the thread that made it only, until it is revoked, and as long as the file behind it does not change. Give the bytes themselves.",
+  "data:": "The data: URL cannot be read. Check how it is written: data:image/png;base64,…",
+};
+
+/**
+ * All bytes at `url`.
+ *
+ * @throws Error saying why they cannot be had, or that they are `most` or more; the reason of `signal` if that ended it.
+ */
+export async function download(url: string | URL, options: OpenOptions): Promise<Uint8Array> {
+  return readWhole(await ask(url, options), url, options);
+}
+
+/**
+ * The bytes at `url` by range. Where the server gives no ranges they are downloaded, once.
+ *
+ * @throws Error as {@link download} does, and if the server's answer to a range is none.
+ */
+export async function openUrl(url: string | URL, options: OpenOptions): Promise<Bytes> {
+  if (reasonOf(url) !== undefined) return new MemoryBytes(await download(url, options));
+  // The first byte says how many there are. A HEAD request would too, but links that are signed are for GET only.
+  let response = await ask(url, options, "bytes=0-0");
+  if (response.status === unsatisfiable) {
+    // It has no first byte, or the server takes no such range.
+    leave(response);
+    response = await ask(url, options);
+  }
+  if (response.status !== partial) {
+    const version = versionOf(response);
+    return new MemoryBytes(await readWhole(response, url, options), version);
+  }
+  const range = response.headers.get("content-range");
+  const length = Number(/^bytes 0-0\/(\d+)$/.exec(range ?? "")?.[1]);
+  if (Number.isNaN(length)) {
+    leave(response);
+    throw new Error(
+      range === null
+        ? "The server does not say how long it is. Let it send Content-Range, and, to pages of other origins, Access-Control-Expose-Headers: Content-Range, ETag."
+        : `${wrongRange(range, "bytes 0-0")} Let the server give the length, or no ranges.`,
+    );
+  }
+  const bytes = new HttpBytes(url, options.fetch, length, versionOf(response));
+  await bytes.read(response, 0, 1, options.signal);
+  return bytes;
+}
+
+/** Bytes behind a URL, by the ranges that its server gives. */
+class HttpBytes implements Bytes {
+  readonly byteLength: number;
+  /** The server's ETag, or Last-Modified. */
+  readonly version: string | undefined;
+  readonly #url: string | URL;
+  readonly #fetch: typeof globalThis.fetch | undefined;
+
+  constructor(
+    url: string | URL,
+    fetch: OpenOptions["fetch"],
+    byteLength: number,
+    version: string | undefined,
+  ) {
+    this.#url = url;
+    this.#fetch = fetch;
+    this.byteLength = byteLength;
+    this.version = version;
+  }
+
+  async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    const to = endOfSlice(this, start, end);
+    if (to === start) return new Uint8Array(0);
+    const response = await ask(this.#url, { signal, fetch: this.#fetch }, `bytes=${start}-${to - 1}`);
+    return this.read(response, start, to, signal);
+  }
+
+  readInto(target: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {
+    return readSlice(this, target, start, signal);
+  }
+
+  /** The body of the answer to the range from `start` to `end`. */
+  async read(
+    response: Response,
+    start: number,
+    end: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array> {
+    const problem = this.#problem(response, `bytes ${start}-${end - 1}/${this.byteLength}`);
+    if (problem !== undefined) {
+      leave(response);
+      throw new Error(problem);
+    }
+    const body = await readBody(response, end - start + 1).catch(fail(brokeOff, signal));
+    if (body?.length === end - start) return body;
+    throw new Error(
+      body === undefined
+        ? `The server sent more than the ${end - start} bytes that were asked for. It gives no ranges that can be relied on.`
+        : `The server sent ${body.length} of the ${end - start} bytes that were asked for. ${brokeOff}`,
+    );
+  }
+
+  /** Why `response` is not the answer to `range`, where it is not. */
+  #problem(response: Response, range: string): string | undefined {
+    const encoding = response.headers.get("content-encoding") ?? "identity";
+    const given = response.headers.get("content-range") ?? range;
+    const version = versionOf(response);
+    if (version !== this.version) return changed(this.version, version);
+    if (response.status !== partial)
+      return `The server gave ranges when it was opened, and answers one with ${response.status} ${response.statusText} now. Open it again.`;
+    if (encoding !== "identity")
+      return `The server compresses the range (${encoding}), so that it is not the bytes that were asked for. Turn that off on the server for files that are read by range.`;
+    if (totalOf(given) !== totalOf(range)) return changed(totalOf(range), totalOf(given));
+    return given === range ? undefined : `${wrongRange(given, range)} Its ranges cannot be relied on.`;
+  }
+}
+
+const partial = 206;
+const unsatisfiable = 416;
+
+const brokeOff = "The download broke off. Check the network, and fetch it again.";
+
+function wrongRange(given: string, asked: string): string {
+  return `The server sent another range than was asked for: ${given} for ${asked}.`;
+}
+
+function changed(was: string | undefined, is: string | undefined): string {
+  return `It is not what it was on the server when it was opened: ${was ?? "without a version"}, now ${is ?? "without one"}. Open it again.`;
+}
+
+/** How many bytes there are in all, by a Content-Range. */
+function totalOf(range: string): string {
+  return `${range.split("/")[1]} bytes`;
+}
+
+function versionOf({ headers }: Response): string | undefined {
+  return headers.get("etag") ?? headers.get("last-modified") ?? undefined;
+}
+
+function reasonOf(url: string | URL): string | undefined {
+  return reasons[String(url).slice(0, 5).toLowerCase()];
+}
+
+/** What is at `url`, or a range of it; throws unless the server has it, or refuses the range only. */
+async function ask(
+  url: string | URL,
+  { signal, fetch = globalThis.fetch }: Omit<OpenOptions, "most">,
+  range?: string,
+): Promise<Response> {
+  const response = await fetch(url, {
+    ...(signal === undefined ? {} : { signal }),
+    ...(range === undefined ? {} : { headers: { range } }),
+  }).catch(fail(reasonOf(url) ?? "It could not be fetched. Check the address and the network.", signal));
+  if (response.ok || (response.status === unsatisfiable && range !== undefined)) return response;
+  leave(response);
+  throw new Error(`The server answered ${response.status} ${response.statusText}.`);
+}
+
+/** Throws the reason of `signal`, or why fetching failed. */
+function fail(message: string, signal: AbortSignal | undefined): (error: Error) => never {
+  return (error) => {
+    signal?.throwIfAborted();
+    // fetch says no more than that it failed; why, and the code, are its own cause.
+    throw new Error(message, { cause: error.cause ?? error });
+  };
+}
+
+/** An answer that is not read to its end keeps the program alive. */
+function leave({ body }: Response): void {
+  body?.cancel().catch(() => {});
+}
+
+async function readWhole(
+  response: Response,
+  url: string | URL,
+  { signal, most }: OpenOptions,
+): Promise<Uint8Array> {
+  const bytes = await readBody(response, most).catch(fail(reasonOf(url) ?? brokeOff, signal));
+  if (bytes === undefined) throw tooLarge("download", most);
+  return bytes;
+}
+
+/**
+ * The body of `response`, read until it ends; undefined, and left, where it has `most` bytes or more. What a header says
+ * of its size is only taken for a reason to refuse it.
+ */
+export async function readBody(response: Response, most: number): Promise<Uint8Array | undefined> {
+  const reader = response.body?.getReader();
+  if (reader === undefined) return new Uint8Array(0);
+  const parts: Uint8Array[] = [];
+  let length = Number(response.headers.get("content-length") ?? 0) >= most ? most : 0;
+  try {
+    while (length < most) {
+      const part = await reader.read();
+      if (part.done) return joined(parts, length);
+      length += part.value.length;
+      parts.push(part.value);
+    }
+    return undefined;
+  } finally {
+    // Of no interest any more, if it goes on; the connection ends with it.
+    reader.cancel().catch(() => {});
+  }
+}
+
+function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const bytes = new Uint8Array(length);
+  let at = 0;
+  for (const part of parts) {
+    bytes.set(part, at);
+    at += part.length;
+  }
+  return bytes;
+}

@@ -1,0 +1,72 @@
+/** Where bytes come from: a path, a URL, a Blob or memory. What decides that is here, and asks nothing of what they are. */
+import type { Fs } from "../core/file.ts";
+import { builtin } from "../core/node.ts";
+import { BlobBytes, readBlob } from "./blob.ts";
+import type { Bytes, OpenOptions } from "./bytes.ts";
+import { FileBytes, readFile } from "./file.ts";
+import { download, openUrl } from "./http.ts";
+import { MemoryBytes } from "./memory.ts";
+
+/** A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a Blob or File, or bytes. A browser fetches paths. */
+export type BytesSource = string | URL | Blob | Uint8Array | ArrayBuffer;
+
+/** Whether bytes can be read from `value`. */
+export function isBytesSource(value: unknown): value is BytesSource {
+  if (typeof value === "string") return value !== "";
+  return value instanceof Uint8Array || value instanceof URL || value instanceof Blob || isBuffer(value);
+}
+
+/**
+ * The bytes of `source`, to be read by range: at once where they are here, else a promise.
+ *
+ * @throws Error saying why they cannot be had.
+ */
+export function openBytes(source: BytesSource, options: OpenOptions): Bytes | Promise<Bytes> {
+  const place = placeOf(source);
+  if (place instanceof Uint8Array) return new MemoryBytes(place);
+  if ("path" in place) return new FileBytes(place.fs, place.path);
+  return "url" in place ? openUrl(place.url, options) : new BlobBytes(place.blob);
+}
+
+/**
+ * All bytes of `source`: at once where they are here, else a promise. Those of a file are valid until the next call.
+ *
+ * @throws Error saying why they cannot be had, or that they are `most` or more and not in memory yet.
+ */
+export function readBytes(source: BytesSource, options: OpenOptions): Uint8Array | Promise<Uint8Array> {
+  const place = placeOf(source);
+  if (place instanceof Uint8Array) return place;
+  if ("path" in place) return readFile(place.fs, place.path, options.most);
+  return "url" in place ? download(place.url, options) : readBlob(place.blob, options.signal, options.most);
+}
+
+/** One of the places that a file of this folder is about. */
+type Place =
+  | Uint8Array
+  | { readonly fs: Fs; readonly path: string }
+  | { readonly url: string | URL }
+  | { readonly blob: Blob };
+
+function placeOf(source: BytesSource): Place {
+  if (source instanceof Uint8Array) return source;
+  const isUrl = source instanceof URL;
+  if (typeof source !== "string" && !isUrl)
+    return source instanceof Blob ? { blob: source } : new Uint8Array(source);
+  const fs = builtin("fs");
+  const isFile = isUrl ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
+  return fs !== undefined && isFile ? { fs, path: pathOfFile(source) } : { url: source };
+}
+
+function pathOfFile(source: string | URL): string {
+  if (typeof source === "string" && !/^file:/i.test(source)) return source;
+  try {
+    return builtin("url")!.fileURLToPath(source);
+  } catch (cause) {
+    throw new Error(`The URL names no file here: ${(cause as Error).message}.`, { cause });
+  }
+}
+
+// By tag: bytes may come from another realm, such as a test runner's.
+function isBuffer(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
+}
