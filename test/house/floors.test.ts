@@ -2,7 +2,6 @@
  * The house rules that a compiler does not know. The order of the floors is the table in ARCHITECTURE.md; this test
  * reads it there, so that the page is the rule.
  */
-import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { importsOf, type Module, read, readModules, staticallyReachable } from "./modules.ts";
 
@@ -23,22 +22,6 @@ const peers = Object.keys(
 
 /** Entry points that must load in a browser. */
 const browserEntries = ["src/index.ts", "src/image/index.ts"];
-
-/** A function this long does two things, most often. */
-const longestFunction = 60;
-
-/** Longer functions, each with the reason. */
-const longFunctions: Readonly<Record<string, string>> = {
-  "src/image/decode/jpeg-header.ts readJpegHeader": "one pass over segments, each of which adds to the next",
-  "src/image/kernel/assembly/planes.ts three": "three sums side by side, which is what it is for",
-  "src/image/kernel/assembly/scan.ts decodeBlock": "calls between its loops would pass a dozen values",
-  "src/image/kernel/assembly/transform.ts pass":
-    "one pass of the transform, its steps in the order of the paper",
-  "src/random/threefry.ts threefry":
-    "rounds written out: loops over tables of rotations take several times as long",
-  "src/worker/wire/connect.ts connect": "its closures are the worker, and share what it holds",
-  "src/worker/wire/excerpt.ts excerpt": "its closures share one budget",
-};
 
 /** A file this long holds two ideas, most often. */
 const longest = 400;
@@ -117,18 +100,6 @@ describe("files", () => {
   });
 });
 
-describe("functions", () => {
-  it(`have at most ${longestFunction} lines, or a reason`, () => {
-    const long = modules.flatMap(({ path, text }) =>
-      functionsOf(path, text)
-        .filter(({ lines }) => lines > longestFunction)
-        .map(({ name }) => `${path} ${name}`),
-    );
-    expect(long.filter((name) => !longFunctions[name])).toEqual([]);
-    expect(Object.keys(longFunctions).filter((name) => !long.includes(name))).toEqual([]);
-  });
-});
-
 describe("the import reader", () => {
   it("tells static, dynamic and type imports apart", () => {
     const text = `
@@ -182,24 +153,6 @@ function showOutside({ path, specifier }: { readonly path: string; readonly spec
 
 function isPeer(specifier: string): boolean {
   return peers.some((peer) => specifier === peer || specifier.startsWith(`${peer}/`));
-}
-
-/** The functions of a module that stand in no other, with the lines they take. */
-function functionsOf(path: string, text: string): { readonly name: string; readonly lines: number }[] {
-  const file = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
-  const lineOf = (position: number): number => file.getLineAndCharacterOfPosition(position).line;
-  const found: { name: string; lines: number }[] = [];
-  const visit = (node: ts.Node): void => {
-    if (!ts.isFunctionLike(node)) {
-      ts.forEachChild(node, visit);
-      return;
-    }
-    const name =
-      node.name?.getText() ?? (ts.isVariableDeclaration(node.parent) ? node.parent.name.getText() : "");
-    found.push({ name, lines: lineOf(node.end) - lineOf(node.getStart()) + 1 });
-  };
-  visit(file);
-  return found;
 }
 
 /** The folder directly under src, or the file's own name where it lies there. */
