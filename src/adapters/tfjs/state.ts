@@ -89,17 +89,24 @@ export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Wei
       `The saved optimizer is no ${optimizer.getClassName()}: it lacks ${lost?.[0] ?? "its count of steps"}. Compile the model with the optimizer it was saved with.`,
     );
   }
-  const before = await weightsOf(optimizer);
   const values = tf.tidy(() =>
-    slots.map(([name, value]) => ({ name: name.slice(5), tensor: toLeaf(tf, value, name) })),
+    slots.map(([name, value]) => ({ name: name.replace(placed, ""), tensor: toLeaf(tf, value, name) })),
   );
-  // The optimizer makes variables of its own from them, in place of those it had.
-  await optimizer.setWeights(values).finally(() => tf.dispose(values));
-  tf.dispose(before.map(({ tensor }) => tensor));
+  try {
+    const before = await weightsOf(optimizer);
+    // It makes variables of its own from the values, in place of those it had.
+    await optimizer.setWeights(values);
+    tf.dispose(before.map(({ tensor }) => tensor));
+  } finally {
+    tf.dispose(values.map(({ tensor }) => tensor));
+  }
   tf.tidy(() => {
     for (const [name, variable] of fields) variable.assign(toLeaf(tf, state[`field/${name}`]!, name));
   });
 }
+
+/** What stands before a slot's own name: that it is one, and its place, also where a release has written that twice. */
+const placed = /^slot\/(?:\d+\.)+/;
 
 /** What the optimizer says of its weights; Adamax of TensorFlow.js 4.22 throws. */
 async function weightsOf(optimizer: Optimizer): ReturnType<Optimizer["getWeights"]> {
