@@ -66,23 +66,6 @@ describe("a file", () => {
     }
   });
 
-  it("that cannot be opened, as too many are, says so, and is read once there are fewer", () => {
-    const hoard: number[] = [];
-    try {
-      expect(() => {
-        for (;;) hoard.push(fs.openSync(path, "r"));
-      }).toThrow(/EMFILE/);
-      const error = failure(path);
-      expect(error.message).toBe(
-        "The program has too many files open: close some, or raise its limit (ulimit -n).",
-      );
-      expect(error.cause).toMatchObject({ code: "EMFILE" });
-    } finally {
-      for (const file of hoard) fs.closeSync(file);
-    }
-    expect(readFile(fs, path, 2 ** 30)).toEqual(content);
-  });
-
   it("that is closed gives no bytes of another that has its number now, nor closes that", () => {
     const other = join(folder, "other");
     fs.writeFileSync(other, "other");

@@ -107,6 +107,60 @@ describe("README.md", () => {
   });
 });
 
+describe("tables of options", () => {
+  const none = { thereIsNone: 1 } as never;
+  /** The options that something has, as its error says when it is given another. */
+  const has = (make: () => unknown): string[] => {
+    try {
+      make();
+    } catch (error) {
+      return / It has: (.*)\.$/
+        .exec((error as Error).message)![1]!
+        .split(", ")
+        .sort();
+    }
+    return expect.unreachable("it should have been refused");
+  };
+
+  it.each([
+    ["EarlyStopping", () => new front.EarlyStopping(none)],
+    ["ReduceLROnPlateau", () => new front.ReduceLROnPlateau(none)],
+    ["LearningRateScheduler", () => new front.LearningRateScheduler(() => 1, none)],
+    ["ModelCheckpoint", () => new front.ModelCheckpoint("folder", none)],
+    ["BackupAndRestore", () => new front.BackupAndRestore("folder", none)],
+    ["CSVLogger", () => new front.CSVLogger("file", none)],
+    ["TensorBoard", () => new front.TensorBoard("folder", none)],
+    ["ProgbarLogger", () => new front.ProgbarLogger(none)],
+  ])("docs/callbacks.md has those of %s", (name, make) => {
+    const row = new RegExp(`^\\| \`${name}\\((.*)\\)\` +\\|(.*?)\\|`, "m").exec(read("docs/callbacks.md"))!;
+    const before = row[1]!.split(", ");
+    const options = [...row[2]!.matchAll(/`(\w+)[:`]/g)].map(([, option]) => option!);
+    expect(options.filter((option) => !before.includes(option)).sort()).toEqual(has(make));
+  });
+
+  it("docs/callbacks.md has every callback of epochal", () => {
+    const rows = [...read("docs/callbacks.md").matchAll(/^\| `([A-Z]\w+)\(/gm)].map(([, name]) => name!);
+    const callbacks = Object.entries(front)
+      .filter(
+        ([name, value]) =>
+          name !== "Callback" && (value as typeof front.Callback).prototype instanceof front.Callback,
+      )
+      .map(([name]) => name);
+    expect(rows.sort()).toEqual(callbacks.sort());
+  });
+
+  it("docs/images.md has those of imread", () => {
+    expect(firstColumn(read("docs/images.md"), "Reading").sort()).toEqual(has(() => image.imread("x", none)));
+  });
+
+  it("docs/faults.md names options of DataLoader", () => {
+    const known = fieldsOf("src/loader/options.ts", "DataLoaderOptions");
+    const named = firstColumn(read("docs/faults.md"), "Options");
+    expect(named.length).toBeGreaterThan(3);
+    expect(named.filter((name) => !known.includes(name))).toEqual([]);
+  });
+});
+
 describe("README's figures", () => {
   it("are those of bench/RESULTS.md", () => {
     const section = read("README.md").split("\n## How fast\n")[1]!.split("\n## ")[0]!;
