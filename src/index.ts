@@ -116,6 +116,7 @@ export type { SaveFreq } from "./train/callbacks/save-frequency.ts";
 export { TensorBoard, type TensorBoardOptions } from "./train/callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
 export type { TrainingState } from "./train/checkpoint/training-state.ts";
+export type { ValidationState } from "./train/checkpoint/validation-state.ts";
 export { type ArrayTree, type FromArraysOptions, fromArrays } from "./train/data/arrays.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";

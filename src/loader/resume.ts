@@ -81,6 +81,12 @@ export function firstEpochOf({ data }: LoaderState): number {
   return since ? Number.parseInt(since, 36) : 0;
 }
 
+/** Names of the fields of `sequence` that hold something else than `data` of a state says; undefined where none does. */
+export function differingFrom(data: string, sequence: Sequence<unknown>): string | undefined {
+  const [, , left, , marks] = form.exec(data)!;
+  return differingFields(fieldsOf(sequence), marks!, left!);
+}
+
 /** Where an epoch begins. */
 export interface EpochStart {
   readonly epoch: number;

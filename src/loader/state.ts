@@ -49,6 +49,11 @@ export function fingerprint(sequence: object, length: number | undefined, shuffl
   return `${short}:${length ?? open}:${shuffle ? "shuffled" : "in order"}`;
 }
 
+/** Whether a state that stands at an epoch's beginning is that of a sequence which hooks may change. */
+export function hooksMayChange(state: LoaderState): boolean {
+  return state.fingerprint.split(":")[1] === open;
+}
+
 /**
  * Checks everything of a state that does not depend on the sequence's length.
  *

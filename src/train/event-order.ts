@@ -8,8 +8,11 @@ import { OptionError } from "../core/errors.ts";
 import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import type { LoaderState } from "../loader/state.ts";
 import { isStream } from "../sequence/generator.ts";
+import { isSequence } from "../sequence/sequence.ts";
 import type { HookName } from "./callback.ts";
+import { restoreSequence } from "./checkpoint/sequence-state.ts";
 import type { TrainingState } from "./checkpoint/training-state.ts";
+import { type TestHooks, ValidationStates } from "./checkpoint/validation-state.ts";
 import { type Feed, PassFeed } from "./data/feed.ts";
 import { checkEnds, openLoader, openPasses, type Passes } from "./data/source.ts";
 import { StreamLoader } from "./data/stream-loader.ts";
@@ -17,13 +20,15 @@ import type { ResolvedTrain } from "./options.ts";
 import type { Trainable } from "./trainable.ts";
 
 /** Opens the data of a run, in some order of events. */
-export type EventOrder = (run: RunStart) => OpenData;
+export type EventOrder = (run: RunStart) => Promise<OpenData>;
 
 /** The data of a run. */
 export interface OpenData {
   readonly feed: Feed;
   /** Undefined without validation. */
   readonly validation: Passes | undefined;
+  /** What a checkpoint says of the validation data; undefined where it need not. */
+  readonly validationStates: ValidationStates | undefined;
   /** Calls an event's hooks by `call`, and what comes before and after them. Left out where nothing does. */
   around?(hook: HookName, call: () => Promise<void>): Promise<void>;
 }
@@ -42,22 +47,35 @@ export interface RunStart {
   readonly over: boolean;
 }
 
-/** Where a run begins that goes on from `saved`, or anew. */
-export function placeOf(
-  { initialEpoch }: ResolvedTrain,
-  saved: TrainingState | undefined,
-): Pick<RunStart, "epoch" | "step" | "over"> {
-  if (saved === undefined) return { epoch: initialEpoch, step: 0, over: false };
-  const { epoch, step, data } = saved;
-  return { epoch, step, over: step > 0 && (data as LoaderState).position === 0 };
+/** A run that goes on from `saved`, or begins anew; validation data are drawn from the seed of that run, too. */
+export function startOf(
+  model: Trainable,
+  data: unknown,
+  { settings, saved }: { readonly settings: ResolvedTrain; readonly saved: TrainingState | undefined },
+): RunStart {
+  const run = { model, data, settings, saved };
+  if (saved === undefined) return { ...run, epoch: settings.initialEpoch, step: 0, over: false };
+  const { epoch, step } = saved;
+  const { position, seed } = saved.data as LoaderState;
+  const over = step > 0 && position === 0;
+  // A loader that was given has a seed of its own.
+  if (seed === undefined || isDataLoader(data)) return { ...run, epoch, step, over };
+  const validationLoad = { seed, ...settings.validationLoad };
+  return { ...run, settings: { ...settings, validationLoad }, epoch, step, over };
 }
 
 /** Our own order. */
-export const ours: EventOrder = ({ data, settings, saved, over }) => {
+export const ours: EventOrder = async ({ data, settings, saved, over }) => {
+  if (saved?.sequence && isSequence(data)) restoreSequence(data, saved.sequence);
   const feed = isStream(data)
     ? new PassFeed(new StreamLoader(data, settings, saved), settings, false)
     : new PassFeed(openTraining(data, settings, saved), settings, over);
-  return { feed, validation: openValidation(settings.validationData, settings) };
+  const hooks = ["begin", "end"] as const;
+  return {
+    feed,
+    validation: openValidation(settings.validationData, settings),
+    validationStates: await openValidationStates(settings, saved, hooks),
+  };
 };
 
 /**
@@ -86,6 +104,19 @@ export function openValidation(data: unknown, settings: ResolvedTrain): Passes |
   const { signal, validationSteps: steps, validationLoad } = settings;
   const { shuffle: _shuffle, shard: _shard, ...load } = validationLoad;
   return openPasses("validationData", data, { load, signal, steps });
+}
+
+/**
+ * What a checkpoint says of the validation data, which are brought to where they stood at `saved`; one test calls `hooks`
+ * of them.
+ */
+export function openValidationStates(
+  { validationData, validationLoad }: ResolvedTrain,
+  saved: TrainingState | undefined,
+  hooks: TestHooks["hooks"],
+): Promise<ValidationStates | undefined> {
+  const { seed = 0 } = validationLoad;
+  return ValidationStates.open(validationData, saved?.validation, { hooks, seed });
 }
 
 /** A loader that was given must have been made with the state that the checkpoint holds. */

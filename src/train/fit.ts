@@ -16,13 +16,13 @@ import { backupOf } from "./callbacks/backup-and-restore.ts";
 import { History } from "./callbacks/history.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
 import { findCheckpoint } from "./checkpoint/checkpoint.ts";
-import { restoreSequence, SequenceStates } from "./checkpoint/sequence-state.ts";
+import { SequenceStates } from "./checkpoint/sequence-state.ts";
 import type { TrainingState } from "./checkpoint/training-state.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import type { Fetched } from "./data/feed.ts";
 import { cutArrays, inMemory, knownSteps, type Passes } from "./data/source.ts";
-import { type EventOrder, type OpenData, ours, placeOf } from "./event-order.ts";
+import { type EventOrder, type OpenData, ours, type RunStart, startOf } from "./event-order.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type ResolvedTrain, resolveTrain, type TrainOptions } from "./options.ts";
@@ -48,8 +48,8 @@ export async function fitModel(
   const from = settings.resume ?? backupOf(settings.callbacks);
   const saved = from === undefined ? undefined : await findCheckpoint(from);
   if (saved) await model.setState(saved.model);
-  if (saved?.training.sequence && isSequence(source)) restoreSequence(source, saved.training.sequence);
-  return new FitRun(model, source, settings, { saved: saved?.training, order }).run();
+  const start = startOf(model, source, { settings, saved: saved?.training });
+  return new FitRun(start, await order(start)).run();
 }
 
 /** Data and settings with arrays in batches: those to train with shuffled, as in Keras, unless `shuffle` is false. */
@@ -105,21 +105,15 @@ class FitRun implements Training {
   #began = 0;
   #wait = 0;
 
-  constructor(
-    model: Trainable,
-    data: unknown,
-    settings: ResolvedTrain,
-    { saved, order }: { readonly saved: TrainingState | undefined; readonly order: EventOrder },
-  ) {
+  constructor({ model, data, settings, saved, epoch, step, over }: RunStart, opened: OpenData) {
     const { callbacks, verbose, signal } = settings;
-    const place = placeOf(settings, saved);
     this.model = model;
     this.signal = signal;
     this.#settings = settings;
     this.#saved = saved;
-    this.#epoch = place.epoch;
-    this.#step = place.step;
-    this.#over = place.over;
+    this.#epoch = epoch;
+    this.#step = step;
+    this.#over = over;
     this.#mean = new RunningMean(model.metricsNames, saved?.sums);
     if (saved) this.#history.setState(saved.history);
     this.#callbacks = new CallbackList(callbacks);
@@ -128,7 +122,7 @@ class FitRun implements Training {
     this.#all = new CallbackList([...callbacks, this.#history, ...bar]);
     this.#ownsLoader = !isDataLoader(data);
     this.#states = isSequence(data) ? new SequenceStates(data) : undefined;
-    this.#data = order({ model, data, settings, saved, ...place });
+    this.#data = opened;
   }
 
   times(): { readonly wait: number; readonly total: number } {
@@ -144,11 +138,13 @@ class FitRun implements Training {
   }
 
   state(): TrainingState {
+    const validation = this.#data.validationStates?.get();
     return {
       version: 1,
       epoch: this.#epoch,
       step: this.#step,
       ...this.#place(),
+      ...(validation && { validation }),
       sums: this.#mean.sums,
       history: this.#history.getState(),
       callbacks: this.#callbacks.getState(),
@@ -195,7 +191,7 @@ class FitRun implements Training {
   /** One epoch; its logs, and whether another may follow. */
   async #runEpoch(): Promise<{ readonly logs: Logs; readonly more: boolean }> {
     const epoch = this.#epoch;
-    const { feed, validation } = this.#data;
+    const { feed, validation, validationStates } = this.#data;
     this.#began = performance.now();
     this.#wait = 0;
     this.#setParams();
@@ -205,12 +201,16 @@ class FitRun implements Training {
     if (this.#step === 0)
       throw new TrainingError(`Epoch ${epoch} had no batch, so there is nothing to train with.`);
     const logs = this.#mean.logs();
-    if (validation && this.#settings.validates(epoch))
+    const validates = validation !== undefined && this.#settings.validates(epoch);
+    if (validates) {
+      validationStates?.begin();
       Object.assign(logs, await this.#validate(validation, epoch));
+    }
     // From here on the next epoch is where a checkpoint goes on.
     this.#epoch++;
     this.#step = 0;
     this.#over = false;
+    if (validates) validationStates?.end(epoch);
     this.#mean = new RunningMean(this.model.metricsNames);
     await this.#call("onEpochEnd", epoch, logs);
     return { logs, more };

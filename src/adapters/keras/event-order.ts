@@ -31,7 +31,13 @@ import {
   nextPass,
 } from "../../train/data/feed.ts";
 import type { Pass, Passes } from "../../train/data/source.ts";
-import { type EventOrder, openTraining, openValidation, type RunStart } from "../../train/event-order.ts";
+import {
+  type EventOrder,
+  openTraining,
+  openValidation,
+  openValidationStates,
+  type RunStart,
+} from "../../train/event-order.ts";
 import { WithoutHooks } from "./without-hooks.ts";
 
 /** Which Keras' order of events and steps to follow; ours if left out. */
@@ -46,16 +52,18 @@ export type Compat = "tf2.4" | "keras3";
  */
 export function kerasOrder(compat: Compat): EventOrder {
   checkChoice("compat", compat, [undefined, "tf2.4", "keras3"]);
-  return (run) => {
+  return async (run) => {
     // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
     const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
     if (run.saved !== undefined && mayHaveChanged(sequence)) throw notResumed(sequence);
     const loader = openTraining(new WithoutHooks(sequence), { ...run.settings, load }, run.saved);
     const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run);
     const validation = openKerasValidation(compat, run, feed);
+    const hooks = compat === "tf2.4" ? (["end"] as const) : (["end", "begin", "end"] as const);
     return {
       feed,
       validation,
+      validationStates: await openValidationStates(run.settings, run.saved, hooks),
       async around(hook, call) {
         await validation?.before(hook);
         await feed.before(hook);
@@ -261,11 +269,11 @@ function openKerasValidation(
   { settings }: RunStart,
   feed: KerasFeed,
 ): KerasValidation | undefined {
-  const { validationData: data, validationSteps, load } = settings;
+  const { validationData: data, validationSteps, validationLoad } = settings;
   const sequence = isSequence(data) ? data : undefined;
   const passes = openValidation(sequence ? new WithoutHooks(sequence) : data, settings);
   if (passes === undefined) return undefined;
-  const { seed = 0 } = load;
+  const { seed = 0 } = validationLoad;
   const call = async (hook: "begin" | "end") => {
     if (sequence) await callHook(sequence, hook, { epoch: feed.epoch, seed });
   };

@@ -1,9 +1,10 @@
 /** A view of a sequence for whoever calls its hooks. */
+import { Combinator, type Hooked } from "../../sequence/combinators/combinator.ts";
 import type { Context } from "../../sequence/context.ts";
-import { Sequence } from "../../sequence/sequence.ts";
+import type { Sequence } from "../../sequence/sequence.ts";
 
-/** A sequence without its hooks. Workers are brought up to date as if it had them. */
-export class WithoutHooks extends Sequence<unknown> {
+/** A sequence whose hooks are not called through it. Workers and states know of them, and of what they change. */
+export class WithoutHooks extends Combinator<unknown> {
   static override readonly module: string = import.meta.url;
   readonly inner: Sequence<unknown>;
 
@@ -16,11 +17,15 @@ export class WithoutHooks extends Sequence<unknown> {
     return this.inner.length;
   }
 
-  override get hasHooks(): boolean {
-    return this.inner.hasHooks;
-  }
-
   getItem(index: number, context: Context): unknown {
     return this.inner.getItem(index, context);
   }
+
+  combines(): readonly Hooked[] {
+    return [this.inner];
+  }
+
+  override async onEpochBegin(): Promise<void> {}
+
+  override async onEpochEnd(): Promise<void> {}
 }

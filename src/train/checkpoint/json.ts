@@ -87,6 +87,11 @@ function found(name: string, find: Find): Tensor {
   throw new StateError(`It has no tensor ${show(name)}, which its state names.`);
 }
 
+/** Whether `value`, which JSON gave, is a record. */
+export function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /** Whether `value` is a tensor that can be written: its elements fill its shape. */
 function isWholeTensor(value: object): value is Tensor {
   if (!isTensor(value) || !dtypes.includes(value.dtype as DType)) return false;

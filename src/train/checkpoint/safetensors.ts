@@ -9,6 +9,7 @@ import { show } from "../../core/check.ts";
 import { StateError } from "../../core/errors.ts";
 import { bytesPerElement, type DType, viewOf } from "../../tensor/dtype.ts";
 import { showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
+import { isRecord } from "./json.ts";
 
 const names: { readonly [D in DType]: string } = {
   bool: "BOOL",
@@ -164,10 +165,6 @@ function checkFill(entries: readonly Entry[], start: number, size: number): void
       ? `It is cut off: its tensors need ${end} bytes, it has ${size}.`
       : `It has ${size - end} bytes more than its tensors need.`,
   );
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isWholeNumbers(value: unknown): value is readonly number[] {

@@ -42,7 +42,7 @@ export class SequenceStates {
 }
 
 /** The states of the sources of `sequence`, null for those without; undefined where none has one. */
-function statesOf(sequence: Sequence<unknown>): readonly unknown[] | undefined {
+export function statesOf(sequence: Sequence<unknown>): readonly unknown[] | undefined {
   if (!sequence.hasHooks) return undefined;
   const states = [...originsOf(sequence)].map((origin) => {
     const state = isRestorable(origin) ? origin.getState() : null;

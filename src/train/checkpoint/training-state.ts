@@ -1,4 +1,7 @@
 /** Where a training run stands, as a checkpoint keeps it. */
+import { isData } from "../../loader/resume.ts";
+import { isRecord } from "./json.ts";
+import type { ValidationState } from "./validation-state.ts";
 
 /** Where a training run stands: JSON, in which callbacks may keep tensors. */
 export interface TrainingState {
@@ -12,6 +15,8 @@ export interface TrainingState {
   readonly data: unknown;
   /** What the sequence's sources gave by their own `getState()`, where they have hooks; null for the others. */
   readonly sequence?: readonly unknown[];
+  /** Where validation data stand, where hooks may change them. */
+  readonly validation?: ValidationState;
   /** Running sums of the epoch's metrics, so that its mean is right after a resume. */
   readonly sums: { readonly size: number; readonly values: readonly number[] };
   /** What `History` has so far. */
@@ -26,13 +31,14 @@ export interface TrainingState {
 /** Whether what a file holds is a {@link TrainingState}. */
 export function isTrainingState(value: unknown): value is TrainingState {
   if (!isRecord(value)) return false;
-  const { version, epoch, step, data, sequence, sums, history, callbacks } = value;
+  const { version, epoch, step, data, sequence, validation, sums, history, callbacks } = value;
   return (
     version === 1 &&
     isCount(epoch) &&
     isCount(step) &&
     isRecord(data) &&
     (sequence === undefined || Array.isArray(sequence)) &&
+    (validation === undefined || isValidationState(validation)) &&
     isRecord(sums) &&
     typeof sums.size === "number" &&
     isNumbers(sums.values) &&
@@ -45,8 +51,15 @@ export function isTrainingState(value: unknown): value is TrainingState {
   );
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function isValidationState(value: unknown): boolean {
+  if (!isRecord(value)) return false;
+  const { epochs, data, sequence } = value;
+  return (
+    Array.isArray(epochs) &&
+    epochs.every(isCount) &&
+    isData(data) &&
+    (sequence === undefined || Array.isArray(sequence))
+  );
 }
 
 function isCount(value: unknown): boolean {

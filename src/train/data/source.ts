@@ -4,6 +4,7 @@ import { OptionError } from "../../core/errors.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
 import { type DataLoaderOptions, resolveOptions } from "../../loader/options.ts";
+import { isStream } from "../../sequence/generator.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { LoadOptions } from "../options.ts";
 import type { Trainable } from "../trainable.ts";
@@ -125,7 +126,10 @@ export function openPasses(what: string, source: unknown, { load, signal, steps 
         const { length } = iterable;
         return typeof length === "number" && Number.isFinite(length) ? length : undefined;
       },
-      open: () => passOf(turning(iterable)),
+      open: (epoch) => {
+        if (epoch !== undefined && isStream(source)) source.nextPass = epoch;
+        return passOf(turning(iterable));
+      },
       close: async () => {},
     };
   }
