@@ -52,6 +52,12 @@ const feeds: Record<
     compat: "tf2.4",
     options: { stepsPerEpoch: 3 },
   },
+  "Keras 3 with more steps": { data: () => new Numbers(), compat: "keras3", options: { stepsPerEpoch: 7 } },
+  "TensorFlow 2.4 with more steps, which ends": {
+    data: () => new Numbers(),
+    compat: "tf2.4",
+    options: { stepsPerEpoch: 7 },
+  },
   "a stream": { data: stream },
 };
 
@@ -156,7 +162,7 @@ describe.each(Object.entries(feeds))("a run over %s that is ended and gone on wi
     expect(expected!.steps).toBeGreaterThan(0);
     for (const place of places) {
       for (const way of ways) {
-        for (const at of [1, 6]) {
+        for (const at of [0, 1, 6]) {
           const dir = await mkdtemp(join(root, "run-"));
           const stop = { place, at, way, first: at === 6 };
           const result = (await run(dir, feed, saveFreq, stop)) ?? (await run(dir, feed, saveFreq));

@@ -180,6 +180,10 @@ class TF24Feed extends KerasFeed {
     lengthOf(this.sequence); // which says what is wrong with it
     this.#length = this.loader.length;
     this.#end = this.#run.step + (this.#run.over ? 0 : this.loader.steps);
+    if (this.#hadRunOut()) {
+      this.#run.model.stopTraining = true;
+      this.#warnOfEnd();
+    }
     await peek(this.sequence);
   }
 
@@ -189,7 +193,17 @@ class TF24Feed extends KerasFeed {
     if (!this.#run.model.stopTraining) await this.callHook("end");
     this.epoch++;
     this.#end = this.#length;
-    if (!this.#ranOut) return;
+    if (this.#ranOut) this.#warnOfEnd();
+  }
+
+  /** Whether the run had ended that this one goes on from, as the epoch before had run out of batches. */
+  #hadRunOut(): boolean {
+    const { saved, step } = this.#run;
+    const trained = saved !== undefined && saved.history.epoch.length > 0;
+    return trained && step === 0 && this.steps !== undefined && this.steps > this.#length;
+  }
+
+  #warnOfEnd(): void {
     warn(
       "EPOCHAL_RAN_OUT",
       `${nameOf(this.sequence)} has fewer batches than stepsPerEpoch; as in TensorFlow 2.4, training ends here.`,

@@ -10,8 +10,10 @@
  *
  * All are the same classes as in `epochal`; the guide from Keras shows each beside its Python.
  */
-import * as keras from "./keras.ts";
 
+/** The names of `tf.compat`, where Keras stands under `v1.keras`. */
+export * as compat from "./compat.ts";
+export * as keras from "./keras.ts";
 export {
   type ClassLabels,
   GeneratorEnqueuer,
@@ -23,7 +25,3 @@ export {
   Sequence,
   toCategorical,
 } from "./utils.ts";
-export { keras };
-
-/** The names of `tf.compat`, where Keras stands under `v1.keras`; as types they are those of `keras`. */
-export const compat: { readonly v1: { readonly keras: typeof keras } } = { v1: { keras } };

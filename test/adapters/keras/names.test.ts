@@ -38,6 +38,8 @@ describe("epochal/keras", () => {
 
   it("works as a base class, and as a type", async () => {
     const squares: keras.utils.Sequence<number> = new Squares();
+    const old: compat.v1.keras.utils.Sequence<number> = squares;
+    expect(old).toBeInstanceOf(compat.v1.keras.utils.PyDataset);
     expect(await squares.at(2)).toBe(4);
     expectTypeOf<BatchOf<Squares>>().toEqualTypeOf<number>();
   });
