@@ -6,7 +6,7 @@
  * validation, then the callbacks' `onEpochEnd`. Every hook is awaited. However a run ends, the pass is left, the
  * loaders are closed, and either `onTrainEnd` or `onTrainError` is called.
  */
-import { OptionError, TrainingError } from "../core/errors.ts";
+import { TrainingError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
 import { isDataLoader } from "../loader/data-loader.ts";
 import { isSequence } from "../sequence/sequence.ts";
@@ -21,7 +21,7 @@ import type { TrainingState } from "./checkpoint/training-state.ts";
 import { ClassMix } from "./class-mix.ts";
 import { withClassWeight } from "./class-weight.ts";
 import type { Fetched } from "./data/feed.ts";
-import { cutArrays, inMemory, knownSteps, type Passes } from "./data/source.ts";
+import { cutArrays, knownSteps, type Passes } from "./data/source.ts";
 import { type EventOrder, type OpenData, ours, type RunStart, startOf } from "./event-order.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
@@ -59,20 +59,15 @@ function cutAll(
   given: ResolvedTrain,
 ): { readonly source: unknown; readonly settings: ResolvedTrain } {
   const { load, batchSize, validationData, validationBatchSize } = given;
-  const train = cutArrays("fit", model, data, { batchSize, shuffle: load.shuffle ?? true });
-  if (train === data && batchSize !== undefined) {
-    throw new OptionError(
-      "fit has `batchSize` for arrays only: a Sequence's batches have the size that getItem gives them.",
-    );
-  }
-  const tested = cutArrays("validationData", model, validationData, { batchSize: validationBatchSize });
+  const train = cutArrays("fit", model, data, { load, batchSize, shuffle: load.shuffle ?? true });
+  const tested = cutArrays("validationData", model, validationData, { load, batchSize: validationBatchSize });
   return {
-    source: train,
+    source: train.source,
     settings: {
       ...given,
-      validationData: tested,
-      load: train === data ? load : inMemory(load),
-      validationLoad: tested === validationData ? load : inMemory(load),
+      validationData: tested.source,
+      load: train.load,
+      validationLoad: tested.load,
     },
   };
 }

@@ -47,7 +47,8 @@ export interface TrainOptions<V = unknown> extends RunOptions {
   /** Weight of each class in the loss, by its number; every class must have one. */
   readonly classWeight?: ClassWeight | undefined;
   /**
-   * Folder or file of a checkpoint: training goes on from the newest one in it, or starts anew where there is none.
+   * Folder or file of a checkpoint: training goes on from the one in it that stands furthest, or starts anew
+   * where there is none.
    */
   readonly resume?: string | undefined;
   /** Go on when the loss is no number; by default that is an error, as the weights are then lost. */
@@ -61,7 +62,7 @@ export interface EvaluateOptions extends RunOptions {
 }
 
 /** What `predict` takes. */
-export interface PredictOptions extends EvaluateOptions {}
+export interface PredictOptions extends Omit<EvaluateOptions, "shuffle"> {}
 
 const loadNames = optionNames.filter(
   (name) => name !== "initialEpoch" && name !== "state" && name !== "signal",
@@ -89,6 +90,7 @@ const trainNames = [
 const refused: Readonly<Record<string, string>> = {
   y: "A Sequence's batches hold the labels: return [x, y] from getItem.",
   sampleWeight: "A Sequence's batches hold the weights: return [x, y, sampleWeight] from getItem.",
+  shuffle: "predict gives one row for each sample, in the order of the data.",
   returnDict:
     "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
   validationSplit:
@@ -180,7 +182,8 @@ export function resolveTrain(options: TrainOptions): ResolvedTrain {
 
 /** Checks the options of `evaluate` or `predict`. */
 export function resolveEvaluate(what: "evaluate" | "predict", options: EvaluateOptions): ResolvedEvaluate {
-  checkOptions(what, options, [...runNames, "steps", "batchSize"]);
+  const names = [...runNames, "steps", "batchSize"];
+  checkOptions(what, options, what === "predict" ? names.filter((name) => name !== "shuffle") : names);
   const { steps } = options;
   if (steps !== undefined) checkInteger("steps", steps, 1);
   return { steps, ...resolveRun(options) };

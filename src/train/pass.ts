@@ -1,7 +1,7 @@
 /** What `evaluate` and `predict` share: one pass over data, with callbacks. */
 import { CallbackList } from "./callback-list.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
-import { cutArrays, inMemory, openPasses, type Passes } from "./data/source.ts";
+import { cutArrays, openPasses, type Passes } from "./data/source.ts";
 import { type EvaluateOptions, type ResolvedEvaluate, resolveEvaluate } from "./options.ts";
 import type { Trainable } from "./trainable.ts";
 
@@ -23,11 +23,10 @@ export async function onePass<T>(
   run: (made: PassRun) => Promise<T>,
 ): Promise<T> {
   const settings = resolveEvaluate(what, options);
-  const { callbacks, verbose, batchSize, signal, steps } = settings;
+  const { callbacks, verbose, signal, steps } = settings;
   model.check(what === "evaluate" ? "test" : "predict");
-  const source = cutArrays(what, model, data, { batchSize });
+  const { source, load } = cutArrays(what, model, data, settings);
   const list = new CallbackList(verbose === 0 ? callbacks : [...callbacks, new ProgbarLogger()]);
-  const load = source === data ? settings.load : inMemory(settings.load);
   const passes = openPasses(what, source, { load, signal, steps });
   try {
     const metrics = what === "evaluate" ? model.metricsNames : [];

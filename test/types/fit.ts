@@ -26,6 +26,7 @@ declare const elements: data.Dataset<{ xs: TFTensor; ys: TFTensor }>;
 declare const own: TFTensor;
 declare const x: X;
 declare const y: Y;
+declare const flat: Float32Array;
 
 export async function use(): Promise<void> {
   await fit(model, pairs);
@@ -37,6 +38,12 @@ export async function use(): Promise<void> {
   await fit(model, [{ image: x, meta: x }, y, x]);
   await fit(model, [own, own]);
   fromArrays([x, { label: y }]) satisfies Sequence<readonly [X, { readonly label: Y }]>;
+  fromArrays([[x, y], { label: y }]) satisfies Sequence<[[X, Y], { label: Y }]>;
+  fromArrays([x, flat] as const) satisfies Sequence<readonly [X, Float32Array]>;
+  const annotated: Sequence<[x: X, y: Y]> = fromArrays([x, y]);
+  await fit(model, annotated);
+  await fit(model, [x, flat], { validationData: [x, flat] });
+  await evaluate(model, fromArrays([[x, x], flat]));
   await fit(model, fromArrays([x, y], { batchSize: 8, shuffle: true }));
   await fit(model, pairs, { validationData: batched });
   await fit(model, loader, { validationData: elements });

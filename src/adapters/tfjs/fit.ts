@@ -70,7 +70,7 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
  * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader` or a `Stream`, or on arrays, as Keras'
  * `model.fit`.
  *
- * Arrays, `[x, y]` or `[x, y, sampleWeight]` of tensors with one row for each sample, are cut into batches of
+ * Arrays, `[x, y]` or `[x, y, sampleWeight]` of tensors or typed arrays with one row for each sample, are cut into batches of
  * `batchSize` (32) rows, which are shuffled anew each epoch by `seed` unless `shuffle` is false.
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's

@@ -34,7 +34,7 @@ interface State {
 
 /**
  * Saves the model while it is trained: weights, optimizer, and where the data stands, in one safetensors file that is
- * whole or not there. `fit({ resume: folder })` goes on from the newest.
+ * whole or not there. `fit({ resume: folder })` goes on from the furthest.
  *
  * The path may name `{epoch}` (from 1), with batches `{batch}`, and any metric, as `{epoch:02d}-{val_loss:.2f}`;
  * without, one file is replaced. `.safetensors` is added where it is missing. Options and rules are those of Keras.

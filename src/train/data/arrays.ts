@@ -2,15 +2,18 @@
 import { checkBoolean, checkInteger, checkKnown, show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { batches, type Dataset } from "../../sequence/batching/batches.ts";
-import type { AnyBatch } from "../../sequence/combinators/combinator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
-import { checkTensor, isTensor, showShape, sizeOf, type Tensor, zeros } from "../../tensor/tensor.ts";
+import { dtypeOf, type TypedArray, viewOf } from "../../tensor/dtype.ts";
+import { checkTensor, isTensor, showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
 import { portable } from "../../worker/wire/portable.ts";
 
-/** Tensors that have one row for each sample: one, or tuples and records of them. */
+/** One array: a tensor, or a bare typed array as a tensor of one axis. */
+type Leaf = Tensor | TypedArray;
+
+/** Arrays that have one row for each sample: one, or tuples and records of them. */
 export type ArrayTree =
-  | Tensor
+  | Leaf
   | readonly [ArrayTree, ...ArrayTree[]]
   | readonly ArrayTree[]
   | { readonly [name: string]: ArrayTree };
@@ -27,35 +30,32 @@ export interface FromArraysOptions {
 const defaultBatchSize = 32;
 
 /**
- * Tensors that have one row for each sample, as a Sequence of batches of the same form. tf.data calls it
- * `from_tensor_slices`, and `batch`.
+ * Arrays that have one row for each sample, as a Sequence of batches of the same form. tf.data calls it
+ * `from_tensor_slices`, and `batch`. An array is a tensor, or a bare typed array of a number for each sample.
  *
- * @throws OptionError if an option is not what it should be, or there is no tensor; ShapeError if the tensors differ in
+ * @throws OptionError if an option is not what it should be, or there is no array; ShapeError if the arrays differ in
  *   their number of rows.
  * @example
  * const train = fromArrays([x, y], { batchSize: 64, shuffle: true }); // x: [60000, 784], y: [60000]
  * for await (const [images, labels] of new DataLoader(train)) { … } // [64, 784], [64]
  */
-export function fromArrays<A extends AnyBatch>(
-  arrays: A & (A extends ArrayTree ? unknown : ArrayTree),
-  options: FromArraysOptions = {},
-): Sequence<A> {
+export function fromArrays<A extends ArrayTree>(arrays: A, options: FromArraysOptions = {}): Sequence<A> {
   checkKnown("fromArrays()", options, ["batchSize", "shuffle"]);
   const { batchSize = defaultBatchSize, shuffle = false } = options;
   checkInteger("batchSize", batchSize, 1);
   checkBoolean("shuffle", shuffle);
-  return batches(new Rows(arrays as ArrayTree), {
+  return batches(new Rows(arrays), {
     batchSize,
     shuffle,
     collate: gather,
   }) as Sequence<ArrayTree> as Sequence<A>;
 }
 
-/** Whether every leaf of `value` is a tensor. */
+/** Whether every leaf of `value` is an array. */
 export function isArrays(value: unknown): value is ArrayTree {
   let all = true;
   forEachLeaf(value, (leaf) => {
-    all &&= isTensor(leaf);
+    all &&= shapeOf(leaf) !== undefined;
   });
   return all;
 }
@@ -75,7 +75,7 @@ export class Rows implements Dataset<Row> {
   /** Number of rows. */
   readonly length: number;
 
-  /** @throws OptionError if there is no tensor; ShapeError if a leaf is none, or has other rows than the first. */
+  /** @throws OptionError if there is no array; ShapeError if a leaf is none, or has other rows than the first. */
   constructor(arrays: ArrayTree) {
     this.arrays = arrays;
     this.length = rowsOf(arrays);
@@ -93,45 +93,56 @@ export const gather: (rows: readonly Row[]) => ArrayTree = portable(
   function gather(rows: readonly Row[]): ArrayTree {
     const { arrays, index: first } = rows[0]!;
     const isRun = rows.every(({ index }, i) => index === first + i);
-    return mapTree(arrays, (leaf) => (isRun ? slice : pick)(leaf as Tensor, rows)) as ArrayTree;
+    const cut = isRun ? slice : pick;
+    return mapTree(arrays, (leaf) => {
+      if (!isTensor(leaf)) return cut(leaf as TypedArray, 1, rows);
+      const { data, shape, dtype } = leaf;
+      const [, ...rest] = shape;
+      return { data: cut(data, sizeOf(rest), rows), shape: [rows.length, ...rest], dtype };
+    }) as ArrayTree;
   },
 );
 
-/** Rows that follow each other, in one copy. */
-function slice({ data, shape, dtype }: Tensor, rows: readonly Row[]): Tensor {
-  const size = sizeOf(shape.slice(1));
+/** The typed arrays' own, as a Buffer's shares its memory. */
+const { slice: copy } = Uint8Array.prototype as unknown as { slice(from: number, to: number): TypedArray };
+
+/** Rows of `size` elements that follow each other, in one copy. */
+function slice(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
   const from = rows[0]!.index * size;
-  return {
-    data: data.slice(from, from + rows.length * size),
-    shape: [rows.length, ...shape.slice(1)],
-    dtype,
-  } as Tensor;
+  return copy.call(data, from, from + rows.length * size);
 }
 
-function pick({ data, shape, dtype }: Tensor, rows: readonly Row[]): Tensor {
-  const size = sizeOf(shape.slice(1));
-  const batch = zeros([rows.length, ...shape.slice(1)], dtype);
+/** Rows of `size` elements from anywhere. */
+function pick(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
+  const picked = viewOf(dtypeOf(data)!, new ArrayBuffer(rows.length * size * data.BYTES_PER_ELEMENT));
   for (const [place, { index }] of rows.entries())
-    batch.data.set(data.subarray(index * size, (index + 1) * size) as never, place * size);
-  return batch;
+    picked.set(data.subarray(index * size, (index + 1) * size) as never, place * size);
+  return picked;
+}
+
+/** The shape of an array; undefined of what is none. */
+function shapeOf(leaf: unknown): readonly number[] | undefined {
+  if (isTensor(leaf)) return leaf.shape;
+  return dtypeOf(leaf) === undefined ? undefined : [(leaf as TypedArray).length];
 }
 
 function rowsOf(arrays: unknown): number {
   let first: number | undefined;
   forEachLeaf(arrays, (leaf) => {
-    const rows = isTensor(leaf) ? leaf.shape[0] : undefined;
+    const of = shapeOf(leaf);
+    const rows = of?.[0];
     first ??= rows;
     // A dtype that there is not is told of where x and y are told apart.
     if (isTensor(leaf) && leaf.data.length !== sizeOf(leaf.shape)) checkTensor("An array", leaf);
     if (rows !== undefined && rows === first) return;
-    const shape = isTensor(leaf) ? `a tensor of shape ${showShape(leaf.shape)}` : typeof leaf;
+    const shape = of ? `of shape ${showShape(of)}` : show(leaf);
     throw new ShapeError(
       `Arrays must have one row for each sample: the first has ${first ?? "no"} rows, but one is ${shape}. (An array of batches is taken for arrays, too: make it a generator, or give a Sequence.)`,
     );
   });
   if (first !== undefined) return first;
   throw new OptionError(
-    `fromArrays() takes tensors with one row for each sample, [x, y], got ${show(arrays)}, without a tensor in it.`,
+    `fromArrays() takes arrays with one row for each sample, [x, y], got ${show(arrays)}, without an array in it.`,
   );
 }
 

@@ -34,32 +34,60 @@ export function openLoader(what: string, source: unknown, options: DataLoaderOpt
   );
 }
 
-/**
- * Arrays as a Sequence of their batches; everything else as it is.
- *
- * @throws OptionError for plain numbers in the place of tensors; what {@link Trainable.checkArrays} throws.
- */
-export function cutArrays(
-  what: string,
-  model: Trainable,
-  data: unknown,
-  options: Pick<FromArraysOptions, "batchSize" | "shuffle">,
-): unknown {
-  if (typeof data !== "object" || data === null || isSequence(data) || isDataLoader(data)) return data;
-  if (isArrays(data)) {
-    model.checkArrays?.(what, data);
-    return fromArrays(data, options);
-  }
-  refusePlain(what, data);
-  return data;
+/** What to load, and how. */
+export interface Cut {
+  readonly source: unknown;
+  readonly load: LoadOptions;
+}
+
+/** How {@link cutArrays} cuts. */
+export interface CutOptions extends FromArraysOptions {
+  /** The options of the loader that will load them. */
+  readonly load: LoadOptions;
 }
 
 /**
- * The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows.
+ * Arrays as a Sequence of their batches; everything else as it is.
  *
- * @throws OptionError also for one that is left out, where it is not what it should be.
+ * @throws OptionError for plain numbers in the place of tensors, samples in the place of batches, and a `batchSize` for
+ *   what makes its own; what {@link Trainable.checkArrays} throws.
  */
-export function inMemory(options: LoadOptions): LoadOptions {
+export function cutArrays(what: string, model: Trainable, data: unknown, options: CutOptions): Cut {
+  const { load, batchSize, shuffle } = options;
+  if (typeof data !== "object" || data === null) return { source: data, load };
+  const isSource = isSequence(data) || isDataLoader(data);
+  if (!isSource && isArrays(data)) {
+    model.checkArrays?.(what, data);
+    return { source: fromArrays(data, { batchSize, shuffle }), load: inMemory(load) };
+  }
+  if (!isSource) {
+    refusePlain(what, data);
+    refuseSamples(what, data, { batchSize, shuffle });
+  }
+  if (batchSize === undefined) return { source: data, load };
+  const name = what === "validationData" ? "validationBatchSize" : "batchSize";
+  const kind = isSequence(data)
+    ? "a Sequence"
+    : isDataLoader(data)
+      ? "a DataLoader"
+      : "an iterable of batches";
+  throw new OptionError(
+    `\`${name}\` is for arrays only: ${kind} makes its own batches. Leave it out, and give the size where they are made, as in batches(dataset, { batchSize: ${batchSize} }).`,
+  );
+}
+
+/** Refuses a dataset of samples, which gives no batches. */
+function refuseSamples(what: string, data: object, { batchSize = 32, shuffle }: FromArraysOptions): void {
+  if (Symbol.asyncIterator in data || Symbol.iterator in data) return;
+  if (typeof (data as { readonly getItem?: unknown }).getItem !== "function") return;
+  throw new OptionError(
+    `${what} takes batches, and got a dataset of samples. Make batches of them: batches(dataset, { batchSize: ${batchSize}${shuffle ? ", shuffle: true" : ""} }). (What gives batches extends Sequence.)`,
+  );
+}
+
+/** The options of a loader over arrays: they are cut in the program's own thread, and have shuffled their rows. */
+function inMemory(options: LoadOptions): LoadOptions {
+  // Those that are left out are to be what they should be, too.
   resolveOptions(options);
   const {
     workers: _workers,

@@ -1,9 +1,10 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { evaluate, fit } from "../../../src/adapters/tfjs/index.ts";
+import { evaluate, fit, predict } from "../../../src/adapters/tfjs/index.ts";
 import { fromArrays, History } from "../../../src/index.ts";
 import { DataLoader } from "../../../src/loader/data-loader.ts";
+import { fromGenerator } from "../../../src/sequence/generator.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import { linear, quiet } from "../points.ts";
 
@@ -78,8 +79,39 @@ describe("fromArrays", () => {
     expect([...image.data]).toEqual(Array.from({ length: 30 }, (_, i) => i));
   });
 
+  it("takes bare typed arrays as a number for each row, and gives them as they are, and copies (property)", async () => {
+    const kinds = [Float32Array, Float64Array, Int32Array, Uint8Array, BigInt64Array] as const;
+    const array = fc.constantFrom(...kinds, Buffer);
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 20 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.boolean(),
+        array,
+        async (count, batchSize, shuffle, Kind) => {
+          const [x, y] = rows(count);
+          const list = [...y.data];
+          const flat =
+            Kind === BigInt64Array ? Kind.from(list.map(BigInt)) : (Kind as typeof Uint8Array).from(list);
+          const before = [...flat];
+          for await (const batch of new DataLoader(fromArrays([x, [y, flat]], { batchSize, shuffle }))) {
+            const [, [labels, own]] = batch;
+            expect(own[Symbol.toStringTag]).toBe(flat[Symbol.toStringTag]);
+            expect([...own].map(Number)).toEqual([...labels.data]);
+            new Uint8Array(own.buffer, own.byteOffset, own.byteLength).fill(255);
+          }
+          expect([...flat]).toEqual(before);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   it("refuses what has no rows, or others than the first", () => {
-    expect(() => fromArrays([])).toThrow(/takes tensors with one row for each sample/);
+    expect(() => fromArrays([])).toThrow(/takes arrays with one row for each sample/);
+    expect(() => fromArrays([tensor([1, 2]), new Float32Array(3)])).toThrow(
+      /2 rows, but one is of shape \[3\]/,
+    );
     expect(() => fromArrays([tensor([1, 2]), tensor([1])])).toThrow(/the first has 2 rows, but one is/);
     expect(() => fromArrays(tensor([1, 2]), { size: 3 } as never)).toThrow(/has no option `size`/);
   });
@@ -175,6 +207,19 @@ describe("fit over arrays", () => {
     expect(history.val_loss![0]).toBeCloseTo(loss!, 3);
   });
 
+  it("takes typed arrays where it takes tensors of one axis", async () => {
+    const [x, y] = rows(10);
+    const data = [x, y.data] as const;
+    const run = async (given: readonly [Tensor, Tensor | Float32Array]) =>
+      (await fit(linear(), given, { ...quiet, batchSize: 4, validationData: given })).history;
+    expect(await run(data)).toEqual(await run([x, y]));
+    expect(await evaluate(linear(), data, quiet)).toEqual(await evaluate(linear(), [x, y], quiet));
+    const model = tf.sequential({ layers: [tf.layers.activation({ activation: "linear", inputShape: [] })] });
+    const { data: same } = await predict(model, y.data, { ...quiet, batchSize: 3 });
+    expect([...same]).toEqual([...y.data]);
+    await expect(predict(linear(), new Float32Array(3), quiet)).rejects.toThrow(/takes \[any, 2\]/);
+  });
+
   it("takes tensors of TensorFlow.js, which stay the caller's", async () => {
     const x = tf.ones([4, 2]);
     const y = tf.ones([4, 1]);
@@ -191,8 +236,49 @@ describe("fit over arrays", () => {
     );
     await expect(fit(linear(), [x] as never, quiet)).rejects.toThrow(/take batches \[x, y\]/);
     await expect(fit(linear(), [tensor([[1, 2, 3]]), y], quiet)).rejects.toThrow(/takes \[any, 2\]/);
-    await expect(fit(linear(), fromArrays([x, y]), { ...quiet, batchSize: 2 })).rejects.toThrow(
-      /`batchSize` for arrays only/,
+  });
+});
+
+describe("batchSize", () => {
+  const [x, y] = rows(4);
+  type Run = (model: tf.LayersModel, data: unknown, options: object) => Promise<unknown>;
+  const runs = [fit, evaluate, predict] as unknown as Run[];
+
+  it("is refused by its name, whatever makes its own batches, and whoever is asked", async () => {
+    const sequence = fromArrays([x, y]);
+    const sources = [
+      ["a Sequence", sequence],
+      ["a DataLoader", new DataLoader(sequence)],
+      ["an iterable of batches", fromGenerator<[Tensor, Tensor]>(() => [[x, y]])],
+    ] as const;
+    const size = { ...quiet, batchSize: 2 };
+    for (const [kind, source] of sources) {
+      const message = (name: string) => new RegExp(`^\`${name}\` is for arrays only: ${kind} makes its own`);
+      for (const run of runs) await expect(run(linear(), source, size)).rejects.toThrow(message("batchSize"));
+      await expect(
+        fit(linear(), [x, y], { ...size, validationData: source, validationBatchSize: 2 }),
+      ).rejects.toThrow(message("validationBatchSize"));
+    }
+    await expect(evaluate(linear(), new Set([[x, y] as const]), size)).rejects.toThrow(
+      /an iterable of batches/,
     );
   });
+
+  it("over samples leads to what to write", async () => {
+    const samples = { length: 4, getItem: () => [x, y] } as never;
+    await expect(fit(linear(), samples, { ...quiet, batchSize: 8 })).rejects.toThrow(
+      "fit takes batches, and got a dataset of samples. Make batches of them: batches(dataset, { batchSize: 8, shuffle: true }).",
+    );
+    for (const run of runs.slice(1))
+      await expect(run(linear(), samples, quiet)).rejects.toThrow(
+        /takes batches, and got a dataset of samples\. Make batches of them: batches\(dataset, \{ batchSize: 32 \}\)/,
+      );
+  });
+});
+
+it("predict has no shuffle, as its rows would be nobody's", async () => {
+  const [x] = rows(4);
+  await expect(predict(linear(), x, { ...quiet, shuffle: true } as never)).rejects.toThrow(
+    "predict has no option `shuffle`. predict gives one row for each sample, in the order of the data.",
+  );
 });
