@@ -7,10 +7,11 @@
  * Keras 3 loses with several workers.
  */
 import { checkChoice } from "../../core/check.ts";
-import { OptionError, StateError } from "../../core/errors.ts";
+import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
-import { fieldsOf, hidesFields } from "../../loader/contents.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
+import { leaveEpoch } from "../../loader/resume.ts";
+import type { LoaderState } from "../../loader/state.ts";
 import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";
 import {
@@ -22,13 +23,13 @@ import {
   type Sequence,
 } from "../../sequence/sequence.ts";
 import type { HookName } from "../../train/callback.ts";
+import type { TrainingState } from "../../train/checkpoint/training-state.ts";
 import {
   type BeginStep,
   type Feed,
   type Fetched,
   isUsedUp,
   type LoaderPlace,
-  nextPass,
 } from "../../train/data/feed.ts";
 import type { Pass, Passes } from "../../train/data/source.ts";
 import {
@@ -38,6 +39,7 @@ import {
   openValidationStates,
   type RunStart,
 } from "../../train/event-order.ts";
+import { type HookCall, replay } from "./replay.ts";
 import { WithoutHooks } from "./without-hooks.ts";
 
 /** Which Keras' order of events and steps to follow; ours if left out. */
@@ -46,7 +48,8 @@ export type Compat = "tf2.4" | "keras3";
 /**
  * The order of events of `compat`.
  *
- * The order throws a StateError where a run is to be gone on from and hooks may have changed the sequence.
+ * The order throws a StateError where a run is to be gone on from and its hooks do not make of the sequence again what
+ * they had made.
  *
  * @throws OptionError if there is no such Keras.
  */
@@ -55,9 +58,15 @@ export function kerasOrder(compat: Compat): EventOrder {
   return async (run) => {
     // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
     const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
-    if (run.saved !== undefined && mayHaveChanged(sequence)) throw notResumed(sequence);
-    const loader = openTraining(new WithoutHooks(sequence), { ...run.settings, load }, run.saved);
-    const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run);
+    const { saved } = run;
+    const held = saved && (await replay(sequence, saved.data as LoaderState, pastHooks(compat, run)));
+    const view = new WithoutHooks(sequence);
+    const loader = openTraining(
+      view,
+      { ...run.settings, load },
+      held === undefined ? saved : unmarked(saved!),
+    );
+    const feed = new (compat === "tf2.4" ? TF24Feed : Keras3Feed)(sequence, loader, run, held);
     const validation = openKerasValidation(compat, run, feed);
     const hooks = compat === "tf2.4" ? (["end"] as const) : (["end", "begin", "end"] as const);
     return {
@@ -75,19 +84,27 @@ export function kerasOrder(compat: Compat): EventOrder {
   };
 }
 
-/** Whether there are hooks, and something that they could have changed. */
-function mayHaveChanged(sequence: Sequence<unknown>): boolean {
-  return sequence.hasHooks && (fieldsOf(sequence).length > 0 || hidesFields(sequence));
+/**
+ * The hooks that were called before the next step of `run`, and its epoch's end where only that is left; undefined where
+ * its batches depend on when they were fetched, as Keras 3 with `stepsPerEpoch` calls hooks in the midst of a pass.
+ */
+function pastHooks(compat: Compat, run: RunStart): readonly HookCall[] | undefined {
+  const { settings, saved, epoch, over } = run;
+  const first = saved?.history.epoch[0] ?? epoch;
+  const epochs = Array.from({ length: epoch - first }, (_, i) => first + i);
+  if (compat === "tf2.4") return epochs.map((past) => ["end", past]);
+  if (settings.stepsPerEpoch !== undefined) return undefined;
+  const calls = epochs.flatMap((past): readonly HookCall[] => [
+    ["begin", past],
+    ["end", past],
+  ]);
+  return [["end", first], ...calls, ["begin", epoch], ...(over ? ([["end", epoch]] as const) : [])];
 }
 
-/**
- * Keras saves before some of a sequence's hooks and after others, and keeps nothing of the sequence: which of them had
- * been called, and what they had made of it, nobody knows.
- */
-function notResumed(sequence: Sequence<unknown>): StateError {
-  return new StateError(
-    `A run with \`compat\` cannot be gone on from a checkpoint where the sequence has hooks, as ${nameOf(sequence)} has: they may have changed its batches, and would not be called again as they were. Leave \`compat\` out, in whose place runs resume exactly, or start the run anew.`,
-  );
+/** The checkpoint without what the sequence held, of which more hooks may be called before the loader's next pass. */
+function unmarked(saved: TrainingState): TrainingState {
+  const { data: _data, ...place } = saved.data as LoaderState;
+  return { ...saved, data: place };
 }
 
 /** The sequence of `data`, of which the hooks are called here. */
@@ -109,8 +126,20 @@ abstract class KerasFeed implements Feed {
   /** Whether the first epoch was resumed after its last step, and so has no more. */
   #over: boolean;
   #before: LoaderPlace | undefined;
+  /** Hooks that come next, and have been called already where the run was gone on from. */
+  #called: number;
+  /** What the sequence held at the checkpoint that is gone on from: it stands for the loader's place until its first pass. */
+  readonly #held: string | undefined;
 
-  constructor(sequence: Sequence<unknown>, loader: DataLoader<unknown>, { settings, epoch, over }: RunStart) {
+  constructor(
+    sequence: Sequence<unknown>,
+    loader: DataLoader<unknown>,
+    { settings, epoch, over }: RunStart,
+    held: string | undefined,
+    called: number = 0,
+  ) {
+    this.#called = called;
+    this.#held = held;
     this.sequence = sequence;
     this.loader = loader;
     this.epoch = epoch;
@@ -127,7 +156,12 @@ abstract class KerasFeed implements Feed {
   protected abstract more(step: number): boolean;
 
   place(): LoaderPlace {
-    return this.#before ?? this.loader.state();
+    return this.#before ?? this.stands();
+  }
+
+  /** Where the loader stands. */
+  protected stands(): LoaderPlace {
+    return { data: this.#held, ...this.loader.state() };
   }
 
   done(_step: number): void {
@@ -154,6 +188,10 @@ abstract class KerasFeed implements Feed {
 
   /** Calls a hook of the sequence for the present epoch. */
   protected async callHook(hook: "begin" | "end"): Promise<void> {
+    if (this.#called > 0) {
+      this.#called--;
+      return;
+    }
     await callHook(this.sequence, hook, { epoch: this.epoch, seed: this.loader.seed });
   }
 }
@@ -170,8 +208,13 @@ class TF24Feed extends KerasFeed {
   #ranOut = false;
   #left = false;
 
-  constructor(sequence: Sequence<unknown>, loader: DataLoader<unknown>, run: RunStart) {
-    super(sequence, loader, run);
+  constructor(
+    sequence: Sequence<unknown>,
+    loader: DataLoader<unknown>,
+    run: RunStart,
+    held: string | undefined,
+  ) {
+    super(sequence, loader, run, held);
     this.#run = run;
   }
 
@@ -212,7 +255,7 @@ class TF24Feed extends KerasFeed {
 
   /** An epoch that was left has no more to give: the next one begins at batch 0. */
   override place(): LoaderPlace {
-    return this.#left ? nextPass(this.loader) : super.place();
+    return this.#left ? leaveEpoch(this.stands()) : super.place();
   }
 
   override done(step: number): void {
@@ -247,6 +290,16 @@ class TF24Feed extends KerasFeed {
  * pass, and one that finds its end is short; a stop in the middle of an epoch skips the sequence's hook.
  */
 class Keras3Feed extends KerasFeed {
+  constructor(
+    sequence: Sequence<unknown>,
+    loader: DataLoader<unknown>,
+    run: RunStart,
+    held: string | undefined,
+  ) {
+    // The one before anything else, that of the epoch's begin, and that of its end where only that is left.
+    super(sequence, loader, run, held, held === undefined ? 0 : run.over ? 3 : 2);
+  }
+
   async before(hook: HookName): Promise<void> {
     if (hook === "onTrainBegin") await this.callHook("end");
   }

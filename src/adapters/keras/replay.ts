@@ -1,0 +1,46 @@
+/**
+ * How a run in Keras' order of hooks is gone on from: all hooks of the run so far are called again, in that order.
+ *
+ * Keras saves before some hooks and after others, so a checkpoint does not tell which ones had been called; but what the
+ * sequence held then it must hold at one moment of the replay, or its hooks cannot be repeated and the run is refused.
+ */
+import { StateError } from "../../core/errors.ts";
+import { fieldsOf, hidesFields } from "../../loader/contents.ts";
+import { differingFrom } from "../../loader/resume.ts";
+import type { LoaderState } from "../../loader/state.ts";
+import { callHook, nameOf, type Sequence } from "../../sequence/sequence.ts";
+
+/** A hook, and the epoch that it is told. */
+export type HookCall = readonly [hook: "begin" | "end", epoch: number];
+
+/**
+ * Calls the hooks `past` again, which were called before the checkpoint with the loader's state was saved. What the
+ * sequence held then, in short; undefined where it has nothing that hooks could have changed, and so none was called.
+ *
+ * @throws StateError if nobody knows what they have made of the sequence, as `past` is undefined or fields are hidden, or
+ *   they do not make it again.
+ */
+export async function replay(
+  sequence: Sequence<unknown>,
+  { data: held, seed }: LoaderState,
+  past: readonly HookCall[] | undefined,
+): Promise<string | undefined> {
+  const hides = hidesFields(sequence);
+  if (!sequence.hasHooks || !(hides || fieldsOf(sequence).length > 0)) return undefined;
+  if (hides) throw refusal(sequence, "may have changed its #private fields, which nobody outside can see");
+  if (past === undefined || held === undefined)
+    throw refusal(sequence, "may have changed its batches in the midst of a pass");
+  let names = differingFrom(held, sequence);
+  for (const [hook, epoch] of past) {
+    await callHook(sequence, hook, { epoch, seed });
+    names &&= differingFrom(held, sequence);
+  }
+  if (names === undefined) return held;
+  throw refusal(sequence, `were called again, and ${names} never came to hold what it held`);
+}
+
+function refusal(sequence: Sequence<unknown>, what: string): StateError {
+  return new StateError(
+    `A run with \`compat\` cannot be gone on from this checkpoint: the hooks of ${nameOf(sequence)} ${what}. Resume with a newly built sequence, whose hooks draw from the \`random\` that they are given and change ordinary fields; or leave \`compat\` out, or start the run anew.`,
+  );
+}
