@@ -144,7 +144,10 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
     return explain(this.stats(), availableCores());
   }
 
-  /** Ends a running epoch and all workers. May be called twice. Iterating afterwards is a `LoaderError`. */
+  /**
+   * Ends a running epoch and all workers. May be called twice. Iterating afterwards is a `LoaderError`. While a hook of the
+   * sequence runs, which may be who calls, it resolves without it: the loop ends after the hook.
+   */
   close(): Promise<void> {
     return this.#close(undefined);
   }
@@ -160,7 +163,8 @@ export class DataLoader<B> implements AsyncIterable<Leased<Delivered<B>>>, Async
 
   #close(abort: { readonly reason: unknown } | undefined): Promise<void> {
     this.#closing ??= this.#end(abort);
-    return this.#closing;
+    // A hook of the sequence may be who asks: it is not kept waiting for its own end.
+    return this.#position.run?.inHook ? this.#crew.close() : this.#closing;
   }
 
   async #end(abort: { readonly reason: unknown } | undefined): Promise<void> {

@@ -5,26 +5,26 @@
  * consumed or the epoch was left, whatever the reason; every way out goes through `#end`, which has the crew forget the
  * run's jobs. Batches leave in the order of the plan. A run calls nobody back: its loader reads what it has come to.
  */
-import { BatchError } from "../core/errors.ts";
+import { BatchError, LoaderError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import { waitAtMost } from "../core/settle.ts";
 import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
-import { callHook, lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
-import { endPatience } from "../worker/worker.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { noteChanging } from "./contents.ts";
 import type { Crew } from "./crew.ts";
+import { EpochHooks } from "./hooks.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { EpochReport } from "./observe/report.ts";
 import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
-import { type EpochStart, prepareEpoch, type Seen } from "./resume.ts";
+import type { EpochStart, Seen } from "./resume.ts";
 import { checkBelongs } from "./state.ts";
 import { OrderedWindow } from "./window.ts";
 
@@ -63,13 +63,10 @@ export class EpochRun {
   readonly #crew: Crew;
   readonly #stats: StatsKeeper;
   readonly #ledger: Ledger;
+  readonly #hooks: EpochHooks;
   #length: number | undefined;
   #plan: Plan | undefined;
   #window: OrderedWindow<Outcome> | undefined;
-  /** Settles when `onEpochBegin` has. */
-  #beginning: Promise<unknown> | undefined;
-  /** What the sequence held as the epoch began; once it is there, `onEpochEnd` is owed. */
-  #seen: Seen | undefined;
   /** Why the run ends, the first cause; and settled once it is over. */
   #cause: Cause | undefined;
   #ending: Promise<void> | undefined;
@@ -93,6 +90,7 @@ export class EpochRun {
     this.#stats = stats;
     this.start = start;
     this.#ledger = new Ledger(start.epoch);
+    this.#hooks = new EpochHooks(sequence, start, options.seed);
   }
 
   /** Number of the epoch. */
@@ -113,7 +111,7 @@ export class EpochRun {
 
   /** What the sequence held as the epoch began; undefined before it has a plan. */
   get seen(): Seen | undefined {
-    return this.#plan && this.#seen;
+    return this.#plan && this.#hooks.seen;
   }
 
   /** Batches of the whole epoch; undefined before it is known, and a resumed state has been found to belong to it. */
@@ -138,23 +136,33 @@ export class EpochRun {
     };
   }
 
+  /** Whether a hook of the sequence runs. */
+  get inHook(): boolean {
+    return this.#hooks.running !== undefined;
+  }
+
   /** The next batch; calls may overlap, and are answered in their order. */
   next(): Promise<Step> {
+    // The step that goes on has called what asks: it would wait for itself.
+    if (this.#pending > 0 && !this.#last)
+      return this.#refuse("was called by a hook or by getItem, which its loop waits for");
+    if (this.#hooks.running === "end") return this.#nothing();
     const turn = (): Promise<Step> => this.#step();
-    const step = this.#pending === 0 ? turn() : this.#last!.then(turn, turn);
     this.#pending++;
+    const step = this.#last ? this.#last.then(turn, turn) : turn();
     this.#last = step;
+    if (this.#hooks.running === "begin" && this.#pending === 2) void this.#doubt();
     return step;
   }
 
   /** Leaves the epoch early. Whoever waits for a batch is told that there is none. */
   return(): Promise<void> {
-    return this.#end({ type: "left" });
+    return this.#endFor({ type: "left" });
   }
 
   /** Ends the run because the loader ends; whoever waits, or asks again, gets `reason`. */
   close(reason: unknown): Promise<void> {
-    return this.#end({ type: "closed", reason });
+    return this.#endFor({ type: "closed", reason });
   }
 
   /** Ends the run when its iterator was dropped. */
@@ -195,23 +203,40 @@ export class EpochRun {
       this.#skip(outcome);
     }
     await this.#ending;
+    return this.#nothing();
+  }
+
+  /** What is told of a run that gives no more batches. */
+  async #nothing(): Promise<Step> {
     if (this.#cause?.type === "closed") throw this.#cause.reason;
     return { done: true, value: undefined };
+  }
+
+  /** Ends the run, as who asked it for a batch would wait for ever. */
+  #refuse(what: string): Promise<never> {
+    const reason = new LoaderError(
+      `next() ${what}: epoch ${this.epoch} of ${nameOf(this.#sequence)} is ended. Leave batches to the loop, or load them with a DataLoader of their own.`,
+    );
+    // What a hook throws then, the loop is told.
+    this.#end({ type: "closed", reason }).catch(() => {});
+    return Promise.reject(reason);
+  }
+
+  /** Nobody can tell whether `next()` was called by the `onEpochBegin` that it waits for, but that never ends then. */
+  async #doubt(): Promise<void> {
+    const { timeout } = this.#options;
+    await waitAtMost(this.#hooks.begun!, timeout);
+    if (this.#hooks.running === "begin")
+      this.#refuse(
+        `was called while onEpochBegin ran, which has not ended within the timeout of ${seconds(timeout)} and may be waiting for it`,
+      ).catch(() => {});
   }
 
   async #begin(): Promise<void> {
     const sequence = this.#sequence;
     const { seed, shuffle, shard } = this.#options;
     const { epoch, position, state } = this.start;
-    const stopped = (): boolean => this.#cause !== undefined;
-    const beginning = prepareEpoch(sequence, this.start, { seed, stopped });
-    this.#beginning = beginning.then(
-      (seen) => {
-        this.#seen = seen;
-      },
-      () => {},
-    );
-    await beginning;
+    await this.#hooks.begin(() => this.#cause !== undefined);
     if (this.#cause) return;
     const length = lengthOf(sequence);
     if (state) checkBelongs(state, sequence, { length, shuffle });
@@ -329,6 +354,14 @@ export class EpochRun {
     return this.#ending;
   }
 
+  /** {@link #end} for who may be a hook: it is not kept waiting for the hook that runs. What that throws, the loop is told. */
+  #endFor(cause: Cause): Promise<void> {
+    const ended = this.#end(cause);
+    if (!this.inHook) return ended;
+    ended.catch(() => {});
+    return Promise.resolve();
+  }
+
   async #letGo({ type }: Cause): Promise<void> {
     const sequence = this.#sequence;
     this.#stats.onAsk();
@@ -338,14 +371,15 @@ export class EpochRun {
     this.#window?.clear();
     this.#wake?.();
     try {
-      // A hook that has begun is heard out, unless it takes for ever.
-      if (this.#beginning && !this.#seen) await waitAtMost(this.#beginning, endPatience);
+      // Where there is nothing to hear out, onEpochEnd comes at once: the program may look.
+      if (!this.#hooks.seen) await this.#hooks.hearOut();
       // An inline worker may still be reading the very instance that the hook is about to change.
       if (sequence.hasHooks) await this.#crew.idle();
-      if (!this.#seen) return;
+      const { seen } = this.#hooks;
+      if (!seen) return;
       noteSources(sequence);
-      noteChanging(sequence, this.#seen.after, { inline: this.#inline });
-      await callHook(sequence, "end", { epoch: this.epoch, seed: this.#options.seed });
+      noteChanging(sequence, seen.after, { inline: this.#inline });
+      await this.#hooks.end();
     } catch (error) {
       const after = mentionedAfter[type];
       if (after === undefined) throw error;

@@ -2,7 +2,7 @@
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { DataLoader, type DataLoaderOptions, isEpochalError, Sequence } from "epochal";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { Faulty, Numbers, Scaled } from "../fixtures/sequences.js";
 import { countLeft, expectNothingLeft, type Left, warnings } from "../left.ts";
 
@@ -127,6 +127,25 @@ describe.each(Object.keys(kinds) as (keyof typeof kinds)[])("a loader with %s wo
     await loader.close();
     await told;
     expect(log).toEqual(["begun", "ended"]);
+  });
+
+  it("does not wait for the hook that awaits close() or return()", async () => {
+    const sequence = new Scaled(4);
+    const loader = new DataLoader(sequence, options);
+    const iterator = loader[Symbol.asyncIterator]();
+    const hook = vi.spyOn(Scaled.prototype, "onEpochEnd").mockImplementation(async () => {
+      await iterator.return?.();
+      await wait(5);
+      await loader.close();
+      await iterator[Symbol.asyncDispose]();
+      sequence.log.push("closed");
+    });
+    const read: number[] = [];
+    for await (const batch of iterator) read.push(batch);
+    hook.mockRestore();
+    expect(read).toEqual([0, 1, 2, 3]);
+    expect(sequence.log).toEqual(["begin 0", "closed"]);
+    await expect(loader[Symbol.asyncIterator]().next()).rejects.toThrow(/The loader is closed/);
   });
 
   it("answers overlapping calls of next() in order", async () => {

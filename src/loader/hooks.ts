@@ -1,0 +1,98 @@
+/**
+ * The two hooks of one epoch: called once each, and known while they run.
+ *
+ * Whatever is asked of a run while a hook runs may be asked by that hook, and be awaited there; no platform tells. What
+ * would have to wait for the hook must know that it runs.
+ */
+import { waitAtMost } from "../core/settle.ts";
+import { warn } from "../core/warn.ts";
+import { callHook, type Sequence } from "../sequence/sequence.ts";
+import { endPatience } from "../worker/worker.ts";
+import { thrownSentence } from "./batch-error.ts";
+import { type EpochStart, prepareEpoch, type Seen } from "./resume.ts";
+
+/** Calls an epoch's `onEpochBegin` and `onEpochEnd`, and says which of them runs. */
+export class EpochHooks {
+  readonly #sequence: Sequence<unknown>;
+  readonly #start: EpochStart;
+  readonly #seed: number;
+  #running: "begin" | "end" | undefined;
+  #seen: Seen | undefined;
+  #begun: Promise<void> | undefined;
+  #giveUp = (): void => {};
+  #givenUp = false;
+
+  constructor(sequence: Sequence<unknown>, start: EpochStart, seed: number) {
+    this.#sequence = sequence;
+    this.#start = start;
+    this.#seed = seed;
+  }
+
+  /** The hook of the user's that runs. */
+  get running(): "begin" | "end" | undefined {
+    return this.#running;
+  }
+
+  /** What the sequence held as the epoch began; once it is there, `onEpochEnd` is owed. */
+  get seen(): Seen | undefined {
+    return this.#seen;
+  }
+
+  /** Resolves when `onEpochBegin` has settled; undefined before it is called. */
+  get begun(): Promise<void> | undefined {
+    return this.#begun;
+  }
+
+  /**
+   * Calls `onEpochBegin`, and in a resumed run whatever must come before it. Throws what it throws; resolves also where it
+   * is given up.
+   */
+  begin(stopped: () => boolean): Promise<void> {
+    let fail: (error: unknown) => void;
+    const begun = new Promise<void>((resolve, reject) => {
+      this.#giveUp = resolve;
+      fail = reject;
+    });
+    // There before the hook is called, which may end the run.
+    this.#begun = begun.catch(() => {});
+    const options = { seed: this.#seed, stopped };
+    this.#call("begin", () => prepareEpoch(this.#sequence, this.#start, options)).then(
+      (seen) => {
+        this.#seen = seen;
+        this.#giveUp();
+      },
+      (error) => {
+        fail(error);
+        if (this.#givenUp)
+          warn(
+            "EPOCHAL_HOOK",
+            `onEpochBegin(${this.#start.epoch}) threw after its loop had ended: ${thrownSentence(error)}`,
+          );
+      },
+    );
+    return begun;
+  }
+
+  /** Hears out an `onEpochBegin` that runs; one that takes for ever is given up. */
+  async hearOut(): Promise<void> {
+    if (!this.#begun) return;
+    await waitAtMost(this.#begun, endPatience);
+    this.#givenUp = true;
+    this.#giveUp();
+  }
+
+  /** Calls `onEpochEnd`; throws what it throws. */
+  end(): Promise<void> {
+    const { epoch } = this.#start;
+    return this.#call("end", () => callHook(this.#sequence, "end", { epoch, seed: this.#seed }));
+  }
+
+  async #call<T>(hook: "begin" | "end", call: () => Promise<T>): Promise<T> {
+    if (this.#sequence.hasHooks) this.#running = hook;
+    try {
+      return await call();
+    } finally {
+      this.#running = undefined;
+    }
+  }
+}
