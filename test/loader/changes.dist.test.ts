@@ -2,10 +2,11 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { cache, DataLoader, type DataLoaderOptions, take } from "epochal";
+import { batches, cache, DataLoader, type DataLoaderOptions, take } from "epochal";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { Fields, Killed, Order } from "../fixtures/changing.js";
+import { namesOf, Samples } from "../fixtures/samples.js";
 
 type Change = (fields: Record<string, never>) => void;
 
@@ -76,6 +77,25 @@ describe.each(kinds)("%s", (_, options) => {
       expect(await run(options)).toEqual(await run({ workers: 0 }));
     },
   );
+
+  it("has what was changed on batches(…) whose samples the loader shuffles", async () => {
+    const samples = new Samples(12);
+    const train = batches(samples, { batchSize: 4, collate: namesOf });
+    await using loader = new DataLoader(train, { ...options, shuffle: true });
+    const epoch = async (): Promise<string[][]> => {
+      const names: string[][] = [];
+      for await (const batch of loader) names.push([...batch]);
+      return names;
+    };
+    expect((await epoch()).map(({ length }) => length)).toEqual([4, 4, 4]);
+    Object.assign(train, { batchSize: 6 });
+    const halves = await epoch();
+    expect(halves.map(({ length }) => length)).toEqual([6, 6]);
+    expect(halves.flat().sort()).toEqual(Array.from({ length: 12 }, (_, i) => `sample ${i}`).sort());
+    expect(halves.flat()).not.toEqual(Array.from({ length: 12 }, (_, i) => `sample ${i}`));
+    Object.assign(train, { dataset: new Samples(2) });
+    expect((await epoch()).flat().sort()).toEqual(["sample 0", "sample 1"]);
+  });
 
   it("has caches of the source as it is, not as it was", async () => {
     const sequence = new Fields({ stage: 0 });

@@ -102,11 +102,13 @@ export class BatchSequence<S, B> extends Combinator<B> {
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("batches(…)", index, this.length);
+    const { batchSize, dataset, sampler, collate } = this;
     const order = orderOf(this, this.seed ?? context.seed, context.epoch);
-    const from = index * this.batchSize;
-    const to = Math.min(from + this.batchSize, samplesOf(this));
-    const samples = settleEach(to - from, (place) => fetchSample(this, order(from + place), context));
-    const collated = (settled: S[]) => collateBy(this.collate, settled, context) as Awaitable<Returned<B>>;
+    const from = index * batchSize;
+    const to = Math.min(from + batchSize, samplesOf(this));
+    const choice = { dataset, sampler };
+    const samples = settleEach(to - from, (place) => fetchSample(choice, order(from + place), context));
+    const collated = (settled: S[]) => collateBy(collate, settled, context) as Awaitable<Returned<B>>;
     return samples instanceof Promise ? samples.then(collated) : collated(samples);
   }
 
@@ -210,8 +212,8 @@ function checkOptions(
   }
 }
 
-/** The fields that say which samples a batch has. */
-type Choice<S> = Pick<BatchSequence<S, unknown>, "dataset" | "sampler" | "shuffle">;
+/** The fields that say which samples there are. */
+type Choice<S> = Pick<BatchSequence<S, unknown>, "dataset" | "sampler">;
 
 /** Samples in an epoch. */
 function samplesOf({ sampler, dataset }: Choice<unknown>): number {
@@ -222,7 +224,7 @@ function samplesOf({ sampler, dataset }: Choice<unknown>): number {
 const orders = new WeakMap<object, { readonly key: string; readonly order: Order }>();
 
 /** The order of an epoch, made when its first batch is asked for. */
-function orderOf(sequence: Choice<unknown>, seed: number, epoch: number): Order {
+function orderOf<S, B>(sequence: BatchSequence<S, B>, seed: number, epoch: number): Order {
   const length = samplesOf(sequence);
   const key = `${seed} ${epoch} ${length}`;
   const made = orders.get(sequence);

@@ -75,9 +75,19 @@ function inOrder(dataset: unknown): boolean {
   return isSequence(dataset) && batchesIn(dataset).some(({ shuffle }) => !shuffle);
 }
 
-/** The same batches with their samples shuffled; of the class that they have, which another copy of the package may own. */
+/**
+ * The same batches with their samples shuffled: a view, in which everything else is the sequence's own, also what is
+ * changed there later. Of a frozen one, which a view must show as it is, a copy.
+ */
 function withShuffle<B extends object>(sequence: B): B {
-  return Object.assign(Object.create(Object.getPrototypeOf(sequence)), sequence, { shuffle: true });
+  const shuffle = { shuffle: true };
+  if (Object.isFrozen(sequence))
+    return Object.assign(Object.create(Object.getPrototypeOf(sequence)), sequence, shuffle);
+  return new Proxy(sequence, {
+    get: (target, name, view) => Reflect.get(name === "shuffle" ? shuffle : target, name, view),
+    getOwnPropertyDescriptor: (target, name) =>
+      Reflect.getOwnPropertyDescriptor(name === "shuffle" ? shuffle : target, name),
+  });
 }
 
 /** The batches of samples that a sequence is made of. */

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { DataLoader } from "../../../src/loader/constructor.ts";
 import { RandomSampler } from "../../../src/sampler/random.ts";
 import { SubsetSampler } from "../../../src/sampler/subset.ts";
-import { batches } from "../../../src/sequence/batching/batches.ts";
+import { type BatchSequence, batches } from "../../../src/sequence/batching/batches.ts";
 import { pad } from "../../../src/sequence/batching/pad.ts";
 import { cache } from "../../../src/sequence/combinators/cache.ts";
 import { concat } from "../../../src/sequence/combinators/concat.ts";
@@ -76,6 +76,33 @@ describe("a loader of batches(…)", () => {
     // The sequence stays as it was.
     expect(await read(new DataLoader(sequence), 1)).toEqual(
       [0, 1, 2, 3].map((i) => inOrder.slice(10 * i, 10 * i + 10)),
+    );
+  });
+
+  it("is of the sequence itself: its hooks, its fields and its length, also those set later", async () => {
+    const run = async (how: { readonly ours: boolean }): Promise<unknown> => {
+      const given = how.ours ? { ...tens, shuffle: true } : tens;
+      const sequence = batches(samples, given) as BatchSequence<number, Tensor<"float32">>;
+      const loader = new DataLoader(sequence, how.ours ? { seed: 7 } : { seed: 7, shuffle: true });
+      const log: unknown[] = [];
+      const hooked = Object.assign(sequence, {
+        onEpochBegin(epoch: number): void {
+          log.push(`begin ${epoch}`);
+          Object.assign(this, { batchSize: 10 - epoch });
+        },
+      });
+      log.push(await read(loader, 2), loader.length, loader.state());
+      Object.assign(hooked, { dataset: { length: 20, getItem: (i: number) => 100 + i } });
+      log.push(await read(loader, 1), loader.length, loader.state(), hooked.batchSize);
+      return log;
+    };
+    expect(await run({ ours: false })).toEqual(await run({ ours: true }));
+  });
+
+  it("is of a frozen sequence, too", async () => {
+    const frozen = Object.freeze(batches(samples, tens));
+    expect(await read(new DataLoader(frozen, how))).toEqual(
+      await read(new DataLoader(batches(samples, tens), how)),
     );
   });
 
