@@ -24,7 +24,7 @@ export {
   type DataLoaderConstructor,
   type NoSequence,
   type SampleLoaderOptions,
-} from "./loader/constructor.ts";
+} from "./loader/data-loader.ts";
 export { type Leased, release } from "./loader/lease.ts";
 export type { EpochReport, LoaderReport } from "./loader/observe/report.ts";
 export type { LoaderStats, WorkerStats } from "./loader/observe/stats.ts";

@@ -14,7 +14,7 @@ const gc = globalThis.gc;
 for (const [name, options] of [
   ["inline", { workers: 0 }],
   ["2 threads", { workers: 2 }],
-  ["2 processes", { workers: 2, useMultiprocessing: true }],
+  ["2 processes", { workers: 2, worker: "process" }],
 ]) {
   console.log(`\n${name}: 20 batches of 64 kB an epoch`);
   console.log("epoch    RSS MB  heap MB  descriptors  threads  resources");

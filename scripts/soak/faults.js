@@ -43,7 +43,7 @@ function happens(folder, { epoch, index, times }) {
 }
 
 /** Messages that no loader expects. */
-const foreign = [null, 7, "text", [], {}, { type: "error" }, { type: "batch" }, { type: "mine", ticket: 0 }];
+const foreign = [null, 7, "text", [], {}, { type: "error" }, { type: "batch" }, { type: "mine", id: 0 }];
 
 function say(message) {
   if (parentPort) parentPort.postMessage(message);

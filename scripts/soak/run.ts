@@ -157,7 +157,7 @@ class PhaseRun {
     const memory = loops.some((loop) => loop.faults.some((fault) => fault.kind === "memory"));
     const loader = new DataLoader(sequence, {
       workers: kind === "auto" ? "auto" : workers,
-      useMultiprocessing: kind === "process",
+      worker: kind === "process" ? "process" : "thread",
       maxQueueSize,
       shuffle: this.#schedule.shuffle,
       seed: this.#schedule.seed,

@@ -12,6 +12,7 @@ import {
 import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
+import { batchOptionNames } from "../sequence/batching/batches.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
@@ -97,6 +98,9 @@ export const optionNames: readonly (keyof DataLoaderOptions)[] = [
   "resourceLimits",
 ];
 
+/** As {@link optionNames}, of a loader of samples. */
+const sampleOptionNames: readonly string[] = [...new Set([...batchOptionNames, ...optionNames])];
+
 const ofBatches = "It belongs to batches(dataset, { … }).";
 const notHere = "Leave it out:";
 
@@ -109,12 +113,29 @@ const elsewhere: Readonly<Record<string, string>> = {
   batchSize: ofBatches,
   dropLast: ofBatches,
   sampler: ofBatches,
-  batchSampler: ofBatches,
+  batchSampler: "`sampler` of batches says which samples, `batchSize` how many.",
   collate: ofBatches,
   collateFn: `Its name is \`collate\`. ${ofBatches}`,
   persistentWorkers: `${notHere} workers stay until close().`,
   pinMemory: `${notHere} a batch is moved, not copied.`,
 };
+
+/**
+ * Checks that the options of a loader, of samples or of a sequence, are there.
+ *
+ * @throws OptionError naming one that is not, and what is meant or could be.
+ */
+export function checkOptionNames(
+  options: DataLoaderOptions,
+  { ofSamples }: { readonly ofSamples: boolean },
+): void {
+  if (ofSamples)
+    checkKnown("DataLoader", options, sampleOptionNames, {
+      ...elsewhere,
+      collateFn: "Its name is `collate`.",
+    });
+  else checkKnown("DataLoader", options, optionNames, elsewhere);
+}
 
 /** The one option in two words may not say two things. */
 function checkAgree(useMultiprocessing: boolean, worker: "thread" | "process"): void {
@@ -134,7 +155,7 @@ const longestTimeout = 2 ** 31 - 1;
  * @throws OptionError, StateError naming the option, what it takes and what it was given.
  */
 export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
-  checkKnown("DataLoader", options, optionNames, elsewhere);
+  checkOptionNames(options, { ofSamples: false });
   const { state } = options;
   const {
     workers = 0,

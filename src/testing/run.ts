@@ -56,7 +56,7 @@ export async function runSchedule(
   const { kind, workers, maxQueueSize, shuffle, retries } = schedule;
   const loader = new DataLoader(new FaultySequence(sequence, schedule.faults, folder), {
     workers,
-    useMultiprocessing: kind === "process",
+    worker: kind === "process" ? "process" : "thread",
     maxQueueSize,
     shuffle,
     seed: loaderSeed,

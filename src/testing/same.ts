@@ -39,12 +39,12 @@ export async function assertSameForAnyWorkers(
   checkBoolean("processes", processes);
   checkInteger("epochs", epochs, 1);
   let first: Stream | undefined;
-  for (const useMultiprocessing of processes ? [false, true] : [false]) {
+  for (const worker of processes ? (["thread", "process"] as const) : (["thread"] as const)) {
     for (const count of workers) {
       // There is no inline process.
-      if (useMultiprocessing && count === 0) continue;
-      const loading = { workers: count, useMultiprocessing, shuffle, seed };
-      const name = count === 0 ? "inline" : `${count} ${useMultiprocessing ? "processes" : "threads"}`;
+      if (worker === "process" && count === 0) continue;
+      const loading = { workers: count, worker, shuffle, seed };
+      const name = count === 0 ? "inline" : `${count} ${worker === "process" ? "processes" : "threads"}`;
       const stream = { name, digests: await load(sequence, loading, epochs) };
       first ??= stream;
       compare(nameOf(sequence), first, stream);

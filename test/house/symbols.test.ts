@@ -1,7 +1,6 @@
 /** House rules about names and what they stand for, as the compiler sees them. */
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
-import * as pending from "./pending.ts";
 import { compile, entryPoints, pathOf, resolve } from "./program.ts";
 import { moduleState } from "./state.ts";
 
@@ -25,7 +24,7 @@ describe("types", () => {
     const paths = new Map<string, string[]>();
     for (const { path, name, symbol } of exported)
       if (symbol.flags & ts.SymbolFlags.Type) paths.set(name, [...(paths.get(name) ?? []), path]);
-    const twice = [...paths].filter(([name, of]) => of.length > 1 && !pending.homonyms.includes(name));
+    const twice = [...paths].filter(([, of]) => of.length > 1);
     expect(twice.map(([name, of]) => `${name}: ${of.join(", ")}`)).toEqual([]);
   });
 });
@@ -58,7 +57,7 @@ describe("public signatures", () => {
   it.each(entries)("of $specifier name types that can be imported", ({ symbols }) => {
     const hidden = [...symbols.values()].flatMap((symbol) =>
       typesIn(symbol)
-        .filter((type) => !importable.has(type) && !pending.unnameable.includes(type.name))
+        .filter((type) => !importable.has(type))
         .map((type) => `${type.name} in ${symbol.name}`),
     );
     expect(hidden).toEqual([]);

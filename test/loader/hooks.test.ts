@@ -1,7 +1,7 @@
 /** What a loader is asked from inside of what it waits for: hooks, getItem, collate. Nothing hangs, nothing breaks. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { DataLoader } from "../../src/loader/constructor.ts";
+import { DataLoader } from "../../src/loader/data-loader.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 
 const wait = (milliseconds: number): Promise<void> =>

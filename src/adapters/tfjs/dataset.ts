@@ -1,7 +1,7 @@
 /** A loader as TensorFlow.js' own `fitDataset` and `evaluateDataset` take it. */
 import type * as tfTypes from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
-import type { DataLoader } from "../../loader/constructor.ts";
+import type { DataLoader } from "../../loader/data-loader.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import { mapTree } from "../../tensor/tree.ts";
 import { trainParts } from "../../train/data/batch.ts";

@@ -1,6 +1,6 @@
 /** `fit`, `evaluate` and `predict` for TensorFlow.js models. */
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { DataLoader } from "../../loader/constructor.ts";
+import type { DataLoader } from "../../loader/data-loader.ts";
 import type { Stream } from "../../sequence/generator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";

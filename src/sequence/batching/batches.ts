@@ -166,7 +166,15 @@ export function batches(
   return new BatchSequence(dataset, options);
 }
 
-const known = ["batchSize", "shuffle", "seed", "dropLast", "collate", "sampler"];
+/** Names of all options of {@link batches}. */
+export const batchOptionNames: readonly string[] = [
+  "batchSize",
+  "shuffle",
+  "seed",
+  "dropLast",
+  "collate",
+  "sampler",
+];
 
 function checkOptions(
   dataset: Dataset<unknown>,
@@ -180,7 +188,7 @@ function checkOptions(
       `batches() takes a dataset with \`length\` and \`getItem(index)\`, got ${show(dataset)}.${hint}`,
     );
   }
-  checkKnown("batches()", options, known);
+  checkKnown("batches()", options, batchOptionNames);
   const { batchSize, seed, sampler, shuffle = false, dropLast = false, collate } = options;
   checkInteger("batchSize", batchSize, 1);
   checkBoolean("shuffle", shuffle);

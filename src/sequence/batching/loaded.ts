@@ -29,7 +29,7 @@ export interface Loaded<O> {
  */
 export function loadedBy<O extends object>(source: unknown, given: O): Loaded<O> {
   if (isSequence(source))
-    return (given as Options | null)?.shuffle === true
+    return (given as Options).shuffle === true
       ? shuffled(source, given)
       : { sequence: source, options: given };
   if (!isDataset(source)) {
@@ -37,7 +37,7 @@ export function loadedBy<O extends object>(source: unknown, given: O): Loaded<O>
       `DataLoader takes a Sequence, or samples with \`batchSize\`, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
     );
   }
-  const { batchSize, shuffle, dropLast, sampler, collate, ...options } = { ...given } as Options;
+  const { batchSize, shuffle, dropLast, sampler, collate, ...options } = given as Options;
   if (batchSize === undefined) {
     throw new OptionError(
       `A loader of samples needs \`batchSize\`: new DataLoader(dataset, { batchSize: 32 }), got ${show(source)} without. To load batches, extend Sequence.`,

@@ -1,6 +1,6 @@
 /** What `shuffle` of a loader does over samples, over batches of them, and over a Sequence of the user's. */
 import { describe, expect, it } from "vitest";
-import { DataLoader } from "../../../src/loader/constructor.ts";
+import { DataLoader } from "../../../src/loader/data-loader.ts";
 import { RandomSampler } from "../../../src/sampler/random.ts";
 import { SubsetSampler } from "../../../src/sampler/subset.ts";
 import { type BatchSequence, batches } from "../../../src/sequence/batching/batches.ts";
@@ -186,7 +186,13 @@ it.each([
   [samples, { batchSize: 1, batchsize: 1 }, /no option `batchsize`/],
   [[1, 2], { batchSize: 1 }, /takes a Sequence, or samples with `batchSize`, got an array of 2/],
   [undefined, {}, /got undefined/],
-  [samples, null, /needs `batchSize`/],
+  [samples, null, /DataLoader takes its options as an object, \{ batchSize: … \}, got null/],
+  [samples, { ...tens, foo: 1 }, /no option `foo`\. It has: batchSize, .*collate, .*workers, .*onError/],
+  [samples, { batch_size: 10 }, /no option `batch_size`\. Its name is `batchSize`\.$/],
+  [samples, { ...tens, drop_last: true }, /no option `drop_last`\. Its name is `dropLast`\.$/],
+  [samples, { ...tens, collateFn: tensor }, /no option `collateFn`\. Its name is `collate`\.$/],
+  [samples, { ...tens, batch_sampler: 1 }, /`sampler` of batches says which samples, `batchSize` how many/],
+  [samples, { ...tens, numWorkers: 1 }, /Its name is `workers`\.$/],
 ])("refuses %o with %o", (source, options, message) => {
   expect(() => new DataLoader(source as never, options as never)).toThrow(message);
 });
