@@ -22,7 +22,10 @@ export type { Shard } from "./core/shard.ts";
 export {
   DataLoader,
   type DataLoaderConstructor,
-  type NoSequence,
+  type Loadable,
+  type LoadedBatch,
+  type LoaderArguments,
+  type MadeBatches,
   type SampleLoaderOptions,
 } from "./loader/data-loader.ts";
 export { type Leased, release } from "./loader/lease.ts";
@@ -122,3 +125,4 @@ export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
 export type { ResourceLimits } from "./worker/kinds/limits.ts";
 export { portable } from "./worker/wire/portable.ts";
+export type { WorkerSource } from "./worker/worker.ts";

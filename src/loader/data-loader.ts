@@ -12,7 +12,7 @@ import type {
 import type { Collated } from "../sequence/batching/collate.ts";
 import type { PadCollator } from "../sequence/batching/pad.ts";
 import type { AnyBatch } from "../sequence/combinators/combinator.ts";
-import type { batchType, Sequence } from "../sequence/sequence.ts";
+import type { batchType } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { Leased } from "./lease.ts";
 import { Loader } from "./loader.ts";
@@ -31,10 +31,35 @@ export interface SampleLoaderOptions extends DataLoaderOptions, BatchesOptions {
   readonly seed?: number;
 }
 
-/** What samples are and a Sequence is not: its batches are made. */
-export interface NoSequence {
-  readonly [batchType]?: never;
+/** What a Sequence is and samples are not: its batches are made. */
+export interface MadeBatches<B> {
+  /** The type of the batches. */
+  readonly [batchType]?: B;
+  /** Number of batches in an epoch. */
+  readonly length: number;
+  /** Whether hooks may change them between epochs. */
+  readonly hasHooks: boolean;
+  /** One of them. */
+  at(index: number): Promise<unknown>;
 }
+
+/** What a {@link DataLoader} loads: batches, or samples that it makes batches of. */
+export type Loadable<B> = MadeBatches<B> | Dataset<AnyBatch>;
+
+/** The batches that a {@link DataLoader} makes of `D`: its own, or what `collate` makes, `C`, or else what is stacked. */
+export type LoadedBatch<D, C> =
+  D extends MadeBatches<infer B> ? B : [AnyBatch] extends [C] ? Collated<SampleOf<D>> : C;
+
+/** The options that a {@link DataLoader} of `D` takes after it. */
+export type LoaderArguments<D, C> =
+  D extends MadeBatches<unknown>
+    ? [options?: DataLoaderOptions | undefined]
+    : [
+        options: SampleLoaderOptions & {
+          /** Makes a batch of samples, or says how sequences of unequal length in them become one: `pad(…)`. */
+          readonly collate?: PadCollator | CollateFunction<SampleOf<D>, C>;
+        },
+      ];
 
 /**
  * Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch.
@@ -104,38 +129,23 @@ export interface DataLoader<B> extends AsyncIterable<Leased<Delivered<B>>>, Asyn
 /** What a {@link DataLoader} is made of. A class cannot say that its type follows from samples; this can. */
 export interface DataLoaderConstructor {
   /**
-   * A loader of samples, put into batches as by `batches`; `shuffle` shuffles the samples.
-   *
-   * @throws OptionError, StateError on options that are not what they should be.
-   * @example
-   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 });
-   */
-  // Two type parameters, as bases that a subclass chooses from by their number must make the same.
-  new <D extends Dataset<AnyBatch>, S extends SampleOf<D>>(
-    dataset: D & KnownParts<SampleOf<D>> & NoSequence,
-    options: SampleLoaderOptions & {
-      /** How sequences of unequal length in the samples become one: `pad(…)`. */
-      readonly collate?: PadCollator;
-    },
-  ): DataLoader<Collated<S>>;
-  /** A loader of samples that `collate` makes batches of. */
-  new <S extends AnyBatch, B extends AnyBatch>(
-    dataset: Dataset<S> & NoSequence,
-    options: SampleLoaderOptions & {
-      /** Makes a batch of samples. */
-      readonly collate: CollateFunction<NoInfer<S>, B>;
-    },
-  ): DataLoader<B>;
-  /**
-   * A loader of the batches of a sequence; `shuffle` shuffles whole batches, or the samples of `batches(dataset, …)`.
+   * A loader of the batches of a sequence, or of samples, put into batches as by `batches`. `shuffle` shuffles samples where
+   * there are samples, also those of `batches(dataset, …)`, and whole batches of any other sequence.
    *
    * @throws OptionError, StateError on options that are not what they should be.
    * @example
    * await using loader = new DataLoader(train, { workers: 2, shuffle: true, seed: 7 });
    * for await (const [x, y] of loader) { … } // epoch 0
    * for await (const [x, y] of loader) { … } // epoch 1
+   *
+   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 }); // of samples
    */
-  new <B>(sequence: Sequence<B>, options?: DataLoaderOptions): DataLoader<B>;
+  // One signature, so that the compiler has one thing to say. `B` comes first, for `extends DataLoader<B>`; what is
+  // inferred is `D` and `C`, and `B` becomes its bound.
+  new <B extends LoadedBatch<D, C>, D extends Loadable<unknown> = Loadable<B>, C extends AnyBatch = AnyBatch>(
+    of: D & (D extends MadeBatches<unknown> ? unknown : KnownParts<SampleOf<D>>),
+    ...options: LoaderArguments<D, C>
+  ): DataLoader<B>;
   /** What all loaders have. */
   readonly prototype: DataLoader<unknown>;
 }

@@ -8,7 +8,6 @@ import { checkInteger } from "../core/check.ts";
 import { availableCores } from "../core/cores.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError } from "../core/errors.ts";
-import type { Dataset } from "../sequence/batching/batches.ts";
 import { loadedBy } from "../sequence/batching/loaded.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
@@ -48,7 +47,7 @@ export class Loader<B> implements DataLoader<B> {
   #closing: Promise<void> | undefined;
   #stopListening: (() => void) | undefined;
 
-  constructor(of: Sequence<B> | Dataset<unknown>, given: DataLoaderOptions = {}) {
+  constructor(of: unknown, given: DataLoaderOptions = {}) {
     checkOptionNames(given, { ofSamples: !isSequence(of) });
     const { sequence, options } = loadedBy(of, given);
     this.#sequence = sequence;

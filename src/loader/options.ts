@@ -14,6 +14,7 @@ import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
 import { batchOptionNames } from "../sequence/batching/batches.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
+import type { WorkerSource } from "../worker/worker.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
 
@@ -28,7 +29,7 @@ export interface DataLoaderOptions {
    * Where a worker comes from: a thread of this program (`"thread"`, the default), or a process of its own
    * (`"process"`), so that a crash in native code takes one worker and not the program.
    */
-  readonly worker?: "thread" | "process";
+  readonly worker?: WorkerSource;
   /** Keras' word for `worker: "process"`. */
   readonly useMultiprocessing?: boolean;
   /**
@@ -138,7 +139,7 @@ export function checkOptionNames(
 }
 
 /** The one option in two words may not say two things. */
-function checkAgree(useMultiprocessing: boolean, worker: "thread" | "process"): void {
+function checkAgree(useMultiprocessing: boolean, worker: WorkerSource): void {
   checkBoolean("useMultiprocessing", useMultiprocessing);
   if (useMultiprocessing === (worker === "process")) return;
   throw new OptionError(

@@ -52,8 +52,11 @@ export interface BatchWorker {
   terminate(): Promise<void>;
 }
 
+/** Where workers come from that each hold a copy of the sequence. */
+export type WorkerSource = "thread" | "process";
+
 /** Where a worker does its work. */
-export type WorkerKind = "inline" | "thread" | "process";
+export type WorkerKind = "inline" | WorkerSource;
 
 /** Starts workers of one kind. */
 export interface StartWorker {

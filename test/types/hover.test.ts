@@ -46,7 +46,7 @@ it("shows the batch at a loader, and short types everywhere", () => {
   expect(shown).toMatchInlineSnapshot(`
     [
       "const loader: DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]>",
-      "(alias) new DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]>(sequence: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>, options?: DataLoaderOptions): DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]> (+2 overloads)",
+      "(alias) new DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">], Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>, AnyBatch>(of: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>, options?: DataLoaderOptions | undefined): DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]>",
       "const batch: [x: Tensor<"float32">, y: Tensor<"int32">] & Disposable",
       "const x: Tensor<"float32">",
       "const y: Tensor<"int32">",

@@ -15,6 +15,7 @@ declare const train: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>;
 class Points { length = 3; getItem(i: number) { return [tensor([i]), tensor(i, "int32")]; } }
 class Late { length = 3; async getItem(i: number) { return [tensor([i]), tensor(i, "int32")]; } }
 const points = { length: 3, getItem: (i: number) => [tensor([i]), tensor(i, "int32")] };
+const rows = { length: 3, getItem: (i: number) => tensor(i) };
 const swap = ([x, y]: [Tensor<"float32">, Tensor<"int32">]) => [y, x];
 const one = { batchSize: 1 };
 `;
@@ -32,6 +33,12 @@ const programs = {
   "samples that are in no batches": "fit(model, new Points())",
   "an option that is not there": "batches(new Points(), { batchSize: 1, batchsize: 1 })",
   "an option that is not there, of a sequence": "batches(train, { batchSize: 1, batchsize: 1 })",
+  "a loader's option that is not there": "new DataLoader(train, { shufle: true })",
+  "a loader's option that is not there, of samples": "new DataLoader(rows, { batchSize: 1, dropLst: true })",
+  "a loader's option of another kind": "new DataLoader(train, { shuffle: 10 })",
+  "a loader of samples without a return type": "new DataLoader(new Points(), one)",
+  "a loader of neither": "new DataLoader([1, 2, 3])",
+  "a loader of samples": "new DataLoader(rows, { ...one, collate: (all) => all.length satisfies number })",
   "sequences in a list": "concat([train, train])",
   "zipped sequences in a list": "zip([train, train])",
   "mixed sequences in a list": "mix([train, train], { weights: [1, 2] })",
@@ -82,6 +89,14 @@ const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "an option that is not there": /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
   "an option that is not there, of a sequence":
     /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
+  "a loader's option that is not there":
+    /^Object literal may only .*'shufle' does not exist in type 'DataLoaderOptions'. Did you mean to write 'shuffle'\?$/,
+  "a loader's option that is not there, of samples":
+    /^Object literal may only .*'dropLst' does not exist.* Did you mean to write 'dropLast'\?$/,
+  "a loader's option of another kind": /^Type 'number' is not assignable to type 'boolean \| undefined'\.$/,
+  "a loader of samples without a return type": tuple,
+  "a loader of neither": /'number\[\]' is not assignable to parameter of type 'Loadable<unknown>'/,
+  "a loader of samples": /^$/,
   "sequences in a list": oneByOne,
   "zipped sequences in a list": oneByOne,
   "mixed sequences in a list": oneByOne,

@@ -8,7 +8,7 @@ import type { Sequence } from "../../sequence/sequence.ts";
 import { connect } from "../wire/connect.ts";
 import type { WorkerRequest } from "../wire/protocol.ts";
 import { type Snapshot, takeSnapshot } from "../wire/snapshot/snapshot.ts";
-import type { BatchWorker, StartWorker, WorkerEvents } from "../worker.ts";
+import type { BatchWorker, StartWorker, WorkerEvents, WorkerSource } from "../worker.ts";
 import { nodeWorkers as noWorkers } from "./browser.ts";
 import type { ResourceLimits } from "./limits.ts";
 import { openProcess } from "./process.ts";
@@ -19,7 +19,7 @@ export { checkNotNested } from "./nested.ts";
 /** How workers of Node are made. */
 export interface NodeWorkerOptions {
   readonly seed: number;
-  readonly kind: "thread" | "process";
+  readonly kind: WorkerSource;
   readonly resourceLimits?: ResourceLimits | undefined;
 }
 

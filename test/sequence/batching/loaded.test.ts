@@ -194,5 +194,5 @@ it.each([
   [samples, { ...tens, batch_sampler: 1 }, /`sampler` of batches says which samples, `batchSize` how many/],
   [samples, { ...tens, numWorkers: 1 }, /Its name is `workers`\.$/],
 ])("refuses %o with %o", (source, options, message) => {
-  expect(() => new DataLoader(source as never, options as never)).toThrow(message);
+  expect(() => new DataLoader(source as unknown as Sequence<unknown>, options as never)).toThrow(message);
 });
