@@ -104,6 +104,11 @@ describe("batches through shared files", () => {
     channel.answer(1, batchOf(1, 500));
     channel.read();
     expect(channel.received[1]).toMatchObject({ type: "batch", id: 1, batch: batchOf(1, 500) });
+    // Its file is free again, as all others are.
+    channel.request();
+    channel.shared = 0;
+    for (let i = 0; i < batchesInFlight; i++) channel.answer(2 + i, batchOf(2 + i, 500));
+    expect(channel.shared).toBe(batchesInFlight);
     closeFiles(channel.files);
   });
 });

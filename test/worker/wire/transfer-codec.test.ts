@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { noCounters } from "../../../src/core/counters.ts";
-import { allocate } from "../../../src/tensor/arena.ts";
+import { allocate, mostIdle } from "../../../src/tensor/arena.ts";
 import { transferToLoader, transferToWorker } from "../../../src/worker/wire/transfer-codec.ts";
 
 const move = <M extends object>(message: M, transfer: readonly ArrayBuffer[] = []): M =>
@@ -31,4 +31,16 @@ it("moves a batch's memory, and moves it back with the next request to become a 
   expect(posted.map(({ length }) => length)).toEqual([1, 0]);
   expect(batch!.length).toBe(0);
   expect(new Float32Array(allocate(20_000))).toEqual(new Float32Array(5000).fill(3));
+});
+
+it("keeps as much returned memory as the next request may bring, the newest, however much comes back", () => {
+  const loader = transferToWorker();
+  const sizes = Array.from({ length: 3 * mostIdle }, (_, i) => i + 1);
+  for (const size of sizes) loader.recycle([new ArrayBuffer(size)]);
+  loader.recycle(sizes.map((size) => new ArrayBuffer(1000 + size)));
+  let sent: readonly ArrayBuffer[] = [];
+  loader.send({ type: "cancel", upTo: -1 }, (_, transfer = []) => {
+    sent = transfer;
+  });
+  expect(sent.map(({ byteLength }) => byteLength)).toEqual(sizes.slice(-mostIdle).map((size) => 1000 + size));
 });
