@@ -1,4 +1,4 @@
-/** Which classes are built in. */
+/** What a class is called, and which are built in. */
 
 /** Functions asked about so far: a dataset has 100,000 objects of one class. */
 const natives = new WeakMap<object, boolean>();
@@ -20,4 +20,10 @@ function isNativeFunction(type: object): boolean {
     natives.set(type, is);
   }
   return is;
+}
+
+/** The name of an object's class. */
+export function classOf(value: object): string {
+  const name: unknown = value.constructor?.name;
+  return typeof name === "string" && name !== "" ? name : "an unnamed class";
 }

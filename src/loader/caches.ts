@@ -13,16 +13,16 @@ const sources = new WeakMap<object, Snapshot>();
 
 /** Empties the caches in `sequence` whose sources have changed; as an epoch begins, after its hook. */
 export function refreshCaches(sequence: Hooked): void {
-  for (const cache of cachesIn(sequence)) if (look(cache)) forget(cache);
+  for (const cache of cachesIn(sequence)) if (hasChanged(cache)) forget(cache);
 }
 
 /** Takes note of the sources as they are after an epoch's last batch, before its hook. */
 export function noteSources(sequence: Hooked): void {
-  cachesIn(sequence).forEach(look);
+  cachesIn(sequence).forEach(hasChanged);
 }
 
 /** Whether the source has changed since it was last looked at. */
-function look(cache: CacheSequence<unknown>): boolean {
+function hasChanged(cache: CacheSequence<unknown>): boolean {
   const before = sources.get(cache);
   const snapshot = takeSnapshot(cache.source, { to: "nobody", before });
   sources.set(cache, snapshot);

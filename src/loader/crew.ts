@@ -29,7 +29,7 @@ export class Crew {
   /** The worker that is this thread. */
   readonly #inline: StartWorker;
   /** Threads or processes; undefined where none may be used, and before the first epoch. */
-  #remote: NodeWorkers | undefined;
+  #nodeWorkers: NodeWorkers | undefined;
   #pool: Pool | undefined;
   #onTick: (() => void) | undefined;
 
@@ -62,9 +62,9 @@ export class Crew {
    */
   prepare(steps: number, onTick: () => void): void {
     this.#pool ??= this.#makePool();
-    const inUse = usesRemote(this.#tuner.setting);
-    if (!inUse) this.#remote?.forget();
-    this.#pool.reload(inUse && this.#look());
+    const inUse = usesNodeWorkers(this.#tuner.setting);
+    if (!inUse) this.#nodeWorkers?.forget();
+    this.#pool.reload(inUse && this.#update());
     this.#pool.prepare(steps);
     this.#onTick = onTick;
   }
@@ -82,7 +82,7 @@ export class Crew {
     tuner.observe({ fetch, waited, interval, bytes, bytesRead });
     const { workers, keep } = tuner.setting;
     if (workers === before.workers && keep === before.keep) return;
-    if (!usesRemote(before) && usesRemote(tuner.setting)) this.#look();
+    if (!usesNodeWorkers(before) && usesNodeWorkers(tuner.setting)) this.#update();
     this.#resize();
   }
 
@@ -123,7 +123,7 @@ export class Crew {
     if (workers === 0 || (workers === "auto" && !isNode)) this.#tuner.stayInline();
     else {
       checkNotNested();
-      this.#remote = nodeWorkers(this.#sequence, { seed, kind: worker, resourceLimits });
+      this.#nodeWorkers = nodeWorkers(this.#sequence, { seed, kind: worker, resourceLimits });
     }
     const { size, start } = this.#wanted();
     return new Pool({
@@ -142,9 +142,9 @@ export class Crew {
    * `workers: "auto"` one that cannot be sent, as `getItem` has opened a file in this thread, is loaded in this thread
    * from here on.
    */
-  #look(): boolean {
+  #update(): boolean {
     try {
-      return this.#remote!.look();
+      return this.#nodeWorkers!.update();
     } catch (error) {
       if (this.#options.workers !== "auto" || !isEpochalError(error, "PortableError")) throw error;
       this.#tuner.stayInline();
@@ -163,11 +163,11 @@ export class Crew {
     const { workers, keep } = this.#tuner.setting;
     return workers === 0
       ? { size: 1, start: this.#inline, keep }
-      : { size: workers, start: this.#remote!.start, keep };
+      : { size: workers, start: this.#nodeWorkers!.start, keep };
   }
 }
 
-function usesRemote({ workers, keep }: Setting): boolean {
+function usesNodeWorkers({ workers, keep }: Setting): boolean {
   return workers > 0 || keep;
 }
 

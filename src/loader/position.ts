@@ -74,7 +74,7 @@ export class Position {
    */
   enter(open: (start: EpochStart) => EpochRun): EpochRun {
     this.#checkIdle();
-    const fields = this.#look();
+    const fields = this.#readFields();
     this.#run = open({ epoch: this.#epoch, position: this.#start, state: this.#resumed, fields });
     this.#hasRun = true;
     return this.#run;
@@ -103,7 +103,7 @@ export class Position {
     if (run?.seen) return this.#within(run, run.seen)();
     if (this.#left) return this.#left();
     // While an epoch begins, what the sequence held before its hook.
-    return this.#before(run ? run.start.fields : this.#look(), undefined)();
+    return this.#before(run ? run.start.fields : this.#readFields(), undefined)();
   }
 
   #checkIdle(): void {
@@ -129,7 +129,7 @@ export class Position {
     this.#start = 0;
   }
 
-  #look(): readonly Field[] {
+  #readFields(): readonly Field[] {
     this.#fields = fieldsOf(this.#sequence, this.#fields);
     return this.#fields;
   }

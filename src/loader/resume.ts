@@ -110,12 +110,12 @@ export async function prepareEpoch(
   { seed, stopped }: { readonly seed: number; readonly stopped: () => boolean },
 ): Promise<Seen> {
   const call = (hook: "begin" | "end", of: number) => callHook(sequence, hook, { epoch: of, seed });
-  const look = (known: readonly Field[]) => fieldsOf(sequence, known);
+  const read = (known: readonly Field[]) => fieldsOf(sequence, known);
   let before = fields;
   const begin = async (): Promise<Seen> => {
     await call("begin", epoch);
     // Without hooks nothing has run since.
-    return { before, after: sequence.hasHooks ? look(before) : before };
+    return { before, after: sequence.hasHooks ? read(before) : before };
   };
   if (state?.data === undefined) return begin();
   const { data, position } = state;
@@ -140,13 +140,13 @@ export async function prepareEpoch(
       await call("begin", past);
       await call("end", past);
     }
-    before = look(before);
+    before = read(before);
   }
   if (moment === letters.end) {
     if (!begun) await call("begin", at);
-    check(sequence, differing(look(before)), state);
+    check(sequence, differing(read(before)), state);
     await call("end", at);
-    before = look(before);
+    before = read(before);
     return begin();
   }
   if (moment === letters.begin) check(sequence, differing(before), state);

@@ -6,7 +6,7 @@
  * differs in form only is put into the plain form, and what would lose something is refused by name.
  */
 import { PortableError } from "../core/errors.ts";
-import { isNativePrototype } from "../core/native.ts";
+import { classOf, isNativePrototype } from "../core/native.ts";
 import { mapItems } from "./items.ts";
 import { isLazyTensor } from "./lazy.ts";
 import { isTensor } from "./tensor.ts";
@@ -134,10 +134,6 @@ function plainError(error: Error, prototype: object, path: string): Error {
 }
 
 const errors = ["Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError"];
-
-function classOf(value: object): string {
-  return value.constructor?.name || "an unnamed class";
-}
 
 function unfit(path: string, what: string): PortableError {
   const where = path === "" ? "it is" : `\`${path}\` is`;

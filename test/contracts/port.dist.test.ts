@@ -6,12 +6,12 @@ import { MessageChannel } from "node:worker_threads";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import { serve } from "../../src/worker/entry/serve.ts";
 import { connect } from "../../src/worker/wire/connect.ts";
-import type { Remote } from "../../src/worker/wire/endpoint.ts";
+import type { FarSide } from "../../src/worker/wire/endpoint.ts";
 import { type Snapshot, takeSnapshot } from "../../src/worker/wire/snapshot/snapshot.ts";
 import { transferToLoader, transferToWorker } from "../../src/worker/wire/transfer-codec.ts";
 import { describeWorker, type Workers } from "./worker.ts";
 
-function openPort(name: string): Remote {
+function openPort(name: string): FarSide {
   const { port1: near, port2: far } = new MessageChannel();
   const importModule = (url: string): Promise<Record<string, unknown>> => import(url);
   far.on(
@@ -45,7 +45,7 @@ function openPort(name: string): Remote {
 function portWorkers(sequence: Sequence<unknown>, seed: number): Workers {
   let snapshot: Snapshot | undefined;
   return {
-    look() {
+    update() {
       const before = snapshot;
       snapshot = takeSnapshot(sequence, { to: "thread", before, entry: undefined });
       return snapshot !== before;

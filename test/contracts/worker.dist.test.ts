@@ -15,7 +15,7 @@ const faults: Fault[] = [
 
 describeWorker({
   kind: "inline",
-  workers: (sequence, seed) => ({ start: inlineWorkers(sequence, seed), look: () => true }),
+  workers: (sequence, seed) => ({ start: inlineWorkers(sequence, seed), update: () => true }),
 });
 describeWorker({
   kind: "thread",

@@ -8,10 +8,10 @@ import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { BatchWorker, StartWorker } from "../../src/worker/worker.ts";
 import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
-/** Workers of a kind over a sequence; `look` takes the sequence as it is now. */
+/** Workers of a kind over a sequence; `update` takes the sequence as it is now. */
 export interface Workers {
   start(...args: Parameters<StartWorker>): BatchWorker;
-  look(): boolean;
+  update(): boolean;
 }
 
 /** A fault that ends a worker and nothing else, and how its end is told. */
@@ -38,12 +38,12 @@ type Said =
 class Recorder {
   readonly said: Said[] = [];
   readonly worker: BatchWorker;
-  readonly look: () => boolean;
+  readonly update: () => boolean;
   #wake: () => void = () => {};
 
   constructor(workers: Workers) {
-    this.look = () => workers.look();
-    this.look();
+    this.update = () => workers.update();
+    this.update();
     const add = (said: Said): void => {
       this.said.push(said);
       this.#wake();
@@ -136,7 +136,7 @@ export function describeWorker({ kind, workers, faults = [] }: Guest): void {
       ].entries()) {
         if (id === 2) {
           sequence.rows = Float32Array.from(rows);
-          expect(recorder.look()).toBe(true);
+          expect(recorder.update()).toBe(true);
           recorder.worker.reload();
         }
         recorder.send(id, 2);
@@ -191,7 +191,7 @@ export function describeWorker({ kind, workers, faults = [] }: Guest): void {
       recorder.send(0, 3);
       await recorder.answers(1);
       sequence.state = 5;
-      expect(recorder.look()).toBe(true);
+      expect(recorder.update()).toBe(true);
       recorder.worker.reload();
       recorder.send(1, 3);
       const batches = (await recorder.answers(2)).map((said) => (said as { batch: unknown }).batch);

@@ -81,8 +81,9 @@ export interface MixOptions {
  * batch would have to come from a source that has no more; `repeat` small sources to go on. Proportions are met to one
  * part in 65,536.
  *
- * Any step's source is fixed. A `DataLoader` with `shuffle: true` shuffles the steps, and so keeps the proportions
- * of the epoch but not of each prefix; to shuffle and keep both, shuffle within the sources (`batches` with `shuffle`).
+ * Any step's source is fixed. A `DataLoader` with `shuffle: true` shuffles the steps, and so keeps the proportions of the
+ * epoch but not of each prefix; where a source is `batches(…)` in order, it is refused. To shuffle and keep both, leave it
+ * out and shuffle within the sources: `batches` with `shuffle`.
  *
  * @throws OptionError if there is no source or one is no sequence; if there are not as many weights as sources; if a
  * weight is negative or not finite, or all are 0.

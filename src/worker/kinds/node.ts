@@ -25,21 +25,21 @@ export interface NodeWorkerOptions {
 
 /** Workers that each hold a copy of a sequence. */
 export interface NodeWorkers {
-  /** Starts one, with the sequence as it was when it was last looked at. */
+  /** Starts one, with the sequence as it was at the last update. */
   readonly start: StartWorker;
   /**
    * Takes the sequence as it is now, for workers that start or are reloaded from here on; whether it has changed since
-   * the last look.
+   * the last update.
    *
    * @throws PortableError if it cannot be sent.
    */
-  look(): boolean;
-  /** No worker is there, nor will one start before the next look: what it would be sent need not be kept. */
+  update(): boolean;
+  /** No worker is there, nor will one start before the next update: what it would be sent need not be kept. */
   forget(): void;
 }
 
 /**
- * Worker threads or processes over `sequence`; {@link NodeWorkers.look} comes before the first one.
+ * Worker threads or processes over `sequence`; {@link NodeWorkers.update} comes before the first one.
  *
  * @throws WorkerError if this is no Node.
  */
@@ -56,7 +56,7 @@ export function nodeWorkers(
     connect(open(`${kind} ${id}`, resourceLimits), load, events);
   return {
     start: Object.assign(start, { kind } as const),
-    look() {
+    update() {
       const before = snapshot;
       const now = takeSnapshot(sequence, { to: kind, entry, before });
       if (now.problem) throw now.problem;

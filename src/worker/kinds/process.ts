@@ -2,7 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { node } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
-import type { Remote } from "../wire/endpoint.ts";
+import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, notStarted } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, processMark } from "../wire/mark.ts";
 import { closeFiles, filesToWorker, openSharedFiles } from "../wire/shared-file.ts";
@@ -13,7 +13,7 @@ import { limitFlags } from "./limit-flags.ts";
 import type { ResourceLimits } from "./limits.ts";
 
 /** Starts a worker process. */
-export function openProcess(name: string, limits: ResourceLimits): Remote {
+export function openProcess(name: string, limits: ResourceLimits): FarSide {
   const mark = newMark(name);
   const { child, files } = createProcess(mark, limitFlags(limits));
   let over = false;

@@ -2,7 +2,7 @@
 import type { Worker as NodeThread } from "node:worker_threads";
 import { node } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
-import type { Remote } from "../wire/endpoint.ts";
+import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, diedOf } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, threadMark } from "../wire/mark.ts";
 import { transferToWorker } from "../wire/transfer-codec.ts";
@@ -15,7 +15,7 @@ import type { ResourceLimits } from "./limits.ts";
 const loadPatience = 30_000;
 
 /** Starts a worker thread. */
-export function openThread(name: string, limits: ResourceLimits): Remote {
+export function openThread(name: string, limits: ResourceLimits): FarSide {
   const descriptor = new Int32Array(new SharedArrayBuffer(4));
   const mark: Mark = { ...newMark(name), descriptor };
   const thread = createThread(mark, limits);

@@ -1,6 +1,6 @@
 /** A worker made of any far side: requests go out through its codec, and what comes back becomes a worker's events. */
 import type { BatchWorker, WorkerEvents } from "../worker.ts";
-import type { Post, Remote } from "./endpoint.ts";
+import type { FarSide, Post } from "./endpoint.ts";
 import { fromRecord } from "./error-record.ts";
 import { diedOf } from "./failure.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -13,7 +13,7 @@ import type { WorkerReply, WorkerRequest } from "./protocol.ts";
  * One long function, as what is sent, what is received and the end share one state.
  */
 export function connect(
-  { endpoint, codec }: Remote,
+  { endpoint, codec }: FarSide,
   load: () => WorkerRequest,
   events: WorkerEvents,
 ): BatchWorker {

@@ -50,7 +50,7 @@ export interface LoaderCodec extends Codec<WorkerRequest, WorkerReply> {
 export type WorkerCodec = Codec<WorkerReply, WorkerRequest>;
 
 /** A far side that has been started. */
-export interface Remote {
+export interface FarSide {
   readonly endpoint: Endpoint;
   readonly codec: LoaderCodec;
 }

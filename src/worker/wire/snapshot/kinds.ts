@@ -65,12 +65,6 @@ function isOf(value: object, name: string): boolean {
   return typeof type === "function" && value instanceof type;
 }
 
-/** The name of an object's class. */
-export function classOf(value: object): string {
-  const name: unknown = value.constructor?.name;
-  return typeof name === "string" && name !== "" ? name : "an unnamed class";
-}
-
 /** Whether its class is the built-in one itself, of this realm or another, and none that extends it. */
 export function isNativeClass(value: object, kind: string): boolean {
   const prototype = Object.getPrototypeOf(value) as object | null;

@@ -1,8 +1,8 @@
 /** What built-in objects hold besides their properties: the entries of a Map, the memory of an array, the time of a Date. */
 import { hashBytes } from "../../../core/hash.ts";
+import { classOf } from "../../../core/native.ts";
 import type { WorkerSource } from "../../worker.ts";
 import { code, viewNames } from "./codes.ts";
-import { classOf } from "./kinds.ts";
 import type { Tape } from "./tape.ts";
 
 /** Who shall get a snapshot. */

@@ -13,10 +13,11 @@
  */
 import { dispose } from "../../../core/dispose.ts";
 import { PortableError } from "../../../core/errors.ts";
+import { classOf } from "../../../core/native.ts";
 import { isThenable } from "../../../core/settle.ts";
 import { type Address, addressOf, type Located } from "../portable.ts";
 import { code } from "./codes.ts";
-import { classOf, internalsOf, isClonable, isNativeClass } from "./kinds.ts";
+import { internalsOf, isClonable, isNativeClass } from "./kinds.ts";
 import { isIndex, type Recipient, recordNative, type Walk } from "./natives.ts";
 import { differs, Tape } from "./tape.ts";
 
