@@ -75,7 +75,7 @@ describe("every entry point", () => {
  * which it is known whether a state belongs to the data at hand, 2 are batches, which it makes of samples.
  */
 const limits: Readonly<Record<string, number>> = {
-  'export { Sequence, DataLoader } from "epochal";': 31,
+  'export { Sequence, DataLoader } from "epochal";': 32,
   'export * from "epochal/image";': 24,
 };
 
