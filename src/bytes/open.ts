@@ -22,10 +22,10 @@ export function isBytesSource(value: unknown): value is BytesSource {
  * @throws Error saying why they cannot be had.
  */
 export function openBytes(source: BytesSource, options: OpenOptions): Bytes | Promise<Bytes> {
-  const place = placeOf(source);
-  if (place instanceof Uint8Array) return new MemoryBytes(place);
-  if ("path" in place) return new FileBytes(place.fs, place.path);
-  return "url" in place ? openUrl(place.url, options) : new BlobBytes(place.blob);
+  const location = locate(source);
+  if (location instanceof Uint8Array) return new MemoryBytes(location);
+  if ("path" in location) return new FileBytes(location.fs, location.path);
+  return "url" in location ? openUrl(location.url, options) : new BlobBytes(location.blob);
 }
 
 /**
@@ -34,20 +34,22 @@ export function openBytes(source: BytesSource, options: OpenOptions): Bytes | Pr
  * @throws Error saying why they cannot be had, or that they are `most` or more and not in memory yet.
  */
 export function readBytes(source: BytesSource, options: OpenOptions): Uint8Array | Promise<Uint8Array> {
-  const place = placeOf(source);
-  if (place instanceof Uint8Array) return place;
-  if ("path" in place) return readFile(place.fs, place.path, options.most);
-  return "url" in place ? download(place.url, options) : readBlob(place.blob, options.signal, options.most);
+  const location = locate(source);
+  if (location instanceof Uint8Array) return location;
+  if ("path" in location) return readFile(location.fs, location.path, options.most);
+  return "url" in location
+    ? download(location.url, options)
+    : readBlob(location.blob, options.signal, options.most);
 }
 
 /** One of the places that a file of this folder is about. */
-type Place =
+type Location =
   | Uint8Array
   | { readonly fs: Fs; readonly path: string }
   | { readonly url: string | URL }
   | { readonly blob: Blob };
 
-function placeOf(source: BytesSource): Place {
+function locate(source: BytesSource): Location {
   if (source instanceof Uint8Array) return source;
   const isUrl = source instanceof URL;
   if (typeof source !== "string" && !isUrl)

@@ -29,3 +29,11 @@ export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefi
 export function node<N extends keyof Builtins>(name: N): Builtins[N] {
   return builtin(name)!;
 }
+
+/** Environment variables, as `process.env`. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Those of this process; none in a browser. */
+export function environment(): Environment {
+  return globalThis.process?.env ?? {};
+}

@@ -21,9 +21,9 @@ export async function settleAll<T>(values: readonly (T | Promise<T>)[]): Promise
 /**
  * What `begin` makes of 0 to `count` - 1, begun in this order, with a turn of the event loop in between where one is
  * due. An array at once where nothing had to be awaited, else a promise as {@link settleAll}'s. Where `begin` throws,
- * the rest is not begun; the error thrown is that of the first place, however the others' times fall.
+ * the rest is not begun; the error thrown is that of the first index, however the others' times fall.
  */
-export function settleEach<T>(count: number, begin: (place: number) => T | Promise<T>): T[] | Promise<T[]> {
+export function settleEach<T>(count: number, begin: (index: number) => T | Promise<T>): T[] | Promise<T[]> {
   const begun: (T | Promise<T>)[] = [];
   const pace = pacer();
   let awaits = false;

@@ -1,8 +1,8 @@
 /**
  * One axis of an image pipeline: cropping, flipping and resizing are linear, so any chain of them is one band matrix.
  *
- * Row `i` of the matrix says which input places make output place `i`, and with which weights. It is found from the
- * output backwards: each step spreads a weight of one of its places over the places before it. Nothing is rounded in
+ * Row `i` of the matrix says which input positions make output position `i`, and with which weights. It is found from the
+ * output backwards: each step spreads a weight of one of its positions over the positions before it. Nothing is rounded in
  * between, and no matrix but the last is made, since random crops ask for a new one with each image.
  */
 import { ImageError } from "../core/errors.ts";
@@ -11,9 +11,9 @@ import { ImageError } from "../core/errors.ts";
 export type Antialias = "triangle" | "gaussian" | false;
 
 /** What is done along one axis. */
-export type Step =
+export type AxisStep =
   | { readonly kind: "resize"; readonly size: number; readonly antialias: Antialias }
-  /** `start` in input places, or the share (0 to 1) of the room that is left. */
+  /** `start` in input positions, or the share (0 to 1) of the room that is left. */
   | {
       readonly kind: "crop";
       readonly size: number;
@@ -24,7 +24,7 @@ export type Step =
 
 /** The steps along one axis, and a text that names them. */
 export interface Axis {
-  readonly steps: readonly Step[];
+  readonly steps: readonly AxisStep[];
   readonly key: string;
 }
 
@@ -37,15 +37,15 @@ export interface Band {
 }
 
 /**
- * The band matrix of `steps` for an input of `length` places.
+ * The band matrix of `steps` for an input of `length` positions.
  *
  * @param subsampled whether the input is stored at half the length, rounded up (a JPEG's chroma), to be interpolated as
- *   libjpeg does; columns are places of what is stored
+ *   libjpeg does; columns are positions of what is stored
  */
-export function bandOf(steps: readonly Step[], length: number, subsampled: boolean = false): Band {
+export function bandOf(steps: readonly AxisStep[], length: number, subsampled: boolean = false): Band {
   const stored = subsampled ? Math.ceil(length / 2) : length;
   const row = new Row(stored);
-  let spread: Spread = (place, weight) => row.add(place, weight);
+  let spread: Spread = (position, weight) => row.add(position, weight);
   if (subsampled) spread = doubling(stored, spread);
   let size = length;
   for (const step of steps) {
@@ -63,22 +63,22 @@ export function bandOf(steps: readonly Step[], length: number, subsampled: boole
           );
         }
         const before = spread;
-        spread = (place, weight) => before(start + place, weight);
+        spread = (position, weight) => before(start + position, weight);
         size = step.size;
         break;
       }
       case "flip": {
         const before = spread;
         const last = size - 1;
-        spread = (place, weight) => before(last - place, weight);
+        spread = (position, weight) => before(last - position, weight);
       }
     }
   }
   return collect(size, spread, row);
 }
 
-/** Spreads `weight` of an output place over input places. */
-type Spread = (place: number, weight: number) => void;
+/** Spreads `weight` of an output position over input positions. */
+type Spread = (position: number, weight: number) => void;
 
 function resizing(from: number, to: number, antialias: Antialias, before: Spread): Spread {
   if (antialias === "gaussian") {
@@ -89,12 +89,12 @@ function resizing(from: number, to: number, antialias: Antialias, before: Spread
 }
 
 /**
- * Triangle filter around the output place's centre, as wide as the reduction: Pillow's `BILINEAR` (its
+ * Triangle filter around the output position's centre, as wide as the reduction: Pillow's `BILINEAR` (its
  * `precompute_coeffs`), PyTorch's and TensorFlow's bilinear with antialias.
  */
 function triangle(from: number, to: number, width: number, before: Spread): Spread {
-  return (place, weight) => {
-    const center = ((place + 0.5) * from) / to;
+  return (position, weight) => {
+    const center = ((position + 0.5) * from) / to;
     const start = Math.max(0, Math.floor(center - width + 0.5));
     const end = Math.min(from, Math.floor(center + width + 0.5));
     const share = (x: number) => Math.max(0, 1 - Math.abs((x + 0.5 - center) / width));
@@ -104,30 +104,30 @@ function triangle(from: number, to: number, width: number, before: Spread): Spre
   };
 }
 
-/** Linear interpolation at the output place's centre, the image mirrored at its edges: `ndimage.zoom(order=1)`. */
+/** Linear interpolation at the output position's centre, the image mirrored at its edges: `ndimage.zoom(order=1)`. */
 function linearMirrored(from: number, to: number, before: Spread): Spread {
-  return (place, weight) => {
-    const center = ((place + 0.5) * from) / to - 0.5;
+  return (position, weight) => {
+    const center = ((position + 0.5) * from) / to - 0.5;
     const x = Math.floor(center);
     before(mirror(x, from), weight * (x + 1 - center));
     before(mirror(x + 1, from), weight * (center - x));
   };
 }
 
-/** Gaussian of `sigma` around an input place, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
+/** Gaussian of `sigma` around an input position, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
 function gaussian(length: number, sigma: number, before: Spread): Spread {
   const radius = Math.floor(4 * sigma + 0.5);
   const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
   );
   const sum = shares.reduce((a, b) => a + b);
-  return (place, weight) => {
+  return (position, weight) => {
     for (const [i, share] of shares.entries())
-      before(mirror(place + i - radius, length), (weight * share) / sum);
+      before(mirror(position + i - radius, length), (weight * share) / sum);
   };
 }
 
-/** `x` reflected about the centres of the first and the last place. */
+/** `x` reflected about the centres of the first and the last position. */
 function mirror(x: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);
@@ -136,18 +136,18 @@ function mirror(x: number, length: number): number {
 }
 
 /**
- * Doubles the places of a half-length input: three parts of the nearer, one of the further neighbour, as libjpeg's
+ * Doubles the positions of a half-length input: three parts of the nearer, one of the further neighbour, as libjpeg's
  * "fancy" upsampling of chroma.
  */
 function doubling(stored: number, before: Spread): Spread {
-  return (place, weight) => {
-    const near = place >> 1;
+  return (position, weight) => {
+    const near = position >> 1;
     before(near, weight * 0.75);
-    before(Math.min(stored - 1, Math.max(0, near + (place % 2 === 0 ? -1 : 1))), weight * 0.25);
+    before(Math.min(stored - 1, Math.max(0, near + (position % 2 === 0 ? -1 : 1))), weight * 0.25);
   };
 }
 
-/** A row of a band matrix that is being added up: places come in any order, and perhaps twice. */
+/** A row of a band matrix that is being added up: positions come in any order, and perhaps twice. */
 class Row {
   readonly weights: Float64Array;
   sum = 0;
@@ -159,12 +159,12 @@ class Row {
     this.start = columns;
   }
 
-  add(place: number, weight: number): void {
+  add(position: number, weight: number): void {
     if (weight === 0) return;
-    this.weights[place]! += weight;
+    this.weights[position]! += weight;
     this.sum += weight;
-    if (place < this.start) this.start = place;
-    if (place >= this.end) this.end = place + 1;
+    if (position < this.start) this.start = position;
+    if (position >= this.end) this.end = position + 1;
   }
 
   clear(): void {

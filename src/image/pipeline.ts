@@ -2,7 +2,7 @@
  * A pipeline of image steps, folded into what one pass can do: a chain of steps for each axis, an affine map of the
  * colours, and the dtype of the result. Knows neither files nor decoders.
  */
-import type { Antialias, Axis, Step } from "./axis.ts";
+import type { Antialias, Axis, AxisStep } from "./axis.ts";
 import { type Affine, type Channels, channelMap, composed, scaled } from "./colour.ts";
 
 /** dtype of an image: bytes from 0 to 255, or floats that are 0 to 1 until they are normalised. */
@@ -61,8 +61,8 @@ export function pipelineOf(key: string, ops: readonly Op[], input: Channels): Pi
 
 /** Folds `ops` over an image of `input` channels. */
 export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
-  const rows: Step[] = [];
-  const columns: Step[] = [];
+  const rows: AxisStep[] = [];
+  const columns: AxisStep[] = [];
   let channels = input;
   let dtype: ImageDType = "uint8";
   let colour = channelMap(input, input);
@@ -119,6 +119,6 @@ export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
   };
 }
 
-function axisOf(steps: readonly Step[]): Axis {
+function axisOf(steps: readonly AxisStep[]): Axis {
   return { steps, key: JSON.stringify(steps) };
 }

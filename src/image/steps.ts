@@ -6,7 +6,7 @@ import type { Channels } from "./colour.ts";
 import { type Image, isImage, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./pipeline.ts";
 
-/** Larger results are a mistake: the kernel's tables hold 2^14 output places, as most formats do. */
+/** Larger results are a mistake: the kernel's tables hold 2^14 output positions, as most formats do. */
 const largestSize = 16_384;
 
 /** Options of {@link resize}. */
@@ -141,7 +141,7 @@ export interface NormalizeOptions {
 export function normalize(image: Image, options: NormalizeOptions = {}): Image<"float32"> {
   checkKnown("normalize()", options, ["mean", "std"]);
   const { mean: means = 0, std: stds = 1 } = options;
-  const { channels } = own(image);
+  const { channels } = lazyImage(image);
   const mean = perChannel("mean", means, channels);
   const std = perChannel("std", stds, channels);
   if (std.includes(0)) throw new OptionError("`std` must not be 0: it divides.");
@@ -168,7 +168,7 @@ function checkSize(size: unknown): readonly [height: number, width: number] {
   return size as unknown as [number, number];
 }
 
-function own(image: Image): LazyImage {
+function lazyImage(image: Image): LazyImage {
   if (isImage(image)) return image;
   throw new OptionError(`Expected an image made by imread() or fromPixels(), got ${show(image)}.`);
 }
@@ -179,7 +179,7 @@ function next<D extends ImageDType>(
   key: string,
   changed: { height?: number; width?: number; channels?: Channels; dtype?: D },
 ): Image<D> {
-  const from = own(image);
+  const from = lazyImage(image);
   return new LazyImage({
     source: from.source,
     options: from.options,

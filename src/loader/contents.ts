@@ -97,7 +97,7 @@ const digits = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_.
  * Which of `fields` say nothing, as `getItem` changes them: their slots, in four characters. Where a state is gone on
  * from, `getItem` has not run yet, and nobody could know.
  */
-export function leftOut(fields: readonly Field[]): string {
+export function slotsLeftOut(fields: readonly Field[]): string {
   const bits = fields.map((field, slot) => (isChanging(field) ? bitOf(slot) : 0));
   return encode(
     bits.reduce((set, bit) => set | bit, 0),

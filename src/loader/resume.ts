@@ -8,7 +8,15 @@
  */
 import { StateError } from "../core/errors.ts";
 import { callHook, nameOf, type Sequence } from "../sequence/sequence.ts";
-import { differingFields, type Field, fieldsOf, hidesFields, leftOut, markOf, marksOf } from "./contents.ts";
+import {
+  differingFields,
+  type Field,
+  fieldsOf,
+  hidesFields,
+  markOf,
+  marksOf,
+  slotsLeftOut,
+} from "./contents.ts";
 import type { LoaderState } from "./state.ts";
 
 /**
@@ -35,7 +43,7 @@ const lastFirst = 36 ** 2 - 1;
  */
 export function dataOf({ before, after }: Seen, moment: Moment, first: number): string {
   const held = (moment === "begin" && before) || after;
-  const left = leftOut(held);
+  const left = slotsLeftOut(held);
   const mark = before ? markOf(before, left) : unseen;
   const since = first === 0 || first > lastFirst ? "" : first.toString(36);
   return `${letters[moment]}${left}${mark}${marksOf(held, left)}${since}`;

@@ -8,9 +8,8 @@
  */
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { type Environment, environment } from "../core/node.ts";
 import type { Shard } from "../core/shard.ts";
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Rank and size of the world by launcher, the more particular names first. */
 const launchers = [
@@ -24,7 +23,7 @@ const launchers = [
  *
  * @throws OptionError if no launcher is recognised, or one of its variables is missing or no number.
  */
-export function shardFromEnv(env: Environment = processEnv()): Shard {
+export function shardFromEnv(env: Environment = environment()): Shard {
   // torchrun inside a Kubernetes or Batch job ranks processes, not machines: where it speaks, it is right.
   const launcher =
     env.RANK !== undefined ? launchers[2] : launchers.find(({ rank }) => env[rank] !== undefined);
@@ -50,8 +49,4 @@ function readCount(env: Environment, name: string, launcher: string): number {
   throw new OptionError(
     `The environment looks like ${launcher}, but ${name} is ${text === undefined ? "not set" : show(text)}. Set it to a whole number.`,
   );
-}
-
-function processEnv(): Environment {
-  return (globalThis as { process?: { env?: Environment } }).process?.env ?? {};
 }

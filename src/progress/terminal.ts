@@ -4,6 +4,7 @@
  * The only place that knows `process`, and through `globalThis`, so that the package loads in a browser.
  */
 import { checkBoolean, checkNumber } from "../core/check.ts";
+import { type Environment, environment } from "../core/node.ts";
 import { type ProgressState, renderProgress } from "./render.ts";
 
 /** What is needed of `process.stdout` and `process.stderr`. */
@@ -15,9 +16,6 @@ export interface ProgressStream {
   /** Width of the terminal in characters. */
   readonly columns?: number | undefined;
 }
-
-/** Environment variables, as `process.env`. */
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** How a stream can be written to. */
 export interface TerminalStyle {
@@ -85,13 +83,12 @@ export function processTerminal(name: "stdout" | "stderr"): Terminal {
   const { process } = globalThis as { readonly process?: ProcessLike };
   return {
     stream: process?.[name] ?? { write: (text) => console.log(text.trimEnd()) },
-    env: process?.env ?? {},
+    env: environment(),
     now: () => performance.now(),
   };
 }
 
 interface ProcessLike {
-  readonly env?: Environment;
   readonly stdout?: ProgressStream;
   readonly stderr?: ProgressStream;
 }

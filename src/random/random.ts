@@ -74,10 +74,10 @@ export class Random {
 
   /** The next 32 random bits, unsigned. */
   bits(): number {
-    const place = this.#drawn++ % 4;
-    if (place === 1) return this.#word1;
-    if (place === 2) return this.#word2;
-    if (place === 3) return this.#word3;
+    const word = this.#drawn++ % 4;
+    if (word === 1) return this.#word1;
+    if (word === 2) return this.#word2;
+    if (word === 3) return this.#word3;
     const at = (this.#drawn - 1) / 4;
     threefry(
       at | 0,

@@ -79,15 +79,15 @@ function resolveAxis(axis: number, shape: readonly number[]): number {
   return axis;
 }
 
-function checkJoins(place: number, { dtype, shape }: Tensor, first: Tensor, axis: number): void {
+function checkJoins(i: number, { dtype, shape }: Tensor, first: Tensor, axis: number): void {
   if (dtype !== first.dtype) {
     throw new ShapeError(
-      `All tensors must have one dtype, but that at place ${place} is ${dtype} and that at place 0 is ${first.dtype}. Convert them with tensor(data, dtype).`,
+      `All tensors must have one dtype, but that at place ${i} is ${dtype} and that at place 0 is ${first.dtype}. Convert them with tensor(data, dtype).`,
     );
   }
-  const agrees = (size: number, i: number): boolean => i === axis || size === first.shape[i];
+  const agrees = (size: number, d: number): boolean => d === axis || size === first.shape[d];
   if (shape.length === first.shape.length && shape.every(agrees)) return;
   throw new ShapeError(
-    `Tensors joined along axis ${axis} must agree in all others, but that at place ${place} has ${showShape(shape)} and that at place 0 has ${showShape(first.shape)}. Resize or pad them first.`,
+    `Tensors joined along axis ${axis} must agree in all others, but that at place ${i} has ${showShape(shape)} and that at place 0 has ${showShape(first.shape)}. Resize or pad them first.`,
   );
 }

@@ -19,7 +19,7 @@ export type Kept = ReadonlySet<ArrayBufferLike>;
  *
  * @throws ShapeError where a tensor's buffer is gone, because it was part of a batch given away before.
  */
-export function own<B>(batch: B, kept: Kept): B {
+export function ownBuffers<B>(batch: B, kept: Kept): B {
   return mapViews(batch, (view) => ownView(view, kept), checkAlive);
 }
 

@@ -30,7 +30,7 @@ export type Delivered<B> = B extends Tensor | Opaque
       : B;
 
 /** Whether `value` is an inner node of a tree: an array or a plain record. */
-export function isNode(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
+export function isInnerNode(value: unknown): value is readonly unknown[] | Readonly<Record<string, unknown>> {
   if (typeof value !== "object" || value === null) return false;
   if (Array.isArray(value)) return true;
   const prototype = Object.getPrototypeOf(value);
@@ -40,7 +40,7 @@ export function isNode(value: unknown): value is readonly unknown[] | Readonly<R
 
 /** The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object. */
 export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unknown {
-  if (!isNode(tree)) return change(tree);
+  if (!isInnerNode(tree)) return change(tree);
   if (Array.isArray(tree)) return mapItems(tree, (child) => mapTree(child, change));
   const record = tree as Readonly<Record<string, unknown>>;
   const keys = Object.keys(record);
@@ -53,7 +53,7 @@ export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unkn
 
 /** Calls `visit` with each leaf, depth first. */
 export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void {
-  if (!isNode(tree)) visit(tree);
+  if (!isInnerNode(tree)) visit(tree);
   else for (const child of Array.isArray(tree) ? tree : Object.values(tree)) forEachLeaf(child, visit);
 }
 

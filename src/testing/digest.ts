@@ -1,7 +1,7 @@
 /** One short text for the bytes of a batch: equal for equal batches, whoever made them. */
 import { createHash, type Hash } from "node:crypto";
 import { isTensor } from "../tensor/tensor.ts";
-import { isNode } from "../tensor/tree.ts";
+import { isInnerNode } from "../tensor/tree.ts";
 
 /** SHA-256 over structure, types and bytes of a delivered batch, as 16 hexadecimal digits. */
 export function digest(batch: unknown): string {
@@ -25,7 +25,7 @@ function add(hash: Hash, value: unknown): void {
     add(hash, [...value]);
   } else if (value instanceof ArrayBuffer) {
     add(hash, new Uint8Array(value));
-  } else if (isNode(value)) {
+  } else if (isInnerNode(value)) {
     const entries = Object.entries(value);
     hash.update(`record ${entries.length};`);
     for (const [key, item] of entries) {

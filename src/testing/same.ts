@@ -1,6 +1,7 @@
 /** Holds a sequence against the promise that its batches depend on (seed, epoch, index) and nothing else. */
 import { checkBoolean, checkInteger, checkKnown } from "../core/check.ts";
 import { DataLoader } from "../loader/data-loader.ts";
+import type { DataLoaderOptions } from "../loader/options.ts";
 import { checkList } from "../sampler/sampler.ts";
 import { loadedBy } from "../sequence/batching/loaded.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
@@ -38,17 +39,17 @@ export async function assertSameForAnyWorkers(
   checkList("workers", workers);
   checkBoolean("processes", processes);
   checkInteger("epochs", epochs, 1);
-  let first: Stream | undefined;
+  let first: Reading | undefined;
   for (const worker of processes ? (["thread", "process"] as const) : (["thread"] as const)) {
     for (const count of workers) {
       // There is no inline process.
       if (worker === "process" && count === 0) continue;
       const loading = { workers: count, worker, shuffle, seed };
       const name = count === 0 ? "inline" : `${count} ${worker === "process" ? "processes" : "threads"}`;
-      const stream = { name, digests: await load(sequence, loading, epochs) };
+      const stream = { name, digests: await digestsOf(sequence, loading, epochs) };
       first ??= stream;
       compare(nameOf(sequence), first, stream);
-      const resumed = { name: `${name}, resumed`, digests: await load(sequence, loading, epochs, true) };
+      const resumed = { name: `${name}, resumed`, digests: await digestsOf(sequence, loading, epochs, true) };
       compare(nameOf(sequence), first, resumed);
     }
   }
@@ -64,17 +65,16 @@ function canShuffle(sequence: Sequence<unknown>): boolean {
   }
 }
 
-interface Stream {
+/** What one way of loading gave. */
+interface Reading {
   readonly name: string;
   readonly digests: readonly string[];
 }
 
-type LoadOptions = NonNullable<ConstructorParameters<typeof DataLoader>[1]>;
-
 /** The digests of all batches; with `resume`, by two loaders, the second of which goes on where the first was left. */
-async function load(
+async function digestsOf(
   sequence: Sequence<unknown>,
-  options: LoadOptions,
+  options: DataLoaderOptions,
   epochs: number,
   resume: boolean = false,
 ): Promise<string[]> {
@@ -87,7 +87,7 @@ async function load(
         digests.push(digest(batch));
         if (digests.length === half) break;
       }
-      const state = JSON.parse(JSON.stringify(loader.state())) as NonNullable<LoadOptions["state"]>;
+      const state = JSON.parse(JSON.stringify(loader.state())) as NonNullable<DataLoaderOptions["state"]>;
       await loader.close();
       loader = new DataLoader(sequence, { ...options, state });
     }
@@ -98,7 +98,7 @@ async function load(
   return digests;
 }
 
-function compare(sequence: string, one: Stream, other: Stream): void {
+function compare(sequence: string, one: Reading, other: Reading): void {
   const length = Math.max(one.digests.length, other.digests.length);
   for (let i = 0; i < length; i++) {
     if (one.digests[i] === other.digests[i]) continue;

@@ -98,9 +98,9 @@ export class CallbackList {
     const left = [...states];
     for (const callback of this.callbacks) {
       if (!isCallback(callback)) continue;
-      const place = left.findIndex((saved) => saved?.name === nameOf(callback));
-      if (place < 0) continue;
-      const [saved] = left.splice(place, 1);
+      const index = left.findIndex((saved) => saved?.name === nameOf(callback));
+      if (index < 0) continue;
+      const [saved] = left.splice(index, 1);
       callback.setState(saved!.state);
     }
   }

@@ -133,6 +133,6 @@ function classOf({ values, shape: [rows = 1] }: Labels): string {
   const row = Array.from({ length: values.length / rows }, (_, i) => values[i]!);
   if (row.length === 1) return String(row[0]);
   const largest = row.reduce((most, value) => Math.max(most, value));
-  const place = row.indexOf(largest);
-  return row.lastIndexOf(largest) === place ? String(place) : `[${row.join(", ")}]`;
+  const index = row.indexOf(largest);
+  return row.lastIndexOf(largest) === index ? String(index) : `[${row.join(", ")}]`;
 }

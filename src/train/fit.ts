@@ -138,7 +138,7 @@ class FitRun implements Training {
       version: 1,
       epoch: this.#epoch,
       step: this.#step,
-      ...this.#place(),
+      ...this.#dataState(),
       ...(validation && { validation }),
       sums: this.#mean.sums,
       history: this.#history.getState(),
@@ -147,8 +147,8 @@ class FitRun implements Training {
   }
 
   /** Where the data stand, and the sequence's own state where it is that of this place. */
-  #place(): Pick<TrainingState, "data" | "sequence"> {
-    const data = this.#data.feed.place();
+  #dataState(): Pick<TrainingState, "data" | "sequence"> {
+    const data = this.#data.feed.state();
     const sequence = this.#states?.at(data, this.#data.feed.loader.state());
     return { data, ...(sequence && { sequence }) };
   }

@@ -3,7 +3,7 @@ import type { Logs } from "./logs.ts";
 import type { StepResult } from "./trainable.ts";
 
 /** Sums from which a mean can go on, as JSON. */
-export interface Sums {
+export interface MeanSums {
   readonly size: number;
   readonly values: readonly number[];
 }
@@ -14,7 +14,7 @@ export class RunningMean {
   #size = 0;
   #values: number[];
 
-  constructor(names: readonly string[], sums?: Sums) {
+  constructor(names: readonly string[], sums?: MeanSums) {
     this.#names = names;
     this.#size = sums?.size ?? 0;
     this.#values = [...(sums?.values ?? names.map(() => 0))];
@@ -25,7 +25,7 @@ export class RunningMean {
     this.#values = this.#values.map((sum, i) => sum + values[i]! * size);
   }
 
-  get sums(): Sums {
+  get sums(): MeanSums {
     return { size: this.#size, values: [...this.#values] };
   }
 

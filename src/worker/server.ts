@@ -11,7 +11,7 @@ import { LoaderError } from "../core/errors.ts";
 import { createContext } from "../sequence/context.ts";
 import { fetchBatch, type Sequence } from "../sequence/sequence.ts";
 import { costsOf } from "../tensor/costs.ts";
-import { type Kept, keptBuffers, own } from "../tensor/transfer.ts";
+import { type Kept, keptBuffers, ownBuffers } from "../tensor/transfer.ts";
 import type { BatchRequest, WorkerEvents } from "./worker.ts";
 
 /** What is served: a sequence with the loader's seed, and the buffers that it keeps for itself. */
@@ -131,7 +131,7 @@ export class Server {
     if (this.#closed) return;
     let owned: unknown;
     try {
-      owned = own(batch, this.#source!.kept);
+      owned = ownBuffers(batch, this.#source!.kept);
     } catch (error) {
       this.#fail(job, error);
       return;

@@ -6,6 +6,11 @@ import { moduleState } from "./state.ts";
 
 const { checker, files } = compile();
 
+/** Modules that export another's names, each with the reason. */
+const standIns: Readonly<Record<string, string>> = {
+  "src/worker/kinds/browser.ts": "stands in the place of node.ts in a browser bundle",
+};
+
 /** What a module declares and exports itself. */
 const exported = [...files].flatMap(([path, file]) =>
   exportsOf(file)
@@ -19,13 +24,31 @@ const entries = [...entryPoints()].map(([specifier, path]) => ({
   symbols: allExports(files.get(path)!),
 }));
 
-describe("types", () => {
-  it("of one name are one", () => {
+describe("names", () => {
+  it("that modules export are one each", () => {
     const paths = new Map<string, string[]>();
-    for (const { path, name, symbol } of exported)
-      if (symbol.flags & ts.SymbolFlags.Type) paths.set(name, [...(paths.get(name) ?? []), path]);
+    for (const { path, name } of exported)
+      if (!standIns[path]) paths.set(name, [...(paths.get(name) ?? []), path]);
     const twice = [...paths].filter(([, of]) => of.length > 1);
     expect(twice.map(([name, of]) => `${name}: ${of.join(", ")}`)).toEqual([]);
+    expect(Object.keys(standIns).filter((path) => !files.has(path))).toEqual([]);
+  });
+
+  it("of types that a module has for itself are not those of another's exported ones", () => {
+    const types = new Map(
+      exported
+        .filter(({ path, symbol }) => symbol.flags & ts.SymbolFlags.Type && !standIns[path])
+        .map(({ name, path }) => [name, path]),
+    );
+    const taken = [...files].flatMap(([path, file]) =>
+      file.statements
+        .filter(isTypeDeclaration)
+        .filter(isPrivate)
+        .map((declaration) => declaration.name?.text ?? "")
+        .filter((name) => types.has(name))
+        .map((name) => `${name}: ${path}, ${types.get(name)}`),
+    );
+    expect(taken).toEqual([]);
   });
 });
 
@@ -122,6 +145,21 @@ function isPublic(declaration: ts.Declaration): boolean {
     (ts.getCombinedModifierFlags(declaration) & hidden) === 0 &&
     !(name && ts.isPrivateIdentifier(name)) &&
     !ts.getJSDocTags(declaration).some(({ tagName }) => tagName.text === "internal")
+  );
+}
+
+type TypeDeclaration =
+  | ts.InterfaceDeclaration
+  | ts.TypeAliasDeclaration
+  | ts.ClassDeclaration
+  | ts.EnumDeclaration;
+
+function isTypeDeclaration(node: ts.Node): node is TypeDeclaration {
+  return (
+    ts.isInterfaceDeclaration(node) ||
+    ts.isTypeAliasDeclaration(node) ||
+    ts.isClassDeclaration(node) ||
+    ts.isEnumDeclaration(node)
   );
 }
 

@@ -24,13 +24,7 @@ import {
 } from "../../sequence/sequence.ts";
 import type { HookName } from "../../train/callback.ts";
 import type { TrainingState } from "../../train/checkpoint/training-state.ts";
-import {
-  type BeginStep,
-  type Feed,
-  type Fetched,
-  isUsedUp,
-  type LoaderPlace,
-} from "../../train/data/feed.ts";
+import { type BeginStep, type Feed, type FeedState, type Fetched, isUsedUp } from "../../train/data/feed.ts";
 import type { Pass, Passes } from "../../train/data/source.ts";
 import {
   type EventOrder,
@@ -125,7 +119,7 @@ abstract class KerasFeed implements Feed {
   protected pass: AsyncIterator<unknown> | undefined;
   /** Whether the first epoch was resumed after its last step, and so has no more. */
   #over: boolean;
-  #before: LoaderPlace | undefined;
+  #before: FeedState | undefined;
   /** Hooks that come next, and have been called already where the run was gone on from. */
   #called: number;
   /** What the sequence held at the checkpoint that is gone on from: it stands for the loader's place until its first pass. */
@@ -155,12 +149,12 @@ abstract class KerasFeed implements Feed {
   /** Whether the epoch goes on after `step` steps. */
   protected abstract more(step: number): boolean;
 
-  place(): LoaderPlace {
+  state(): FeedState {
     return this.#before ?? this.stands();
   }
 
   /** Where the loader stands. */
-  protected stands(): LoaderPlace {
+  protected stands(): FeedState {
     return { data: this.#held, ...this.loader.state() };
   }
 
@@ -173,7 +167,7 @@ abstract class KerasFeed implements Feed {
     this.#over = false;
     if (over || !this.more(step)) return undefined;
     await begin();
-    this.#before = this.place();
+    this.#before = this.state();
     const result = await this.pass!.next();
     if (!result.done) return { batch: result.value };
     this.#before = undefined;
@@ -254,8 +248,8 @@ class TF24Feed extends KerasFeed {
   }
 
   /** An epoch that was left has no more to give: the next one begins at batch 0. */
-  override place(): LoaderPlace {
-    return this.#left ? leaveEpoch(this.stands()) : super.place();
+  override state(): FeedState {
+    return this.#left ? leaveEpoch(this.stands()) : super.state();
   }
 
   override done(step: number): void {

@@ -2,7 +2,7 @@
 import { show } from "../../core/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { showShape } from "../../tensor/tensor.ts";
-import { isNode } from "../../tensor/tree.ts";
+import { isInnerNode } from "../../tensor/tree.ts";
 import { isLeaf, shapeOf, showLeaf } from "./convert.ts";
 import type { ArrayLeaf } from "./types.ts";
 
@@ -29,7 +29,7 @@ export function arrange(what: string, value: unknown, slots: readonly Slot[]): r
       `${what} is one array, but the model has ${slots.length}: ${names.join(", ")}. Return them as a tuple in this order, or as a record by name.`,
     );
   }
-  if (!isNode(value) || isPlain(value)) {
+  if (!isInnerNode(value) || isPlain(value)) {
     throw new ShapeError(
       `${what} must be a tensor or a typed array, or a tuple or record of them, got ${showOther(value)}.`,
     );

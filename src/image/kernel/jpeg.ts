@@ -34,7 +34,7 @@ export function canDecode(header: JpegHeader, orientation: number): header is Se
  */
 export class JpegPlanes {
   readonly #kernel: Kernel;
-  /** The specification of the Huffman table in each place of the kernel's. */
+  /** The specification of the Huffman table in each slot of the kernel's. */
   readonly #huffman: (Uint8Array | undefined)[] = [];
   #last: PreparedJpeg | undefined;
 
@@ -89,12 +89,12 @@ export class JpegPlanes {
   #placeHuffman(bytes: Uint8Array, specs: readonly HuffmanSpec[], first: number): boolean {
     const { bytes: memory, functions } = this.#kernel;
     return specs.every(({ slot, at, length }) => {
-      const place = first + slot;
-      if (isSame(this.#huffman[place], bytes, at, length)) return true;
-      this.#huffman[place] = undefined;
+      const table = first + slot;
+      if (isSame(this.#huffman[table], bytes, at, length)) return true;
+      this.#huffman[table] = undefined;
       memory.set(bytes.subarray(at, at + length), Place.specification);
-      if (functions.huffman(place) === 0) return false;
-      this.#huffman[place] = bytes.slice(at, at + length);
+      if (functions.huffman(table) === 0) return false;
+      this.#huffman[table] = bytes.slice(at, at + length);
       return true;
     });
   }

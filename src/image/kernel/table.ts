@@ -15,13 +15,13 @@ const one = 1 << 14;
 /** A table and what the kernel is told about it. */
 export interface ResamplingTable {
   readonly bytes: Uint8Array;
-  /** Output places. */
+  /** Output positions. */
   readonly length: number;
-  /** Most pairs of weights of a place. */
+  /** Most pairs of weights of a position. */
   readonly pairs: number;
-  /** Bytes of a place. */
+  /** Bytes of a position. */
   readonly step: number;
-  /** Input places that are needed: from `from` up to, not including, `to`. */
+  /** Input positions that are needed: from `from` up to, not including, `to`. */
   readonly from: number;
   readonly to: number;
 }
@@ -91,7 +91,7 @@ function band({ steps }: Axis, length: number, flip: boolean, subsampled: boolea
 
 type WriteHead = (view: DataView, at: number, first: number, count: number, from: number) => void;
 
-/** `unit`: the kernel takes so many pairs, and so many places, at a time. */
+/** `unit`: the kernel takes so many pairs, and so many positions, at a time. */
 function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): ResamplingTable {
   const { first, count } = band;
   const { length } = first;

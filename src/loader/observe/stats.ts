@@ -80,7 +80,7 @@ const mostAccounts = 64;
 /** Collects what a loader measures. */
 export class StatsKeeper {
   readonly #accounts = new Map<string, Account>();
-  readonly #waits = new Histogram();
+  readonly #waits = new Durations();
   #batches = 0;
   #bytes = 0;
   #queued = 0;
@@ -160,7 +160,7 @@ export class StatsKeeper {
 }
 
 /** Counts of durations in classes that grow by a fifth, from a microsecond to hours. */
-class Histogram {
+class Durations {
   readonly #counts = new Uint32Array(128);
   #total = 0;
 

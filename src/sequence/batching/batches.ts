@@ -107,7 +107,7 @@ export class BatchSequence<S, B> extends Combinator<B> {
     const from = index * batchSize;
     const to = Math.min(from + batchSize, samplesOf(this));
     const choice = { dataset, sampler };
-    const samples = settleEach(to - from, (place) => fetchSample(choice, order(from + place), context));
+    const samples = settleEach(to - from, (i) => fetchSample(choice, order(from + i), context));
     const collated = (settled: S[]) => collateBy(collate, settled, context) as Awaitable<Returned<B>>;
     return samples instanceof Promise ? samples.then(collated) : collated(samples);
   }

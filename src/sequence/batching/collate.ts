@@ -11,7 +11,7 @@ import { dtypeOf, type TypedArray } from "../../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor } from "../../tensor/lazy.ts";
 import { stack } from "../../tensor/stack.ts";
 import { type DTypeOf, isTensor, type Tensor, tensor } from "../../tensor/tensor.ts";
-import { isNode, mapTree } from "../../tensor/tree.ts";
+import { isInnerNode, mapTree } from "../../tensor/tree.ts";
 import type { AnyBatch } from "../combinators/combinator.ts";
 import type { Awaitable } from "../sequence.ts";
 
@@ -76,7 +76,7 @@ export function collateWith(samples: readonly unknown[], join: Join): Awaitable<
   const pending: Promise<Tensor>[] = [];
   try {
     const tree = collateNode(samples, "", (rows, path) => {
-      const joined = explain(path, () => join(rows));
+      const joined = nameLeaf(path, () => join(rows));
       if (joined instanceof Promise) pending.push(joined);
       return joined;
     });
@@ -185,7 +185,7 @@ function kindOf(value: unknown): Kind {
   if (type === "number" || type === "bigint" || type === "boolean") return type;
   if (isTensor(value) || isLazyTensor(value)) return "tensor";
   if (dtypeOf(value) !== undefined) return "array";
-  if (isNode(value)) return Array.isArray(value) ? "tuple" : "record";
+  if (isInnerNode(value)) return Array.isArray(value) ? "tuple" : "record";
   return "other";
 }
 
@@ -196,7 +196,7 @@ function differs(path: string, i: number, value: unknown, first: unknown): Shape
 }
 
 /** Runs `join`; its errors say which leaf they are about. */
-function explain(path: string, join: () => Tensor | Promise<Tensor>): Tensor | Promise<Tensor> {
+function nameLeaf(path: string, join: () => Tensor | Promise<Tensor>): Tensor | Promise<Tensor> {
   const rethrow = (error: unknown): never => {
     if (path === "" || !isEpochalError(error, "ShapeError")) throw error;
     throw new ShapeError(`Leaf \`${path}\` of the samples: ${error.message}`, { cause: error });

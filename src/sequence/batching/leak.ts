@@ -8,7 +8,7 @@ import { RandomSampler } from "../../sampler/random.ts";
 import { MapSequence } from "../combinators/map.ts";
 import { BatchSequence } from "./batches.ts";
 
-/** Batches of a shuffled dataset, by the places of their samples: from `from` up to but not including `to`. */
+/** Batches of a shuffled dataset, by the positions of their samples: from `from` up to but not including `to`. */
 interface Part {
   readonly dataset: object;
   readonly batchSize: number;
@@ -27,8 +27,8 @@ export function noteSlice(slice: object, source: object, bounds: () => readonly 
   const [from, to] = bounds();
   if (from >= to) return;
   const { dataset, batchSize } = whole;
-  const place = (index: number): number => Math.min(whole.to, whole.from + index * batchSize);
-  const part = { dataset, batchSize, from: place(from), to: place(to) };
+  const start = (index: number): number => Math.min(whole.to, whole.from + index * batchSize);
+  const part = { dataset, batchSize, from: start(from), to: start(to) };
   bySlice.set(slice, part);
   const others = byDataset.get(dataset) ?? [];
   if (others.some((it) => it.from === part.from && it.to === part.to)) return;

@@ -1,6 +1,6 @@
 import { checkIndex } from "../../core/check.ts";
 import { isTensor } from "../../tensor/tensor.ts";
-import { type Delivered, isNode } from "../../tensor/tree.ts";
+import { type Delivered, isInnerNode } from "../../tensor/tree.ts";
 import { copyView } from "../../tensor/view.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { fetchBatch, type Returned, type Sequence } from "../sequence.ts";
@@ -71,7 +71,7 @@ function copy(tree: unknown): unknown {
   if (isTensor(tree)) return { ...tree, data: copyView(tree.data) };
   // Not by structuredClone, which copies all of the buffer that a view shows a part of.
   if (ArrayBuffer.isView(tree)) return copyView(tree);
-  if (!isNode(tree)) return typeof tree === "object" ? structuredClone(tree) : tree;
+  if (!isInnerNode(tree)) return typeof tree === "object" ? structuredClone(tree) : tree;
   if (Array.isArray(tree)) return tree.map(copy);
   return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, copy(child)]));
 }

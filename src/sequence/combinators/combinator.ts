@@ -114,11 +114,11 @@ export type OneByOne<S extends readonly unknown[]> = {
 /** The batches of any of the sources `S`. */
 export type BatchOfAny<S extends readonly unknown[]> = BatchOf<Extract<S[number], Sequence<unknown>>>;
 
-/** Throws {@link OptionError} unless `value`, which stands at `place`, is a sequence. */
-export function checkSequence(combinator: string, value: unknown, place: string = ""): void {
+/** Throws {@link OptionError} unless `value`, said to stand `where`, is a sequence. */
+export function checkSequence(combinator: string, value: unknown, where: string = ""): void {
   if (isSequence(value)) return;
   throw new OptionError(
-    `${combinator}() takes a Sequence, got ${show(value)}${place}. ${nextFor(combinator, value)}`,
+    `${combinator}() takes a Sequence, got ${show(value)}${where}. ${nextFor(combinator, value)}`,
   );
 }
 

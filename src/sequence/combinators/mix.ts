@@ -14,7 +14,7 @@ import { checkKnown } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { checkList } from "../../sampler/sampler.ts";
 import { checkWeights } from "../../sampler/weighted.ts";
-import { isNode } from "../../tensor/tree.ts";
+import { isInnerNode } from "../../tensor/tree.ts";
 import type { Sequence } from "../sequence.ts";
 import {
   type BatchOfAny,
@@ -120,7 +120,7 @@ export function mix(...given: readonly unknown[]): Sequence<unknown> {
 
 /** Whether what stands last is options, and no sequence or something given in its place. */
 function isOptions(last: unknown): last is MixOptions {
-  return isNode(last) && !Array.isArray(last) && !("getItem" in last);
+  return isInnerNode(last) && !Array.isArray(last) && !("getItem" in last);
 }
 
 /** Which source comes at each step of a period, with how many of it before, and the steps of each source. */

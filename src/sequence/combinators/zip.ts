@@ -28,8 +28,8 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("zip(…)", index, this.length);
-    const batches = settleEach(this.sources.length, (place) =>
-      this.sources[place]!.getItem(index, deriveContext(context, index)),
+    const batches = settleEach(this.sources.length, (i) =>
+      this.sources[i]!.getItem(index, deriveContext(context, index)),
     );
     return batches as never;
   }

@@ -58,8 +58,8 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
     ...prefixed("model/", model),
     ...prefixed("optimizer/", optimizer),
   };
-  const text = encodeJson(state, (place, tensor) => {
-    let name = `training/${place}`;
+  const text = encodeJson(state, (path, tensor) => {
+    let name = `training/${path}`;
     // Names with slashes in them may meet.
     while (Object.hasOwn(tensors, name)) name += "'";
     tensors[name] = tensor;
@@ -117,7 +117,7 @@ export async function findCheckpoint(path: string): Promise<Checkpoint | undefin
 }
 
 async function furthest(folder: string, names: readonly string[]): Promise<Checkpoint | undefined> {
-  const places: { readonly name: string; readonly epoch: number; readonly step: number }[] = [];
+  const whole: { readonly name: string; readonly epoch: number; readonly step: number }[] = [];
   const passed: string[] = [];
   const attempt = async <T>(name: string, decode: Decode<T>): Promise<T | undefined> => {
     try {
@@ -129,11 +129,11 @@ async function furthest(folder: string, names: readonly string[]): Promise<Check
   };
   for (const name of names) {
     const training = await attempt(name, async (_, header) => decodeTraining(header));
-    if (training) places.push({ name, epoch: training.epoch, step: training.step });
+    if (training) whole.push({ name, epoch: training.epoch, step: training.step });
   }
-  // Of several at one place the last by name.
-  places.reverse().sort((a, b) => b.epoch - a.epoch || b.step - a.step);
-  for (const { name } of places) {
+  // Of several that stand equally far the last by name.
+  whole.reverse().sort((a, b) => b.epoch - a.epoch || b.step - a.step);
+  for (const { name } of whole) {
     const checkpoint = await attempt(name, decodeCheckpoint);
     if (!checkpoint) continue;
     if (passed.length > 0) {

@@ -8,7 +8,7 @@
 import { isBetweenEpochs, marksIn } from "../../loader/resume.ts";
 import { originsOf } from "../../sequence/combinators/combinator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
-import type { LoaderPlace } from "../data/feed.ts";
+import type { FeedState } from "../data/feed.ts";
 import { encodeJson } from "./json.ts";
 
 /** A class that builds itself up again. */
@@ -28,14 +28,14 @@ export class SequenceStates {
   }
 
   /** Takes the sequence's states as of `now`, the loader's state, unless they are those already taken. */
-  note(now: LoaderPlace): void {
+  note(now: FeedState): void {
     const marks = marksIn(now);
     if (!this.#kept || this.#kept.marks !== marks) this.#kept = { marks, states: statesOf(this.#sequence) };
   }
 
-  /** The states at `place`, where the loader, which is at `now`, stood; undefined where there are none or they are gone. */
-  at(place: LoaderPlace, now: LoaderPlace): readonly unknown[] | undefined {
-    const marks = marksIn(place);
+  /** The states at `state`, where the loader, which is at `now`, stood; undefined where there are none or they are gone. */
+  at(state: FeedState, now: FeedState): readonly unknown[] | undefined {
+    const marks = marksIn(state);
     if (isBetweenEpochs(now) && marksIn(now) === marks) this.note(now);
     return this.#kept?.marks === marks ? this.#kept?.states : undefined;
   }

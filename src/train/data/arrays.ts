@@ -93,7 +93,7 @@ export const gather: (rows: readonly Row[]) => ArrayTree = portable(
   function gather(rows: readonly Row[]): ArrayTree {
     const { arrays, index: first } = rows[0]!;
     const isRun = rows.every(({ index }, i) => index === first + i);
-    const cut = isRun ? slice : pick;
+    const cut = isRun ? copyRun : copyRows;
     return mapTree(arrays, (leaf) => {
       if (!isTensor(leaf)) return cut(leaf as TypedArray, 1, rows);
       const { data, shape, dtype } = leaf;
@@ -107,16 +107,16 @@ export const gather: (rows: readonly Row[]) => ArrayTree = portable(
 const { slice: copy } = Uint8Array.prototype as unknown as { slice(from: number, to: number): TypedArray };
 
 /** Rows of `size` elements that follow each other, in one copy. */
-function slice(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
+function copyRun(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
   const from = rows[0]!.index * size;
   return copy.call(data, from, from + rows.length * size);
 }
 
 /** Rows of `size` elements from anywhere. */
-function pick(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
+function copyRows(data: TypedArray, size: number, rows: readonly Row[]): TypedArray {
   const picked = viewOf(dtypeOf(data)!, new ArrayBuffer(rows.length * size * data.BYTES_PER_ELEMENT));
-  for (const [place, { index }] of rows.entries())
-    picked.set(data.subarray(index * size, (index + 1) * size) as never, place * size);
+  for (const [row, { index }] of rows.entries())
+    picked.set(data.subarray(index * size, (index + 1) * size) as never, row * size);
   return picked;
 }
 

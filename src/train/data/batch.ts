@@ -2,7 +2,7 @@
 import { show } from "../../core/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { isTensor, showShape } from "../../tensor/tensor.ts";
-import { isNode } from "../../tensor/tree.ts";
+import { isInnerNode } from "../../tensor/tree.ts";
 
 /** The parts of a batch; what it does not have is undefined. */
 export interface Parts {
@@ -39,5 +39,5 @@ export function predictInputs(batch: unknown): unknown {
 function showBatch(batch: unknown): string {
   if (isTensor(batch)) return `one tensor of shape ${showShape(batch.shape)}`;
   if (Array.isArray(batch)) return `a tuple of ${batch.length}`;
-  return isNode(batch) ? `a record of ${Object.keys(batch).join(", ") || "nothing"}` : show(batch);
+  return isInnerNode(batch) ? `a record of ${Object.keys(batch).join(", ") || "nothing"}` : show(batch);
 }

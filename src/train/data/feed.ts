@@ -27,7 +27,7 @@ export interface FeedLoader extends AsyncIterable<unknown> {
   /** Whether it can be gone on with between passes only. */
   readonly sequential?: boolean;
   /** Where it stands, as JSON. */
-  state(): LoaderPlace;
+  state(): FeedState;
   /** The account of the present or last pass; left out where only its end tells that a pass has no more. */
   report?(): {
     readonly last: Pick<EpochReport, "epoch" | "expected" | "delivered" | "skipped"> | undefined;
@@ -36,7 +36,7 @@ export interface FeedLoader extends AsyncIterable<unknown> {
 }
 
 /** Where a loader stands. */
-export interface LoaderPlace {
+export interface FeedState {
   readonly epoch: number;
   /** Batches of the pass that are behind it; none of a stream. */
   readonly position?: number;
@@ -51,7 +51,7 @@ export interface Feed {
    * Where a resumed run goes on: where the loader stands, or stood before a batch was fetched that no step has been
    * done with.
    */
-  place(): LoaderPlace;
+  state(): FeedState;
   /** The batch of `step`, which has begun then, by `begin`; undefined where the epoch has no more. */
   next(step: number, begin: BeginStep): Promise<Fetched | undefined>;
   /** `step`, with the batch that was taken for it, is done. */
@@ -70,7 +70,7 @@ export class PassFeed implements Feed {
   readonly #restart: boolean;
   #pass: AsyncIterator<unknown> | undefined;
   /** Where the loader stood before the batch was fetched that is not trained with yet. */
-  #before: LoaderPlace | undefined;
+  #before: FeedState | undefined;
   /** Whether the running pass was left for good, so that the next one begins at its first batch. */
   #left = false;
   /** Whether the first epoch was resumed after its last step, and so has no more. */
@@ -87,7 +87,7 @@ export class PassFeed implements Feed {
     this.#over = over && stepsPerEpoch === undefined;
   }
 
-  place(): LoaderPlace {
+  state(): FeedState {
     if (this.#before) return this.#before;
     return this.#left ? nextPass(this.loader) : this.loader.state();
   }
@@ -126,7 +126,7 @@ export class PassFeed implements Feed {
   /** The next batch; over the end of a pass where epochs have a number of steps. */
   async #fetch(): Promise<Fetched | undefined> {
     for (let passes = 0; passes < 2; passes++) {
-      this.#before = this.place();
+      this.#before = this.state();
       this.#left = false;
       this.#pass ??= this.loader[Symbol.asyncIterator]();
       const result = await this.#pass.next();
@@ -140,7 +140,7 @@ export class PassFeed implements Feed {
 }
 
 /** Where a loader goes on whose pass is left for good: at the first batch of the next one. */
-export function nextPass(loader: FeedLoader): LoaderPlace {
+export function nextPass(loader: FeedLoader): FeedState {
   return leaveEpoch(loader.state());
 }
 

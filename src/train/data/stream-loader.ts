@@ -32,7 +32,7 @@ export class StreamLoader implements FeedLoader {
       );
     }
     this.#stream = stream;
-    if (saved !== undefined) stream.nextPass = passOf(saved);
+    if (saved !== undefined) stream.nextPass = passAfter(saved);
   }
 
   /** Number of the pass that begins next. */
@@ -57,7 +57,7 @@ export class StreamLoader implements FeedLoader {
 }
 
 /** The pass with which a run goes on. */
-function passOf({ step, epoch, data }: TrainingState): number {
+function passAfter({ step, epoch, data }: TrainingState): number {
   if (step > 0) {
     throw new StateError(
       `The checkpoint was taken after step ${step} of epoch ${epoch}, but a stream has no place to go on from inside of an epoch. Save at epoch ends, or write a Sequence.`,

@@ -10,7 +10,7 @@
  * must not: the number of errors and the size of all they hold are bounded, and what is left out is said in its place.
  */
 import { errorPrototype } from "../../core/errors.ts";
-import { type Budget, cut, excerpt, isData, isProxy, leftOut, unsendable } from "./excerpt.ts";
+import { type Budget, cut, excerpt, isDataProperty, isProxy, leftOut, unsendable } from "./excerpt.ts";
 
 /** A thrown value and the errors that it cites, ready for structured clone. */
 export interface ErrorRecord {
@@ -118,7 +118,7 @@ function fieldsOf(error: Error, cite: (value: unknown) => Cited, budget: Budget)
   const fields: [string, Cited][] = [];
   for (const key of Object.keys(error)) {
     // A getter has no value of its own, and may never return.
-    if (ownKeys.has(key) || !isData(error, key)) continue;
+    if (ownKeys.has(key) || !isDataProperty(error, key)) continue;
     if (budget.size <= 0) {
       fields.push(["…", { value: leftOut("further fields") }]);
       break;

@@ -103,7 +103,7 @@ export function excerpt(value: unknown, budget: Budget): unknown {
       keys.length,
       (i) => {
         const key = keys[i]!;
-        if (isData(value, key)) put(cut(key, budget), copy(own(value, key), depth + 1));
+        if (isDataProperty(value, key)) put(cut(key, budget), copy(own(value, key), depth + 1));
       },
       (rest) => put("…", rest),
     );
@@ -136,7 +136,7 @@ export function isProxy(value: unknown): boolean {
 }
 
 /** Whether an own property holds a value, not a getter. */
-export function isData(value: object, key: string): boolean {
+export function isDataProperty(value: object, key: string): boolean {
   return "value" in (Object.getOwnPropertyDescriptor(value, key) ?? {});
 }
 

@@ -18,7 +18,7 @@ import { batchesInFlight } from "../../core/in-flight.ts";
 import { node } from "../../core/node.ts";
 import { allocate, recycle } from "../../tensor/arena.ts";
 import { allocatedFor } from "../../tensor/costs.ts";
-import { type Kept, mapViews, own, transferables } from "../../tensor/transfer.ts";
+import { type Kept, mapViews, ownBuffers, transferables } from "../../tensor/transfer.ts";
 import { plainType } from "../../tensor/view.ts";
 import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
 import { toRecord } from "./error-record.ts";
@@ -141,7 +141,7 @@ function writeShared(
 
 /** The batch, its arrays read into memory of their own, and the rest apart from the message that it came in. */
 function readShared({ batch, file, ranges = [] }: SharedBatch, files: readonly number[]): unknown {
-  if (file === undefined) return own(batch, none);
+  if (file === undefined) return ownBuffers(batch, none);
   const descriptor = files[file]!;
   let i = 0;
   const read = mapViews(batch, (view) => {
@@ -151,7 +151,7 @@ function readShared({ batch, file, ranges = [] }: SharedBatch, files: readonly n
     readAll(descriptor, new Uint8Array(buffer), range.offset);
     return new (plainType(view))(buffer);
   });
-  return own(read, none);
+  return ownBuffers(read, none);
 }
 
 const none: Kept = new Set();

@@ -56,9 +56,9 @@ function addSeconds(table: usize): void {
   for (let i = 0; i < 1 << LOOKUP; i++) {
     const e = load<i64>(table + (i << 3));
     if (e < 0 || stepOf(e) === END) continue;
-    const length = lengthOf(e);
+    const length = bitsOf(e);
     const second = load<i64>(table + (((i << length) & ((1 << LOOKUP) - 1)) << 3));
-    const both = length + firstLengthOf(second);
+    const both = length + firstBitsOf(second);
     if (second < 0 || both > LOOKUP) continue;
     store<i64>(
       table + (i << 3),
@@ -105,18 +105,18 @@ export function withNumber(e: i64, bits: u64): i64 {
 /** The number that an entry says follows its code: JPEG writes negative ones less one, so that they begin with 0. */
 function numberOf(bits: u64, e: i64): i32 {
   const size = <i32>e & 15;
-  const rest = bits << (firstLengthOf(e) - size);
+  const rest = bits << (firstBitsOf(e) - size);
   const value = <i32>((rest >> 1) >> (63 - size));
   return value + (<i32>(<i64>~rest >> 63) & (1 - (1 << size)));
 }
 
 /** Bits of all that an entry holds. */
-export function lengthOf(e: i64): i32 {
+export function bitsOf(e: i64): i32 {
   return <i32>(<u64>e >> 57);
 }
 
 /** Bits of its first symbol. */
-export function firstLengthOf(e: i64): i32 {
+export function firstBitsOf(e: i64): i32 {
   return <i32>(<u64>e >> 51) & 63;
 }
 

@@ -9,10 +9,10 @@
  * Limits: the headers were read and checked by the caller, who filled the {@link Scan} and the {@link Plane}s.
  */
 import {
+  bitsOf,
   END,
-  firstLengthOf,
+  firstBitsOf,
   LONG,
-  lengthOf,
   longEntry,
   lookUp,
   secondStepOf,
@@ -115,7 +115,7 @@ function decodeBlock(plane: usize, top: usize): i32 {
     }
     e = withNumber(e, bits);
   }
-  at += lengthOf(e);
+  at += bitsOf(e);
   const level = load<i32>(plane, Plane.previous) + <i16>e;
   store<i32>(plane, level, Plane.previous);
   store<i16>(Place.block, <i16>(level * load<u16>(quantiser)));
@@ -125,28 +125,28 @@ function decodeBlock(plane: usize, top: usize): i32 {
     bits = peek(top, at);
     e = lookUp(bits, ac);
     if (e >= 0) {
-      at += lengthOf(e);
-      bits <<= lengthOf(e);
+      at += bitsOf(e);
+      bits <<= bitsOf(e);
       const e1 = lookUp(bits, ac);
       k = put(e, k, quantiser);
       if (k > 63) break;
       e = e1;
       if (e >= 0) {
-        at += lengthOf(e);
-        bits <<= lengthOf(e);
+        at += bitsOf(e);
+        bits <<= bitsOf(e);
         const e2 = lookUp(bits, ac);
         k = put(e, k, quantiser);
         if (k > 63) break;
         e = e2;
         if (e >= 0) {
-          at += lengthOf(e);
-          bits <<= lengthOf(e);
+          at += bitsOf(e);
+          bits <<= bitsOf(e);
           const e3 = lookUp(bits, ac);
           k = put(e, k, quantiser);
           if (k > 63) break;
           e = e3;
           if (e >= 0) {
-            at += lengthOf(e);
+            at += bitsOf(e);
             k = put(e, k, quantiser);
             if (k > 63) break;
             continue;
@@ -160,7 +160,7 @@ function decodeBlock(plane: usize, top: usize): i32 {
       if (e === 0) return 0;
     }
     e = withNumber(e, bits);
-    at += lengthOf(e);
+    at += bitsOf(e);
     k = put(e, k, quantiser);
   } while (k < 64);
   return endOfBlock(e, k, at);
@@ -172,7 +172,7 @@ function endOfBlock(e: i64, k: i32, at: u32): i32 {
   if (k - last > 63) {
     // The block had ended before the second symbol, which belongs to the next.
     k -= last;
-    at -= lengthOf(e) - firstLengthOf(e);
+    at -= bitsOf(e) - firstBitsOf(e);
     last = stepOf(e);
   }
   position = at;
