@@ -59,7 +59,6 @@ export {
 } from "./sequence/batching/batches.ts";
 export { type Collated, collate } from "./sequence/batching/collate.ts";
 export { type PadCollator, type PadOptions, pad } from "./sequence/batching/pad.ts";
-export { cache } from "./sequence/combinators/cache.ts";
 export type {
   AnyBatch,
   BatchOfAny,
@@ -67,7 +66,8 @@ export type {
   NotInAList,
   OneByOne,
   SequenceOrList,
-} from "./sequence/combinators/combinator.ts";
+} from "./sequence/combinator.ts";
+export { cache } from "./sequence/combinators/cache.ts";
 export { concat } from "./sequence/combinators/concat.ts";
 export { map } from "./sequence/combinators/map.ts";
 export { type MixOptions, mix } from "./sequence/combinators/mix.ts";

@@ -4,8 +4,9 @@
  * A worker that is sent a changed sequence begins with empty caches. So do those of this thread where the source differs
  * from what it was when they were last in use; what `getItem` changes itself, such as a counter, is no difference.
  */
+
+import { type Hooked, isCombinator } from "../sequence/combinator.ts";
 import { CacheSequence, forget } from "../sequence/combinators/cache.ts";
-import { type Hooked, isCombinator } from "../sequence/combinators/combinator.ts";
 import { type Snapshot, takeSnapshot } from "../worker/wire/snapshot/snapshot.ts";
 
 /** What each cache's source was when the cache was last in use. */

@@ -7,7 +7,7 @@
  * changed while it ran on this very instance: a cache is no other data.
  */
 import { hashStart, hashText, hashWord, hashWords } from "../core/hash.ts";
-import { isCombinator, originsOf } from "../sequence/combinators/combinator.ts";
+import { isCombinator, originsOf } from "../sequence/combinator.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { code } from "../worker/wire/snapshot/codes.ts";
 import { type Snapshot, takeSnapshot } from "../worker/wire/snapshot/snapshot.ts";

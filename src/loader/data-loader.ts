@@ -11,7 +11,7 @@ import type {
 } from "../sequence/batching/batches.ts";
 import type { Collated } from "../sequence/batching/collate.ts";
 import type { PadCollator } from "../sequence/batching/pad.ts";
-import type { AnyBatch } from "../sequence/combinators/combinator.ts";
+import type { AnyBatch } from "../sequence/combinator.ts";
 import type { batchType } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { Leased } from "./lease.ts";

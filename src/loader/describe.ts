@@ -1,6 +1,6 @@
 /** A sequence in words, for the fingerprint of a state: what it is made of, not what it holds. */
 import { hashWords, hexOf } from "../core/hash.ts";
-import { isCombinator } from "../sequence/combinators/combinator.ts";
+import { isCombinator } from "../sequence/combinator.ts";
 import { nameOf } from "../sequence/sequence.ts";
 
 /**

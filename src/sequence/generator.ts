@@ -10,7 +10,7 @@ import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
-import type { AnyBatch } from "./combinators/combinator.ts";
+import type { AnyBatch } from "./combinator.ts";
 import type { batchType } from "./sequence.ts";
 
 /** Marks streams, the same across two copies of the package. */

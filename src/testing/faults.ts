@@ -6,7 +6,7 @@
  */
 import { closeSync, openSync } from "node:fs";
 import { join } from "node:path";
-import { Combinator, type Hooked } from "../sequence/combinators/combinator.ts";
+import { Combinator, type Hooked } from "../sequence/combinator.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence/sequence.ts";
 import type { WorkerKind } from "../worker/worker.ts";

@@ -52,6 +52,14 @@ describe("floors", () => {
     expect(cycles).toEqual([]);
   });
 
+  it("have no circles of folders, types included", () => {
+    const graph = folderEdges();
+    const circles = [...graph].flatMap(([from, all]) =>
+      [...all].filter((to) => reachable(graph, to).has(from)).map((to) => `${from} and ${to}`),
+    );
+    expect(circles).toEqual([]);
+  });
+
   it("name only files that exist", () => {
     const paths = new Set(modules.map(({ path }) => path));
     const lost = edges().filter(({ to }) => !paths.has(to) && !to.endsWith(".generated.ts"));
@@ -135,6 +143,29 @@ function edges(): Edge[] {
   return modules.flatMap(({ path, imports }) =>
     imports.flatMap(({ path: to }) => (to === undefined ? [] : [{ from: path, to }])),
   );
+}
+
+/**
+ * Which folders import from which of those beside them: the folders in which the paths of an import part. A folder and
+ * what lies in it are one house, where files at the top may stand above and below its rooms.
+ */
+function folderEdges(): Map<string, Set<string>> {
+  const found = new Map<string, Set<string>>();
+  for (const { from, to } of edges()) {
+    const [a, b] = [from.split("/"), to.split("/")];
+    const parting = a.findIndex((name, i) => name !== b[i]);
+    if (parting < 0 || parting >= a.length - 1 || parting >= b.length - 1) continue;
+    const [folder, other] = [a, b].map((path) => path.slice(0, parting + 1).join("/")) as [string, string];
+    found.set(folder, (found.get(folder) ?? new Set()).add(other));
+  }
+  return found;
+}
+
+/** All that is reached from `start`, itself included. */
+function reachable(graph: ReadonlyMap<string, ReadonlySet<string>>, start: string): ReadonlySet<string> {
+  const reached = new Set([start]);
+  for (const at of reached) for (const next of graph.get(at) ?? []) reached.add(next);
+  return reached;
 }
 
 function showEdge({ from, to }: Edge): string {

@@ -1,5 +1,5 @@
 /** A view of a sequence for whoever calls its hooks. */
-import { Combinator, type Hooked } from "../../sequence/combinators/combinator.ts";
+import { Combinator, type Hooked } from "../../sequence/combinator.ts";
 import type { Context } from "../../sequence/context.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 

@@ -5,11 +5,11 @@
  * since planes are resampled before their colours are converted, and nothing is written that is not needed.
  */
 
+import { isTruncated, mostPixels, truncated } from "../jpeg-header.ts";
 import { canDecode } from "../kernel/jpeg.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
-import { isTruncated, mostPixels, truncated } from "./jpeg-header.ts";
 
 /** The kernel's own decoder. */
 export function decodeBaseline(

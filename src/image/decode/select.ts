@@ -1,11 +1,11 @@
 /** Which decoder takes an image: the first that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
+import { isJpeg } from "../jpeg-header.ts";
 import { decodeBaseline } from "./baseline.ts";
 import type { DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
 import type { Format } from "./format.ts";
-import { isJpeg } from "./jpeg-header.ts";
 import { decodeBySharp } from "./sharp.ts";
 import { decodeByTurbo } from "./turbo.ts";
 

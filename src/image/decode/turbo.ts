@@ -7,11 +7,11 @@
  */
 
 import { peer } from "../../core/peer.ts";
+import { isTruncated, mostPixels, truncated } from "../jpeg-header.ts";
 import { preparePixels } from "../kernel/pixels.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
-import { isTruncated, mostPixels, truncated } from "./jpeg-header.ts";
 
 /** The part of `@julusian/jpeg-turbo` 2.x that is used. */
 interface Turbo {

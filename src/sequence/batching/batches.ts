@@ -16,7 +16,7 @@ import { settleEach } from "../../core/settle.ts";
 import { RandomSampler } from "../../sampler/random.ts";
 import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
-import { type AnyBatch, Combinator, type Hooked } from "../combinators/combinator.ts";
+import { type AnyBatch, Combinator, type Hooked } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
 import { type Collated, collate } from "./collate.ts";

@@ -12,7 +12,7 @@ import { isLazyTensor, type LazyTensor } from "../../tensor/lazy.ts";
 import { stack } from "../../tensor/stack.ts";
 import { type DTypeOf, isTensor, type Tensor, tensor } from "../../tensor/tensor.ts";
 import { isInnerNode, mapTree } from "../../tensor/tree.ts";
-import type { AnyBatch } from "../combinators/combinator.ts";
+import type { AnyBatch } from "../combinator.ts";
 import type { Awaitable } from "../sequence.ts";
 
 /** What {@link collate} makes of samples of type `S`; of leaves that TypeScript does not know (`any`) it knows no more. */

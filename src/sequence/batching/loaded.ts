@@ -7,7 +7,7 @@
  */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { type Hooked, isCombinator } from "../combinators/combinator.ts";
+import { type Hooked, isCombinator } from "../combinator.ts";
 import { isSequence, type Sequence } from "../sequence.ts";
 import { type BatchesOptions, type BatchSequence, batches, type Dataset } from "./batches.ts";
 import type { PadCollator } from "./pad.ts";

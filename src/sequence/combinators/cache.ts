@@ -2,9 +2,9 @@ import { checkIndex } from "../../core/check.ts";
 import { isTensor } from "../../tensor/tensor.ts";
 import { type Delivered, isInnerNode } from "../../tensor/tree.ts";
 import { copyView } from "../../tensor/view.ts";
+import { Combinator, checkSequence, type Hooked } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { fetchBatch, type Returned, type Sequence } from "../sequence.ts";
-import { Combinator, checkSequence, type Hooked } from "./combinator.ts";
 
 /** A sequence that keeps its batches in memory; made by {@link cache}. */
 export class CacheSequence<B> extends Combinator<Delivered<B>> {

@@ -1,11 +1,11 @@
-import type { Sequence } from "../sequence.ts";
 import {
   type BatchOfAny,
   checkSequences,
   type Hooked,
   type OneByOne,
   type SequenceOrList,
-} from "./combinator.ts";
+} from "../combinator.ts";
+import type { Sequence } from "../sequence.ts";
 import { Selection, type SourceBatch } from "./selection.ts";
 
 /** One sequence after the other; made by {@link concat}. */

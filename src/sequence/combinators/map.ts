@@ -1,9 +1,9 @@
 import { checkIndex, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
+import { type AnyBatch, Combinator, checkSequence, type Hooked } from "../combinator.ts";
 import type { Context } from "../context.ts";
 import type { Awaitable, Returned, Sequence } from "../sequence.ts";
-import { type AnyBatch, Combinator, checkSequence, type Hooked } from "./combinator.ts";
 
 /** Changes each batch of `source` by `fn`; made by {@link map}. */
 export class MapSequence<A, B> extends Combinator<B> {

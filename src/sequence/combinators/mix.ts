@@ -15,14 +15,14 @@ import { OptionError } from "../../core/errors.ts";
 import { checkList } from "../../sampler/sampler.ts";
 import { checkWeights } from "../../sampler/weighted.ts";
 import { isInnerNode } from "../../tensor/tree.ts";
-import type { Sequence } from "../sequence.ts";
 import {
   type BatchOfAny,
   checkSequences,
   type Hooked,
   type OneByOne,
   type SequenceOrList,
-} from "./combinator.ts";
+} from "../combinator.ts";
+import type { Sequence } from "../sequence.ts";
 import { Selection, type SourceBatch } from "./selection.ts";
 
 /** Longest pattern: 400 kB, made in some milliseconds. Proportions are met to one part in this many. */

@@ -1,6 +1,6 @@
 import { checkInteger } from "../../core/check.ts";
+import { checkSequence } from "../combinator.ts";
 import type { Sequence } from "../sequence.ts";
-import { checkSequence } from "./combinator.ts";
 import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Passes of an endless repetition that belong to one epoch, so that no two epochs share a pass. */

@@ -4,9 +4,9 @@
  * checked and the batch is the one that its source gives alone is written here once.
  */
 import { checkIndex } from "../../core/check.ts";
+import { Combinator, type Hooked } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
-import { Combinator, type Hooked } from "./combinator.ts";
 
 /** Where a batch lies. */
 export interface SourceBatch<B> {

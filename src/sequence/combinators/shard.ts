@@ -1,6 +1,6 @@
 import { checkShard, type Shard, shareOf } from "../../core/shard.ts";
+import { checkSequence } from "../combinator.ts";
 import type { Sequence } from "../sequence.ts";
-import { checkSequence } from "./combinator.ts";
 import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Every `worldSize`-th batch from `rank` on; made by {@link shard}. */

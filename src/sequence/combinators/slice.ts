@@ -1,8 +1,8 @@
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { noteSlice } from "../batching/leak.ts";
+import { checkSequence } from "../combinator.ts";
 import type { Sequence } from "../sequence.ts";
-import { checkSequence } from "./combinator.ts";
+import { noteSlice } from "./leak.ts";
 import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** The batches of `source` from `start` up to but not including `end`; made by {@link slice}. */

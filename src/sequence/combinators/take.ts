@@ -1,6 +1,6 @@
 import { checkInteger } from "../../core/check.ts";
+import { checkSequence } from "../combinator.ts";
 import type { Sequence } from "../sequence.ts";
-import { checkSequence } from "./combinator.ts";
 import { SliceSequence } from "./slice.ts";
 
 /**

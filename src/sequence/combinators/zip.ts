@@ -1,9 +1,15 @@
 import { checkIndex } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { settleEach } from "../../core/settle.ts";
+import {
+  Combinator,
+  checkSequences,
+  type Hooked,
+  type OneByOne,
+  type SequenceOrList,
+} from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import type { Awaitable, Returned, Sequence } from "../sequence.ts";
-import { Combinator, checkSequences, type Hooked, type OneByOne, type SequenceOrList } from "./combinator.ts";
 
 /** The batches of several sequences side by side; made by {@link zip}. */
 export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {

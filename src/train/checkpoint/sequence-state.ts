@@ -6,9 +6,9 @@
  */
 
 import { isBetweenEpochs, marksIn } from "../../loader/resume.ts";
-import { originsOf } from "../../sequence/combinators/combinator.ts";
+import type { LoaderState } from "../../loader/state.ts";
+import { originsOf } from "../../sequence/combinator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
-import type { FeedState } from "../data/feed.ts";
 import { encodeJson } from "./json.ts";
 
 /** A class that builds itself up again. */
@@ -16,6 +16,9 @@ interface Restorable {
   getState(): unknown;
   readonly constructor: { fromState(state: unknown): object };
 }
+
+/** Of a loader's state, what it says of the sequence. */
+type SequencePart = Pick<LoaderState, "data">;
 
 /** What a sequence tells of itself over a run, kept from before the hook at an epoch's end changes it. */
 export class SequenceStates {
@@ -28,13 +31,13 @@ export class SequenceStates {
   }
 
   /** Takes the sequence's states as of `now`, the loader's state, unless they are those already taken. */
-  note(now: FeedState): void {
+  note(now: SequencePart): void {
     const marks = marksIn(now);
     if (!this.#kept || this.#kept.marks !== marks) this.#kept = { marks, states: statesOf(this.#sequence) };
   }
 
   /** The states at `state`, where the loader, which is at `now`, stood; undefined where there are none or they are gone. */
-  at(state: FeedState, now: FeedState): readonly unknown[] | undefined {
+  at(state: SequencePart, now: SequencePart): readonly unknown[] | undefined {
     const marks = marksIn(state);
     if (isBetweenEpochs(now) && marksIn(now) === marks) this.note(now);
     return this.#kept?.marks === marks ? this.#kept?.states : undefined;

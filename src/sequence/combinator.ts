@@ -9,11 +9,11 @@
  *   each with a generator of its own that begins anew: sources that shuffle stay in step;
  * - its own fields are all there is of it, so that it travels to workers as any class does.
  */
-import { show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
-import { isTensor } from "../../tensor/tensor.ts";
-import { createHookContext, type HookContext } from "../context.ts";
-import { type BatchOf, isSequence, Sequence, whyEmpty } from "../sequence.ts";
+import { show } from "../core/check.ts";
+import { OptionError } from "../core/errors.ts";
+import { isTensor } from "../tensor/tensor.ts";
+import { createHookContext, type HookContext } from "./context.ts";
+import { type BatchOf, isSequence, Sequence, whyEmpty } from "./sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
 export interface Hooked {

@@ -5,8 +5,8 @@
  */
 import { warnOnce } from "../../core/warn.ts";
 import { RandomSampler } from "../../sampler/random.ts";
-import { MapSequence } from "../combinators/map.ts";
-import { BatchSequence } from "./batches.ts";
+import { BatchSequence } from "../batching/batches.ts";
+import { MapSequence } from "./map.ts";
 
 /** Batches of a shuffled dataset, by the positions of their samples: from `from` up to but not including `to`. */
 interface Part {

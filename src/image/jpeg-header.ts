@@ -7,7 +7,7 @@
  * such files.
  */
 
-import { ImageError } from "../../core/errors.ts";
+import { ImageError } from "../core/errors.ts";
 
 /** A JPEG's header. */
 export interface JpegHeader {
