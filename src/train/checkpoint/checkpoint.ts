@@ -5,7 +5,7 @@
  * `training/…` the tensors that callbacks keep in it. A file is whole or not there (atomic-file.ts); one that was
  * damaged later is never taken for whole.
  */
-import type { FileHandle } from "node:fs/promises";
+import type { Bytes } from "../../bytes/bytes.ts";
 import { StateError } from "../../core/errors.ts";
 import { codeOf } from "../../core/file.ts";
 import { warn } from "../../core/warn.ts";
@@ -17,13 +17,7 @@ import { removeLeftovers } from "../files/leftovers.ts";
 import { openRegular } from "../files/regular-file.ts";
 import type { ModelState, Weights } from "../trainable.ts";
 import { decodeJson, encodeJson } from "./json.ts";
-import {
-  type ByteSource,
-  encodeSafetensors,
-  readHeader,
-  readTensors,
-  type SafetensorsHeader,
-} from "./safetensors.ts";
+import { encodeSafetensors, readHeader, readTensors, type SafetensorsHeader } from "./safetensors.ts";
 import { isTrainingState, type TrainingState } from "./training-state.ts";
 
 /** Ending of checkpoint files. */
@@ -159,33 +153,16 @@ async function isGone(path: string): Promise<boolean> {
   );
 }
 
-type Decode<T> = (source: ByteSource, header: SafetensorsHeader) => Promise<T>;
+type Decode<T> = (source: Bytes, header: SafetensorsHeader) => Promise<T>;
 
 /** Opens a safetensors file, reads its header, and hands both on. */
 async function read<T>(path: string, decode: Decode<T>): Promise<T> {
-  const file = await openRegular(path);
+  const file = openRegular(path);
   try {
-    const { size } = await file.stat();
-    const source = { size, read: (offset: number, length: number) => readExactly(file, offset, length) };
-    return await decode(source, await readHeader(source));
+    return await decode(file, await readHeader(file));
   } finally {
-    await file.close();
+    file.close();
   }
-}
-
-async function readExactly(
-  file: FileHandle,
-  offset: number,
-  length: number,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(length);
-  for (let at = 0; at < length; ) {
-    // One read takes less than 2 GiB.
-    const { bytesRead } = await file.read(bytes, at, Math.min(length - at, 2 ** 30), offset + at);
-    if (bytesRead === 0) throw new StateError("It became shorter while it was read.");
-    at += bytesRead;
-  }
-  return bytes;
 }
 
 /** The training state of a checkpoint, with `find` for the tensors in it; by default they are left empty. */
@@ -212,7 +189,7 @@ function decodeTraining(
 
 const nothing: Tensor = { data: new Uint8Array(0), shape: [0], dtype: "uint8" };
 
-async function decodeCheckpoint(source: ByteSource, header: SafetensorsHeader): Promise<Checkpoint> {
+async function decodeCheckpoint(source: Bytes, header: SafetensorsHeader): Promise<Checkpoint> {
   // Looked at before the tensors are read, which may be large.
   decodeTraining(header);
   const tensors = await readTensors(source, header);

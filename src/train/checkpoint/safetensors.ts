@@ -5,8 +5,10 @@
  * header, then the tensors' bytes one after the other, without holes. Offsets count from the end of the header.
  * Invariant: a header is believed only where the file has the bytes it tells of; nothing is allocated before.
  */
+import type { Bytes } from "../../bytes/bytes.ts";
 import { show } from "../../core/check.ts";
 import { StateError } from "../../core/errors.ts";
+import { yieldIfDue } from "../../core/event-loop.ts";
 import { bytesPerElement, type DType, viewOf } from "../../tensor/dtype.ts";
 import { showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import { isRecord } from "./json.ts";
@@ -33,13 +35,6 @@ const longestHeader = 100_000_000;
 export interface Safetensors {
   readonly tensors: Readonly<Record<string, Tensor>>;
   readonly metadata: Readonly<Record<string, string>>;
-}
-
-/** Bytes that can be read by range: a file, or memory. */
-export interface ByteSource {
-  readonly size: number;
-  /** `length` bytes from `offset` on, all of them, as a copy that begins its buffer. */
-  read(offset: number, length: number): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 /** Where a tensor lies. */
@@ -91,33 +86,37 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): readonly 
  *
  * @throws StateError if it is no whole safetensors file.
  */
-export async function readHeader(source: ByteSource): Promise<SafetensorsHeader> {
-  if (source.size < 8) throw new StateError(`It has ${source.size} bytes, so it is no safetensors file.`);
-  const start = await source.read(0, 8);
-  const announced = new DataView(start.buffer).getBigUint64(0, true);
-  if (announced > BigInt(Math.min(source.size - 8, longestHeader))) {
+export async function readHeader(source: Bytes): Promise<SafetensorsHeader> {
+  const { byteLength: size } = source;
+  if (size < 8) throw new StateError(`It has ${size} bytes, so it is no safetensors file.`);
+  const start = new DataView(new ArrayBuffer(8));
+  await source.readInto(new Uint8Array(start.buffer), 0);
+  const announced = start.getBigUint64(0, true);
+  if (announced > BigInt(Math.min(size - 8, longestHeader))) {
     throw new StateError(
-      `It is cut off, or no safetensors file: it announces a header of ${announced} bytes and has ${source.size} in all.`,
+      `It is cut off, or no safetensors file: it announces a header of ${announced} bytes and has ${size} in all.`,
     );
   }
   const length = Number(announced);
-  const { __metadata__: metadata = {}, ...rest } = parseHeader(await source.read(8, length));
+  const { __metadata__: metadata = {}, ...rest } = parseHeader(await source.slice(8, 8 + length));
   if (!isRecord(metadata) || Object.values(metadata).some((text) => typeof text !== "string")) {
     throw new StateError("The text in its header is no record of strings.");
   }
   const entries = Object.entries(rest).map(([name, entry]) => checkEntry(name, entry, 8 + length));
-  checkFill(entries, 8 + length, source.size);
+  checkFill(entries, 8 + length, size);
   return { metadata: metadata as Record<string, string>, entries };
 }
 
-/** Reads the tensors of a header that {@link readHeader} has read. */
+/** Reads the tensors of a header that {@link readHeader} has read, each into memory of its own. */
 export async function readTensors(
-  source: ByteSource,
+  source: Bytes,
   { entries }: SafetensorsHeader,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const tensors: [name: string, tensor: Tensor][] = [];
   for (const { name, dtype, shape, offset, length } of entries) {
-    const { buffer } = await source.read(offset, length);
+    await yieldIfDue();
+    const buffer = new ArrayBuffer(length);
+    await source.readInto(new Uint8Array(buffer), offset);
     tensors.push([name, { data: viewOf(dtype, buffer), shape, dtype } as Tensor]);
   }
   return Object.fromEntries(tensors);

@@ -1,8 +1,8 @@
 /** Opening what shall be a plain file, whatever lies under its name. */
-
-import type { FileHandle } from "node:fs/promises";
+import { FileBytes } from "../../bytes/file.ts";
 import { FileError } from "../../core/errors.ts";
 import { otherKind } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { cannotRead } from "./file-error.ts";
 
 /**
@@ -10,19 +10,15 @@ import { cannotRead } from "./file-error.ts";
  *
  * @throws FileError, with the system's error as cause where it gave one.
  */
-export async function openRegular(path: string): Promise<FileHandle> {
-  const { open, constants } = await import("node:fs/promises");
-  // Without O_NONBLOCK, opening a pipe waits for somebody who writes. Windows has no such flag.
-  const file = await open(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)).catch((cause: unknown) => {
-    throw cannotRead(path, cause);
-  });
+export function openRegular(path: string): FileBytes {
+  const fs = node("fs");
   try {
-    const kind = otherKind(await file.stat());
-    if (kind !== undefined)
-      throw new FileError(`${path} is ${kind}, where a file is needed. Name a file.`, { path });
-    return file;
+    return new FileBytes(fs, path);
   } catch (error) {
-    await file.close();
-    throw error;
+    const { cause } = error as Error;
+    // Where the system had nothing against opening it, it is no file.
+    const kind = cause === undefined ? otherKind(fs.statSync(path)) : undefined;
+    if (kind === undefined) throw cannotRead(path, cause ?? error);
+    throw new FileError(`${path} is ${kind}, where a file is needed. Name a file.`, { path });
   }
 }

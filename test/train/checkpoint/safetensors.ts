@@ -1,24 +1,28 @@
 /** Safetensors in memory, for tests. */
 import { readFile } from "node:fs/promises";
+import { MemoryBytes } from "../../../src/bytes/memory.ts";
 import type { Tensor } from "../../../src/tensor/tensor.ts";
 import { decodeJson, encodeJson } from "../../../src/train/checkpoint/json.ts";
-import {
-  type ByteSource,
-  readHeader,
-  readTensors,
-  type Safetensors,
-} from "../../../src/train/checkpoint/safetensors.ts";
+import { readHeader, readTensors, type Safetensors } from "../../../src/train/checkpoint/safetensors.ts";
 
-/** Bytes in memory as a source that counts what it is asked for. */
-export function memory(bytes: Uint8Array): ByteSource & { asked: number } {
-  return {
-    asked: 0,
-    size: bytes.length,
-    async read(offset, length) {
-      this.asked += length;
-      return new Uint8Array(bytes.slice(offset, offset + length));
-    },
-  };
+/** Bytes in memory that count how many they are asked for. */
+class CountingBytes extends MemoryBytes {
+  asked = 0;
+
+  override slice(start: number, end: number): Uint8Array {
+    this.asked += end - start;
+    return super.slice(start, end);
+  }
+
+  override readInto(target: Uint8Array, start: number): void {
+    this.asked += target.length;
+    super.readInto(target, start);
+  }
+}
+
+/** Some bytes, to be read by range. */
+export function memory(bytes: Uint8Array): CountingBytes {
+  return new CountingBytes(bytes);
 }
 
 /** Some bytes as what they hold. */
