@@ -113,7 +113,10 @@ function mayHook(callback: unknown): boolean {
 }
 
 function checkHooks(what: string, callback: CallbackHooks): void {
-  const wrong = hookNames.find((name) => typeof (callback[name] ?? invoke) !== "function");
+  const wrong = hookNames.find((name) => {
+    const hook: unknown = callback[name];
+    return hook !== undefined && hook !== null && typeof hook !== "function";
+  });
   if (wrong === undefined) return;
   throw new OptionError(`\`${what}.${wrong}\` must be a function, got ${show(callback[wrong])}.`);
 }

@@ -163,10 +163,7 @@ class FitRun implements Training {
       if (this.#saved) this.#callbacks.setState(this.#saved.callbacks);
       this.#settled = true;
       let logs: Logs = {};
-      let more = true;
-      while (more && this.#epoch < this.#settings.epochs && !this.model.stopTraining) {
-        ({ logs, more } = await this.#runEpoch());
-      }
+      while (this.#epoch < this.#settings.epochs && !this.model.stopTraining) logs = await this.#runEpoch();
       await this.#data.feed.leave();
       await this.#call("onTrainEnd", logs);
       return this.#history;
@@ -183,8 +180,8 @@ class FitRun implements Training {
     }
   }
 
-  /** One epoch; its logs, and whether another may follow. */
-  async #runEpoch(): Promise<{ readonly logs: Logs; readonly more: boolean }> {
+  /** One epoch; its logs. */
+  async #runEpoch(): Promise<Logs> {
     const epoch = this.#epoch;
     const { feed, validation, validationStates } = this.#data;
     this.#began = performance.now();
@@ -192,7 +189,7 @@ class FitRun implements Training {
     this.#setParams();
     await this.#call("onEpochBegin", epoch, {});
     while (!this.model.stopTraining && (await this.#runStep()));
-    const more = await feed.endSteps(this.model.stopTraining);
+    await feed.endSteps(this.model.stopTraining);
     if (this.#step === 0)
       throw new TrainingError(`Epoch ${epoch} had no batch, so there is nothing to train with.`);
     const logs = this.#mean.logs();
@@ -208,7 +205,7 @@ class FitRun implements Training {
     if (validates) validationStates?.end(epoch);
     this.#mean = new RunningMean(this.model.metricsNames);
     await this.#call("onEpochEnd", epoch, logs);
-    return { logs, more };
+    return logs;
   }
 
   /** One step; false if the epoch has no more. */

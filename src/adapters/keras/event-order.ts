@@ -145,7 +145,7 @@ abstract class KerasFeed implements Feed {
   abstract before(hook: HookName): Promise<void>;
   /** What is done after an event's hooks. */
   abstract after(hook: HookName): Promise<void>;
-  abstract endSteps(stopped: boolean): Promise<boolean>;
+  abstract endSteps(stopped: boolean): Promise<void>;
   /** Whether the epoch goes on after `step` steps. */
   protected abstract more(step: number): boolean;
 
@@ -217,10 +217,7 @@ class TF24Feed extends KerasFeed {
     lengthOf(this.sequence); // which says what is wrong with it
     this.#length = this.loader.length;
     this.#end = this.#run.step + (this.#run.over ? 0 : this.loader.steps);
-    if (this.#hadRunOut()) {
-      this.#run.model.stopTraining = true;
-      this.#warnOfEnd();
-    }
+    if (this.#hadRunOut()) this.#endTraining();
     await peek(this.sequence);
   }
 
@@ -230,7 +227,7 @@ class TF24Feed extends KerasFeed {
     if (!this.#run.model.stopTraining) await this.callHook("end");
     this.epoch++;
     this.#end = this.#length;
-    if (this.#ranOut) this.#warnOfEnd();
+    if (this.#ranOut) this.#endTraining();
   }
 
   /** Whether the run had ended that this one goes on from, as the epoch before had run out of batches. */
@@ -240,7 +237,8 @@ class TF24Feed extends KerasFeed {
     return trained && step === 0 && this.steps !== undefined && this.steps > this.#length;
   }
 
-  #warnOfEnd(): void {
+  #endTraining(): void {
+    this.#run.model.stopTraining = true;
     warn(
       "EPOCHAL_RAN_OUT",
       `${nameOf(this.sequence)} has fewer batches than stepsPerEpoch; as in TensorFlow 2.4, training ends here.`,
@@ -264,10 +262,9 @@ class TF24Feed extends KerasFeed {
     return fetched;
   }
 
-  async endSteps(): Promise<boolean> {
+  async endSteps(): Promise<void> {
     this.#left = true;
     await this.leave();
-    return !this.#ranOut;
   }
 
   protected more(step: number): boolean {
@@ -303,13 +300,12 @@ class Keras3Feed extends KerasFeed {
     if (hook === "onEpochEnd") this.epoch++;
   }
 
-  async endSteps(stopped: boolean): Promise<boolean> {
+  async endSteps(stopped: boolean): Promise<void> {
     if (isUsedUp(this.loader)) {
       await this.pass?.next();
       this.pass = undefined;
     }
     if (!stopped) await this.callHook("end");
-    return true;
   }
 
   protected more(step: number): boolean {

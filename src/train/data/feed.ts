@@ -56,8 +56,8 @@ export interface Feed {
   next(step: number, begin: BeginStep): Promise<Fetched | undefined>;
   /** `step`, with the batch that was taken for it, is done. */
   done(step: number): void;
-  /** After an epoch's last step, before validation; false if no epoch shall follow. */
-  endSteps(stopped: boolean): Promise<boolean>;
+  /** After an epoch's last step, before validation; `stopped` where it was told to stop there. */
+  endSteps(stopped: boolean): Promise<void>;
   /** Leaves the running pass. */
   leave(): Promise<void>;
 }
@@ -104,8 +104,8 @@ export class PassFeed implements Feed {
     return fetched;
   }
 
-  async endSteps(stopped: boolean): Promise<boolean> {
-    if (this.#pass === undefined) return true;
+  async endSteps(stopped: boolean): Promise<void> {
+    if (this.#pass === undefined) return;
     if (isUsedUp(this.loader)) {
       // One more `next()` ends the pass and has its hook called.
       await this.#pass.next();
@@ -114,7 +114,6 @@ export class PassFeed implements Feed {
       this.#left ||= this.#restart || this.#steps === undefined;
       await this.leave();
     }
-    return true;
   }
 
   async leave(): Promise<void> {
