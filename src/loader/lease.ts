@@ -33,7 +33,7 @@ export function lease(batch: unknown, worker: BatchWorker): void {
  *
  * @example
  * for await (const batch of loader) {
- *   await train(batch);
+ *   await step(batch);
  *   release(batch);
  * }
  * // or: for await (const batch of loader) { using lease = batch; … }

@@ -40,11 +40,9 @@ const block = new Uint32Array(4);
  * and how many were drawn before.
  *
  * @example
- * getItem(index, { random }) {
- *   const flip = random.boolean();
- *   const [top, left] = [random.integer(0, 24), random.integer(0, 24)];
- *   …
- * }
+ * // of getItem(index, { random })
+ * const flip = random.boolean();
+ * const [top, left] = [random.integer(0, 24), random.integer(0, 24)];
  */
 export class Random {
   readonly #seedLow: number;

@@ -12,8 +12,8 @@ export interface SubsetSamplerOptions {
  * The samples named by `indices`, each as often as it is named: in the order given, or shuffled anew each epoch.
  *
  * @example
- * const isTrain = (i: number) => i % 10 !== 0;
- * batches(dataset, { batchSize: 32, sampler: new SubsetSampler(all.filter(isTrain), { shuffle: true }) });
+ * const indices = [...Array(dataset.length).keys()].filter((i) => i % 10 !== 0);
+ * batches(dataset, { batchSize: 32, sampler: new SubsetSampler(indices, { shuffle: true }) });
  */
 export class SubsetSampler implements Sampler {
   /** Where workers find this class. */

@@ -8,19 +8,23 @@ export interface Program {
   readonly checker: ts.TypeChecker;
   /** Source files by their path from the root. */
   readonly files: ReadonlyMap<string, ts.SourceFile>;
+  /** Those of tsconfig.json, but for the types of packages that nobody imports. */
+  readonly options: ts.CompilerOptions;
 }
 
 /** Compiles `src`, without writing anything. */
 export function compile(): Program {
   const folder = fileURLToPath(root);
   const config = ts.readConfigFile(`${folder}tsconfig.json`, ts.sys.readFile).config as object;
-  const { options } = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, folder);
+  const parsed = ts.parseJsonConfigFileContent({ ...config, include: [], files: [] }, ts.sys, folder);
+  const options = { ...parsed.options, types: [] };
   const paths = readModules().map(({ path }) => path);
   const program = ts.createProgram(
     paths.map((path) => folder + path),
-    { ...options, types: [] },
+    options,
   );
   return {
+    options,
     checker: program.getTypeChecker(),
     files: new Map(paths.map((path) => [path, program.getSourceFile(folder + path)!])),
   };

@@ -49,7 +49,7 @@ export class PadCollator {
  * @throws OptionError if an option is not what it should be; and, when collating, ShapeError if the samples of a leaf
  * differ in their number of axes or in dtype.
  * @example
- * batches(texts, { batchSize: 32, collate: pad({ value: tokenizer.padId }) });
+ * batches(tokens, { batchSize: 32, collate: pad({ value: tokenizer.padId }) });
  */
 export function pad(options: PadOptions = {}): PadCollator {
   checkKnown("pad()", options, ["value", "multipleOf"]);

@@ -43,7 +43,7 @@ export class CacheSequence<B> extends Combinator<Delivered<B>> {
  *
  * @throws OptionError if `source` is no sequence.
  * @example
- * map(cache(files), augment); // f0, f1 are read in the first epoch only, and augmented in each
+ * map(cache(all), augment); // a0, a1 are read in the first epoch only, and augmented in each
  */
 export function cache<B>(source: Sequence<B>): Sequence<Delivered<B>> {
   checkSequence("cache", source);

@@ -26,7 +26,9 @@ export interface Address {
  * Marks an exported function so that workers find it, and gives it back.
  *
  * @example
- * export const augment = portable(import.meta.url, function augment([x, y], { random }) { … });
+ * export const augment = portable(import.meta.url, function augment([x, y]: Pair, { random }: Context) {
+ *   return [random.boolean() ? flip(x) : x, y];
+ * });
  * const train = map(images, augment);
  */
 export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F): F {
