@@ -2,6 +2,8 @@
 import { existsSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { DataLoader } from "epochal";
+import { processes } from "../../dist/worker/kinds/process.js";
+import { threads } from "../../dist/worker/kinds/thread.js";
 import { takeSnapshot } from "../../dist/worker/wire/snapshot/snapshot.js";
 import { Images } from "./images-sequence.js";
 
@@ -28,9 +30,14 @@ const contents = {
   }),
 };
 
+const recipients = {
+  thread: threads({}).recipient,
+  process: processes({}).recipient,
+  nobody: "nobody",
+};
 const table = [];
 for (const [name, { value, change }] of Object.entries(contents)) {
-  for (const to of ["thread", "process", "nobody"]) {
+  for (const [who, to] of Object.entries(recipients)) {
     const times = { first: [], unchanged: [], changed: [] };
     for (let round = -2; round < rounds; round++) {
       const first = timed(() => takeSnapshot(value, { to }));
@@ -42,7 +49,7 @@ for (const [name, { value, change }] of Object.entries(contents)) {
         times[kind].push(cpu);
     }
     const shown = Object.fromEntries(Object.entries(times).map(([kind, list]) => [kind, show(list)]));
-    table.push({ holds: name, for: to, ...shown });
+    table.push({ holds: name, for: who, ...shown });
   }
 }
 console.table(table);
@@ -68,7 +75,7 @@ async function beside() {
     for await (const _ of loader);
     const epoch = performance.now() - started;
     // What a loader looks at: for its workers, and for its state.
-    const looks = ["thread", "nobody"].map((to) => {
+    const looks = [recipients.thread, recipients.nobody].map((to) => {
       const before = takeSnapshot(train, { to });
       return timed(() => takeSnapshot(train, { to, before })).wall;
     });

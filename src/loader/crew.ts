@@ -8,10 +8,9 @@
  */
 import { availableCores } from "../core/cores.ts";
 import { isEpochalError } from "../core/errors.ts";
-import { isNode } from "../core/node.ts";
 import type { Sequence } from "../sequence/sequence.ts";
+import type { Copies } from "../worker/copies.ts";
 import { inlineWorkers } from "../worker/kinds/inline.ts";
-import { checkNotNested, type NodeWorkers, nodeWorkers } from "../worker/kinds/node.ts";
 import type { Job, PoolEvent } from "../worker/pool/job.ts";
 import { Pool } from "../worker/pool/pool.ts";
 import type { StartWorker } from "../worker/worker.ts";
@@ -28,8 +27,8 @@ export class Crew {
   readonly #faults: Faults = { retries: 0, workersLost: 0 };
   /** The worker that is this thread. */
   readonly #inline: StartWorker;
-  /** Threads or processes; undefined where none may be used, and before the first epoch. */
-  #nodeWorkers: NodeWorkers | undefined;
+  /** Workers elsewhere; undefined where there may be none, and before the first epoch. */
+  #copies: Copies | undefined;
   #pool: Pool | undefined;
   #onTick: (() => void) | undefined;
 
@@ -62,8 +61,8 @@ export class Crew {
    */
   prepare(steps: number, onTick: () => void): void {
     this.#pool ??= this.#makePool();
-    const inUse = usesNodeWorkers(this.#tuner.setting);
-    if (!inUse) this.#nodeWorkers?.forget();
+    const inUse = usesCopies(this.#tuner.setting);
+    if (!inUse) this.#copies?.forget();
     this.#pool.reload(inUse && this.#update());
     this.#pool.prepare(steps);
     this.#onTick = onTick;
@@ -82,7 +81,7 @@ export class Crew {
     tuner.observe({ fetch, waited, interval, bytes, bytesRead });
     const { workers, keep } = tuner.setting;
     if (workers === before.workers && keep === before.keep) return;
-    if (!usesNodeWorkers(before) && usesNodeWorkers(tuner.setting)) this.#update();
+    if (!usesCopies(before) && usesCopies(tuner.setting)) this.#update();
     this.#resize();
   }
 
@@ -117,14 +116,10 @@ export class Crew {
     await this.#pool?.close();
   }
 
-  /** A platform without threads leaves `workers: "auto"` inline; where workers were asked for by number, it throws. */
   #makePool(): Pool {
-    const { workers, worker, seed, resourceLimits, timeout, retries, retryErrors } = this.#options;
-    if (workers === 0 || (workers === "auto" && !isNode)) this.#tuner.stayInline();
-    else {
-      checkNotNested();
-      this.#nodeWorkers = nodeWorkers(this.#sequence, { seed, kind: worker, resourceLimits });
-    }
+    const { workers, worker, seed, timeout, retries, retryErrors } = this.#options;
+    if (workers === 0) this.#tuner.stayInline();
+    else this.#copies = this.#orInline("WorkerError", () => worker.of(this.#sequence, seed));
     const { size, start } = this.#wanted();
     return new Pool({
       workers: size,
@@ -137,19 +132,24 @@ export class Crew {
     });
   }
 
-  /**
-   * Has workers that start, or are reloaded, take the sequence as it is now; whether it has changed. Under
-   * `workers: "auto"` one that cannot be sent, as `getItem` has opened a file in this thread, is loaded in this thread
-   * from here on.
-   */
+  /** Has workers that start, or are reloaded, take the sequence as it is now; whether it has changed. */
   #update(): boolean {
+    const changed = this.#orInline("PortableError", () => this.#copies!.update());
+    if (changed === undefined) this.#resize();
+    return changed ?? false;
+  }
+
+  /**
+   * What `make` gives. Under `workers: "auto"` an error of that name is no failure but leaves the work to this thread
+   * from here on: a platform without such workers, a sequence that cannot be sent, as `getItem` has opened a file.
+   */
+  #orInline<T>(name: "WorkerError" | "PortableError", make: () => T): T | undefined {
     try {
-      return this.#nodeWorkers!.update();
+      return make();
     } catch (error) {
-      if (this.#options.workers !== "auto" || !isEpochalError(error, "PortableError")) throw error;
+      if (this.#options.workers !== "auto" || !isEpochalError(error, name)) throw error;
       this.#tuner.stayInline();
-      this.#resize();
-      return false;
+      return undefined;
     }
   }
 
@@ -163,11 +163,11 @@ export class Crew {
     const { workers, keep } = this.#tuner.setting;
     return workers === 0
       ? { size: 1, start: this.#inline, keep }
-      : { size: workers, start: this.#nodeWorkers!.start, keep };
+      : { size: workers, start: this.#copies!.start, keep };
   }
 }
 
-function usesNodeWorkers({ workers, keep }: Setting): boolean {
+function usesCopies({ workers, keep }: Setting): boolean {
   return workers > 0 || keep;
 }
 

@@ -13,7 +13,9 @@ import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
 import { batchOptionNames } from "../sequence/batching/batches.ts";
+import type { CopyKind } from "../worker/copies.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
+import { nodeWorkers } from "../worker/kinds/node.ts";
 import type { WorkerSource } from "../worker/worker.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
@@ -70,14 +72,17 @@ export interface DataLoaderOptions {
 }
 
 /** Options that stay undefined where they were not given. */
-type Optional = "state" | "shard" | "signal" | "resourceLimits";
+type Optional = "state" | "shard" | "signal";
 
-/** Options with their defaults filled in: `memory` in bytes, the rank of `shard` known. */
+/** Options whose resolved form is another: the three of a worker make one kind. */
+type Reformed = "memory" | "shard" | "worker" | "useMultiprocessing" | "resourceLimits";
+
+/** Options with their defaults filled in: `memory` in bytes, the rank of `shard` known, `worker` the kind it means. */
 export type ResolvedOptions = {
-  readonly [K in keyof Required<
-    Omit<DataLoaderOptions, "memory" | "shard" | "useMultiprocessing">
-  >]: K extends Optional ? DataLoaderOptions[K] : Exclude<DataLoaderOptions[K], undefined>;
-} & { readonly memory: number; readonly shard: Shard | undefined };
+  readonly [K in keyof Required<Omit<DataLoaderOptions, Reformed>>]: K extends Optional
+    ? DataLoaderOptions[K]
+    : Exclude<DataLoaderOptions[K], undefined>;
+} & { readonly memory: number; readonly shard: Shard | undefined; readonly worker: CopyKind };
 
 /** Names of all options. */
 export const optionNames: readonly (keyof DataLoaderOptions)[] = [
@@ -147,6 +152,12 @@ function checkAgree(useMultiprocessing: boolean, worker: WorkerSource): void {
   );
 }
 
+/** The kind of worker that a value of `worker` means. */
+function kindOf(worker: WorkerSource, limits: ResourceLimits | undefined): CopyKind {
+  checkChoice("worker", worker, ["thread", "process"]);
+  return nodeWorkers(worker, limits);
+}
+
 /** Longest delay that a timer takes. */
 const longestTimeout = 2 ** 31 - 1;
 
@@ -182,7 +193,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   checkInteger("retries", retries);
   checkChoice("onError", onError, ["throw", "skip"]);
   for (const [name, value] of Object.entries({ shuffle, retryErrors })) checkBoolean(name, value);
-  checkChoice("worker", worker, ["thread", "process"]);
+  const kind = kindOf(worker, resourceLimits);
   if (useMultiprocessing !== undefined) checkAgree(useMultiprocessing, worker);
   if (signal !== undefined) checkSignal("signal", signal);
   if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
@@ -191,7 +202,7 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   if (state !== undefined) checkState(state, seed);
   return {
     workers,
-    worker,
+    worker: kind,
     maxQueueSize,
     memory: memory === undefined ? Number.POSITIVE_INFINITY : parseBytes("memory", memory),
     shuffle,
@@ -204,6 +215,5 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
     retryErrors,
     onError,
     signal,
-    resourceLimits,
   };
 }

@@ -2,8 +2,7 @@
 import { checkChoice, checkInteger, checkKnown } from "../core/check.ts";
 import { checkList } from "../sampler/sampler.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import type { WorkerKind } from "../worker/worker.ts";
-import { faultKinds } from "./faults.ts";
+import { faultKinds, type WorkerKind } from "./faults.ts";
 import { Expected, runSchedule } from "./run.ts";
 import { drawSchedule, type FaultSchedule } from "./schedule.ts";
 

@@ -9,7 +9,7 @@ import { join } from "node:path";
 import { Combinator, type Hooked } from "../sequence/combinator.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence/sequence.ts";
-import type { WorkerKind } from "../worker/worker.ts";
+import type { WorkerSource } from "../worker/worker.ts";
 
 /**
  * What may happen in `getItem`: `throw` an error, `exit` the worker, leave a stray `rejection`, `kill` the process,
@@ -28,6 +28,9 @@ export interface Fault {
   /** How often it happens before the batch is fetched as it is. */
   readonly times: number;
 }
+
+/** Where batches are fetched: in the program's own thread, or where the option `worker` says. */
+export type WorkerKind = "inline" | WorkerSource;
 
 /** The faults that a kind of worker can suffer without taking the program with it. */
 export const faultKinds: Readonly<Record<WorkerKind, readonly FaultKind[]>> = {

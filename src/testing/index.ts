@@ -9,7 +9,7 @@
  * ```
  */
 
-export type { WorkerKind } from "../worker/worker.ts";
 export { digest } from "./digest.ts";
 export { type AssertOptions, assertExactlyOnce } from "./exactly-once.ts";
+export type { WorkerKind } from "./faults.ts";
 export { assertSameForAnyWorkers, type SameOptions } from "./same.ts";

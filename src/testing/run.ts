@@ -56,7 +56,7 @@ export async function runSchedule(
   const { kind, workers, maxQueueSize, shuffle, retries } = schedule;
   const loader = new DataLoader(new FaultySequence(sequence, schedule.faults, folder), {
     workers,
-    worker: kind === "process" ? "process" : "thread",
+    ...(kind === "inline" ? {} : { worker: kind }),
     maxQueueSize,
     shuffle,
     seed: loaderSeed,

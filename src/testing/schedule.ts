@@ -1,7 +1,6 @@
 /** What varies from run to run of a loader. Pure: a seed gives the same on every machine, so it repeats a failure. */
 import { keyedRandom, type Random } from "../random/random.ts";
-import type { WorkerKind } from "../worker/worker.ts";
-import { type Fault, faultKinds } from "./faults.ts";
+import { type Fault, faultKinds, type WorkerKind } from "./faults.ts";
 
 /**
  * Everything that may vary from run to run of a loader, drawn from one seed: workers, queue, order, what goes wrong and

@@ -52,17 +52,15 @@ export interface BatchWorker {
   terminate(): Promise<void>;
 }
 
-/** Where workers come from that each hold a copy of the sequence. */
+/** Where workers come from in Node that each hold a copy of the sequence. */
 export type WorkerSource = "thread" | "process";
-
-/** Where a worker does its work. */
-export type WorkerKind = "inline" | WorkerSource;
 
 /** Starts workers of one kind. */
 export interface StartWorker {
   /** `id` counts from 1 over the life of a pool. */
   (id: number, events: WorkerEvents): BatchWorker;
-  readonly kind: WorkerKind;
+  /** As messages name it; a pool knows by it which workers are of the kind that it starts. */
+  readonly kind: string;
 }
 
 /** Milliseconds that a worker told to end is waited for: one inside native code ends only when that code returns. */

@@ -3,25 +3,30 @@
  * threads.
  */
 import { MessageChannel } from "node:worker_threads";
+import { expect, it } from "vitest";
 import type { Sequence } from "../../src/sequence/sequence.ts";
+import { copiesOf, type FarSideKind } from "../../src/worker/copies.ts";
 import { serve } from "../../src/worker/entry/serve.ts";
-import { connect } from "../../src/worker/wire/connect.ts";
 import type { FarSide } from "../../src/worker/wire/endpoint.ts";
-import { type Snapshot, takeSnapshot } from "../../src/worker/wire/snapshot/snapshot.ts";
 import { transferToLoader, transferToWorker } from "../../src/worker/wire/transfer-codec.ts";
-import { describeWorker, type Workers } from "./worker.ts";
+import { Watched } from "../fixtures/sequences.js";
+import { describeWorker } from "./worker.ts";
+
+const port: FarSideKind = {
+  name: "port",
+  recipient: { sharesMemory: true, clones: true },
+  open: openPort,
+};
 
 function openPort(name: string): FarSide {
   const { port1: near, port2: far } = new MessageChannel();
-  const importModule = (url: string): Promise<Record<string, unknown>> => import(url);
-  far.on(
-    "message",
-    serve({
-      post: (message, transfer = []) => far.postMessage(message, [...transfer]),
-      codec: transferToLoader,
-      importModule,
-    }),
-  );
+  const served = serve({
+    post: (message, transfer = []) => far.postMessage(message, [...transfer]),
+    codec: transferToLoader,
+    importModule: (url) => import(url),
+  });
+  far.on("message", served.receive);
+  far.on("close", served.close);
   const closed = new Promise<void>((resolve) => near.once("close", resolve));
   return {
     codec: transferToWorker(),
@@ -42,17 +47,26 @@ function openPort(name: string): FarSide {
   };
 }
 
-function portWorkers(sequence: Sequence<unknown>, seed: number): Workers {
-  let snapshot: Snapshot | undefined;
-  return {
-    update() {
-      const before = snapshot;
-      snapshot = takeSnapshot(sequence, { to: "thread", before, entry: undefined });
-      return snapshot !== before;
-    },
-    start: (id, events) =>
-      connect(openPort(`port ${id}`), () => ({ type: "load", sequence: snapshot!, seed }), events),
-  };
-}
+describeWorker({ kind: port.name, workers: (sequence, seed) => copiesOf(sequence, seed, port) });
 
-describeWorker({ kind: "port", workers: portWorkers });
+it("a far side whose loader is gone aborts what it fetches, and fetches nothing more", async () => {
+  const seen = new Int32Array(new SharedArrayBuffer(8));
+  const copies = copiesOf(new Watched(4, seen) as Sequence<unknown>, 7, port);
+  copies.update();
+  const worker = await new Promise<ReturnType<typeof copies.start>>((resolve, reject) => {
+    const started = copies.start(1, {
+      onReady: () => resolve(started),
+      onBroken: reject,
+      onBatch: () => {},
+      onError: () => {},
+      onExit: () => {},
+    });
+    started.ref();
+  });
+  for (let id = 0; id < 4; id++) worker.send({ id, epoch: 0, index: id });
+  await expect.poll(() => [...seen]).toEqual([1, 0]);
+  await worker.terminate();
+  await expect.poll(() => [...seen]).toEqual([1, 1]);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect([...seen]).toEqual([1, 1]);
+});

@@ -19,11 +19,11 @@ describeWorker({
 });
 describeWorker({
   kind: "thread",
-  workers: (sequence, seed) => nodeWorkers(sequence, { seed, kind: "thread", resourceLimits }),
+  workers: (sequence, seed) => nodeWorkers("thread", resourceLimits).of(sequence, seed),
   faults,
 });
 describeWorker({
   kind: "process",
-  workers: (sequence, seed) => nodeWorkers(sequence, { seed, kind: "process", resourceLimits }),
+  workers: (sequence, seed) => nodeWorkers("process", resourceLimits).of(sequence, seed),
   faults: [...faults, ["kill", /was killed by SIGKILL/], ["segfault", /was killed by SIGSEGV/]],
 });

@@ -5,14 +5,12 @@
  */
 import { afterEach, describe, expect, it } from "vitest";
 import type { Sequence } from "../../src/sequence/sequence.ts";
-import type { BatchWorker, StartWorker } from "../../src/worker/worker.ts";
+import type { Copies } from "../../src/worker/copies.ts";
+import type { BatchWorker } from "../../src/worker/worker.ts";
 import { Faulty, Held, Numbers, Scaled } from "../fixtures/sequences.js";
 
 /** Workers of a kind over a sequence; `update` takes the sequence as it is now. */
-export interface Workers {
-  start(...args: Parameters<StartWorker>): BatchWorker;
-  update(): boolean;
-}
+export type Workers = Pick<Copies, "start" | "update">;
 
 /** A fault that ends a worker and nothing else, and how its end is told. */
 export type Fault = readonly [name: "exit" | "rejection" | "kill" | "segfault", reason: RegExp];

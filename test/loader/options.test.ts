@@ -46,7 +46,7 @@ describe("resolveOptions", () => {
   });
 
   it("takes Keras' word for processes", () => {
-    const of = (options: DataLoaderOptions) => resolveOptions(options).worker;
+    const of = (options: DataLoaderOptions) => resolveOptions(options).worker.name;
     expect(of({})).toBe("thread");
     expect(of({ useMultiprocessing: false })).toBe("thread");
     expect(of({ useMultiprocessing: true })).toBe("process");

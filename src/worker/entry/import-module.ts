@@ -1,5 +1,5 @@
 /**
- * Imports a user's module in a worker, TypeScript included.
+ * Imports a user's module, TypeScript included.
  *
  * Node 20 gives a loader of the main thread (`node --import tsx`) to no worker, and newer Nodes strip types but
  * refuse some syntax. So tsx is registered, if it is installed: before the import where this Node knows no TypeScript,
@@ -10,8 +10,6 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { PortableError } from "../../core/errors.ts";
-import { importNested } from "../kinds/nested.ts";
-import { ownMark } from "../wire/mark.ts";
 
 const isTypeScript = /\.[cm]?tsx?$/;
 
@@ -19,13 +17,7 @@ const isTypeScript = /\.[cm]?tsx?$/;
 const knowsTypeScript = Boolean((process.features as { typescript?: unknown }).typescript);
 
 /** Imports the module at `url`. */
-export function importModule(url: string): Promise<Record<string, unknown>> {
-  const mark = ownMark();
-  if (mark) mark.module = url;
-  return importNested(() => importAny(url));
-}
-
-async function importAny(url: string): Promise<Record<string, unknown>> {
+export async function importModule(url: string): Promise<Record<string, unknown>> {
   const typed = isTypeScript.test(new URL(url).pathname);
   if (typed && !knowsTypeScript) await registerTsx(url);
   try {

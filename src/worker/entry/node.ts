@@ -1,4 +1,5 @@
 /** What the entries of worker threads and of worker processes have in common. */
+import { importNested } from "../kinds/nested.ts";
 import type { WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { ownMark, postMarked } from "../wire/mark.ts";
@@ -15,5 +16,10 @@ export function serveLoader(codec: WorkerCodec): (message: object) => void {
     const dying: WorkerReply = { type: "dying", error: toRecord(error) };
     postMarked(mark, dying, [], () => process.exit(1));
   });
-  return serve({ post: (message, transfer) => postMarked(mark, message, transfer), codec, importModule });
+  const { receive } = serve({
+    post: (message, transfer) => postMarked(mark, message, transfer),
+    codec,
+    importModule: (url) => importNested(url, importModule),
+  });
+  return receive;
 }

@@ -3,13 +3,14 @@
  * thread has.
  */
 import { PortableError, WorkerError } from "../../core/errors.ts";
-import { isSequence } from "../../sequence/sequence.ts";
+import { isSequence, type Sequence } from "../../sequence/sequence.ts";
 import { Server } from "../server.ts";
 import type { Post, WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { shortage } from "../wire/failure.ts";
 import type { WorkerReply, WorkerRequest } from "../wire/protocol.ts";
 import { revive } from "../wire/snapshot/revive.ts";
+import type { Snapshot } from "../wire/snapshot/snapshot.ts";
 
 /** How the far side reaches the loader, and the user's modules. */
 export interface Link {
@@ -19,11 +20,22 @@ export interface Link {
   importModule(url: string): Promise<Record<string, unknown>>;
 }
 
-/** Serves the loader behind `link`; returns the function that takes its messages. */
-export function serve({ post, codec, importModule }: Link): (message: object) => void {
+/** What serves a loader. */
+export interface Served {
+  /** Takes a message of the loader's. */
+  receive(message: object): void;
+  /** The loader is gone: what is being fetched is aborted, and nothing is sent any more. */
+  close(): void;
+}
+
+/** Serves the loader behind `link`. */
+export function serve({ post, codec, importModule }: Link): Served {
+  let closed = false;
   /** What handing over the last batch took. */
   let sendMs = 0;
-  const send = (reply: WorkerReply): void => codec.send(reply, post);
+  const send = (reply: WorkerReply): void => {
+    if (!closed) codec.send(reply, post);
+  };
 
   function sendError(id: number, error: unknown): void {
     send({ type: "error", id, error: toRecord(hintPrivate(error)) });
@@ -46,9 +58,7 @@ export function serve({ post, codec, importModule }: Link): (message: object) =>
 
   async function load({ sequence, seed }: Extract<WorkerRequest, { type: "load" }>): Promise<void> {
     try {
-      const revived = await revive(sequence, importModule);
-      if (!isSequence(revived)) throw new PortableError("What was sent to the worker is no Sequence.");
-      server.open(revived, seed);
+      server.open(await reviveSequence(sequence, importModule), seed);
       send({ type: "ready" });
     } catch (error) {
       // Another worker may do better in a moment, and this one will not: Node remembers a failed import.
@@ -57,20 +67,35 @@ export function serve({ post, codec, importModule }: Link): (message: object) =>
     }
   }
 
-  return (message) => {
-    const request = codec.receive(message);
-    switch (request.type) {
-      case "load":
-        server.load(() => load(request));
-        break;
-      case "fetch":
-        server.fetch(request);
-        break;
-      case "cancel":
-        server.cancel(request.upTo);
-        break;
-    }
+  return {
+    receive(message) {
+      const request = codec.receive(message);
+      switch (request.type) {
+        case "load":
+          server.load(() => load(request));
+          break;
+        case "fetch":
+          server.fetch(request);
+          break;
+        case "cancel":
+          server.cancel(request.upTo);
+          break;
+      }
+    },
+    close() {
+      closed = true;
+      server.close();
+    },
   };
+}
+
+async function reviveSequence(
+  snapshot: Snapshot,
+  importModule: Link["importModule"],
+): Promise<Sequence<unknown>> {
+  const revived = await revive(snapshot, importModule);
+  if (!isSequence(revived)) throw new PortableError("What was sent to the worker is no Sequence.");
+  return revived;
 }
 
 function unsendable(cause: unknown): PortableError {

@@ -3,14 +3,17 @@
  * processes are Node's.
  */
 import { WorkerError } from "../../core/errors.ts";
-import type { NodeWorkers } from "./node.ts";
+import type { CopyKind } from "../copies.ts";
+import type { WorkerSource } from "../worker.ts";
 
-/** Takes no workers, as there are none to start. */
-export function nodeWorkers(): NodeWorkers {
-  throw new WorkerError(
-    "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
-  );
+/** A kind of which there are no workers here. */
+export function nodeWorkers(name: WorkerSource): CopyKind {
+  return {
+    name,
+    of() {
+      throw new WorkerError(
+        "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
+      );
+    },
+  };
 }
-
-/** Nothing is nested where there are no workers. */
-export function checkNotNested(): void {}

@@ -13,7 +13,7 @@ import type { BatchWorker, StartWorker, WorkerEvents } from "../worker.ts";
 /** Starts inline workers over `sequence`, the caller's own instance. */
 export function inlineWorkers(sequence: Sequence<unknown>, seed: number): StartWorker {
   const start = (_id: number, events: WorkerEvents): BatchWorker => startInline(sequence, seed, events);
-  return Object.assign(start, { kind: "inline" as const });
+  return Object.assign(start, { kind: "inline" });
 }
 
 function startInline(sequence: Sequence<unknown>, seed: number, events: WorkerEvents): BatchWorker {

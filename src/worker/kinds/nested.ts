@@ -26,11 +26,13 @@ const deepest = 1;
 /** How many workers the program is inside of, by what it was started with. */
 const inside = Number(globalThis.process?.env?.[variable] ?? 0);
 
-/** In a worker: runs `load`, which imports a module of the user's. */
-export async function importNested<T>(load: () => Promise<T>): Promise<T> {
+/** In a worker: runs `load`, which imports the user's module at `url`. */
+export async function importNested<T>(url: string, load: (url: string) => Promise<T>): Promise<T> {
+  const mark = ownMark();
+  if (mark) mark.module = url;
   process.env[variable] = String(deepest + 1);
   try {
-    return await load();
+    return await load(url);
   } finally {
     process.env[variable] = String(inside + 1);
   }

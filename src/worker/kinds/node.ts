@@ -4,67 +4,27 @@
  */
 
 import { isNode, node } from "../../core/node.ts";
-import type { Sequence } from "../../sequence/sequence.ts";
-import { connect } from "../wire/connect.ts";
-import type { WorkerRequest } from "../wire/protocol.ts";
-import { type Snapshot, takeSnapshot } from "../wire/snapshot/snapshot.ts";
-import type { BatchWorker, StartWorker, WorkerEvents, WorkerSource } from "../worker.ts";
+import { type CopyKind, copiesOf, type FarSideKind } from "../copies.ts";
+import type { WorkerSource } from "../worker.ts";
 import { nodeWorkers as noWorkers } from "./browser.ts";
 import type { ResourceLimits } from "./limits.ts";
-import { openProcess } from "./process.ts";
-import { openThread } from "./thread.ts";
+import { checkNotNested } from "./nested.ts";
+import { processes } from "./process.ts";
+import { threads } from "./thread.ts";
 
-export { checkNotNested } from "./nested.ts";
+const kinds: Readonly<Record<WorkerSource, (limits: ResourceLimits) => FarSideKind>> = {
+  thread: threads,
+  process: processes,
+};
 
-/** How workers of Node are made. */
-export interface NodeWorkerOptions {
-  readonly seed: number;
-  readonly kind: WorkerSource;
-  readonly resourceLimits?: ResourceLimits | undefined;
-}
-
-/** Workers that each hold a copy of a sequence. */
-export interface NodeWorkers {
-  /** Starts one, with the sequence as it was at the last update. */
-  readonly start: StartWorker;
-  /**
-   * Takes the sequence as it is now, for workers that start or are reloaded from here on; whether it has changed since
-   * the last update.
-   *
-   * @throws PortableError if it cannot be sent.
-   */
-  update(): boolean;
-  /** No worker is there, nor will one start before the next update: what it would be sent need not be kept. */
-  forget(): void;
-}
-
-/**
- * Worker threads or processes over `sequence`; {@link NodeWorkers.update} comes before the first one.
- *
- * @throws WorkerError if this is no Node.
- */
-export function nodeWorkers(
-  sequence: Sequence<unknown>,
-  { seed, kind, resourceLimits = {} }: NodeWorkerOptions,
-): NodeWorkers {
-  if (!isNode) return noWorkers();
-  const entry = entryScript();
-  const open = kind === "process" ? openProcess : openThread;
-  let snapshot: Snapshot | undefined;
-  const load = (): WorkerRequest => ({ type: "load", sequence: snapshot!, seed });
-  const start = (id: number, events: WorkerEvents): BatchWorker =>
-    connect(open(`${kind} ${id}`, resourceLimits), load, events);
+/** The kind of worker that `worker: "thread"` or `worker: "process"` means. */
+export function nodeWorkers(source: WorkerSource, limits: ResourceLimits = {}): CopyKind {
+  if (!isNode) return noWorkers(source);
   return {
-    start: Object.assign(start, { kind } as const),
-    update() {
-      const before = snapshot;
-      const now = takeSnapshot(sequence, { to: kind, entry, before });
-      if (now.problem) throw now.problem;
-      snapshot = now;
-      return now !== before;
-    },
-    forget() {
-      snapshot = undefined;
+    name: source,
+    of(sequence, seed) {
+      checkNotNested();
+      return copiesOf(sequence, seed, kinds[source](limits), entryScript());
     },
   };
 }

@@ -2,6 +2,7 @@
 import type { ChildProcess } from "node:child_process";
 import { node } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
+import type { FarSideKind } from "../copies.ts";
 import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, notStarted } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, processMark } from "../wire/mark.ts";
@@ -12,8 +13,16 @@ import { inheritedArguments } from "./inherited-arguments.ts";
 import { limitFlags } from "./limit-flags.ts";
 import type { ResourceLimits } from "./limits.ts";
 
-/** Starts a worker process. */
-export function openProcess(name: string, limits: ResourceLimits): FarSide {
+/** Worker processes: what they are sent is copied through a channel of bytes. */
+export function processes(limits: ResourceLimits): FarSideKind {
+  return {
+    name: "process",
+    recipient: { sharesMemory: false, clones: false },
+    open: (name) => openProcess(name, limits),
+  };
+}
+
+function openProcess(name: string, limits: ResourceLimits): FarSide {
   const mark = newMark(name);
   const { child, files } = createProcess(mark, limitFlags(limits));
   let over = false;

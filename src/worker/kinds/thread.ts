@@ -2,6 +2,7 @@
 import type { Worker as NodeThread } from "node:worker_threads";
 import { node } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
+import type { FarSideKind } from "../copies.ts";
 import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, diedOf } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, threadMark } from "../wire/mark.ts";
@@ -14,8 +15,16 @@ import type { ResourceLimits } from "./limits.ts";
 /** Milliseconds that a thread, told to end, may take to load its modules first. Its owner does not wait for that. */
 const loadPatience = 30_000;
 
-/** Starts a worker thread. */
-export function openThread(name: string, limits: ResourceLimits): FarSide {
+/** Worker threads: their memory is the program's, where it is shared. */
+export function threads(limits: ResourceLimits): FarSideKind {
+  return {
+    name: "thread",
+    recipient: { sharesMemory: true, clones: true },
+    open: (name) => openThread(name, limits),
+  };
+}
+
+function openThread(name: string, limits: ResourceLimits): FarSide {
   const descriptor = new Int32Array(new SharedArrayBuffer(4));
   const mark: Mark = { ...newMark(name), descriptor };
   const thread = createThread(mark, limits);

@@ -1,5 +1,5 @@
 /** A place in the pool, and what it holds. */
-import type { BatchRequest, BatchWorker, WorkerKind } from "../worker.ts";
+import type { BatchRequest, BatchWorker } from "../worker.ts";
 import type { Job } from "./job.ts";
 
 /** A job, and what the pool knows of it. */
@@ -14,7 +14,7 @@ export interface Task {
 export interface WorkerSlot {
   readonly worker: BatchWorker;
   /** It gets jobs only while workers of this kind are the pool's. */
-  readonly kind: WorkerKind;
+  readonly kind: string;
   ready: boolean;
   readonly held: Task[];
   /** Milliseconds it has been on its first job, or its start, while somebody watched. */

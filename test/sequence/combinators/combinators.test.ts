@@ -13,6 +13,7 @@ import { slice } from "../../../src/sequence/combinators/slice.ts";
 import { take } from "../../../src/sequence/combinators/take.ts";
 import { zip } from "../../../src/sequence/combinators/zip.ts";
 import { callHook, type Sequence } from "../../../src/sequence/sequence.ts";
+import { threads } from "../../../src/worker/kinds/thread.ts";
 import { revive } from "../../../src/worker/wire/snapshot/revive.ts";
 import { takeSnapshot } from "../../../src/worker/wire/snapshot/snapshot.ts";
 import { fetch, fetchAll, HookedProbe, LateProbe, named, Probe, type Probed } from "../probe.ts";
@@ -76,7 +77,7 @@ describe.each(Object.entries(combinators))("%s", (_, combine) => {
   it("travels to a worker", async () => {
     const sequence = make();
     await fetch(sequence, 0);
-    const snapshot = takeSnapshot(sequence, { to: "thread" });
+    const snapshot = takeSnapshot(sequence, { to: threads({}).recipient });
     expect(snapshot.problem).toBe(undefined);
     const revived = (await revive(structuredClone(snapshot), (url) => import(url))) as Sequence<unknown>;
     expect(revived.length).toBe(sequence.length);

@@ -3,11 +3,16 @@ import { inspect } from "node:util";
 import vm from "node:vm";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { processes } from "../../../src/worker/kinds/process.ts";
+import { threads } from "../../../src/worker/kinds/thread.ts";
 import { portable } from "../../../src/worker/wire/portable.ts";
 import { revive } from "../../../src/worker/wire/snapshot/revive.ts";
 import { type SnapshotOptions, takeSnapshot } from "../../../src/worker/wire/snapshot/snapshot.ts";
 
 const here = import.meta.url;
+
+const toThread = threads({}).recipient;
+const toProcess = processes({}).recipient;
 
 /** A class that says where it is, with what people put into classes. */
 class Words extends Map<string, number> {
@@ -47,7 +52,7 @@ const twice = portable(here, function twice(x: number) {
 });
 const exported: Record<string, unknown> = { Words, Files, Failure, Held, Opened, twice };
 
-async function through(value: unknown, to: SnapshotOptions["to"] = "thread"): Promise<unknown> {
+async function through(value: unknown, to: SnapshotOptions["to"] = toThread): Promise<unknown> {
   const snapshot = takeSnapshot(value, { to });
   if (snapshot.problem) throw snapshot.problem;
   return revive(structuredClone(snapshot), async (url) => {
@@ -114,7 +119,7 @@ describe("a snapshot", () => {
 
   it("is given back itself where nothing has changed, and is another where anything has", () => {
     fc.assert(
-      fc.property(anything, fc.constantFrom("thread", "process", "nobody"), (value, to) => {
+      fc.property(anything, fc.constantFrom(toThread, toProcess, "nobody" as const), (value, to) => {
         const before = takeSnapshot(value, { to });
         expect(takeSnapshot(value, { to, before })).toBe(before);
         const other = takeSnapshot([value, 1], { to, before });
@@ -179,16 +184,16 @@ describe("a snapshot", () => {
     ["that it may not be changed", { a: [1] }, (it: { a: number[] }) => void Object.freeze(it.a)],
     ["a name on a short list", ["a"], (it: string[]) => Object.assign(it, { root: "/" })],
   ])("sees a change of %s", (_, value, change) => {
-    const before = takeSnapshot(value, { to: "thread" });
+    const before = takeSnapshot(value, { to: toThread });
     change(value as never);
-    const after = takeSnapshot(value, { to: "thread", before });
+    const after = takeSnapshot(value, { to: toThread, before });
     expect(after).not.toBe(before);
-    expect(after).toEqual(takeSnapshot(value, { to: "thread" }));
+    expect(after).toEqual(takeSnapshot(value, { to: toThread }));
   });
 
   it("is not what the value becomes later", async () => {
     const value = { x: new Float32Array([1, 2]), files: ["a"], map: new Map([["k", { v: 1 }]]) };
-    const snapshot = takeSnapshot(value, { to: "thread" });
+    const snapshot = takeSnapshot(value, { to: toThread });
     value.x.fill(9);
     value.files.push("b");
     value.map.get("k")!.v = 9;
@@ -201,12 +206,12 @@ describe("a snapshot", () => {
 
   it("shares what is shared with threads, and copies it for processes", async () => {
     const memory = new SharedArrayBuffer(16);
-    const thread = takeSnapshot({ memory }, { to: "thread" });
+    const thread = takeSnapshot({ memory }, { to: toThread });
     expect(thread.leaves).toContain(memory);
-    const process = takeSnapshot({ memory }, { to: "process" });
+    const process = takeSnapshot({ memory }, { to: toProcess });
     new Uint8Array(memory)[3] = 1;
-    expect(takeSnapshot({ memory }, { to: "thread", before: thread })).toBe(thread);
-    expect(takeSnapshot({ memory }, { to: "process", before: process })).not.toBe(process);
+    expect(takeSnapshot({ memory }, { to: toThread, before: thread })).toBe(thread);
+    expect(takeSnapshot({ memory }, { to: toProcess, before: process })).not.toBe(process);
   });
 
   it("keeps cycles, also through classes", async () => {
@@ -244,7 +249,7 @@ describe("a snapshot", () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.oneof(reference, fc.jsonValue())), async (data) => {
         const rows = JSON.parse(JSON.stringify(data)) as unknown;
-        const snapshot = takeSnapshot({ rows }, { to: "process" });
+        const snapshot = takeSnapshot({ rows }, { to: toProcess });
         expect(snapshot.modules).toEqual([]);
         const copy = await revive(structuredClone(snapshot), () => Promise.reject(new Error("imported")));
         expect(copy).toStrictEqual({ rows });
@@ -310,14 +315,14 @@ describe("what cannot be sent", () => {
     ],
     ["what throws when looked at", { a: new Hurt() }, /cannot be read through.*not today/],
   ])("is refused by name: %s", (_, fields, message) => {
-    const { problem } = takeSnapshot(Object.assign(new Held(1), fields), { to: "thread" });
+    const { problem } = takeSnapshot(Object.assign(new Held(1), fields), { to: toThread });
     expect(problem).toMatchObject({ name: "PortableError" });
     expect(problem!.message).toMatch(message);
   });
 
   it("is refused for processes where only threads can have it", async () => {
     const blob = new Blob(["abc"]);
-    expect(takeSnapshot({ blob }, { to: "process" }).problem!.message).toMatch(
+    expect(takeSnapshot({ blob }, { to: toProcess }).problem!.message).toMatch(
       /`blob`, an instance of Blob, which only threads/,
     );
     const copy = (await through({ blob })) as { blob: Blob };

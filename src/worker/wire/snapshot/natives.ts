@@ -1,12 +1,16 @@
 /** What built-in objects hold besides their properties: the entries of a Map, the memory of an array, the time of a Date. */
 import { hashBytes } from "../../../core/hash.ts";
 import { classOf } from "../../../core/native.ts";
-import type { WorkerSource } from "../../worker.ts";
 import { code, viewNames } from "./codes.ts";
 import type { Tape } from "./tape.ts";
 
-/** Who shall get a snapshot. */
-export type Recipient = WorkerSource | "nobody";
+/** What whoever gets a snapshot can be given beside plain data. */
+export interface Recipient {
+  /** Shared memory stays the same memory; else it is copied. */
+  readonly sharesMemory: boolean;
+  /** It can have objects of the platform that structured clone takes whole: a Blob, a module of WebAssembly. */
+  readonly clones: boolean;
+}
 
 /** The walk through a value that comes across such an object. */
 export interface Walk {
@@ -23,7 +27,7 @@ export interface Walk {
 const shortView = 4096;
 
 /** What a Map, an Error, a Buffer … holds besides its properties, and these. */
-export function recordNative(walk: Walk, value: object, kind: string, to: Recipient): void {
+export function recordNative(walk: Walk, value: object, kind: string, to: Recipient | "nobody"): void {
   const { tape } = walk;
   switch (kind) {
     case "Array":
@@ -77,7 +81,7 @@ export function recordNative(walk: Walk, value: object, kind: string, to: Recipi
   walk.fields(value);
 }
 
-function recordView(walk: Walk, view: ArrayBufferView, to: Recipient): void {
+function recordView(walk: Walk, view: ArrayBufferView, to: Recipient | "nobody"): void {
   const { tape } = walk;
   const name = classOf(view);
   const { byteOffset, byteLength, buffer } = view;
@@ -97,16 +101,16 @@ function recordView(walk: Walk, view: ArrayBufferView, to: Recipient): void {
   walk.value(buffer);
 }
 
-function recordBuffer(walk: Walk, buffer: ArrayBufferLike, shared: boolean, to: Recipient): void {
+function recordBuffer(walk: Walk, buffer: ArrayBufferLike, shared: boolean, to: Recipient | "nobody"): void {
   const { tape } = walk;
   tape.put(shared ? code.shared : code.buffer);
-  // In threads it is the same memory, whatever it holds.
-  if (shared && to === "thread") tape.putLeaf(buffer);
+  // Where it is the same memory, it is so whatever it holds.
+  if (shared && to !== "nobody" && to.sharesMemory) tape.putLeaf(buffer);
   else recordMemory(walk, buffer, to);
 }
 
 /** A copy of memory, the earlier one where it holds the same; of a mere look its size and hash. */
-function recordMemory(walk: Walk, buffer: ArrayBufferLike, to: Recipient): void {
+function recordMemory(walk: Walk, buffer: ArrayBufferLike, to: Recipient | "nobody"): void {
   const { tape } = walk;
   if (isDetached(buffer)) {
     walk.opaque(buffer, "memory that was given away (a detached ArrayBuffer)");

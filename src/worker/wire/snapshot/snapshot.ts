@@ -36,10 +36,9 @@ export interface Snapshot {
 /** How a picture is taken. */
 export interface SnapshotOptions {
   /**
-   * Who shall get it. A thread is sent copies of memory, but shares what is shared; a process gets copies of both.
-   * `"nobody"` compares only: of memory it keeps a hash, of more than 1 MB that of a part.
+   * Who shall get it. `"nobody"` compares only: of memory it keeps a hash, of more than 1 MB that of a part.
    */
-  readonly to: Recipient;
+  readonly to: Recipient | "nobody";
   /** URL of the program's entry script, which must not be imported into a worker. */
   readonly entry?: string | undefined;
   /** An earlier picture, given back where nothing has changed since. */
@@ -361,7 +360,8 @@ class Recorder implements Walk {
 
   /** A platform's object that structured clone takes whole: a Blob, a module of WebAssembly. */
   #clonable(value: object, name: string): void {
-    if (this.#options.to === "process") {
+    const { to } = this.#options;
+    if (to !== "nobody" && !to.clones) {
       this.opaque(value, `an instance of ${name}, which only threads can be given`);
       return;
     }
