@@ -119,7 +119,7 @@ export class Crew {
   #makePool(): Pool {
     const { workers, worker, seed, timeout, retries, retryErrors } = this.#options;
     if (workers === 0) this.#tuner.stayInline();
-    else this.#copies = this.#orInline("WorkerError", () => worker.of(this.#sequence, seed));
+    else this.#copies = this.#orInline("WorkerError", () => worker(this.#sequence, seed));
     const { size, start } = this.#wanted();
     return new Pool({
       workers: size,

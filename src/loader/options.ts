@@ -13,7 +13,7 @@ import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
 import { batchOptionNames } from "../sequence/batching/batches.ts";
-import type { CopyKind } from "../worker/copies.ts";
+import type { MakeCopies } from "../worker/copies.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
 import { nodeWorkers } from "../worker/kinds/node.ts";
 import type { WorkerSource } from "../worker/worker.ts";
@@ -82,7 +82,7 @@ export type ResolvedOptions = {
   readonly [K in keyof Required<Omit<DataLoaderOptions, Reformed>>]: K extends Optional
     ? DataLoaderOptions[K]
     : Exclude<DataLoaderOptions[K], undefined>;
-} & { readonly memory: number; readonly shard: Shard | undefined; readonly worker: CopyKind };
+} & { readonly memory: number; readonly shard: Shard | undefined; readonly worker: MakeCopies };
 
 /** Names of all options. */
 export const optionNames: readonly (keyof DataLoaderOptions)[] = [
@@ -153,7 +153,7 @@ function checkAgree(useMultiprocessing: boolean, worker: WorkerSource): void {
 }
 
 /** The kind of worker that a value of `worker` means. */
-function kindOf(worker: WorkerSource, limits: ResourceLimits | undefined): CopyKind {
+function kindOf(worker: WorkerSource, limits: ResourceLimits | undefined): MakeCopies {
   checkChoice("worker", worker, ["thread", "process"]);
   return nodeWorkers(worker, limits);
 }

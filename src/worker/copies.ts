@@ -12,17 +12,13 @@ import type { Recipient } from "./wire/snapshot/natives.ts";
 import { type Snapshot, takeSnapshot } from "./wire/snapshot/snapshot.ts";
 import type { BatchWorker, StartWorker, WorkerEvents } from "./worker.ts";
 
-/** A kind of worker as the option `worker` means it: it makes copies of a sequence. */
-export interface CopyKind {
-  /** As messages name it: `thread`. */
-  readonly name: string;
-  /**
-   * Workers over copies of `sequence`, which draw from `seed`; {@link Copies.update} comes before the first one.
-   *
-   * @throws WorkerError where this platform has no such workers; PortableError inside a worker.
-   */
-  of(sequence: Sequence<unknown>, seed: number): Copies;
-}
+/**
+ * A kind of worker as a loader takes it: makes workers over copies of `sequence`, which draw from `seed`.
+ * {@link Copies.update} comes before the first one.
+ *
+ * @throws WorkerError where this platform has no such workers; PortableError inside a worker.
+ */
+export type MakeCopies = (sequence: Sequence<unknown>, seed: number) => Copies;
 
 /** Workers of one kind that each hold a copy of a sequence. */
 export interface Copies {

@@ -19,11 +19,11 @@ describeWorker({
 });
 describeWorker({
   kind: "thread",
-  workers: (sequence, seed) => nodeWorkers("thread", resourceLimits).of(sequence, seed),
+  workers: (sequence, seed) => nodeWorkers("thread", resourceLimits)(sequence, seed),
   faults,
 });
 describeWorker({
   kind: "process",
-  workers: (sequence, seed) => nodeWorkers("process", resourceLimits).of(sequence, seed),
+  workers: (sequence, seed) => nodeWorkers("process", resourceLimits)(sequence, seed),
   faults: [...faults, ["kill", /was killed by SIGKILL/], ["segfault", /was killed by SIGSEGV/]],
 });

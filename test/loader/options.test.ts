@@ -1,6 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { parseBytes } from "../../src/core/size.ts";
 import { type DataLoaderOptions, resolveOptions } from "../../src/loader/options.ts";
+import { batches } from "../../src/sequence/batching/batches.ts";
+
+const points = batches({ length: 4, getItem: (i: number) => i }, { batchSize: 2 });
 
 describe("resolveOptions", () => {
   it.each([
@@ -46,7 +49,7 @@ describe("resolveOptions", () => {
   });
 
   it("takes Keras' word for processes", () => {
-    const of = (options: DataLoaderOptions) => resolveOptions(options).worker.name;
+    const of = (options: DataLoaderOptions) => resolveOptions(options).worker(points, 0).start.kind;
     expect(of({})).toBe("thread");
     expect(of({ useMultiprocessing: false })).toBe("thread");
     expect(of({ useMultiprocessing: true })).toBe("process");

@@ -3,17 +3,13 @@
  * processes are Node's.
  */
 import { WorkerError } from "../../core/errors.ts";
-import type { CopyKind } from "../copies.ts";
-import type { WorkerSource } from "../worker.ts";
+import type { MakeCopies } from "../copies.ts";
 
 /** A kind of which there are no workers here. */
-export function nodeWorkers(name: WorkerSource): CopyKind {
-  return {
-    name,
-    of() {
-      throw new WorkerError(
-        "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
-      );
-    },
+export function nodeWorkers(): MakeCopies {
+  return () => {
+    throw new WorkerError(
+      "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
+    );
   };
 }

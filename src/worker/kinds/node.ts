@@ -4,7 +4,7 @@
  */
 
 import { isNode, node } from "../../core/node.ts";
-import { type CopyKind, copiesOf, type FarSideKind } from "../copies.ts";
+import { copiesOf, type FarSideKind, type MakeCopies } from "../copies.ts";
 import type { WorkerSource } from "../worker.ts";
 import { nodeWorkers as noWorkers } from "./browser.ts";
 import type { ResourceLimits } from "./limits.ts";
@@ -18,14 +18,11 @@ const kinds: Readonly<Record<WorkerSource, (limits: ResourceLimits) => FarSideKi
 };
 
 /** The kind of worker that `worker: "thread"` or `worker: "process"` means. */
-export function nodeWorkers(source: WorkerSource, limits: ResourceLimits = {}): CopyKind {
-  if (!isNode) return noWorkers(source);
-  return {
-    name: source,
-    of(sequence, seed) {
-      checkNotNested();
-      return copiesOf(sequence, seed, kinds[source](limits), entryScript());
-    },
+export function nodeWorkers(source: WorkerSource, limits: ResourceLimits = {}): MakeCopies {
+  if (!isNode) return noWorkers();
+  return (sequence, seed) => {
+    checkNotNested();
+    return copiesOf(sequence, seed, kinds[source](limits), entryScript());
   };
 }
 
