@@ -54,8 +54,14 @@ beforeAll(async () => {
 afterAll(remove);
 
 describe("the README's example", () => {
-  it("is two files", () => {
-    expect([...files.keys()]).toEqual(["cifar10.ts", "train.ts"]);
+  it("is one file, and then two", () => {
+    expect([...files.keys()]).toEqual(["squares.ts", "cifar10.ts", "train.ts"]);
+  });
+
+  it("runs the smallest program, and prints what it says", async () => {
+    const { stdout } = await run(folder, join(folder, "node_modules/.bin/tsx"), "squares.ts");
+    expect(stdout).toBe("[ 32 ] 400\n[ 32 ] 2601\n[ 32 ] 2500\n[ 4 ] 2209\n");
+    expect(files.get("squares.ts")).toContain(`// ${stdout.split("\n")[0]}, and three more`);
   });
 
   it("runs as TypeScript through tsx", async () => {
@@ -72,7 +78,15 @@ describe("the README's example", () => {
     const options = ["--strict", "--noEmit", "--skipLibCheck", "--allowImportingTsExtensions"];
     const target = ["--target", "ES2022", "--module", "NodeNext", "--lib", "ES2023,ESNext.Disposable,DOM"];
     const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
-    await run(folder, join(root, "node_modules/.bin/tsc"), ...options, ...target, ...types, "train.ts");
+    await run(
+      folder,
+      join(root, "node_modules/.bin/tsc"),
+      ...options,
+      ...target,
+      ...types,
+      "train.ts",
+      "squares.ts",
+    );
   });
 });
 
