@@ -20,13 +20,15 @@ export {
 } from "./core/errors.ts";
 export type { Shard } from "./core/shard.ts";
 export {
+  type CollatedOptions,
   DataLoader,
   type DataLoaderConstructor,
-  type Loadable,
   type LoadedBatch,
-  type LoaderArguments,
   type MadeBatches,
+  type NotMeant,
+  type SampleArguments,
   type SampleLoaderOptions,
+  type SequenceArguments,
 } from "./loader/data-loader.ts";
 export { type Leased, release } from "./loader/lease.ts";
 export type { EpochReport, LoaderReport } from "./loader/observe/report.ts";

@@ -32,34 +32,50 @@ export interface SampleLoaderOptions extends DataLoaderOptions, BatchesOptions {
 }
 
 /** What a Sequence is and samples are not: its batches are made. */
-export interface MadeBatches<B> {
+export interface MadeBatches<B, H = boolean> {
   /** The type of the batches. */
   readonly [batchType]?: B;
   /** Number of batches in an epoch. */
   readonly length: number;
   /** Whether hooks may change them between epochs. */
-  readonly hasHooks: boolean;
+  readonly hasHooks: H;
   /** One of them. */
   at(index: number): Promise<unknown>;
 }
 
-/** What a {@link DataLoader} loads: batches, or samples that it makes batches of. */
-export type Loadable<B> = MadeBatches<B> | Dataset<AnyBatch>;
+/** The batches that a {@link DataLoader} makes of samples `D`: what `collate` makes, `C`, or else what is stacked. */
+export type LoadedBatch<D, C> = [AnyBatch] extends [C]
+  ? Collated<SampleOf<D>>
+  : // By another name, so that `C` is inferred from `collate` alone, and not from where the loader goes.
+    [C] extends [infer B]
+    ? B
+    : never;
 
-/** The batches that a {@link DataLoader} makes of `D`: its own, or what `collate` makes, `C`, or else what is stacked. */
-export type LoadedBatch<D, C> =
-  D extends MadeBatches<infer B> ? B : [AnyBatch] extends [C] ? Collated<SampleOf<D>> : C;
+/** More arguments than anybody gives: what is not meant by a call has no part in the compiler's message about it. */
+export type NotMeant = [never, never, never];
 
-/** The options that a {@link DataLoader} of `D` takes after it. */
-export type LoaderArguments<D, C> =
+/**
+ * The options that a {@link DataLoader} of a sequence takes after it. `H` is what its `hasHooks` is; where it is something
+ * else, no sequence was given.
+ */
+export type SequenceArguments<H> = [H] extends [boolean]
+  ? [options?: DataLoaderOptions | undefined]
+  : NotMeant;
+
+/** The options that a {@link DataLoader} of samples `D` takes after them. */
+export type SampleArguments<D, C> =
   D extends MadeBatches<unknown>
-    ? [options?: DataLoaderOptions | undefined]
-    : [
-        options: SampleLoaderOptions & {
-          /** Makes a batch of samples, or says how sequences of unequal length in them become one: `pad(…)`. */
-          readonly collate?: PadCollator | CollateFunction<SampleOf<D>, C>;
-        },
-      ];
+    ? NotMeant
+    : // Where what was given is neither, that is what to say, and not what else is missing.
+      Dataset<AnyBatch> extends D
+      ? [options?: Partial<CollatedOptions<D, C>> | undefined]
+      : [options: CollatedOptions<D, C>];
+
+/** Options of a loader of samples `D`, and how they become a batch `C`. */
+export interface CollatedOptions<D, C> extends SampleLoaderOptions {
+  /** Makes a batch of samples, or says how sequences of unequal length in them become one: `pad(…)`. */
+  readonly collate?: PadCollator | CollateFunction<SampleOf<D>, C>;
+}
 
 /**
  * Loads the batches of a sequence, or of samples, in parallel and hands them out in order, each exactly once per epoch.
@@ -129,25 +145,32 @@ export interface DataLoader<B> extends AsyncIterable<Leased<Delivered<B>>>, Asyn
 /** What a {@link DataLoader} is made of. A class cannot say that its type follows from samples; this can. */
 export interface DataLoaderConstructor {
   /**
-   * A loader of the batches of a sequence, or of samples, put into batches as by `batches`. `shuffle` shuffles samples where
-   * there are samples, also those of `batches(dataset, …)`, and whole batches of any other sequence.
+   * A loader of the batches of a sequence. `shuffle` shuffles samples where there are samples, as those of
+   * `batches(dataset, …)`, and whole batches of any other sequence.
    *
    * @throws OptionError, StateError on options that are not what they should be.
    * @example
    * await using loader = new DataLoader(train, { workers: 2, shuffle: true, seed: 7 });
    * for await (const [x, y] of loader) { … } // epoch 0
    * for await (const [x, y] of loader) { … } // epoch 1
-   *
-   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 }); // of samples
    */
-  // One signature, so that the compiler has one thing to say. `B` comes first, for `extends DataLoader<B>`; what is
-  // inferred is `D` and `C`, and `B` becomes its bound.
-  new <B extends LoadedBatch<D, C>, D extends Loadable<unknown> = Loadable<B>, C extends AnyBatch = AnyBatch>(
-    of: D & (D extends MadeBatches<unknown> ? unknown : KnownParts<SampleOf<D>>),
-    ...options: LoaderArguments<D, C>
-  ): DataLoader<B>;
+  // Two signatures, of which one is meant by a call, so that the compiler has one thing to say. What is written beside it,
+  // as the type of a variable, is compared with what is loaded and never taken for it.
+  new <B, H = boolean>(of: MadeBatches<B, H> | (H & object), ...options: SequenceArguments<H>): DataLoader<B>;
+  /**
+   * A loader of samples, put into batches as by `batches`; `shuffle` shuffles the samples. The type of the batches follows
+   * from them. A class that says it itself, as it extends `DataLoader<B>`, hands on `batches(samples, { … })`.
+   *
+   * @throws OptionError, StateError on options that are not what they should be.
+   * @example
+   * new DataLoader(photos, { batchSize: 32, shuffle: true, workers: 2 });
+   */
+  new <D extends Dataset<AnyBatch>, C extends AnyBatch>(
+    of: D & KnownParts<SampleOf<D>>,
+    ...options: SampleArguments<D, C>
+  ): DataLoader<LoadedBatch<D, C>>;
   /** What all loaders have. */
   readonly prototype: DataLoader<unknown>;
 }
 
-export const DataLoader: DataLoaderConstructor = Loader;
+export const DataLoader: DataLoaderConstructor = Loader as DataLoaderConstructor;

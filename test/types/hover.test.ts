@@ -46,7 +46,7 @@ it("shows the batch at a loader, and short types everywhere", () => {
   expect(shown).toMatchInlineSnapshot(`
     [
       "const loader: DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]>",
-      "(alias) new DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">], Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>, AnyBatch>(of: Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]>, options?: DataLoaderOptions | undefined): DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]>",
+      "(alias) new DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">], boolean>(of: MadeBatches<[x: Tensor<"float32">, y: Tensor<"int32">], boolean>, options?: DataLoaderOptions | undefined): DataLoader<[x: Tensor<"float32">, y: Tensor<"int32">]> (+1 overload)",
       "const batch: [x: Tensor<"float32">, y: Tensor<"int32">] & Disposable",
       "const x: Tensor<"float32">",
       "const y: Tensor<"int32">",

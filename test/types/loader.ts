@@ -60,3 +60,54 @@ export async function useNamed(named: Named<[x: F, y: I]>): Promise<void> {
 }
 const handed: ConstructorParameters<typeof DataLoader> = [new Of<F>(), { workers: 1 }];
 new DataLoader(...handed);
+
+// What a program writes beside a loader is compared with what it loads, and taken for it nowhere.
+const rows = { length: 3, getItem: (i: number): number => i };
+const one = { batchSize: 1 };
+const xy = new Of<[x: F, y: I]>();
+// @ts-expect-error a pair is no record
+export const wrong: DataLoader<{ a: F; b: I }> = new DataLoader(xy);
+// @ts-expect-error a pair is not nothing
+export const none: DataLoader<never> = new DataLoader(xy);
+// @ts-expect-error numbers are stacked
+export const strings: DataLoader<string> = new DataLoader(rows, one);
+// @ts-expect-error what is written as an argument, too
+new DataLoader<string>(rows, one);
+// @ts-expect-error of a sequence
+new DataLoader<string>(xy);
+export class Wrong extends DataLoader<{ z: F }> {
+  constructor() {
+    // @ts-expect-error a class that extends it hands on what it says
+    super(rows, one);
+  }
+}
+export class WrongPair extends DataLoader<{ z: F }> {
+  constructor() {
+    // @ts-expect-error of a sequence
+    super(xy);
+  }
+}
+export const right: DataLoader<[x: F, y: I]> = new DataLoader(xy, { workers: 2 });
+export const stated = new DataLoader<[x: F, y: I]>(xy);
+export const some: DataLoader<unknown> = new DataLoader(rows, one);
+export const counts: DataLoader<[x: F, n: number]> = new DataLoader(rows, {
+  ...one,
+  collate: (all) => [null as unknown as F, all.length],
+});
+export class Pairs<B> extends DataLoader<B> {
+  constructor(of: Sequence<B>) {
+    super(of, { workers: 1 });
+  }
+}
+export const made: Pairs<F> = new Pairs(new Of<F>());
+
+// Of a sequence of which only a base is known.
+export function load<S extends Sequence<unknown>>(of: S): DataLoader<unknown> {
+  return new DataLoader(of, { workers: 1 });
+}
+export class Keeper<S extends Sequence<{ a: F }>> {
+  readonly loader: DataLoader<{ a: F }>;
+  constructor(of: S) {
+    this.loader = new DataLoader(of, { workers: 1 });
+  }
+}
