@@ -5,6 +5,7 @@
 
 /** The built-in modules used this way. */
 interface Builtins {
+  readonly async_hooks: typeof import("node:async_hooks");
   readonly child_process: typeof import("node:child_process");
   readonly fs: typeof import("node:fs");
   readonly module: typeof import("node:module");

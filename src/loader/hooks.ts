@@ -1,12 +1,15 @@
 /**
  * The two hooks of one epoch: called once each, and known while they run.
  *
- * Whatever is asked of a run while a hook runs may be asked by that hook, and be awaited there; no platform tells. What
- * would have to wait for the hook must know that it runs.
+ * Whatever is asked of a run while a hook runs may be asked by that hook, and be awaited there; Node tells which, a browser
+ * does not. What would have to wait for the hook must know that it runs.
  */
+import type { AsyncLocalStorage } from "node:async_hooks";
+import { builtin } from "../core/node.ts";
 import { waitAtMost } from "../core/settle.ts";
 import { warn } from "../core/warn.ts";
-import { callHook, type Sequence } from "../sequence/sequence.ts";
+import { originsOf } from "../sequence/combinator.ts";
+import { callHook, Sequence } from "../sequence/sequence.ts";
 import { endPatience } from "../worker/worker.ts";
 import { thrownSentence } from "./batch-error.ts";
 import { type EpochStart, prepareEpoch, type Seen } from "./resume.ts";
@@ -17,6 +20,8 @@ export class EpochHooks {
   readonly #start: EpochStart;
   readonly #seed: number;
   #running: "begin" | "end" | undefined;
+  /** Known to what a hook calls, while it runs; undefined in browsers. */
+  #inside: AsyncLocalStorage<true> | undefined;
   #seen: Seen | undefined;
   #begun: Promise<void> | undefined;
   #giveUp = (): void => {};
@@ -31,6 +36,12 @@ export class EpochHooks {
   /** The hook of the user's that runs. */
   get running(): "begin" | "end" | undefined {
     return this.#running;
+  }
+
+  /** Whether it is the hook that runs who asks now, also after an await in it; undefined where nobody can tell. */
+  get asks(): boolean | undefined {
+    if (this.#running === undefined) return false;
+    return this.#inside && this.#inside.getStore() === true;
   }
 
   /** What the sequence held as the epoch began; once it is there, `onEpochEnd` is owed. */
@@ -88,11 +99,28 @@ export class EpochHooks {
   }
 
   async #call<T>(hook: "begin" | "end", call: () => Promise<T>): Promise<T> {
-    if (this.#sequence.hasHooks) this.#running = hook;
+    if (!callsUser(this.#sequence)) return call();
+    const hooks = builtin("async_hooks");
+    const inside = hooks && new hooks.AsyncLocalStorage<true>();
+    this.#inside = inside;
+    this.#running = hook;
     try {
-      return await call();
+      return await (inside ? inside.run(true, call) : call());
     } finally {
       this.#running = undefined;
+      // As long as one is in use, every promise of the program costs more.
+      inside?.disable();
     }
   }
+}
+
+/** Whether a hook of the user's is called, also one of which `hasHooks` says that it does not count. */
+function callsUser(sequence: Sequence<unknown>): boolean {
+  if (sequence.hasHooks) return true;
+  const { onEpochBegin, onEpochEnd } = Sequence.prototype;
+  for (const origin of originsOf(sequence)) {
+    if ((origin.onEpochBegin ?? onEpochBegin) !== onEpochBegin) return true;
+    if ((origin.onEpochEnd ?? onEpochEnd) !== onEpochEnd) return true;
+  }
+  return false;
 }

@@ -120,7 +120,14 @@ export class Loader<B> implements DataLoader<B> {
   }
 
   #close(abort: { readonly reason: unknown } | undefined): Promise<void> {
-    this.#closing ??= this.#end(abort);
+    if (!this.#closing) {
+      // There before anything of the user's is called, which may close the loader once more.
+      let begin!: (ended: Promise<void>) => void;
+      this.#closing = new Promise((resolve) => {
+        begin = resolve;
+      });
+      begin(this.#end(abort));
+    }
     // A hook of the sequence may be who asks: it is not kept waiting for its own end.
     return this.#position.run?.inHook ? this.#crew.close() : this.#closing;
   }
