@@ -212,7 +212,12 @@ it("calls onEpochEnd once where an aborted getItem closes the loader", async () 
     }
   }
   const loader = new DataLoader(new Fetching());
-  for await (const _ of loader) break;
+  const iterator = loader[Symbol.asyncIterator]();
+  await iterator.next();
+  const pending = iterator.next().catch(() => {});
+  await wait(5);
+  await iterator.return?.();
+  await pending;
   await loader.close();
   expect(ends).toBe(1);
 });
@@ -268,6 +273,7 @@ it.each(["close", "return"] as const)(
         return index;
       }
       override async onEpochBegin(): Promise<void> {
+        await null;
         const early = end === "return" ? iterator.next() : undefined;
         await (end === "close" ? loader.close() : iterator.return?.());
         await (early ?? iterator.next()).catch(() => {});
