@@ -1,8 +1,8 @@
 /**
  * Samples drawn in proportion to weights.
  *
- * With replacement each draw stands alone: Walker's alias table, made once, answers it in O(1) from a generator keyed
- * by the position. Without replacement the draws of an epoch depend on each other, so its order is made whole, in
+ * With replacement each draw stands alone: Walker's alias table, made for each epoch, answers it in O(1) from a generator
+ * keyed by the position. Without replacement the draws of an epoch depend on each other, so its order is made whole, in
  * O(n log n), by keys of Efraimidis and Spirakis.
  *
  * Sources: M. D. Vose, "A linear algorithm for generating random numbers with a given distribution", IEEE TSE 17(9),
@@ -98,18 +98,7 @@ interface AliasTable {
   readonly alias: Uint32Array;
 }
 
-/** The tables of samplers in use; kept apart, so that a sampler's fields are what travels to a worker. */
-const tables = new WeakMap<Float64Array, AliasTable>();
-
 function aliasTable(weights: Float64Array): AliasTable {
-  const known = tables.get(weights);
-  if (known) return known;
-  const table = makeAliasTable(weights);
-  tables.set(weights, table);
-  return table;
-}
-
-function makeAliasTable(weights: Float64Array): AliasTable {
   const { length } = weights;
   // Scaled by the largest first, so that the sum of huge weights stays finite.
   const most = weights.reduce((a, b) => Math.max(a, b), 0);

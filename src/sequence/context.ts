@@ -70,6 +70,11 @@ export function deriveContext(
   return KeyedContext.derive(context, epoch, index, stream);
 }
 
+/** Whether a loader asks, in an epoch that it has begun, and not `at()` or a program by itself. */
+export function isLoaders(context: Context): boolean {
+  return KeyedContext.isLoaders(context);
+}
+
 /** The stream of a context's generator, the same across two copies of the package. */
 const streamKey: unique symbol = Symbol.for("epochal.context.stream");
 
@@ -94,6 +99,10 @@ class KeyedContext implements Context {
     const cancellation = #cancellation in context ? context.#cancellation : context;
     const own = (context as Partial<KeyedContext>)[streamKey] ?? "batch";
     return new KeyedContext({ epoch, index, seed: context.seed, cancellation }, stream ?? own);
+  }
+
+  static isLoaders(context: Context): boolean {
+    return #cancellation in context && context.#cancellation !== never;
   }
 
   get [streamKey](): RandomStream {

@@ -24,7 +24,6 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/loader/dropped.ts registry": "is told by the garbage collector of loaders and loops that nobody holds",
   "src/random/log.ts bits": scratch,
   "src/random/random.ts block": scratch,
-  "src/sampler/weighted.ts tables": beside,
   "src/sequence/batching/batches.ts orders": beside,
   "src/sequence/combinators/cache.ts stores": beside,
   "src/sequence/combinators/leak.ts byDataset": beside,

@@ -17,7 +17,7 @@ import { RandomSampler } from "../../sampler/random.ts";
 import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
 import { type AnyBatch, Combinator, type Hooked } from "../combinator.ts";
-import { type Context, deriveContext } from "../context.ts";
+import { type Context, deriveContext, isLoaders } from "../context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
 import { type Collated, collate } from "./collate.ts";
 import type { PadCollator } from "./pad.ts";
@@ -103,7 +103,7 @@ export class BatchSequence<S, B> extends Combinator<B> {
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("batches(…)", index, this.length);
     const { batchSize, dataset, sampler, collate } = this;
-    const order = orderOf(this, this.seed ?? context.seed, context.epoch);
+    const order = orderOf(this, context);
     const from = index * batchSize;
     const to = Math.min(from + batchSize, samplesOf(this));
     const choice = { dataset, sampler };
@@ -228,19 +228,42 @@ function samplesOf({ sampler, dataset }: Choice<unknown>): number {
   return sampler?.length ?? dataset.length;
 }
 
-/** The orders of the epochs at hand, apart from the sequences: they shall not travel to workers. */
-const orders = new WeakMap<object, { readonly key: string; readonly order: Order }>();
+/** What an order was made of. */
+interface OrderParts {
+  readonly sampler: Sampler | undefined;
+  readonly shuffle: boolean;
+  readonly length: number;
+  readonly seed: number;
+  readonly epoch: number;
+}
 
-/** The order of an epoch, made when its first batch is asked for. */
-function orderOf<S, B>(sequence: BatchSequence<S, B>, seed: number, epoch: number): Order {
+/** The orders of the epochs at hand, apart from the sequences: they shall not travel to workers. */
+const orders = new WeakMap<object, OrderParts & { readonly order: Order }>();
+
+/** Has the next batch make its order anew: an epoch begins, and the sampler may have been changed since. */
+export function forgetOrder(sequence: BatchSequence<unknown, unknown>): void {
+  orders.delete(sequence);
+}
+
+/** The order of an epoch, made when its first batch is asked for. Outside of a loader nobody says when one begins. */
+function orderOf<S, B>(sequence: BatchSequence<S, B>, context: Context): Order {
+  const { sampler, shuffle } = sequence;
+  const seed = sequence.seed ?? context.seed;
+  const { epoch } = context;
   const length = samplesOf(sequence);
-  const key = `${seed} ${epoch} ${length}`;
   const made = orders.get(sequence);
-  if (made?.key === key) return made.order;
-  const sampler =
-    sequence.sampler ?? (sequence.shuffle ? new RandomSampler(length) : new SequentialSampler(length));
-  const order = sampler.order({ seed, epoch });
-  orders.set(sequence, { key, order });
+  if (
+    made?.epoch === epoch &&
+    made.seed === seed &&
+    made.length === length &&
+    made.sampler === sampler &&
+    made.shuffle === shuffle &&
+    isLoaders(context)
+  )
+    return made.order;
+  const chosen = sampler ?? (shuffle ? new RandomSampler(length) : new SequentialSampler(length));
+  const order = chosen.order({ seed, epoch });
+  if (isLoaders(context)) orders.set(sequence, { sampler, shuffle, length, seed, epoch, order });
   return order;
 }
 
