@@ -34,7 +34,11 @@ export function loadedBy<O extends object>(source: unknown, given: O): Loaded<O>
       : { sequence: source, options: given };
   if (!isDataset(source)) {
     throw new OptionError(
-      `DataLoader takes a Sequence, or samples with \`batchSize\`, got ${show(source)}. For samples, use batches(dataset, { batchSize }).`,
+      `DataLoader takes a Sequence, or samples with \`batchSize\`, got ${show(source)}. ${
+        Array.isArray(source)
+          ? "Of an array of samples: { length: samples.length, getItem: (i) => samples[i] }."
+          : "For samples, use batches(dataset, { batchSize })."
+      }`,
     );
   }
   const { batchSize, shuffle, dropLast, sampler, collate, ...options } = given as Options;
@@ -77,16 +81,20 @@ function inOrder(dataset: unknown): boolean {
 
 /**
  * The same batches with their samples shuffled: a view, in which everything else is the sequence's own, also what is
- * changed there later. Of a frozen one, which a view must show as it is, a copy.
+ * changed there later. It has a target of its own, as a view must show one that is sealed or frozen as it is.
  */
 function withShuffle<B extends object>(sequence: B): B {
   const shuffle = { shuffle: true };
-  if (Object.isFrozen(sequence))
-    return Object.assign(Object.create(Object.getPrototypeOf(sequence)), sequence, shuffle);
-  return new Proxy(sequence, {
-    get: (target, name, view) => Reflect.get(name === "shuffle" ? shuffle : target, name, view),
-    getOwnPropertyDescriptor: (target, name) =>
-      Reflect.getOwnPropertyDescriptor(name === "shuffle" ? shuffle : target, name),
+  const ownerOf = (name: string | symbol): object => (name === "shuffle" ? shuffle : sequence);
+  return new Proxy(Object.create(Object.getPrototypeOf(sequence)) as B, {
+    get: (_, name, view) => Reflect.get(ownerOf(name), name, view),
+    set: (_, name, value) => Reflect.set(sequence, name, value),
+    has: (_, name) => Reflect.has(sequence, name),
+    ownKeys: () => Reflect.ownKeys(sequence),
+    getOwnPropertyDescriptor: (_, name) => {
+      const property = Reflect.getOwnPropertyDescriptor(ownerOf(name), name);
+      return property && { ...property, configurable: true };
+    },
   });
 }
 

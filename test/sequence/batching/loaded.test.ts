@@ -99,6 +99,23 @@ describe("a loader of batches(…)", () => {
     expect(await run({ ours: false })).toEqual(await run({ ours: true }));
   });
 
+  it.each([
+    ["sealed", (value: object) => Object.seal(value)],
+    ["frozen", (value: object) => Object.freeze(value)],
+    ["not extensible", (value: object) => Object.preventExtensions(value)],
+  ])("is of one that the program has %s, or does so later", async (_, close) => {
+    const plain = new DataLoader(batches(samples, tens), how);
+    const expected = await read(plain);
+    const before = batches(samples, tens);
+    close(before);
+    expect(await read(new DataLoader(before, how))).toEqual(expected);
+    const after = batches(samples, tens);
+    const loader = new DataLoader(after, how);
+    close(after);
+    expect(await read(loader)).toEqual(expected);
+    expect(loader.state().fingerprint).toBe(plain.state().fingerprint);
+  });
+
   it("is of a frozen sequence, too", async () => {
     const frozen = Object.freeze(batches(samples, tens));
     expect(await read(new DataLoader(frozen, how))).toEqual(
@@ -184,7 +201,11 @@ it.each([
   [samples, {}, /needs `batchSize`: new DataLoader\(dataset, \{ batchSize: 32 \}\)/],
   [samples, { batchSize: 0 }, /`batchSize` must be a whole number of at least 1/],
   [samples, { batchSize: 1, batchsize: 1 }, /no option `batchsize`/],
-  [[1, 2], { batchSize: 1 }, /takes a Sequence, or samples with `batchSize`, got an array of 2/],
+  [
+    [1, 2],
+    { batchSize: 1 },
+    /takes a Sequence, or samples with `batchSize`, got an array of 2.*getItem: \(i\) => samples\[i\]/,
+  ],
   [undefined, {}, /got undefined/],
   [samples, null, /DataLoader takes its options as an object, \{ batchSize: … \}, got null/],
   [samples, { ...tens, foo: 1 }, /no option `foo`\. It has: batchSize, .*collate, .*workers, .*onError/],
