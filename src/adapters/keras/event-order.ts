@@ -53,7 +53,11 @@ export function kerasOrder(compat: Compat): EventOrder {
     // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
     const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
     const { saved } = run;
-    const held = saved && (await replay(sequence, saved.data as LoaderState, pastHooks(compat, run)));
+    // TensorFlow 2.4 asks for the length once a run.
+    const { stepsPerEpoch = Number.POSITIVE_INFINITY } = run.settings;
+    const counted = compat === "tf2.4" ? stepsPerEpoch : undefined;
+    const held =
+      saved && (await replay(sequence, saved.data as LoaderState, pastHooks(compat, run), counted));
     const view = new WithoutHooks(sequence);
     const loader = openTraining(
       view,

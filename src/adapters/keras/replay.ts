@@ -17,13 +17,15 @@ export type HookCall = readonly [hook: "begin" | "end", epoch: number];
  * Calls the hooks `past` again, which were called before the checkpoint with the loader's state was saved. What the
  * sequence held then, in short; undefined where it has nothing that hooks could have changed, and so none was called.
  *
+ * @param steps where the run counts the batches of its beginning in every epoch: up to how many
  * @throws StateError if nobody knows what they have made of the sequence, as `past` is undefined or fields are hidden, or
- *   they do not make it again.
+ *   they do not make it again, or they change how many batches of `steps` there are.
  */
 export async function replay(
   sequence: Sequence<unknown>,
   { data: held, seed }: LoaderState,
   past: readonly HookCall[] | undefined,
+  steps?: number,
 ): Promise<string | undefined> {
   const hides = hidesFields(sequence);
   if (!sequence.hasHooks || !(hides || fieldsOf(sequence).length > 0)) return undefined;
@@ -31,8 +33,12 @@ export async function replay(
   if (past === undefined || held === undefined)
     throw refusal(sequence, "may have changed its batches in the midst of a pass");
   let names = differingFrom(held, sequence);
+  const counted = () => Math.min(steps ?? 0, sequence.length);
+  const begun = counted();
   for (const [hook, epoch] of past) {
     await callHook(sequence, hook, { epoch, seed });
+    if (counted() !== begun)
+      throw refusal(sequence, "change its length, and the run counted on that of its beginning");
     names &&= differingFrom(held, sequence);
   }
   if (names === undefined) return held;

@@ -161,6 +161,51 @@ it("refuses epochs of Keras 3 that end in the midst of a pass, whose hooks chang
   );
 });
 
+/** Another length in each epoch, by its hook. */
+class Long extends Sequence<number[]> {
+  n: number;
+  readonly by: number;
+  constructor(n: number, by: number) {
+    super();
+    this.n = n;
+    this.by = by;
+  }
+  get length(): number {
+    return this.n;
+  }
+  getItem(index: number): number[] {
+    return [index, this.n];
+  }
+  override onEpochEnd(): void {
+    this.n += this.by;
+  }
+}
+
+it.each([
+  ["grows", 2, 1],
+  ["shrinks", 5, -1],
+] as const)(
+  "refuses, of TensorFlow 2.4, a length that %s, as a run keeps that of its beginning",
+  async (_, n, by) => {
+    const make = () => new Long(n, by);
+    for (const stop of [
+      { hook: "onEpochEnd", at: 0 },
+      { hook: "onTrainBatchEnd", at: n },
+    ] as const)
+      await expect(run(make, "tf2.4", {}, [stop])).rejects.toThrow(
+        /hooks of Long change its length, and the run counted on that of its beginning/,
+      );
+    // Where that makes no difference, and where it is asked for anew.
+    const few = { stepsPerEpoch: 2 };
+    expect(await run(make, "tf2.4", few, [{ hook: "onEpochEnd", at: 1 }])).toEqual(
+      await run(make, "tf2.4", few),
+    );
+    expect(await run(make, "keras3", {}, [{ hook: "onEpochEnd", at: 1 }])).toEqual(
+      await run(make, "keras3", {}),
+    );
+  },
+);
+
 it("refuses other data where there are no hooks, as without compat", async () => {
   class Plain extends Sequence<number[]> {
     readonly from: number;
