@@ -25,7 +25,7 @@ import { planEpoch } from "./plan.ts";
 import { Position } from "./position.ts";
 import type { LoaderState } from "./state.ts";
 
-/** Marks loaders, the same across two copies of the package. */
+/** Marks loaders, and says what they load, the same across two copies of the package. */
 const brand = Symbol.for("epochal.loader");
 
 // Outside of the class: it must not refer to the loader. A run that was dropped with it may have its hook called only once
@@ -34,6 +34,14 @@ const closeCrew = (crew: Crew): void => void crew.idle().then(() => crew.close()
 
 /** A {@link DataLoader} at run time. */
 export class Loader<B> implements DataLoader<B> {
+  static {
+    const descriptor: PropertyDescriptor & ThisType<Loader<unknown>> = {
+      get() {
+        return this.#sequence;
+      },
+    };
+    Object.defineProperty(Loader.prototype, brand, descriptor);
+  }
   readonly #sequence: Sequence<unknown>;
   readonly #options: ResolvedOptions;
   readonly #stats = new StatsKeeper();
@@ -163,7 +171,6 @@ export class Loader<B> implements DataLoader<B> {
   }
 }
 
-Object.defineProperty(Loader.prototype, brand, { value: true });
 // As messages and consoles show it.
 Object.defineProperty(Loader, "name", { value: "DataLoader" });
 nameAsyncDispose(Loader.prototype);
@@ -171,4 +178,9 @@ nameAsyncDispose(Loader.prototype);
 /** Whether `value` is a loader, also one of another copy of the package. */
 export function isDataLoader(value: unknown): value is DataLoader<unknown> {
   return typeof value === "object" && value !== null && brand in value;
+}
+
+/** The sequence whose batches `loader` loads: of samples, the batches made of them. */
+export function sequenceIn(loader: DataLoader<unknown>): Sequence<unknown> {
+  return (loader as unknown as { readonly [brand]: Sequence<unknown> })[brand];
 }

@@ -74,7 +74,7 @@ export const ours: EventOrder = async ({ data, settings, saved, over }) => {
   return {
     feed,
     validation: openValidation(settings.validationData, settings),
-    validationStates: await openValidationStates(settings, saved, hooks),
+    validationStates: openValidationStates({ data, settings, saved }, hooks),
   };
 };
 
@@ -106,17 +106,16 @@ export function openValidation(data: unknown, settings: ResolvedTrain): Passes |
   return openPasses("validationData", data, { load, signal, steps });
 }
 
-/**
- * What a checkpoint says of the validation data, which are brought to where they stood at `saved`; one test calls `hooks`
- * of them.
- */
+/** What a checkpoint says of the validation data of a run, of which one test calls `hooks`; a loader calls its own. */
 export function openValidationStates(
-  { validationData, validationLoad }: ResolvedTrain,
-  saved: TrainingState | undefined,
+  { data, settings, saved }: Pick<RunStart, "data" | "settings" | "saved">,
   hooks: TestHooks["hooks"],
-): Promise<ValidationStates | undefined> {
-  const { seed = 0 } = validationLoad;
-  return ValidationStates.open(validationData, saved?.validation, { hooks, seed });
+): ValidationStates | undefined {
+  const { validationData, validationLoad } = settings;
+  const calls = isDataLoader(validationData)
+    ? { hooks: ["begin", "end"] as const, seed: validationData.seed }
+    : { hooks, seed: validationLoad.seed ?? 0 };
+  return ValidationStates.of({ data, validationData }, saved?.validation, calls);
 }
 
 /** A loader that was given must have been made with the state that the checkpoint holds. */

@@ -133,7 +133,8 @@ class FitRun implements Training {
   }
 
   state(): TrainingState {
-    const validation = this.#data.validationStates?.get();
+    // A run without validation has it, too, for one that goes on with it.
+    const validation = this.#data.validationStates?.get() ?? this.#saved?.validation;
     return {
       version: 1,
       epoch: this.#epoch,
@@ -195,7 +196,7 @@ class FitRun implements Training {
     const logs = this.#mean.logs();
     const validates = validation !== undefined && this.#settings.validates(epoch);
     if (validates) {
-      validationStates?.begin();
+      await validationStates?.begin();
       Object.assign(logs, await this.#validate(validation, epoch));
     }
     // From here on the next epoch is where a checkpoint goes on.

@@ -36,7 +36,7 @@ export interface TrainOptions<V = unknown> extends RunOptions {
    * stopped, over the end of the pass into the next one, so that no batch is lost; `"restart"` begins a new pass.
    */
   readonly stepsMode?: "continue" | "restart";
-  /** Tested after each epoch, never shuffled. */
+  /** Tested after each epoch, in their own order: `shuffle` is not for them. */
   readonly validationData?: V;
   /** Steps of each validation, always from the first batch. Default: all. */
   readonly validationSteps?: number | undefined;

@@ -9,6 +9,7 @@
 import { checkChoice } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
+import { fieldsOf, noteChanging } from "../../loader/contents.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
 import { leaveEpoch } from "../../loader/resume.ts";
 import type { LoaderState } from "../../loader/state.ts";
@@ -70,7 +71,7 @@ export function kerasOrder(compat: Compat): EventOrder {
     return {
       feed,
       validation,
-      validationStates: await openValidationStates(run.settings, run.saved, hooks),
+      validationStates: openValidationStates(run, hooks),
       async around(hook, call) {
         await validation?.before(hook);
         await feed.before(hook);
@@ -370,7 +371,9 @@ function beginsFirst(pass: Pass, steps: number | undefined): Pass {
   };
 }
 
-/** TensorFlow 2.4 fetches the first batch to learn its dtypes, and throws it away. */
+/** TensorFlow 2.4 fetches the first batch to learn its dtypes, and throws it away. What that fills is a cache, as ever. */
 async function peek(sequence: Sequence<unknown>): Promise<void> {
+  const fields = fieldsOf(sequence);
   await fetchBatch(sequence, createContext({ epoch: 0, index: 0, seed: 0 }));
+  noteChanging(sequence, fields, { inline: true });
 }

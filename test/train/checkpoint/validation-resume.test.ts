@@ -8,6 +8,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Compat, kerasOrder } from "../../../src/adapters/keras/event-order.ts";
 import { DataLoader } from "../../../src/loader/data-loader.ts";
 import { map } from "../../../src/sequence/combinators/map.ts";
+import { skip } from "../../../src/sequence/combinators/skip.ts";
+import { take } from "../../../src/sequence/combinators/take.ts";
 import type { Context, HookContext } from "../../../src/sequence/context.ts";
 import { fromGenerator } from "../../../src/sequence/generator.ts";
 import { Sequence } from "../../../src/sequence/sequence.ts";
@@ -57,6 +59,11 @@ class Caching extends Begun {
     this.made = [...(this.made ?? []), batch];
     return batch;
   }
+}
+
+/** Has a hook that changes nothing. */
+class Logging extends Order {
+  override onEpochEnd(): void {}
 }
 
 /** Begins with another order in each program, which the sequence tells. */
@@ -112,6 +119,10 @@ afterAll(async () => {
 
 interface Case {
   readonly make: () => unknown;
+  /** What is trained on, given the validation data; Numbers if left out. */
+  readonly train?: (validation: unknown) => unknown;
+  /** What else is called, given the validation data. */
+  readonly callback?: (validation: unknown) => CallbackHooks;
   readonly options: TrainOptions;
   readonly compat?: Compat | undefined;
   /** The hook at whose n-th call, from 0, the run is stopped. */
@@ -120,7 +131,7 @@ interface Case {
 }
 
 /** The history of four epochs, stopped where the case says and gone on with. */
-async function run({ make, options, compat, hook, at }: Case): Promise<object> {
+async function run({ make, train, callback, options, compat, hook, at }: Case): Promise<object> {
   program = 1;
   const dir = await mkdtemp(join(folder, "run-"));
   const stop = new AbortController();
@@ -129,10 +140,13 @@ async function run({ make, options, compat, hook, at }: Case): Promise<object> {
     ? { [hook]: () => void (calls++ === at && stop.abort(new Error("stopped"))) }
     : {};
   const once = async (more: TrainOptions, callbacks: CallbackHooks[]): Promise<object> => {
-    const common = { epochs: 4, verbose: 0, validationData: make(), ...options } as const;
+    const validationData = make();
+    const common = { epochs: 4, verbose: 0, validationData, ...options } as const;
     const backup = new BackupAndRestore(dir, { saveFreq: 1 });
-    const given: TrainOptions = { ...common, ...more, callbacks: [backup, ...callbacks] };
-    return (await fitModel(new HashModel(), new Numbers(), given, compat && kerasOrder(compat))).history;
+    const all = [backup, ...(callback ? [callback(validationData)] : []), ...callbacks];
+    const data = train?.(validationData) ?? new Numbers();
+    const given: TrainOptions = { ...common, ...more, callbacks: all };
+    return (await fitModel(new HashModel(), data, given, compat && kerasOrder(compat))).history;
   };
   try {
     return await once({ signal: stop.signal, seed: 5 }, [stopper]);
@@ -149,6 +163,7 @@ const kinds: Record<string, () => unknown> = {
   "shuffled at both": () => new Begun(),
   "that keeps what it makes": () => new Caching(),
   "that tells its state": () => new Told(),
+  "in a loader": () => new DataLoader(new Begun(), { seed: 3 }),
   "under a combinator": () => map(new Begun(), (batch) => [...batch, 1]),
   "that is a stream": stream,
 };
@@ -208,18 +223,9 @@ describe("validation data that cannot be brought back", () => {
     );
   });
 
-  it("are refused in a loader, whose hooks nobody can call again, and taken where they hold the same", async () => {
-    await expect(run({ ...at, make: () => new DataLoader(new Order()) })).rejects.toThrow(
-      /come in a DataLoader, whose sequence's hooks fit cannot call again: give fit the Sequence/,
-    );
-    class Logging extends Order {
-      override onEpochEnd(): void {}
-    }
-    for (const make of [
-      () => new DataLoader(new Logging(), { seed: 3 }),
-      () => new DataLoader(map(new Numbers(), (batch) => batch)),
-    ])
-      expect(await run({ ...at, make })).toEqual(await run({ make, options: {} }));
+  it("are refused in a loader, too", async () => {
+    for (const make of [() => new Untold(), () => new Hidden()])
+      await expect(run({ ...at, make: () => new DataLoader(make()) })).rejects.toThrow(/validation data/);
   });
 
   it("are other ones by the user's own choice where no hook can have changed them", async () => {
@@ -228,4 +234,107 @@ describe("validation data that cannot be brought back", () => {
     await run({ ...at, make });
     expect(made).toBe(2);
   });
+});
+
+/** The docs' own split: one dataset, whose hook draws an order that is split. */
+class Split extends Order {
+  epoch = -1;
+  override onEpochBegin(epoch: number, { random }: HookContext): void {
+    this.epoch = epoch;
+    this.indexes = Array.from({ length: 12 }, (_, i) => i);
+    random.shuffle(this.indexes);
+  }
+  override onEpochEnd(): void {}
+}
+
+describe("validation data and training data over one source", () => {
+  const source = new WeakMap<object, Split>();
+  const part = (of: (split: Split) => object) => () => {
+    const split = new Split();
+    const made = of(split);
+    source.set(made, split);
+    return made;
+  };
+  it.each<[string, () => object, (validation: unknown) => unknown]>([
+    ["as parts", part((split) => skip(split, 2)), (part) => take(source.get(part as object)!, 2)],
+    ["as one", () => new Split(), (split) => split],
+    [
+      "as loaders",
+      part((split) => new DataLoader(split, { seed: 5 })),
+      (loader) => take(source.get(loader as object)!, 3),
+    ],
+  ])("give the results of the unbroken run %s", async (_, make, train) => {
+    const options = { seed: 5 };
+    const whole = await run({ make, train, options });
+    for (const hook of ["onTrainBatchEnd", "onTestBatchEnd", "onEpochEnd"] as const)
+      expect({ hook, ...(await run({ make, train, options, hook, at: 4 })) }).toEqual({ hook, ...whole });
+  });
+});
+
+it("one loader to train and to test with is where it is, however often a run is saved", async () => {
+  const loader = new DataLoader(new Split());
+  const callbacks = [new BackupAndRestore(await mkdtemp(join(folder, "one-")), { saveFreq: 1 })];
+  const options = { epochs: 2, verbose: 0, validationData: loader, callbacks } as const;
+  const { history } = await fitModel(new HashModel(), loader, options);
+  expect(history.val_loss).toHaveLength(2);
+});
+
+it("validation data that a callback sets, and hooks have left alone, are as it sets them", async () => {
+  class Scaled extends Logging {
+    scale = -1;
+    override getItem(index: number): number[] {
+      return [index * this.scale];
+    }
+  }
+  const make = () => new Scaled();
+  const callback = (scaled: unknown): CallbackHooks => ({
+    onTrainBegin: () => Object.assign(scaled as Scaled, { scale: 7 }),
+  });
+  const options = {};
+  const whole = await run({ make, callback, options });
+  for (const hook of hooks) expect(await run({ make, callback, options, hook, at: 2 })).toEqual(whole);
+});
+
+it("validation data are those of before a run without them", async () => {
+  const dir = await mkdtemp(join(folder, "without-"));
+  const part = async (epochs: number, validationData?: Order) => {
+    const callbacks = [new BackupAndRestore(dir, { deleteCheckpoint: false })];
+    const all = {
+      epochs,
+      verbose: 0,
+      seed: 2,
+      callbacks,
+      ...(validationData && { validationData }),
+    } as const;
+    return (await fitModel(new HashModel(), new Numbers(), all)).history.val_loss;
+  };
+  await part(2, new Order());
+  await part(3);
+  const changed = new Order();
+  await part(4, changed);
+  // Its hooks were called for the three epochs that were validated.
+  const whole = new Order();
+  const options = {
+    epochs: 4,
+    verbose: 0,
+    seed: 2,
+    validationFreq: [1, 2, 4],
+    validationData: whole,
+  } as const;
+  await fitModel(new HashModel(), new Numbers(), options);
+  expect(changed.indexes).toEqual(whole.indexes);
+});
+
+it("a cache that TensorFlow 2.4 fills by its look at a first batch is no other data", async () => {
+  class Kept extends Order {
+    made: number[] | undefined;
+    override getItem(index: number, context: Context): number[] {
+      this.made ??= super.getItem(index, context);
+      return this.made;
+    }
+    override onEpochEnd(): void {}
+  }
+  const options = { validationSteps: 1, stepsPerEpoch: 1 };
+  const at = { make: () => new Kept(), compat: "tf2.4", options } as const;
+  expect(await run({ ...at, hook: "onTrainBatchEnd", at: 2 })).toEqual(await run(at));
 });
