@@ -27,7 +27,7 @@ import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
 import { type ResolvedTrain, resolveTrain, type TrainOptions } from "./options.ts";
 import { testPass } from "./test-run.ts";
-import type { Trainable } from "./trainable.ts";
+import type { ModelState, Trainable } from "./trainable.ts";
 
 /**
  * Trains `model` on `data`: a `Sequence`, a `DataLoader`, a `Stream`, or arrays.
@@ -47,9 +47,10 @@ export async function fitModel(
   const { source, settings } = cutAll(model, data, given);
   const from = settings.resume ?? backupOf(settings.callbacks);
   const saved = from === undefined ? undefined : await findCheckpoint(from);
-  if (saved) await model.setState(saved.model);
   const start = startOf(model, source, { settings, saved: saved?.training });
-  return new FitRun(start, await order(start)).run();
+  // First, so that what is refused there has not changed the model.
+  const run = new FitRun(start, await order(start));
+  return run.run(saved?.model);
 }
 
 /** Data and settings with arrays in batches: those to train with shuffled, as in Keras, unless `shuffle` is false. */
@@ -154,7 +155,14 @@ class FitRun implements Training {
     return { data, ...(sequence && { sequence }) };
   }
 
-  async run(): Promise<History> {
+  /** Runs it, with a model that stands where `from` says. */
+  async run(from: ModelState | undefined): Promise<History> {
+    try {
+      if (from) await this.model.setState(from);
+    } catch (error) {
+      await this.#close();
+      throw error;
+    }
     this.model.stopTraining = false;
     this.#all.setModel(this.model);
     this.#all.setTraining(this);

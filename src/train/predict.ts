@@ -2,6 +2,7 @@
 import { TrainingError } from "../core/errors.ts";
 import { concatenate } from "../tensor/concatenate.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { refuseShuffled } from "./data/source.ts";
 import type { PredictOptions } from "./options.ts";
 import { onePass } from "./pass.ts";
 import type { Trainable } from "./trainable.ts";
@@ -17,6 +18,7 @@ export async function predictModel(
   data: unknown,
   options: PredictOptions = {},
 ): Promise<Tensor | readonly Tensor[]> {
+  refuseShuffled("predict", data);
   const outputs: (Tensor | readonly Tensor[])[] = [];
   await onePass("predict", { model, data, options }, async ({ passes, callbacks, settings }) => {
     const { steps, signal } = settings;

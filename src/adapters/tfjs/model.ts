@@ -8,7 +8,7 @@ import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../t
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { fromTfjs, numbersOf, shapeOf, showLeaf, type TFDType, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
-import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
+import { checkModelWeights, getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
 import { checkTarget, describeLabels, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
@@ -145,8 +145,10 @@ export class TfjsModel implements Trainable<TrainBatch> {
   }
 
   async setState({ model, optimizer, learningRate }: ModelState): Promise<void> {
-    setWeights(this.#tf, this.native, model);
+    // All is checked before anything is set.
+    checkModelWeights(this.native, model);
     await setOptimizerState(this.#tf, this.native.optimizer, optimizer);
+    setWeights(this.#tf, this.native, model);
     if (learningRate !== undefined) this.learningRate = learningRate;
   }
 

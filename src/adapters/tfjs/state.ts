@@ -16,12 +16,12 @@ export async function getWeights(model: LayersModel): Promise<Weights> {
 }
 
 /**
- * Gives a model its weights by their names.
+ * Checks that `weights` are a model's, by their names and shapes.
  *
  * @throws StateError naming the first weight that differs.
  */
-export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
-  const keys = model.weights.map((weight, i) => keyOf(i, weight.originalName));
+export function checkModelWeights(model: LayersModel, weights: Weights): void {
+  const keys = keysOf(model);
   for (const [i, key] of keys.entries())
     checkWeight(model, key, weights[key], model.weights[i]!.read().shape);
   const extra = Object.keys(weights).find((key) => !keys.includes(key));
@@ -29,9 +29,22 @@ export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
     throw new StateError(
       `The saved model has a weight ${extra} that ${model.name} does not have. ${otherModel}`,
     );
+}
+
+/**
+ * Gives a model its weights by their names.
+ *
+ * @throws StateError as {@link checkModelWeights}.
+ */
+export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
+  checkModelWeights(model, weights);
   tf.tidy(() => {
-    for (const [i, key] of keys.entries()) model.weights[i]!.write(toLeaf(tf, weights[key]!, key));
+    for (const [i, key] of keysOf(model).entries()) model.weights[i]!.write(toLeaf(tf, weights[key]!, key));
   });
+}
+
+function keysOf(model: LayersModel): readonly string[] {
+  return model.weights.map((weight, i) => keyOf(i, weight.originalName));
 }
 
 const otherModel = "It was saved from another model: build the same one, or start anew.";
@@ -83,26 +96,63 @@ export async function getOptimizerState(tf: TF, optimizer: Optimizer): Promise<W
 export async function setOptimizerState(tf: TF, optimizer: Optimizer, state: Weights): Promise<void> {
   const slots = Object.entries(state).filter(([key]) => key.startsWith("slot/"));
   const fields = fieldsOf(tf, optimizer);
-  const lost = fields.find(([name]) => state[`field/${name}`] === undefined);
-  if (lost !== undefined || slots.length === 0) {
+  const differs = differenceIn(state, optimizer, fields);
+  if (differs !== undefined) {
     throw new StateError(
-      `The saved optimizer is no ${optimizer.getClassName()}: it lacks ${lost?.[0] ?? "its count of steps"}. Compile the model with the optimizer it was saved with.`,
+      `The saved optimizer is no ${optimizer.getClassName()}: it ${differs}. Compile the model with the optimizer it was saved with.`,
     );
   }
   const values = tf.tidy(() =>
     slots.map(([name, value]) => ({ name: name.replace(placed, ""), tensor: toLeaf(tf, value, name) })),
   );
+  const before = await weightsOf(optimizer);
+  let unused = before.filter(({ tensor }) => !(tensor instanceof tf.Variable));
   try {
-    const before = await weightsOf(optimizer);
     // It makes variables of its own from the values, in place of those it had.
     await optimizer.setWeights(values);
-    tf.dispose(before.map(({ tensor }) => tensor));
+    unused = before;
   } finally {
+    tf.dispose(unused.map(({ tensor }) => tensor));
     tf.dispose(values.map(({ tensor }) => tensor));
   }
   tf.tidy(() => {
     for (const [name, variable] of fields) variable.assign(toLeaf(tf, state[`field/${name}`]!, name));
   });
+}
+
+/** What TensorFlow.js' optimizers gather of each weight, by their class. */
+const gathered: Readonly<Record<string, readonly string[]>> = {
+  SGD: [],
+  Momentum: ["momentum"],
+  Adagrad: ["accumulator"],
+  Adadelta: ["accum_grad", "accum_var"],
+  Adam: ["m", "v"],
+  RMSProp: ["rms", "momentum"],
+};
+
+/** In which way a saved state is that of another kind of optimizer; undefined where it is not. */
+function differenceIn(
+  state: Weights,
+  optimizer: Optimizer,
+  fields: readonly (readonly [name: string, variable: Variable])[],
+): string | undefined {
+  const names = Object.keys(state)
+    .filter((key) => key.startsWith("slot/"))
+    .map((key) => key.replace(placed, ""));
+  if (!names.includes("iter")) return "lacks its count of steps";
+  const lost = fields.find(([name]) => state[`field/${name}`] === undefined);
+  if (lost !== undefined) return `lacks ${lost[0]}`;
+  const own = gathered[optimizer.getClassName()];
+  // Somebody's own optimizer knows itself.
+  if (own === undefined) return undefined;
+  const centered = (optimizer as { readonly centered?: unknown }).centered === true;
+  const known = ["iter", ...own, ...(centered ? ["mg"] : [])];
+  const extra = names.find((name) => !known.includes(name));
+  if (extra !== undefined) return `has ${extra} of each weight`;
+  const [, steps] = Object.entries(state).find(([key]) => key.replace(placed, "") === "iter")!;
+  // Before its first step it has gathered nothing.
+  const missing = Number(steps.data[0]) > 0 ? known.find((name) => !names.includes(name)) : undefined;
+  return missing === undefined ? undefined : `lacks ${missing} of each weight`;
 }
 
 /** What stands before a slot's own name: that it is one, and its place, also where a release has written that twice. */

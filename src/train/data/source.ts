@@ -3,7 +3,10 @@ import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
+import { sequenceIn } from "../../loader/loader.ts";
 import { type DataLoaderOptions, resolveOptions } from "../../loader/options.ts";
+import { RandomSampler } from "../../sampler/random.ts";
+import { type Hooked, isCombinator } from "../../sequence/combinator.ts";
 import { isStream } from "../../sequence/generator.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { LoadOptions } from "../options.ts";
@@ -74,6 +77,28 @@ export function cutArrays(what: string, model: Trainable, data: unknown, options
   throw new OptionError(
     `\`${name}\` is for arrays only: ${kind} makes its own batches. Leave it out, and give the size where they are made, as in batches(dataset, { batchSize: ${batchSize} }).`,
   );
+}
+
+/**
+ * Refuses what comes in another order than that of its indices.
+ *
+ * @throws OptionError if `source` is shuffled: a loader by its option, or the samples of its batches.
+ */
+export function refuseShuffled(what: string, source: unknown): void {
+  const byLoader = isDataLoader(source) && source.state().fingerprint.endsWith(":shuffled");
+  const sequence = isDataLoader(source) ? sequenceIn(source) : source;
+  if (!byLoader && !(isSequence(sequence) && shuffles(sequence))) return;
+  throw new OptionError(
+    `${what} gives one row for each sample, in the order of the data, but these are shuffled. Leave \`shuffle\` out, or its sampler: ${what}(model, ${byLoader ? "sequence" : "batches(dataset, { batchSize })"}).`,
+  );
+}
+
+/** Whether some samples of a sequence are shuffled by the batches that it is made of. */
+function shuffles(node: Hooked): boolean {
+  if (!isCombinator(node)) return false;
+  const { shuffle, sampler } = node as { readonly shuffle?: unknown; readonly sampler?: object };
+  const bySampler = sampler instanceof RandomSampler || (sampler && "shuffle" in sampler && sampler.shuffle);
+  return shuffle === true || bySampler === true || node.combines().some(shuffles);
 }
 
 /** Refuses a dataset of samples, which gives no batches. */

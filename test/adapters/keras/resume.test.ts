@@ -154,6 +154,21 @@ describe.each([
   });
 });
 
+it("leaves the model of a run that is refused as it was", async () => {
+  const dir = await mkdtemp(join(folder, "refused-"));
+  const part = (epochs: number, model: HashModel) =>
+    fitModel(
+      model,
+      new Hidden(),
+      { epochs, verbose: 0, callbacks: [new BackupAndRestore(dir, { deleteCheckpoint: false })] },
+      kerasOrder("tf2.4"),
+    );
+  await part(1, new HashModel());
+  const model = new HashModel();
+  await expect(part(2, model)).rejects.toThrow(/#private/);
+  expect(model.hash).toBe(new HashModel().hash);
+});
+
 it("refuses epochs of Keras 3 that end in the midst of a pass, whose hooks change batches that wait", async () => {
   const after = [{ hook: "onTrainBatchEnd", at: 4 }] as const;
   await expect(run(() => new Ends(), "keras3", { stepsPerEpoch: 2 }, after)).rejects.toThrow(

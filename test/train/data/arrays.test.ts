@@ -2,11 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
 import { evaluate, fit, predict } from "../../../src/adapters/tfjs/index.ts";
-import { fromArrays, History } from "../../../src/index.ts";
+import { batches, fromArrays, History, map, SubsetSampler } from "../../../src/index.ts";
 import { DataLoader } from "../../../src/loader/data-loader.ts";
 import { fromGenerator } from "../../../src/sequence/generator.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
-import { linear, quiet } from "../points.ts";
+import { linear, Points, quiet } from "../points.ts";
 
 beforeAll(async () => {
   await tf.setBackend("cpu");
@@ -281,4 +281,27 @@ it("predict has no shuffle, as its rows would be nobody's", async () => {
   await expect(predict(linear(), x, { ...quiet, shuffle: true } as never)).rejects.toThrow(
     "predict has no option `shuffle`. predict gives one row for each sample, in the order of the data.",
   );
+});
+
+it("predict refuses data that are shuffled, whoever shuffles them, as their rows would be nobody's", async () => {
+  const [x] = rows(5);
+  const shuffled = fromArrays(x, { batchSize: 2, shuffle: true });
+  const sampler = new SubsetSampler([0, 1, 2], { shuffle: true });
+  for (const data of [
+    shuffled,
+    map(shuffled, (batch) => batch),
+    new DataLoader(shuffled),
+    new DataLoader(fromArrays(x, { batchSize: 2 }), { shuffle: true }),
+    new DataLoader(
+      map(new Points(), ([points]) => points),
+      { shuffle: true },
+    ),
+    batches({ length: 3, getItem: () => tensor([1, 2]) }, { batchSize: 1, sampler }),
+  ])
+    await expect(predict(linear(), data, quiet)).rejects.toThrow(
+      /^predict gives one row for each sample, in the order of the data, but these are shuffled\. Leave/,
+    );
+  expect((await predict(linear(), new DataLoader(fromArrays(x, { batchSize: 2 })), quiet)).shape).toEqual([
+    5, 1,
+  ]);
 });
