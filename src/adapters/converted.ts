@@ -47,7 +47,7 @@ export function convertTensors<B, T>(batch: B, convert: (tensor: Tensor) => T): 
  * A tensor of ours over a framework's values, without a copy.
  *
  * @param library whose tensor it was, for the message
- * @throws ShapeError if there is no such dtype here.
+ * @throws ShapeError if there is no such dtype here, or the values are of another, or do not fill the shape.
  */
 export function takeOver(
   library: string,
@@ -63,5 +63,13 @@ export function takeOver(
   const kind = dtype as DType;
   // Not the array as it is: where there is a Float16Array, frameworks use it.
   const values = viewOf(kind, data.buffer, data.byteOffset, (data as Uint8Array).length);
-  return { data: values, shape: [...shape], dtype: kind };
+  const [is, wanted] = [data, values].map((array) => (array as Uint8Array)[Symbol.toStringTag] as string);
+  if (is !== wanted && !(kind === "float16" && is === "Float16Array")) {
+    throw new ShapeError(
+      `A tensor of ${library} of dtype ${dtype} holds its values in a ${is}, but they belong in a ${wanted}.`,
+    );
+  }
+  const tensor = { data: values, shape: [...shape], dtype: kind } as Tensor;
+  checkTensor(`A tensor of ${library}`, tensor);
+  return tensor;
 }

@@ -148,7 +148,8 @@ export interface ResolvedEvaluate extends ResolvedRun {
  * @throws OptionError naming the option, what it takes and what came.
  */
 export function resolveTrain(options: TrainOptions): ResolvedTrain {
-  checkOptions("fit", options, trainNames);
+  // `compat` is the adapter's, which has taken it away: it is said only.
+  checkOptions("fit", options, [...trainNames, "compat"]);
   const { epochs = 1, initialEpoch = 0, stepsPerEpoch, stepsMode = "continue", allowNaN = false } = options;
   const { validationData, validationSteps, validationBatchSize, validationFreq = 1 } = options;
   const { classWeight, resume } = options;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { convertTensors } from "../../src/adapters/converted.ts";
-import { toJax } from "../../src/adapters/jax/index.ts";
-import { toOrt } from "../../src/adapters/onnx/index.ts";
+import { fromJax, toJax } from "../../src/adapters/jax/index.ts";
+import { fromOrt, toOrt } from "../../src/adapters/onnx/index.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 
 const data = new Float32Array(2);
@@ -32,4 +32,16 @@ it.each([
   () => toOrt({ default: {} } as never, [tensor([1])]),
 ])("says which module it takes: %o", (convert) => {
   expect(convert).toThrow(/takes .* first, .* got .*\. Import it: import /);
+});
+
+it("refuses a framework's values that do not fit their shape or dtype", async () => {
+  expect(() => fromOrt({ type: "float32", data, dims: [3] })).toThrow(
+    /onnxruntime has shape \[3\], which holds 3/,
+  );
+  expect(() => fromOrt({ type: "int32", data, dims: [2] })).toThrow(
+    /values in a Float32Array, but .* a Int32Array/,
+  );
+  const array = { shape: [1], dtype: "float32", data: async () => data };
+  await expect(fromJax(array)).rejects.toThrow(/A tensor of jax-js has shape \[1\]/);
+  expect(fromOrt({ type: "float32", data, dims: [2, 1] })).toEqual({ data, shape: [2, 1], dtype: "float32" });
 });

@@ -37,6 +37,7 @@ export async function use(): Promise<void> {
   await fit(model, [x, y], { batchSize: 8, validationData: [x, y] });
   await fit(model, [{ image: x, meta: x }, y, x]);
   await fit(model, [own, own]);
+  await fit(model, [own, flat], { validationData: [own, flat] });
   fromArrays([x, { label: y }]) satisfies Sequence<readonly [X, { readonly label: Y }]>;
   fromArrays([[x, y], { label: y }]) satisfies Sequence<[[X, Y], { label: Y }]>;
   fromArrays([x, flat] as const) satisfies Sequence<readonly [X, Float32Array]>;

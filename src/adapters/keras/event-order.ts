@@ -6,15 +6,16 @@
  * test/adapters/keras/event-order.test.ts. What is not followed: the extra fetches of their queues, and the batches that
  * Keras 3 loses with several workers.
  */
-import { checkChoice } from "../../core/check.ts";
+import { checkChoice, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { fieldsOf, noteChanging } from "../../loader/contents.ts";
-import type { DataLoader } from "../../loader/data-loader.ts";
+import { type DataLoader, isDataLoader } from "../../loader/data-loader.ts";
 import { leaveEpoch } from "../../loader/resume.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";
+import { isStream } from "../../sequence/generator.ts";
 import {
   callHook,
   fetchBatch,
@@ -110,7 +111,7 @@ function unmarked(saved: TrainingState): TrainingState {
 function sequenceOf(data: unknown): Sequence<unknown> {
   if (isSequence(data)) return data;
   throw new OptionError(
-    "`compat` needs a Sequence, not a DataLoader, as it calls the sequence's hooks in Keras' order.",
+    `\`compat\` needs a Sequence, as it calls the sequence's hooks in Keras' order, got ${isDataLoader(data) ? "a DataLoader" : isStream(data) ? "a stream, which has none" : show(data)}.`,
   );
 }
 
@@ -195,6 +196,11 @@ abstract class KerasFeed implements Feed {
   }
 }
 
+/** Where a run stands, and that it had ended there, as an epoch had run out of batches. */
+interface TF24State extends FeedState {
+  readonly ranOut?: true;
+}
+
 /**
  * TensorFlow 2.4: looks at batch 0 first; every epoch begins at batch 0, so that with fewer steps the tail is never
  * trained; too many steps end training; `stopTraining` skips the sequence's hook.
@@ -238,8 +244,8 @@ class TF24Feed extends KerasFeed {
   /** Whether the run had ended that this one goes on from, as the epoch before had run out of batches. */
   #hadRunOut(): boolean {
     const { saved, step } = this.#run;
-    const trained = saved !== undefined && saved.history.epoch.length > 0;
-    return trained && step === 0 && this.steps !== undefined && this.steps > this.#length;
+    const { ranOut } = (saved?.data ?? {}) as TF24State;
+    return ranOut === true && step === 0 && this.steps !== undefined && this.steps > this.#length;
   }
 
   #endTraining(): void {
@@ -251,8 +257,9 @@ class TF24Feed extends KerasFeed {
   }
 
   /** An epoch that was left has no more to give: the next one begins at batch 0. */
-  override state(): FeedState {
-    return this.#left ? leaveEpoch(this.stands()) : super.state();
+  override state(): TF24State {
+    const state = this.#left ? leaveEpoch(this.stands()) : super.state();
+    return this.#ranOut ? { ...state, ranOut: true } : state;
   }
 
   override done(step: number): void {

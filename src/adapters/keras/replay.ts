@@ -8,6 +8,7 @@ import { StateError } from "../../core/errors.ts";
 import { fieldsOf, hidesFields } from "../../loader/contents.ts";
 import { differingFrom } from "../../loader/resume.ts";
 import type { LoaderState } from "../../loader/state.ts";
+import { originsOf } from "../../sequence/combinator.ts";
 import { callHook, nameOf, type Sequence } from "../../sequence/sequence.ts";
 
 /** A hook, and the epoch that it is told. */
@@ -47,6 +48,6 @@ export async function replay(
 
 function refusal(sequence: Sequence<unknown>, what: string): StateError {
   return new StateError(
-    `A run with \`compat\` cannot be gone on from this checkpoint: the hooks of ${nameOf(sequence)} ${what}. Resume with a newly built sequence, whose hooks draw from the \`random\` that they are given and change ordinary fields; or leave \`compat\` out, or start the run anew.`,
+    `A run with \`compat\` cannot be gone on from this checkpoint: the hooks of ${[...originsOf(sequence)].map(nameOf).join(" and ")} ${what}. Resume with a newly built sequence, whose hooks draw from the \`random\` that they are given and change ordinary fields; or leave \`compat\` out, or start the run anew.`,
   );
 }

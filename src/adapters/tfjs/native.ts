@@ -8,6 +8,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
 import { fromTfjs } from "./convert.ts";
 import type { TF } from "./peer.ts";
+import type { ArrayLeaf } from "./types.ts";
 
 /**
  * A dataset of TensorFlow.js (`tf.data`), or what behaves like one. Its elements are batches as `fitDataset` takes
@@ -26,11 +27,11 @@ export function isDataset(value: unknown): value is DatasetLike {
   return typeof (value as Partial<DatasetLike>).iterator === "function";
 }
 
-/** TensorFlow.js' own tensors, as a model's inputs or outputs: one, several, or several by name. */
-export type NativeArrays =
-  | tfTypes.Tensor
-  | readonly tfTypes.Tensor[]
-  | { readonly [name: string]: tfTypes.Tensor };
+/** A tensor of TensorFlow.js, or an array of ours beside one. */
+type NativeLeaf = tfTypes.Tensor | ArrayLeaf;
+
+/** TensorFlow.js' own tensors, and arrays of ours, as a model's inputs or outputs: one, several, or several by name. */
+export type NativeArrays = NativeLeaf | readonly NativeLeaf[] | { readonly [name: string]: NativeLeaf };
 
 /** TensorFlow.js' own tensors to train or test with; they stay yours. */
 export type NativeBatch =

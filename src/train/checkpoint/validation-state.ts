@@ -108,7 +108,7 @@ export class ValidationStates {
     if (epochs.length === 0) return;
     if (hidesFields(data)) {
       throw new StateError(
-        `The run cannot be gone on from for certain: the hooks of its validation data, ${nameOf(data)}, may have changed their #private fields, and nobody outside can see those. Give the class getState() and static fromState(state), or keep what hooks change in ordinary fields.`,
+        `The run cannot be gone on from for certain: the hooks of its validation data, ${[...originsOf(data)].map(nameOf).join(" and ")}, may have changed their #private fields, and nobody outside can see those. Give the class getState() and static fromState(state), or keep what hooks change in ordinary fields.`,
       );
     }
     if (differingFrom(held, data) === undefined) return;

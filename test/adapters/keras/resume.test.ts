@@ -242,3 +242,16 @@ it("refuses other data where there are no hooks, as without compat", async () =>
     await run(() => new Plain(7), "tf2.4", {}),
   );
 });
+
+it("goes on, as TensorFlow 2.4, from whole passes with more steps than there are batches", async () => {
+  const dir = await mkdtemp(join(folder, "more-"));
+  const part = async (options: TrainOptions) => {
+    const callbacks = [new BackupAndRestore(dir, { deleteCheckpoint: false })];
+    const all = { verbose: 0, callbacks, ...options } as const;
+    return (await fitModel(new HashModel(), new Ends(), all, kerasOrder("tf2.4"))).history.loss?.length;
+  };
+  expect(await part({ epochs: 1 })).toBe(1);
+  expect(await part({ epochs: 4, stepsPerEpoch: 5 })).toBe(2);
+  // The run has ended by that.
+  expect(await part({ epochs: 4, stepsPerEpoch: 5 })).toBe(2);
+});
