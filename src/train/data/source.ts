@@ -66,6 +66,7 @@ export function cutArrays(what: string, model: Trainable, data: unknown, options
   if (!isSource) {
     refusePlain(what, data);
     refuseSamples(what, data, { batchSize, shuffle });
+    refuseOther(what, data);
   }
   if (batchSize === undefined) return { source: data, load };
   const name = what === "validationData" ? "validationBatchSize" : "batchSize";
@@ -76,6 +77,15 @@ export function cutArrays(what: string, model: Trainable, data: unknown, options
       : "an iterable of batches";
   throw new OptionError(
     `\`${name}\` is for arrays only: ${kind} makes its own batches. Leave it out, and give the size where they are made, as in batches(dataset, { batchSize: ${batchSize} }).`,
+  );
+}
+
+/** Refuses arrays, `[x, y]`, one of which is none. */
+function refuseOther(what: string, data: object): void {
+  if (!Array.isArray(data) || !data.some(isArrays)) return;
+  const wrong = data.findIndex((element) => !isArrays(element));
+  throw new OptionError(
+    `${what} got ${["x", "y", "sampleWeight"][wrong] ?? `element ${wrong}`} of [x, y] as ${show(data[wrong])}. It must be a tensor, tensor(values), or a typed array (but a Uint8ClampedArray), or a tuple or record of them.`,
   );
 }
 

@@ -305,3 +305,11 @@ it("predict refuses data that are shuffled, whoever shuffles them, as their rows
     5, 1,
   ]);
 });
+
+it("says which of x and y is no array, and what is one", async () => {
+  const [x] = rows(3);
+  for (const y of [undefined, new Uint8ClampedArray(3), new Map()])
+    await expect(fit(linear(), [x, y] as never, quiet)).rejects.toThrow(
+      /^fit got y of \[x, y\] as .*\. It must be a tensor, tensor\(values\), or a typed array/,
+    );
+});
