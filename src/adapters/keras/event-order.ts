@@ -7,7 +7,7 @@
  * Keras 3 loses with several workers.
  */
 import { checkChoice, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { OptionError, StateError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { fieldsOf, noteChanging } from "../../loader/contents.ts";
 import { type DataLoader, isDataLoader } from "../../loader/data-loader.ts";
@@ -55,6 +55,7 @@ export function kerasOrder(compat: Compat): EventOrder {
     // Before the view hides what it is made of: `shuffle` of batches of samples means the samples.
     const { sequence, options: load } = loadedBy(sequenceOf(run.data), run.settings.load);
     const { saved } = run;
+    if (saved) checkOrdered(saved.data as LoaderState);
     // TensorFlow 2.4 asks for the length once a run.
     const { stepsPerEpoch = Number.POSITIVE_INFINITY } = run.settings;
     const counted = compat === "tf2.4" ? stepsPerEpoch : undefined;
@@ -105,6 +106,15 @@ function pastHooks(compat: Compat, run: RunStart): readonly HookCall[] | undefin
 function unmarked(saved: TrainingState): TrainingState {
   const { data: _data, ...place } = saved.data as LoaderState;
   return { ...saved, data: place };
+}
+
+/** Refuses the checkpoint of a run in our own order, whose loader had no view of the sequence. */
+function checkOrdered({ fingerprint }: LoaderState): void {
+  // Of a stream, or of a file that says nothing, the loader has to say.
+  if (typeof fingerprint !== "string" || fingerprint.startsWith(`${WithoutHooks.name}(`)) return;
+  throw new StateError(
+    "The checkpoint was saved by a run without `compat`, whose hooks came in another order. Leave `compat` out to go on from it, or start the run anew.",
+  );
 }
 
 /** The sequence of `data`, of which the hooks are called here. */

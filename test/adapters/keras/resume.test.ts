@@ -255,3 +255,16 @@ it("goes on, as TensorFlow 2.4, from whole passes with more steps than there are
   // The run has ended by that.
   expect(await part({ epochs: 4, stepsPerEpoch: 5 })).toBe(2);
 });
+
+it("says of a checkpoint that was saved without compat that it was", async () => {
+  const dir = await mkdtemp(join(folder, "ours-"));
+  const part = (epochs: number, compat?: Compat) => {
+    const callbacks = [new BackupAndRestore(dir, { deleteCheckpoint: false })];
+    const options = { epochs, verbose: 0, callbacks } as const;
+    return fitModel(new HashModel(), new Ends(), options, compat && kerasOrder(compat));
+  };
+  await part(1);
+  await expect(part(2, "keras3")).rejects.toThrow(
+    /^The checkpoint was saved by a run without `compat`.*Leave `compat`/,
+  );
+});
