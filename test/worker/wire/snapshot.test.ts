@@ -1,4 +1,6 @@
 /** What a worker holds is what the user has: pictured whole, seen when it changes, and never taken for anything else. */
+import { openAsBlob } from "node:fs";
+import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import vm from "node:vm";
 import fc from "fast-check";
@@ -318,6 +320,13 @@ describe("what cannot be sent", () => {
     const { problem } = takeSnapshot(Object.assign(new Held(1), fields), { to: toThread });
     expect(problem).toMatchObject({ name: "PortableError" });
     expect(problem!.message).toMatch(message);
+  });
+
+  it("is refused by name: a Blob of a file, which no thread can be given", async () => {
+    const blob = await openAsBlob(fileURLToPath(import.meta.url));
+    const { problem } = takeSnapshot({ blob }, { to: "thread" });
+    expect(problem).toMatchObject({ name: "PortableError" });
+    expect(problem!.message).toMatch(/the field `blob`, a Blob of a file, as fs\.openAsBlob gives/);
   });
 
   it("is refused for processes where only threads can have it", async () => {

@@ -77,6 +77,25 @@ export function isClonable(value: object): boolean {
   return clonable.has(Object.prototype.toString.call(value).slice(8, -1)) && !isUsers(value);
 }
 
+/** Whether structured clone takes it indeed, which refuses Node's Blobs of files. */
+export function isCloned(value: object): boolean {
+  try {
+    structuredClone(value);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * What can be told at once of something that is cloned whole: of a Blob all but what is in it. Left out is when a File was
+ * last changed, as one that the program makes itself is made anew at each start.
+ */
+export function factsOf(value: object): string {
+  const { size, type, name } = value as Partial<File>;
+  return `${size} ${type} ${name}`;
+}
+
 const clonable: ReadonlySet<string> = new Set(["Blob", "File", "CryptoKey", "Module"]);
 
 /** Whether its class is one of the user's that only looks like the platform's. */
@@ -85,4 +104,10 @@ function isUsers(value: object): boolean {
   const { WebAssembly: wasm } = globalThis as { WebAssembly?: { Module: unknown } };
   const type = tag === "Module" ? wasm?.Module : (globalThis as unknown as Record<string, unknown>)[tag];
   return value.constructor !== type;
+}
+
+/** Whether it is part of a sequence of the user's, whose fields are worth a look although it cannot be sent. */
+export function holdsData(value: object): boolean {
+  const { getItem, order } = value as { readonly getItem?: unknown; readonly order?: unknown };
+  return typeof getItem === "function" || typeof order === "function";
 }

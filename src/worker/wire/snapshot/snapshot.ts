@@ -17,7 +17,7 @@ import { classOf } from "../../../core/native.ts";
 import { isThenable } from "../../../core/settle.ts";
 import { type Address, addressOf, type Located } from "../portable.ts";
 import { code } from "./codes.ts";
-import { internalsOf, isClonable, isNativeClass } from "./kinds.ts";
+import { factsOf, holdsData, internalsOf, isClonable, isCloned, isNativeClass } from "./kinds.ts";
 import { isIndex, type Recipient, recordNative, type Walk } from "./natives.ts";
 import { differs, Tape } from "./tape.ts";
 
@@ -361,12 +361,14 @@ class Recorder implements Walk {
   /** A platform's object that structured clone takes whole: a Blob, a module of WebAssembly. */
   #clonable(value: object, name: string): void {
     const { to } = this.#options;
-    if (to !== "nobody" && !to.clones) {
-      this.opaque(value, `an instance of ${name}, which only threads can be given`);
-      return;
+    const sent = to !== "nobody";
+    if (sent && !to.clones) this.opaque(value, `an instance of ${name}, which only threads can be given`);
+    else if (sent && !isCloned(value)) this.opaque(value, `a ${name} of a file, as fs.openAsBlob gives`);
+    else {
+      this.tape.put(code.clonable);
+      this.tape.putLeaf(value);
+      if (!sent) this.tape.putLeaf(factsOf(value));
     }
-    this.tape.put(code.clonable);
-    this.tape.putLeaf(value);
   }
 }
 
@@ -390,10 +392,4 @@ function endOfLeaves(array: readonly unknown[], from: number): number {
 /** What may be done with a property, as a number. */
 function flagsOf({ enumerable, writable, configurable }: PropertyDescriptor): number {
   return (enumerable ? 4 : 0) + (writable ? 2 : 0) + (configurable ? 1 : 0);
-}
-
-/** Whether it is part of a sequence of the user's, whose fields are worth a look although it cannot be sent. */
-function holdsData(value: object): boolean {
-  const { getItem, order } = value as { readonly getItem?: unknown; readonly order?: unknown };
-  return typeof getItem === "function" || typeof order === "function";
 }
