@@ -28,6 +28,11 @@ export interface ContextInit {
   readonly seed: number;
   /** Anything that has a signal: an AbortController, another context. Without one, the context is never aborted. */
   readonly cancellation?: { readonly signal: AbortSignal };
+  /**
+   * The pass over the sequence that asks, in which its fields do not change but by itself. What is made for an epoch may be
+   * kept for it. Without one, a batch is asked for by itself.
+   */
+  readonly pass?: object;
 }
 
 /** The second argument of a sequence's hooks. */
@@ -70,13 +75,16 @@ export function deriveContext(
   return KeyedContext.derive(context, epoch, index, stream);
 }
 
-/** Whether a loader asks, in an epoch that it has begun, and not `at()` or a program by itself. */
-export function isLoaders(context: Context): boolean {
-  return KeyedContext.isLoaders(context);
+/** The pass that asks for a batch; undefined where it is asked for by itself. */
+export function askingPass(context: Context): object | undefined {
+  return (context as Partial<KeyedContext>)[passKey];
 }
 
 /** The stream of a context's generator, the same across two copies of the package. */
 const streamKey: unique symbol = Symbol.for("epochal.context.stream");
+
+/** The pass that asks, as well. */
+const passKey: unique symbol = Symbol.for("epochal.context.pass");
 
 class KeyedContext implements Context {
   readonly epoch: number;
@@ -84,29 +92,33 @@ class KeyedContext implements Context {
   readonly seed: number;
   readonly #cancellation: { readonly signal: AbortSignal };
   readonly #stream: RandomStream;
+  readonly #pass: object | undefined;
   #random: Random | undefined;
 
-  constructor({ epoch, index, seed, cancellation = never }: ContextInit, stream: RandomStream) {
+  constructor({ epoch, index, seed, cancellation = never, pass }: ContextInit, stream: RandomStream) {
     this.epoch = epoch;
     this.index = index;
     this.seed = seed;
     this.#cancellation = cancellation;
     this.#stream = stream;
+    this.#pass = pass;
   }
 
   static derive(context: Context, epoch: number, index: number, stream?: RandomStream): KeyedContext {
     // A context of another copy of the package, or one that a test has written by hand, has a signal too.
     const cancellation = #cancellation in context ? context.#cancellation : context;
     const own = (context as Partial<KeyedContext>)[streamKey] ?? "batch";
-    return new KeyedContext({ epoch, index, seed: context.seed, cancellation }, stream ?? own);
-  }
-
-  static isLoaders(context: Context): boolean {
-    return #cancellation in context && context.#cancellation !== never;
+    const pass = askingPass(context);
+    const init: ContextInit = { epoch, index, seed: context.seed, cancellation, ...(pass && { pass }) };
+    return new KeyedContext(init, stream ?? own);
   }
 
   get [streamKey](): RandomStream {
     return this.#stream;
+  }
+
+  get [passKey](): object | undefined {
+    return this.#pass;
   }
 
   get signal(): AbortSignal {

@@ -9,7 +9,13 @@ import { OptionError, ShapeError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import { isThenable } from "../core/settle.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
-import { type Context, createContext, createHookContext, type HookContext } from "./context.ts";
+import {
+  type Context,
+  type ContextInit,
+  createContext,
+  createHookContext,
+  type HookContext,
+} from "./context.ts";
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -89,13 +95,18 @@ export abstract class Sequence<B> {
     const { epoch = 0, seed = 0 } = options;
     checkInteger("epoch", epoch);
     checkSeed("seed", seed);
-    for (let turn = yieldIfDue(); turn !== undefined; turn = yieldIfDue()) await turn;
-    return fetchBatch(this, createContext({ epoch, index, seed }));
+    return this.#fetch({ epoch, index, seed });
   }
 
   /** The batches of epoch 0 with seed 0 in index order, one at a time. A `DataLoader` does it in parallel. */
   async *[Symbol.asyncIterator](): AsyncGenerator<Delivered<NoInfer<B>>, void, undefined> {
-    for (let index = 0; index < this.length; index++) yield this.at(index);
+    const pass = {};
+    for (let index = 0; index < this.length; index++) yield this.#fetch({ epoch: 0, index, seed: 0, pass });
+  }
+
+  async #fetch(init: ContextInit): Promise<Delivered<NoInfer<B>>> {
+    for (let turn = yieldIfDue(); turn !== undefined; turn = yieldIfDue()) await turn;
+    return fetchBatch(this, createContext(init));
   }
 }
 /** The batch type as a property that exists for inference only. */

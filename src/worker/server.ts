@@ -150,10 +150,7 @@ export class Server {
 }
 
 /** Apart from what is around it, so that the user's loop is not compiled into that: 6 % in memory. */
-function fetch(
-  { sequence, seed }: Source,
-  { epoch, index }: BatchRequest,
-  cancellation: Cancellation,
-): unknown {
-  return fetchBatch(sequence, createContext({ epoch, index, seed, cancellation }));
+function fetch(pass: Source, { epoch, index }: BatchRequest, cancellation: Cancellation): unknown {
+  const { sequence, seed } = pass;
+  return fetchBatch(sequence, createContext({ epoch, index, seed, cancellation, pass }));
 }

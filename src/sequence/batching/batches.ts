@@ -17,7 +17,7 @@ import { RandomSampler } from "../../sampler/random.ts";
 import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
 import { type AnyBatch, Combinator, type Hooked } from "../combinator.ts";
-import { type Context, deriveContext, isLoaders } from "../context.ts";
+import { askingPass, type Context, deriveContext } from "../context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
 import { type Collated, collate } from "./collate.ts";
 import type { PadCollator } from "./pad.ts";
@@ -228,43 +228,49 @@ function samplesOf({ sampler, dataset }: Choice<unknown>): number {
   return sampler?.length ?? dataset.length;
 }
 
-/** What an order was made of. */
-interface OrderParts {
+/** An order, and what it was made of. */
+interface MadeOrder {
   readonly sampler: Sampler | undefined;
   readonly shuffle: boolean;
   readonly length: number;
   readonly seed: number;
   readonly epoch: number;
+  readonly order: Order;
 }
 
-/** The orders of the epochs at hand, apart from the sequences: they shall not travel to workers. */
-const orders = new WeakMap<object, OrderParts & { readonly order: Order }>();
+/** The orders at hand, by pass and sequence, apart from these: they shall not travel to workers. */
+const orders = new WeakMap<object, WeakMap<object, MadeOrder>>();
 
-/** Has the next batch make its order anew: an epoch begins, and the sampler may have been changed since. */
-export function forgetOrder(sequence: BatchSequence<unknown, unknown>): void {
-  orders.delete(sequence);
-}
-
-/** The order of an epoch, made when its first batch is asked for. Outside of a loader nobody says when one begins. */
+/**
+ * The order of an epoch, made when its first batch is asked for, and kept for the pass that asks: a sampler may be another
+ * one, or have been changed, by the next.
+ */
 function orderOf<S, B>(sequence: BatchSequence<S, B>, context: Context): Order {
-  const { sampler, shuffle } = sequence;
-  const seed = sequence.seed ?? context.seed;
+  const pass = askingPass(context);
+  if (pass === undefined) return makeOrder(sequence, context).order;
+  const ofPass = orders.get(pass) ?? new WeakMap<object, MadeOrder>();
+  const known = ofPass.get(sequence);
+  const made = known && isOrderOf(known, sequence, context) ? known : makeOrder(sequence, context);
+  if (made !== known) orders.set(pass, ofPass.set(sequence, made));
+  return made.order;
+}
+
+function isOrderOf<S, B>(made: MadeOrder, sequence: BatchSequence<S, B>, { epoch, seed }: Context): boolean {
+  return (
+    made.epoch === epoch &&
+    made.seed === (sequence.seed ?? seed) &&
+    made.length === samplesOf(sequence) &&
+    made.sampler === sequence.sampler &&
+    made.shuffle === sequence.shuffle
+  );
+}
+
+function makeOrder<S, B>(sequence: BatchSequence<S, B>, context: Context): MadeOrder {
+  const { sampler, shuffle, seed = context.seed } = sequence;
   const { epoch } = context;
   const length = samplesOf(sequence);
-  const made = orders.get(sequence);
-  if (
-    made?.epoch === epoch &&
-    made.seed === seed &&
-    made.length === length &&
-    made.sampler === sampler &&
-    made.shuffle === shuffle &&
-    isLoaders(context)
-  )
-    return made.order;
   const chosen = sampler ?? (shuffle ? new RandomSampler(length) : new SequentialSampler(length));
-  const order = chosen.order({ seed, epoch });
-  if (isLoaders(context)) orders.set(sequence, { sampler, shuffle, length, seed, epoch, order });
-  return order;
+  return { sampler, shuffle, length, seed, epoch, order: chosen.order({ seed, epoch }) };
 }
 
 function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context: Context): Awaitable<S> {

@@ -324,7 +324,7 @@ describe("what cannot be sent", () => {
 
   it("is refused by name: a Blob of a file, which no thread can be given", async () => {
     const blob = await openAsBlob(fileURLToPath(import.meta.url));
-    const { problem } = takeSnapshot({ blob }, { to: "thread" });
+    const { problem } = takeSnapshot({ blob }, { to: toThread });
     expect(problem).toMatchObject({ name: "PortableError" });
     expect(problem!.message).toMatch(/the field `blob`, a Blob of a file, as fs\.openAsBlob gives/);
   });

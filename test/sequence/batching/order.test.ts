@@ -1,10 +1,10 @@
 /** A sampler that the program changes between epochs: the caller's own thread gives what workers give, the new samples. */
 import { expect, it } from "vitest";
-import { DataLoader } from "../../src/loader/data-loader.ts";
-import type { Sampler } from "../../src/sampler/sampler.ts";
-import { WeightedSampler } from "../../src/sampler/weighted.ts";
-import { batches } from "../../src/sequence/batching/batches.ts";
-import type { Sequence } from "../../src/sequence/sequence.ts";
+import { DataLoader } from "../../../src/loader/data-loader.ts";
+import type { Sampler } from "../../../src/sampler/sampler.ts";
+import { WeightedSampler } from "../../../src/sampler/weighted.ts";
+import { batches } from "../../../src/sequence/batching/batches.ts";
+import type { Sequence } from "../../../src/sequence/sequence.ts";
 
 const numbers = { length: 10, getItem: (index: number): number => index };
 
@@ -69,4 +69,31 @@ it("draws by the weights that it has now", async () => {
   expect(await read(loader)).toEqual([0, 0, 0, 0]);
   sampler.weights.set([0, 0, 1]);
   expect(await read(loader)).toEqual([2, 2, 2, 2]);
+});
+
+it("a sampler is asked once for each epoch of a loader and each loop, however many batches there are", async () => {
+  let asked = 0;
+  const sampler = {
+    length: 40,
+    order() {
+      asked++;
+      return (position: number) => position;
+    },
+  };
+  const data = batches({ length: 40, getItem: (i: number) => i }, { batchSize: 2, sampler });
+  await using loader = new DataLoader(data);
+  for await (const _ of loader);
+  expect(asked).toBe(1);
+  for await (const _ of loader);
+  expect(asked).toBe(2);
+  for await (const _ of data);
+  expect(asked).toBe(3);
+  // By itself a batch is asked for whenever somebody likes.
+  await data.at(0);
+  await data.at(0);
+  expect(asked).toBe(5);
+  // Loops side by side do not take each other's order away.
+  const [one, other] = [data[Symbol.asyncIterator](), data[Symbol.asyncIterator]()];
+  for (let i = 0; i < 20; i++) await Promise.all([one.next(), other.next()]);
+  expect(asked).toBe(7);
 });
