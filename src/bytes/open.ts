@@ -52,8 +52,11 @@ type Location =
 function locate(source: BytesSource): Location {
   if (source instanceof Uint8Array) return source;
   const isUrl = source instanceof URL;
-  if (typeof source !== "string" && !isUrl)
-    return source instanceof Blob ? { blob: source } : new Uint8Array(source);
+  if (typeof source !== "string" && !isUrl) {
+    if (source instanceof Blob) return { blob: source };
+    // Of memory that was transferred no array can be made.
+    return source.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(source);
+  }
   const fs = builtin("fs");
   const isFile = isUrl ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
   return fs !== undefined && isFile ? { fs, path: pathOfFile(source) } : { url: source };

@@ -35,8 +35,10 @@ export function isInMemory(source: ImageSource): source is Uint8Array | ArrayBuf
 export function pathInBytes(source: ImageSource): string {
   const fs = builtin("fs");
   if (!isInMemory(source) || fs === undefined) return "";
+  // Memory that was transferred has no bytes, and no array can be made of it.
+  if (source.byteLength === 0 || source.byteLength > 4096) return "";
   const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
-  if (bytes.length > 4096 || bytes.includes(0) || !fs.existsSync(Buffer.from(bytes))) return "";
+  if (bytes.includes(0) || !fs.existsSync(Buffer.from(bytes))) return "";
   return " The bytes are the path of a file; bytes are taken for what is in it. Give the path as text, or, where its name is not UTF-8, what is in the file: imread(readFileSync(path)).";
 }
 

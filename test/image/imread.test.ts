@@ -265,6 +265,15 @@ describe("an image that cannot be read", () => {
     await failure(stack([resize(imread(jpeg), [4, 4]), resize(imread(path), [4, 4])]));
   });
 
+  it("memory that was given away: an ImageError, as of an empty file", async () => {
+    for (const view of [false, true]) {
+      const bytes = new Uint8Array(whole);
+      structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+      const error = await failure(imread(view ? bytes : bytes.buffer).tensor());
+      expect(error.message).toMatch(/empty/);
+    }
+  });
+
   it("is replaced by what `onError` returns, after the same steps", async () => {
     const seen: (string | undefined)[] = [];
     const expected = await resize(imread(jpeg), [8, 8]).tensor();
