@@ -121,6 +121,13 @@ describe("a program that is killed", () => {
   });
 });
 
+it("a guard knows the workers from its start, though the program ends before it says a word", async () => {
+  const worker = spawn(process.execPath, ["--eval", "for (;;);"]);
+  const script = fileURLToPath(new URL("../../dist/worker/entry/guard.js", import.meta.url));
+  spawn(process.execPath, [script, String(worker.pid)], { stdio: "ignore" });
+  expect((await once(worker, "exit"))[1]).toBe("SIGKILL");
+});
+
 it("a program ends although a batch that nobody waits for never comes", async () => {
   const code = `
     import { DataLoader, Sequence } from "epochal";

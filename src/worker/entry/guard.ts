@@ -1,14 +1,16 @@
 /**
  * The guard beside a program's worker processes; see worker/kinds/guard.ts.
  *
- * It reads lines, `+<pid>` and `-<pid>`, and at the end of its input kills what it knows of and ends. A number may by
- * then be another process's: where the system tells when a process began, that is compared.
+ * It is started with the numbers of those there are, reads lines, `+<pid>` and `-<pid>`, and at the end of its input kills
+ * what it knows of and ends. A number may by then be another process's: where the system tells when a process began, that
+ * is compared.
  */
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 
 /** When each process began. */
 const guarded = new Map<number, string | undefined>();
+for (const pid of process.argv.slice(2)) guarded.set(Number(pid), beginOf(Number(pid)));
 
 // Whoever ends everything at once ends the program too, and that is what this process waits for.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => {});

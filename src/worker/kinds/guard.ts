@@ -46,7 +46,9 @@ function startGuard(): ChildProcess {
   // Preloads that the environment names are the program's, and no business of the guard.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const script = node("url").fileURLToPath(new URL("../entry/guard.js", import.meta.url));
-  const started = node("child_process").spawn(process.execPath, ["--v8-pool-size=0", script], {
+  // Told as it starts, so that it knows them also where the program is killed before it can say anything.
+  const pids = [...living].flatMap(({ pid }) => (pid === undefined ? [] : [String(pid)]));
+  const started = node("child_process").spawn(process.execPath, ["--v8-pool-size=0", script, ...pids], {
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],
     cwd: "/",
@@ -65,7 +67,6 @@ function startGuard(): ChildProcess {
   const pipe = started.stdin as Socket;
   pipe.on("error", () => {});
   pipe.unref();
-  for (const child of living) tell(started, "+", child);
   return started;
 }
 
