@@ -75,3 +75,19 @@ export async function waitAtMost(ended: Promise<unknown>, milliseconds: number):
     clearTimeout(timer);
   }
 }
+
+/** A promise, and what settles it: for who must have it before the work begins that it is about. */
+export interface Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve(value: T | PromiseLike<T>): void;
+  reject(error: unknown): void;
+}
+
+/** A promise that whoever has it settles; as `Promise.withResolvers`, which Node 20 does not have. */
+export function deferred<T>(): Deferred<T> {
+  let [resolve, reject]: [Deferred<T>["resolve"], Deferred<T>["reject"]] = [() => {}, () => {}];
+  const promise = new Promise<T>((...settle) => {
+    [resolve, reject] = settle;
+  });
+  return { promise, resolve, reject };
+}

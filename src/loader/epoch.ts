@@ -7,7 +7,7 @@
  */
 import { BatchError, LoaderError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
-import { waitAtMost } from "../core/settle.ts";
+import { deferred, waitAtMost } from "../core/settle.ts";
 import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
@@ -353,11 +353,9 @@ export class EpochRun {
     this.#cause ??= cause;
     if (!this.#ending) {
       // There before anything of the user's is called, which may end the run once more.
-      let begin!: (ended: Promise<void>) => void;
-      this.#ending = new Promise((resolve) => {
-        begin = resolve;
-      });
-      begin(this.#letGo(this.#cause));
+      const ending = deferred<void>();
+      this.#ending = ending.promise;
+      ending.resolve(this.#letGo(this.#cause));
     }
     return this.#ending;
   }

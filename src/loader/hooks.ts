@@ -6,7 +6,7 @@
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
 import { builtin } from "../core/node.ts";
-import { waitAtMost } from "../core/settle.ts";
+import { deferred, waitAtMost } from "../core/settle.ts";
 import { warn } from "../core/warn.ts";
 import { originsOf } from "../sequence/combinator.ts";
 import { callHook, Sequence } from "../sequence/sequence.ts";
@@ -59,11 +59,8 @@ export class EpochHooks {
    * is given up.
    */
   begin(stopped: () => boolean): Promise<void> {
-    let fail: (error: unknown) => void;
-    const begun = new Promise<void>((resolve, reject) => {
-      this.#giveUp = resolve;
-      fail = reject;
-    });
+    const { promise: begun, resolve, reject } = deferred<void>();
+    this.#giveUp = resolve;
     // There before the hook is called, which may end the run.
     this.#begun = begun.catch(() => {});
     const options = { seed: this.#seed, stopped };
@@ -73,7 +70,7 @@ export class EpochHooks {
         this.#giveUp();
       },
       (error) => {
-        fail(error);
+        reject(error);
         if (this.#givenUp)
           warn(
             "EPOCHAL_HOOK",

@@ -8,6 +8,7 @@ import { checkInteger } from "../core/check.ts";
 import { availableCores } from "../core/cores.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError } from "../core/errors.ts";
+import { deferred } from "../core/settle.ts";
 import { loadedBy } from "../sequence/batching/loaded.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
@@ -130,11 +131,9 @@ export class Loader<B> implements DataLoader<B> {
   #close(abort: { readonly reason: unknown } | undefined): Promise<void> {
     if (!this.#closing) {
       // There before anything of the user's is called, which may close the loader once more.
-      let begin!: (ended: Promise<void>) => void;
-      this.#closing = new Promise((resolve) => {
-        begin = resolve;
-      });
-      begin(this.#end(abort));
+      const closing = deferred<void>();
+      this.#closing = closing.promise;
+      closing.resolve(this.#end(abort));
     }
     // A hook of the sequence may be who asks: it is not kept waiting for its own end.
     return this.#position.run?.inHook ? this.#crew.close() : this.#closing;

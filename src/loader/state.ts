@@ -49,6 +49,11 @@ export function fingerprint(sequence: object, length: number | undefined, shuffl
   return `${short}:${length ?? open}:${shuffle ? "shuffled" : "in order"}`;
 }
 
+/** Whether a state is that of a loader which shuffles whole batches. */
+export function isShuffled({ fingerprint }: LoaderState): boolean {
+  return fingerprint.endsWith(":shuffled");
+}
+
 /** Whether a state that stands at an epoch's beginning is that of a sequence which hooks may change. */
 export function hooksMayChange(state: LoaderState): boolean {
   return state.fingerprint.split(":")[1] === open;

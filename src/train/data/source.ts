@@ -5,6 +5,7 @@ import { yieldIfDue } from "../../core/event-loop.ts";
 import { DataLoader, isDataLoader } from "../../loader/data-loader.ts";
 import { sequenceIn } from "../../loader/loader.ts";
 import { type DataLoaderOptions, resolveOptions } from "../../loader/options.ts";
+import { isShuffled } from "../../loader/state.ts";
 import { RandomSampler } from "../../sampler/random.ts";
 import { type Hooked, isCombinator } from "../../sequence/combinator.ts";
 import { isStream } from "../../sequence/generator.ts";
@@ -95,7 +96,7 @@ function refuseOther(what: string, data: object): void {
  * @throws OptionError if `source` is shuffled: a loader by its option, or the samples of its batches.
  */
 export function refuseShuffled(what: string, source: unknown): void {
-  const byLoader = isDataLoader(source) && source.state().fingerprint.endsWith(":shuffled");
+  const byLoader = isDataLoader(source) && isShuffled(source.state());
   const sequence = isDataLoader(source) ? sequenceIn(source) : source;
   if (!byLoader && !(isSequence(sequence) && shuffles(sequence))) return;
   throw new OptionError(
