@@ -4,6 +4,7 @@ import { DataLoader } from "../../../src/loader/data-loader.ts";
 import type { Sampler } from "../../../src/sampler/sampler.ts";
 import { WeightedSampler } from "../../../src/sampler/weighted.ts";
 import { batches } from "../../../src/sequence/batching/batches.ts";
+import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
 
 const numbers = { length: 10, getItem: (index: number): number => index };
@@ -96,4 +97,18 @@ it("a sampler is asked once for each epoch of a loader and each loop, however ma
   const [one, other] = [data[Symbol.asyncIterator](), data[Symbol.asyncIterator]()];
   for (let i = 0; i < 20; i++) await Promise.all([one.next(), other.next()]);
   expect(asked).toBe(7);
+});
+
+it("a worker that keeps its copy over epochs and seeds has the order of each", async () => {
+  const data = batches(numbers, { batchSize: 10, shuffle: true, collate: (all: number[]) => all });
+  const pass = {};
+  for (const { epoch, seed } of [
+    { epoch: 0, seed: 0 },
+    { epoch: 1, seed: 0 },
+    { epoch: 1, seed: 5 },
+    { epoch: 0, seed: 0 },
+  ]) {
+    const asked = await data.getItem(0, createContext({ epoch, index: 0, seed, pass }));
+    expect(asked).toEqual(await data.at(0, { epoch, seed }));
+  }
 });
