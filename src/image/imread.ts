@@ -44,8 +44,8 @@ const defaults: ReadOptions = {
 /**
  * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
  *
- * JPEG of the usual kind needs no package. `@julusian/jpeg-turbo`, if installed, takes progressive files and those
- * turned by a quarter; `sharp` decodes everything else (PNG, WebP, AVIF, TIFF, GIF's first frame, …) and the rare kinds
+ * PNG, and JPEG of the usual kind, need no package. `@julusian/jpeg-turbo`, if installed, takes progressive files and
+ * those turned by a quarter; `sharp` decodes everything else (WebP, AVIF, TIFF, GIF's first frame, …) and the rare kinds
  * of JPEG. Nothing is read or checked until the image is run.
  *
  * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the

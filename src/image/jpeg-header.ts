@@ -8,6 +8,8 @@
  */
 
 import { ImageError } from "../core/errors.ts";
+import { orientationIn } from "./exif.ts";
+import { uint16, uint32 } from "./integers.ts";
 
 /** A JPEG's header. */
 export interface JpegHeader {
@@ -119,13 +121,13 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
         restart = uint16(bytes, start);
         break;
       case 0xe0:
-        jfif ||= length >= 16 && uint32(bytes, start, false) === 0x4a464946;
+        jfif ||= length >= 16 && uint32(bytes, start) === 0x4a464946;
         break;
       case 0xe1:
         if (orientation === 1) orientation = readOrientation(bytes, start, end);
         break;
       case 0xee:
-        if (length >= 14 && uint32(bytes, start, false) === 0x41646f62) adobe = bytes[start + 11];
+        if (length >= 14 && uint32(bytes, start) === 0x41646f62) adobe = bytes[start + 11];
         break;
       default:
         // Lossless, hierarchical and arithmetic coding; DNL. The rest (APPn, COM) says nothing about pixels.
@@ -250,32 +252,8 @@ function countScans(bytes: Uint8Array, from: number): number {
   return scans;
 }
 
-/** The orientation in an Exif segment; 1 where there is none that makes sense. */
+/** The orientation in an Exif segment: "Exif\0\0", then a TIFF file. */
 function readOrientation(bytes: Uint8Array, start: number, end: number): number {
-  // "Exif\0\0", then a TIFF header.
-  if (end - start < 14 || uint32(bytes, start, false) !== 0x45786966 || uint16(bytes, start + 4) !== 0)
-    return 1;
-  const tiff = start + 6;
-  const little = bytes[tiff] === 0x49;
-  if (uint16(bytes, tiff) !== (little ? 0x4949 : 0x4d4d)) return 1;
-  const directory = tiff + uint32(bytes, tiff + 4, little);
-  if (directory + 2 > end) return 1;
-  const count = uint16(bytes, directory, little);
-  for (let i = 0; i < count; i++) {
-    const entry = directory + 2 + 12 * i;
-    if (entry + 12 > end) return 1;
-    if (uint16(bytes, entry, little) !== 0x0112) continue;
-    const orientation = uint16(bytes, entry + 8, little);
-    return orientation >= 1 && orientation <= 8 ? orientation : 1;
-  }
-  return 1;
-}
-
-function uint16(bytes: Uint8Array, at: number, little = false): number {
-  return little ? bytes[at]! | (bytes[at + 1]! << 8) : (bytes[at]! << 8) | bytes[at + 1]!;
-}
-
-function uint32(bytes: Uint8Array, at: number, little: boolean): number {
-  const [high, low] = little ? [at + 2, at] : [at, at + 2];
-  return uint16(bytes, high, little) * 65536 + uint16(bytes, low, little);
+  if (end - start < 6 || uint32(bytes, start) !== 0x45786966 || uint16(bytes, start + 4) !== 0) return 1;
+  return orientationIn(bytes, start + 6, end);
 }

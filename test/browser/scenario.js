@@ -1,6 +1,15 @@
 /** One scenario for Node and for the page: its result, as JSON, must be the same in both. */
 import { DataLoader, isEpochalError, Sequence, stack, tensor } from "epochal";
-import { flip, fromPixels, resize } from "epochal/image";
+import { flip, fromPixels, imread, resize } from "epochal/image";
+
+/** 9 x 7 pixels of RGBA, all filters, interlaced. */
+const png = [
+  "iVBORw0KGgoAAAANSUhEUgAAAAkAAAAHCAYAAAGtnFf2AAAAYElEQVR42mNgsKnYckMkoIcxZ8UTBaYFdyRCeCKWfKi4YtDDbFa0",
+  "7lX70sMPWRas2LAjR+XCC4aAnhMsbcfY3PYwuHR8smo6pVFygIfxg07GEjMnvyhkzCQdPvl8YO9J1vbD/63PwQ0kAAAAkUlEQVT3",
+  "/jQtZI6rm7fP2cM3yNnrYoTzmdA4loCgkDAzuxg/syg3vwA7Nz8Gbt/+i479d7XLL2q3rhWuvM+okbLgjrSMrBw+zBQAAkEhYQEh",
+  "ETEBYTFJAREJGQFRKXkBMRklAXE5VQEJBQ3MPatOpJnttHUw22XvbGbt6LbNxtlzm63rGTM7d38z+5NBZg6nQwHIjWChDTobLgAA",
+  "AABJRU5ErkJggg==",
+].join("");
 
 /** Batches of random numbers and of resized pixels. */
 class Pictures extends Sequence {
@@ -17,7 +26,11 @@ class Pictures extends Sequence {
       index,
       epoch,
       normal: tensor([random.normal(), random.normal()]),
-      images: await stack([resize(pixels(), [8, 8]), resize(flip(pixels()), [8, 8])]),
+      images: await stack([
+        resize(pixels(), [8, 8]),
+        resize(flip(pixels()), [8, 8]),
+        resize(imread(`data:image/png;base64,${png}`), [8, 8]),
+      ]),
     };
   }
 }

@@ -53,6 +53,7 @@ async function failure(running: Promise<unknown>): Promise<ImageError> {
 
 const jpeg = save("picture.jpg", await sharp(picture, raw(3)).jpeg({ quality: 95 }).toBuffer());
 const png = save("picture.png", await sharp(picture, raw(3)).png().toBuffer());
+const webp = save("picture.webp", await sharp(picture, raw(3)).webp().toBuffer());
 
 describe("imread", () => {
   it.each(["png", "webp", "tiff", "gif", "avif", "jpg"])("reads %s", async (format) => {
@@ -203,17 +204,19 @@ describe("imread", () => {
     });
   });
 
-  it("decodes a JPEG without a promise, and anything else with one", () => {
-    const out = new Float32Array(4 * 4 * 3);
-    expect(resize(imread(jpeg), [4, 4]).into(out)).toBeUndefined();
-    expect(out.every((value) => value >= 0 && value <= 1)).toBe(true);
-    const pending = resize(imread(png), [4, 4]).into(out);
+  it("decodes JPEG and PNG without a promise, and anything else with one", () => {
+    for (const file of [jpeg, png]) {
+      const out = new Float32Array(4 * 4 * 3).fill(-1);
+      expect(resize(imread(file), [4, 4]).into(out)).toBeUndefined();
+      expect(out.every((value) => value >= 0 && value <= 1)).toBe(true);
+    }
+    const pending = resize(imread(webp), [4, 4]).into(new Float32Array(4 * 4 * 3));
     expect(pending).toBeInstanceOf(Promise);
     return pending;
   });
 
-  it("stacks both kinds into one batch, in order", async () => {
-    const batch = await stack([jpeg, png, jpeg, png].map((file) => resize(imread(file), [10, 15])));
+  it("stacks all kinds into one batch, in order", async () => {
+    const batch = await stack([jpeg, png, webp, png].map((file) => resize(imread(file), [10, 15])));
     expect(batch.shape).toEqual([4, 10, 15, 3]);
     const size = 450;
     for (const [i, value] of batch.data.entries()) {
@@ -255,7 +258,8 @@ describe("an image that cannot be read", () => {
     ["one byte", save("byte.jpg", Uint8Array.of(0xff)), /no image of a known format/],
     ["a truncated JPEG", save("half.jpg", whole.subarray(0, whole.length >> 1)), /truncated/],
     ["a JPEG cut in its header", save("head.jpg", whole.subarray(0, 30)), /damaged|truncated/],
-    ["a truncated PNG", save("half.png", readFileSync(png).subarray(0, 300)), /damaged or truncated/],
+    ["a truncated PNG", save("half.png", readFileSync(png).subarray(0, 300)), /truncated/],
+    ["a truncated WebP", save("half.webp", readFileSync(webp).subarray(0, -60)), /damaged or truncated/],
   ];
   it.each(broken)("%s: one ImageError with the path", async (_, path, says) => {
     const error = await failure(imread(path).tensor());

@@ -6,7 +6,6 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
-import { preparePixels } from "../kernel/pixels.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { EncodedImage } from "./encoded.ts";
@@ -48,7 +47,13 @@ export function render(
   channels: Channels,
   { pipeline, row }: Pick<DecodeRequest, "pipeline" | "row">,
 ): void {
-  const prepared = preparePixels(threadKernel().kernel, pipeline, height, width, channels, 1);
+  const prepared = threadKernel().pixels.prepare(pipeline, {
+    height,
+    width,
+    channels,
+    orientation: 1,
+    gap: 0,
+  });
   prepared.pixels.set(pixels);
   prepared.run(row(prepared.shape));
 }

@@ -2,15 +2,17 @@
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import { isJpeg } from "../jpeg-header.ts";
+import { isPng } from "../png-header.ts";
 import { decodeBaseline } from "./baseline.ts";
 import type { DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
 import type { Format } from "./format.ts";
+import { decodePng } from "./png.ts";
 import { decodeBySharp } from "./sharp.ts";
 import { decodeByTurbo } from "./turbo.ts";
 
 /** In the order in which they are asked. */
-const decoders: readonly Decoder[] = [decodeBaseline, decodeByTurbo, decodeBySharp];
+const decoders: readonly Decoder[] = [decodeBaseline, decodePng, decodeByTurbo, decodeBySharp];
 
 /**
  * Decodes `bytes` by the first decoder that takes them, and writes the row.
@@ -21,7 +23,7 @@ const decoders: readonly Decoder[] = [decodeBaseline, decodeByTurbo, decodeBySha
 export function decode(bytes: Uint8Array, request: DecodeRequest): void | Promise<void> {
   if (bytes.length === 0) throw new ImageError("The file is empty. Fetch or copy it again.");
   const file = new EncodedImage(bytes);
-  if (!isJpeg(bytes)) checkFormat(file.format);
+  if (!isJpeg(bytes) && !isPng(bytes)) checkFormat(file.format);
   let damaged = false;
   for (const decoder of decoders) {
     const outcome = decoder(file, request);
@@ -52,10 +54,12 @@ function checkFormat(format: Format | undefined): void {
 }
 
 function missingPeer(jpeg: boolean): MissingPeerError {
-  const what = jpeg ? "Decoding this kind of JPEG file" : "It is no JPEG file, and decoding any other kind";
+  const what = jpeg
+    ? "Decoding this kind of JPEG file"
+    : "It is neither a JPEG nor a PNG file, and decoding any other kind";
   if (builtin("module") === undefined) {
     return new MissingPeerError(
-      `${what} needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store sequential JPEG files.`,
+      `${what} needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store sequential JPEG files, or PNG.`,
     );
   }
   return new MissingPeerError(

@@ -8,7 +8,6 @@
 
 import { peer } from "../../core/peer.ts";
 import { isTruncated, mostPixels, truncated } from "../jpeg-header.ts";
-import { preparePixels } from "../kernel/pixels.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
@@ -38,14 +37,13 @@ export function decodeByTurbo(
   if (height * width > mostPixels(bytes.length)) throw truncated();
   // Grey of a colour JPEG is its luma plane: less to decode, and the same weights as ours.
   const channels = components.length === 1 || pipeline.input === 1 ? 1 : 3;
-  const prepared = preparePixels(
-    threadKernel().kernel,
-    pipeline,
+  const prepared = threadKernel().pixels.prepare(pipeline, {
     height,
     width,
     channels,
-    orient ? orientation : 1,
-  );
+    orientation: orient ? orientation : 1,
+    gap: 0,
+  });
   try {
     const format = channels === 1 ? turbo.FORMAT_GRAY : turbo.FORMAT_RGB;
     const decoded = turbo.decompressSync(bytes, prepared.pixels, { format });

@@ -28,7 +28,20 @@ export interface KernelFunctions {
   decodeScan(top: number): number;
   renderPlanes(): void;
   renderPixels(): void;
-  transpose(source: number, width: number, height: number, channels: number, out: number): void;
+  transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
+  fillCrcTables(): void;
+  crc32(crc: number, at: number, length: number): number;
+  inflate(data: number, end: number, start: number, top: number): number;
+  unfilter(rows: number, length: number, height: number, size: number, zero: number): number;
+  expand(
+    rows: number,
+    length: number,
+    width: number,
+    height: number,
+    out: number,
+    step: number,
+    stride: number,
+  ): void;
 }
 
 const page = 65536;
@@ -58,6 +71,7 @@ export class Kernel {
     this.functions = exports;
     this.#memory = exports.memory;
     this.reserve(this.#tablesEnd);
+    exports.fillCrcTables();
   }
 
   /** The memory, until it grows. */

@@ -6,54 +6,120 @@ import type { Kernel } from "./kernel.ts";
 import { Rendered, writePlane } from "./render.ts";
 import { axisTables, type PlacedTable } from "./table.ts";
 
-/** The kernel made ready for the pixels of one image; see {@link preparePixels}. */
-export interface PreparedPixels {
-  /** The result's shape. */
-  readonly shape: readonly [height: number, width: number, channels: number];
-  /** Where the decoded pixels go: rows without gaps. */
-  readonly pixels: Uint8Array;
-  /** Runs the pipeline over `pixels` and writes the result into `out`. */
-  run(out: Uint8Array | Float32Array): void;
+/** How decoded pixels lie in memory. */
+export interface StoredPixels {
+  /** Of the image as it is stored. */
+  readonly height: number;
+  readonly width: number;
+  readonly channels: Channels;
+  /** The EXIF orientation (1 to 8) under which it is upright. */
+  readonly orientation: number;
+  /** Bytes before each row. */
+  readonly gap: number;
 }
 
+/** Whatever writes pixels may write so many bytes past the last. */
+export const pixelSlack = 512;
+
 /**
- * Makes the kernel ready for pixels of `height` x `width` x `channels` as they were stored, which are upright under
- * the EXIF `orientation` (1 to 8). Fill `pixels`, then call `run`, before the kernel is used for another image.
- *
- * @throws ImageError if a crop does not fit.
+ * What a kernel is made ready for to run a pipeline over pixels. It is kept until another is prepared, or the tables that
+ * it needs are dropped: images of a data set often have one size.
  */
-export function preparePixels(
-  kernel: Kernel,
-  pipeline: Pipeline,
-  height: number,
-  width: number,
-  channels: Channels,
-  orientation: number,
-): PreparedPixels {
-  const transposed = orientation >= 5;
-  const [h, w] = transposed ? [width, height] : [height, width];
-  const [rows, columns] = kernel.place(
-    axisTables(pipeline, { height: h, width: w, orientation, samples: channels }),
-  ) as [rows: PlacedTable, columns: PlacedTable];
+export class PixelRows {
+  readonly #kernel: Kernel;
+  #last: PreparedPixels | undefined;
 
-  const stride = w * channels;
-  const room = kernel.room();
-  // The kernel reads, with weights of zero, up to one row and a vector past the pixels, and a few columns past a row.
-  const upright = room.take((h + 1) * stride + 64);
-  const source = transposed ? room.take(h * stride) : upright;
-  const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
-  const output = { height: rows.length, width: columns.length, input: channels, ycc: false };
-  const rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, output);
-  writePlane(kernel, Place.pixels, { source: upright, stride, channels, line }, rows, columns);
-  kernel.reserve(room.end);
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel;
+  }
 
-  return {
-    shape: rendered.shape,
-    pixels: kernel.bytes.subarray(source, source + h * stride),
-    run(target) {
-      if (transposed) kernel.functions.transpose(source, width, height, channels, upright);
-      kernel.functions.renderPixels();
-      rendered.copyTo(target);
-    },
-  };
+  /**
+   * Makes the kernel ready for pixels. Fill them in, then call `run`, before the kernel is used for another image.
+   *
+   * @throws ImageError if a crop does not fit.
+   */
+  prepare(pipeline: Pipeline, stored: StoredPixels): PreparedPixels {
+    const last = this.#last;
+    if (last?.isFor(pipeline, stored)) return last;
+    this.#last = undefined;
+    this.#last = new PreparedPixels(this.#kernel, pipeline, stored);
+    return this.#last;
+  }
+}
+
+/** The kernel made ready for pixels that lie in one way; see {@link PixelRows.prepare}. */
+export class PreparedPixels {
+  /** Where the pixels go: rows, each behind its gap. */
+  readonly rows: number;
+  /** The first address that is free. */
+  readonly end: number;
+  readonly #kernel: Kernel;
+  readonly #tables: Kernel["tables"];
+  readonly #pipeline: Pipeline;
+  readonly #stored: StoredPixels;
+  /** Where pixels stand that were turned by a quarter. */
+  readonly #upright: number;
+  readonly #rendered: Rendered;
+
+  constructor(kernel: Kernel, pipeline: Pipeline, stored: StoredPixels) {
+    const { channels, orientation, gap } = stored;
+    const turned = orientation >= 5;
+    const [height, width] = turned ? [stored.width, stored.height] : [stored.height, stored.width];
+    const [rows, columns] = kernel.place(
+      axisTables(pipeline, { height, width, orientation, samples: channels }),
+    ) as [rows: PlacedTable, columns: PlacedTable];
+
+    const room = kernel.room();
+    // The kernel reads, with weights of zero, up to one row and a vector past the pixels, and a few columns past a row.
+    const take = (h: number, stride: number) => room.take((h + 1) * stride + pixelSlack);
+    this.rows = take(stored.height, stored.width * channels + gap);
+    const stride = width * channels + (turned ? 0 : gap);
+    const source = turned ? take(height, stride) : this.rows + gap;
+    const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
+    const output = { height: rows.length, width: columns.length, input: channels, ycc: false };
+    this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, output);
+    writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
+    kernel.reserve(room.end);
+
+    this.end = room.end;
+    this.#kernel = kernel;
+    this.#tables = kernel.tables;
+    this.#pipeline = pipeline;
+    this.#stored = stored;
+    this.#upright = source;
+  }
+
+  /** Whether it is what such pixels need, and still there. */
+  isFor(pipeline: Pipeline, { height, width, channels, orientation, gap }: StoredPixels): boolean {
+    const stored = this.#stored;
+    return (
+      pipeline === this.#pipeline &&
+      height === stored.height &&
+      width === stored.width &&
+      channels === stored.channels &&
+      orientation === stored.orientation &&
+      gap === stored.gap &&
+      this.#tables === this.#kernel.tables
+    );
+  }
+
+  /** The result's shape. */
+  get shape(): readonly [height: number, width: number, channels: number] {
+    return this.#rendered.shape;
+  }
+
+  /** The memory of the pixels, until it grows. */
+  get pixels(): Uint8Array {
+    const { height, width, channels, gap } = this.#stored;
+    return this.#kernel.bytes.subarray(this.rows, this.rows + height * (width * channels + gap));
+  }
+
+  /** Runs the pipeline over the pixels and writes the result into `out`. */
+  run(out: Uint8Array | Float32Array): void {
+    const { height, width, channels, orientation, gap } = this.#stored;
+    const { functions } = this.#kernel;
+    if (orientation >= 5) functions.transpose(this.rows + gap, gap, width, height, channels, this.#upright);
+    functions.renderPixels();
+    this.#rendered.copyTo(out);
+  }
 }

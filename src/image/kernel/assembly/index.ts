@@ -4,9 +4,23 @@
  * Helpers are plain functions, which the optimizer inlines as it sees fit. Where it does not, and time is lost, they are
  * static methods: the formatter knows the decorator `@inline` on those alone.
  */
+import { crc32, fillCrcTables } from "./crc.ts";
 import { huffman } from "./huffman.ts";
+import { inflate } from "./inflate.ts";
 import { renderPixels, transpose } from "./pixels.ts";
 import { renderPlanes } from "./planes.ts";
+import { expand, unfilter } from "./png.ts";
 import { decodeScan } from "./scan.ts";
 
-export { decodeScan, huffman, renderPixels, renderPlanes, transpose };
+export {
+  crc32,
+  decodeScan,
+  expand,
+  fillCrcTables,
+  huffman,
+  inflate,
+  renderPixels,
+  renderPlanes,
+  transpose,
+  unfilter,
+};

@@ -28,8 +28,26 @@ export enum Place {
   quantisers = 2304,
   /** Eight {@link HuffmanTable}s: four for DC, then four for AC. */
   huffman = 6144,
+  /** The {@link Png} that is decoded. */
+  png = 75776,
+  /** Its palette: 256 colours, RGBA. */
+  palette = 75840,
+  /**
+   * Room for what deflate says of its codes: their lengths, u8; how many have each length, and where
+   * their symbols begin; the symbols by length, u16.
+   */
+  codeLengths = 76864,
+  codeCounts = 77248,
+  codeStarts = 77312,
+  codeSymbols = 77376,
+  /** Deflate's three tables of codes, see deflate-codes.ts: of literals and lengths, of distances, of code lengths. */
+  literals = 78848,
+  distances = 88256,
+  lengths = 89920,
+  /** Tables of cyclic redundancy checks, see crc.ts. */
+  crc = 90432,
   /** Where resampling tables begin. */
-  tables = 81920,
+  tables = 106816,
 }
 
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
@@ -100,6 +118,20 @@ export enum Scan {
   mcusY = 12,
   /** Units between restart markers; 0 for none. */
   restart = 16,
+}
+
+/** What the samples of a PNG mean, and what becomes of them. */
+export enum Png {
+  /** Bits of a sample. */
+  depth = 0,
+  /** PNG's colour type: 1, palette used; 2, colour used; 4, alpha used. */
+  colour = 4,
+  /** Channels of the pixels to be written. */
+  channels = 8,
+  /** Samples of the colour that is transparent; of grey, the first; -1 if there is none. */
+  red = 12,
+  green = 16,
+  blue = 20,
 }
 
 /** Entry of a table of rows: it makes one row of the result. */

@@ -48,10 +48,17 @@ export function renderPixels(): void {
 /**
  * EXIF orientations 5 to 8: swaps rows and columns; flips are left to the tables.
  *
- * @param source `height` rows of `width` pixels of `channels` bytes
+ * @param source `height` rows of `width` pixels of `channels` bytes, and `gap` bytes between the rows
  * @param out    `width` rows of `height` pixels; room for 4 more bytes
  */
-export function transpose(source: usize, width: i32, height: i32, channels: i32, out: usize): void {
+export function transpose(
+  source: usize,
+  gap: usize,
+  width: i32,
+  height: i32,
+  channels: i32,
+  out: usize,
+): void {
   for (let y = 0; y < height; y++) {
     let target = out + y * channels;
     for (let x = 0; x < width; x++) {
@@ -59,5 +66,6 @@ export function transpose(source: usize, width: i32, height: i32, channels: i32,
       source += channels;
       target += height * channels;
     }
+    source += gap;
   }
 }

@@ -1,0 +1,23 @@
+/**
+ * PNG, all of it, decoded by the kernel itself: no package, the same pixels on every machine. Nobody is asked after it,
+ * so that what is refused does not depend on what is installed.
+ */
+import { checkOf, pixelsOfPng } from "../kernel/png.ts";
+import { threadKernel } from "../kernel/thread.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
+import type { EncodedImage } from "./encoded.ts";
+import { isPng, readPngHeader } from "../png-header.ts";
+
+/** The kernel's decoder of PNG. */
+export function decodePng(
+  { bytes }: EncodedImage,
+  { pipeline, orient, maxPixels, row }: DecodeRequest,
+): DecodeOutcome {
+  if (!isPng(bytes)) return "declined";
+  const thread = threadKernel();
+  const header = readPngHeader(bytes, (all, start, end) => checkOf(thread.kernel, all, start, end));
+  checkPixels(header.height, header.width, maxPixels);
+  const pixels = pixelsOfPng(thread, pipeline, bytes, header, orient ? header.orientation : 1);
+  pixels.run(row(pixels.shape));
+  return "done";
+}

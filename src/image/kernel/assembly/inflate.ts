@@ -1,0 +1,280 @@
+/**
+ * Inflates a zlib stream: RFC 1950 and 1951.
+ *
+ * Reading codes is most of the work, and each waits for the last. So the next look-up begins before its symbol is needed,
+ * a refill is one load, and up to three literals share it.
+ *
+ * Limits: 64 zero bytes follow the data, 512 bytes of room the result. The check sum at the stream's end is not read:
+ * those of the chunks were.
+ */
+import { Code, END, LITERAL, makeTable, OTHER, SUBTABLE } from "./deflate-codes.ts";
+import { Place } from "./layout.ts";
+
+/** Bits read ahead, the next lowest; how many, in the lower 6 bits; and what follows them. */
+let bits: u64 = 0;
+let count: u64 = 0;
+let next: usize = 0;
+
+/** Where the next byte of the result goes. */
+let out: usize = 0;
+
+/** What came of it. */
+export enum Inflated {
+  whole = 0,
+  /** The data end too early, or say that they do. */
+  truncated = 1,
+  damaged = 2,
+}
+
+/**
+ * Inflates the data from `data` to `end` into the room from `start` to `top`, and ends when that is full: what may follow
+ * is not read.
+ */
+export function inflate(data: usize, end: usize, start: usize, top: usize): Inflated {
+  bits = 0;
+  count = 0;
+  next = data;
+  out = start;
+  refill();
+  const head = <u32>take(16);
+  const cmf = head & 0xff;
+  const flags = head >> 8;
+  if (end - data < 2) return Inflated.truncated;
+  if ((cmf & 15) !== 8 || cmf >> 4 > 7 || ((cmf << 8) | flags) % 31 !== 0 || flags & 32)
+    return Inflated.damaged;
+  let last: u64 = 0;
+  while (last === 0 && out < top) {
+    refill();
+    last = take(1);
+    const kind = <u32>take(2);
+    let sound = true;
+    if (kind === 0) sound = stored(end, top);
+    else if (kind === 3) sound = false;
+    else sound = (kind === 1 ? fixedCodes() : dynamicCodes()) && coded(start, end, top);
+    if (next - (<usize>(count & 63) >> 3) > end) return Inflated.truncated;
+    if (!sound) return Inflated.damaged;
+  }
+  return out < top ? Inflated.truncated : Inflated.whole;
+}
+
+function refill(): void {
+  bits |= load<u64>(next) << count;
+  next += <usize>((63 - count) >> 3) & 7;
+  count |= 56;
+}
+
+/** The next `n` bits. */
+function take(n: u64): u64 {
+  const value = bits & ((1 << n) - 1);
+  bits >>= n;
+  count -= n;
+  return value;
+}
+
+/** A block without compression; false: damage. */
+function stored(end: usize, top: usize): bool {
+  // Back to the byte after the bits that were taken.
+  next -= <usize>(count & 63) >> 3;
+  bits = 0;
+  count = 0;
+  const length = <usize>load<u16>(next);
+  const sound = length === (<usize>load<u16>(next, 2) ^ 0xffff);
+  next += 4;
+  if (!sound || next > end) return sound;
+  const copied = min(length, min(top - out, end - next));
+  memory.copy(out, next, copied);
+  out += copied;
+  // Past the end where the data are too short.
+  next += out < top ? length : copied;
+  return true;
+}
+
+/** The tables of a block with the codes that every decoder knows. */
+function fixedCodes(): bool {
+  const lengths: usize = Place.codeLengths;
+  memory.fill(lengths, 8, 144);
+  memory.fill(lengths + 144, 9, 112);
+  memory.fill(lengths + 256, 7, 24);
+  memory.fill(lengths + 280, 8, 8);
+  literalBits = makeTable(Place.literals, lengths, 288, 11, Code.literals);
+  memory.fill(lengths, 5, 32);
+  distanceBits = makeTable(Place.distances, lengths, 32, 8, Code.distances);
+  return true;
+}
+
+/** Bits that are looked up first in the tables of the block. */
+let literalBits = 0;
+let distanceBits = 0;
+
+/** Reads the codes of a block, and makes their tables; false: damage. */
+function dynamicCodes(): bool {
+  const literals = 257 + <i32>take(5);
+  const distances = 1 + <i32>take(5);
+  const count = 4 + <i32>take(4);
+  if (literals > 286 || distances > 30) return false;
+  const lengths: usize = Place.codeLengths;
+  memory.fill(lengths, 0, 19);
+  for (let i = 0; i < count; i++) {
+    if ((i & 15) === 0) refill();
+    // 16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15
+    const symbol = i < 3 ? 16 + i : i === 3 ? 0 : i & 1 ? 9 - ((i - 1) >> 1) : 6 + (i >> 1);
+    store<u8>(lengths + symbol, <u8>take(3));
+  }
+  const first = makeTable(Place.lengths, lengths, 19, 7, Code.lengths);
+  if (first === 0) return false;
+  const mask = ((<u64>1) << first) - 1;
+  const all = literals + distances;
+  for (let i = 0; i < all; ) {
+    refill();
+    const e = <u64>load<u32>(Place.lengths + ((<usize>(bits & mask)) << 2));
+    if (e & OTHER) return false;
+    take(e & 15);
+    const symbol = <i32>(e >> 16);
+    if (symbol < 16) {
+      store<u8>(lengths + i++, <u8>symbol);
+      continue;
+    }
+    if (symbol === 16 && i === 0) return false;
+    const value: u8 = symbol === 16 ? load<u8>(lengths + i - 1) : 0;
+    const times = symbol === 16 ? 3 + <i32>take(2) : symbol === 17 ? 3 + <i32>take(3) : 11 + <i32>take(7);
+    if (i + times > all) return false;
+    memory.fill(lengths + i, value, times);
+    i += times;
+  }
+  if (load<u8>(lengths + 256) === 0) return false;
+  distanceBits = makeTable(Place.distances, lengths + literals, distances, 8, Code.distances);
+  literalBits = makeTable(Place.literals, lengths, literals, 11, Code.literals);
+  return distanceBits !== 0 && literalBits !== 0;
+}
+
+/**
+ * The symbols of a block; false: damage. Ends when there is no room or there are no data any more, too.
+ *
+ * One long function, since all of its state is in locals.
+ */
+function coded(start: usize, end: usize, top: usize): bool {
+  const literals: usize = Place.literals;
+  const distances: usize = Place.distances;
+  const literalMask = ((<u64>1) << literalBits) - 1;
+  const distanceMask = ((<u64>1) << distanceBits) - 1;
+  let buffer = bits;
+  let left = count;
+  let from = next;
+  let to = out;
+  let sound = true;
+  buffer |= load<u64>(from) << left;
+  from += <usize>((63 - left) >> 3) & 7;
+  left |= 56;
+  let e: u64 = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+  while (to < top && from <= end + 8) {
+    let before = buffer;
+    buffer >>= e;
+    left -= e;
+    if (e & LITERAL) {
+      store<u8>(to, <u8>(e >> 16));
+      e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+      before = buffer;
+      buffer >>= e;
+      left -= e;
+      if (e & LITERAL) {
+        store<u8>(to, <u8>(e >> 16), 1);
+        e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+        before = buffer;
+        buffer >>= e;
+        left -= e;
+        if (e & LITERAL) {
+          store<u8>(to, <u8>(e >> 16), 2);
+          to += 3;
+          buffer |= load<u64>(from) << left;
+          from += <usize>((63 - left) >> 3) & 7;
+          left |= 56;
+          e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+          continue;
+        }
+        to += 2;
+      } else to++;
+    }
+    if (e & OTHER) {
+      if (e & SUBTABLE) {
+        e = load<u32>(
+          literals + ((<usize>((e >> 16) + (buffer & (((<u64>1) << ((e >> 8) & 15)) - 1)))) << 2),
+        );
+        before = buffer;
+        buffer >>= e;
+        left -= e;
+        if (e & LITERAL) {
+          store<u8>(to++, <u8>(e >> 16));
+          buffer |= load<u64>(from) << left;
+          from += <usize>((63 - left) >> 3) & 7;
+          left |= 56;
+          e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+          continue;
+        }
+      }
+      if (e & OTHER) {
+        sound = (e & END) !== 0;
+        break;
+      }
+    }
+    const length = <usize>((e >> 16) + ((before & (((<u64>1) << e) - 1)) >> (e >> 8)));
+    buffer |= load<u64>(from) << left;
+    from += <usize>((63 - left) >> 3) & 7;
+    left |= 56;
+    e = load<u32>(distances + ((<usize>(buffer & distanceMask)) << 2));
+    if (e & SUBTABLE) {
+      buffer >>= e;
+      left -= e;
+      e = load<u32>(distances + ((<usize>((e >> 16) + (buffer & (((<u64>1) << ((e >> 8) & 15)) - 1)))) << 2));
+    }
+    if (e & OTHER) {
+      sound = false;
+      break;
+    }
+    before = buffer;
+    buffer >>= e;
+    left -= e;
+    const distance = <usize>((e >> 16) + ((before & (((<u64>1) << e) - 1)) >> (e >> 8)));
+    if (distance > to - start) {
+      sound = false;
+      break;
+    }
+    buffer |= load<u64>(from) << left;
+    from += <usize>((63 - left) >> 3) & 7;
+    left |= 56;
+    e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+    copy(to, distance, length);
+    to += length;
+  }
+  bits = buffer;
+  count = left & 63;
+  next = from;
+  out = to;
+  return sound;
+}
+
+/** Copies what lies `distance` bytes before, which may overlap; writes up to 15 bytes more. */
+function copy(to: usize, distance: usize, length: usize): void {
+  const end = to + length;
+  let from = to - distance;
+  if (distance >= 16) {
+    do {
+      v128.store(to, v128.load(from));
+      from += 16;
+      to += 16;
+    } while (to < end);
+  } else if (distance === 1) {
+    const value = i8x16.splat(load<i8>(from));
+    do {
+      v128.store(to, value);
+      to += 16;
+    } while (to < end);
+  } else {
+    // Each step doubles, or nearly, what is known.
+    const step = min(distance, 8);
+    do {
+      store<u64>(to, load<u64>(from));
+      from += step;
+      to += step;
+    } while (to < end);
+  }
+}

@@ -1,0 +1,204 @@
+/**
+ * Decodes a PNG in the kernel and runs a pipeline over its pixels.
+ *
+ * Rows of bytes of grey, RGB or RGBA are pixels once their filters are undone, and are resampled where they are. All
+ * others are brought to that first: interlaced ones, palettes, grey with alpha, 1, 2, 4 and 16 bits, transparent colours.
+ */
+import type { Channels } from "../colour.ts";
+import { uint32 } from "../integers.ts";
+import {
+  chunkAt,
+  damaged,
+  holdsPixels,
+  type PngHeader,
+  samplesOf,
+  transparentSamples,
+  truncated,
+  wrongSum,
+} from "../png-header.ts";
+import type { Pipeline } from "../pipeline.ts";
+import { Place, Png } from "./assembly/layout.ts";
+import { align, type Kernel } from "./kernel.ts";
+import { type PreparedPixels, pixelSlack } from "./pixels.ts";
+import type { ThreadKernel } from "./thread.ts";
+
+/** Zeros that follow compressed data. */
+const padding = 64;
+
+/** The check of the name of a chunk of pixels, on which that of its data goes on. */
+const ofName = 0x35af061e;
+
+/** The check of the bytes from `start` to `end`, before the kernel is used for an image. */
+export function checkOf(kernel: Kernel, bytes: Uint8Array, start: number, end: number): number {
+  const at = kernel.room().take(end - start);
+  kernel.reserve(at + end - start);
+  kernel.bytes.set(bytes.subarray(start, end), at);
+  return kernel.functions.crc32(0, at, end - start) >>> 0;
+}
+
+/**
+ * Decodes the pixels of a file, ready to be run.
+ *
+ * @throws ImageError if it is truncated or damaged, or a crop does not fit.
+ */
+export function pixelsOfPng(
+  { kernel, pixels }: ThreadKernel,
+  pipeline: Pipeline,
+  bytes: Uint8Array,
+  header: PngHeader,
+  orientation: number,
+): PreparedPixels {
+  const { width, height } = header;
+  const passes = passesOf(header);
+  const length = passes.reduce((sum, pass) => sum + pass.height * (1 + pass.length), 0);
+  // Deflate makes at most 258 bytes of two bits: what announces more can only be a lie.
+  if (length > header.compressed * 1032) throw truncated();
+
+  const channels = channelsOf(header, pipeline.input);
+  const direct = arePixels(header, channels);
+  const prepared = pixels.prepare(pipeline, { height, width, channels, orientation, gap: direct ? 1 : 0 });
+  const zero = prepared.end;
+  const zeros = Math.ceil((width * bitsOf(header)) / 8) + 16;
+  const rows = direct ? prepared.rows : align(zero + zeros);
+  const data = direct ? align(zero + zeros) : align(rows + length + pixelSlack);
+  const end = data + header.compressed;
+  kernel.reserve(end + padding);
+  gather(kernel, bytes, header, data);
+  kernel.bytes.fill(0, end, end + padding);
+  kernel.bytes.fill(0, zero, zero + zeros);
+  const status = kernel.functions.inflate(data, end, rows, rows + length);
+  if (status === 1) throw truncated();
+  if (status !== 0) throw damaged("its pixels do not decompress");
+  if (!direct) writeMeaning(kernel, header, channels);
+  undoFilters(kernel, header, { passes, rows, zero, channels, out: direct ? undefined : prepared.rows });
+  return prepared;
+}
+
+/** Copies the compressed data to `to`, in one piece. */
+function gather(
+  { bytes: memory, functions }: Kernel,
+  bytes: Uint8Array,
+  { pixels }: PngHeader,
+  to: number,
+): void {
+  for (let chunk = chunkAt(bytes, pixels); holdsPixels(chunk); chunk = chunkAt(bytes, chunk.end + 4)) {
+    const length = chunk.end - chunk.start;
+    memory.set(bytes.subarray(chunk.start, chunk.end), to);
+    if (functions.crc32(ofName, to, length) >>> 0 !== uint32(bytes, chunk.end)) throw wrongSum(bytes, chunk);
+    to += length;
+  }
+}
+
+/** The rows of all passes to the pixels they stand for, and these to `out`, where that is not the same place. */
+function undoFilters(
+  { functions }: Kernel,
+  header: PngHeader,
+  {
+    passes,
+    rows,
+    zero,
+    channels,
+    out,
+  }: {
+    readonly passes: readonly Pass[];
+    readonly rows: number;
+    readonly zero: number;
+    readonly channels: Channels;
+    readonly out: number | undefined;
+  },
+): void {
+  const size = Math.max(1, bitsOf(header) >> 3);
+  const stride = header.width * channels;
+  let at = rows;
+  for (const { x, y, dx, dy, width, height, length } of passes) {
+    if (functions.unfilter(at, length, height, size, zero) === 0)
+      throw damaged("a row of its pixels is filtered in no known way");
+    if (out !== undefined) {
+      const first = out + y * stride + x * channels;
+      functions.expand(at, length, width, height, first, dx * channels, dy * stride);
+    }
+    at += height * (1 + length);
+  }
+}
+
+/** A part of an image that is stored by itself: some columns of some rows. */
+interface Pass {
+  readonly width: number;
+  readonly height: number;
+  /** Bytes of a row, but for its filter. */
+  readonly length: number;
+  /** The first column and row, and how far the next ones are. */
+  readonly x: number;
+  readonly y: number;
+  readonly dx: number;
+  readonly dy: number;
+}
+
+/** First column, first row, and steps of the passes of an interlaced image (Adam7). */
+const adam7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+
+const whole = [[0, 0, 1, 1]] as const;
+
+/** The passes of an image that have pixels. */
+function passesOf(header: PngHeader): Pass[] {
+  const bits = bitsOf(header);
+  const passes: Pass[] = [];
+  for (const [x, y, dx, dy] of header.interlaced ? adam7 : whole) {
+    const width = Math.ceil((header.width - x) / dx);
+    const height = Math.ceil((header.height - y) / dy);
+    if (width > 0 && height > 0)
+      passes.push({ x, y, dx, dy, width, height, length: Math.ceil((width * bits) / 8) });
+  }
+  return passes;
+}
+
+/** Bits of a pixel. */
+function bitsOf({ depth, colour }: PngHeader): number {
+  return depth * samplesOf[colour];
+}
+
+/** Channels of the pixels, where `input` are asked for. */
+function channelsOf(header: PngHeader, input: Channels): Channels {
+  const { colour, transparency } = header;
+  // RGBA is resampled as it is: alpha that does not count is passed over then. Elsewhere it is not even written.
+  if (isBytes(header) && colour === 6) return 4;
+  if (input === 4 && (colour >= 4 || transparency !== undefined)) return 4;
+  return colour === 0 || colour === 4 ? 1 : 3;
+}
+
+/** Whether rows are pixels of so many channels as soon as their filters are undone. */
+function arePixels(header: PngHeader, channels: Channels): boolean {
+  return isBytes(header) && header.colour !== 3 && samplesOf[header.colour] === channels;
+}
+
+function isBytes({ depth, interlaced }: PngHeader): boolean {
+  return depth === 8 && !interlaced;
+}
+
+/** What the kernel is told about samples. */
+function writeMeaning(kernel: Kernel, header: PngHeader, channels: Channels): void {
+  const { depth, colour, palette, transparency } = header;
+  const at = Place.png;
+  const [red, green, blue] = transparentSamples(header) as [number, number, number];
+  kernel.set(at + Png.depth, depth);
+  kernel.set(at + Png.colour, colour);
+  kernel.set(at + Png.channels, channels);
+  kernel.set(at + Png.red, red);
+  kernel.set(at + Png.green, green);
+  kernel.set(at + Png.blue, blue);
+  if (colour !== 3) return;
+  // What the palette lacks is black, as libpng has it.
+  const colours = kernel.bytes.subarray(Place.palette, Place.palette + 1024);
+  for (let i = 0; i < 256; i++) {
+    for (let c = 0; c < 3; c++) colours[4 * i + c] = palette[3 * i + c] ?? 0;
+    colours[4 * i + 3] = transparency?.[i] ?? 255;
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * What a PNG file says of its pixels, and where they are: PNG, third edition (ISO/IEC 15948), chapters 5 and 11.
+ *
+ * As libpng: what is read has the right check sum, chunks that must be known are, and the rest is passed over. Colour
+ * profiles and gamma are passed over, too, as Pillow and OpenCV do. Where libpng only warns of nonsense in a palette or a
+ * transparent colour, it is not read here either.
+ */
+import { ImageError } from "../core/errors.ts";
+import { orientationIn } from "./exif.ts";
+import { uint16, uint32 } from "./integers.ts";
+
+/** A PNG's header. */
+export interface PngHeader {
+  readonly width: number;
+  readonly height: number;
+  /** Bits of a sample: 1, 2, 4, 8 or 16. */
+  readonly depth: number;
+  /** 0: grey, 2: RGB, 3: a palette's colours, 4: grey and alpha, 6: RGBA. */
+  readonly colour: PngColour;
+  readonly interlaced: boolean;
+  /** RGB of a palette's colours. */
+  readonly palette: Uint8Array;
+  /** Alpha of the palette's first colours, or the samples, two bytes each, of the colour that is transparent. */
+  readonly transparency: Uint8Array | undefined;
+  /** EXIF orientation, 1 (upright) to 8. */
+  readonly orientation: number;
+  /** The chunks of pixels: where the first begins, how many bytes of compressed data they have in all. */
+  readonly pixels: number;
+  readonly compressed: number;
+}
+
+/** PNG's colour types: 1 is a palette, 2 colour, 4 alpha, added up. */
+export type PngColour = 0 | 2 | 3 | 4 | 6;
+
+/** The check of the bytes from `start` to `end`: CRC-32. */
+export type Check = (bytes: Uint8Array, start: number, end: number) => number;
+
+/** Samples of a pixel, by colour type. */
+export const samplesOf: Readonly<Record<PngColour, number>> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 };
+
+const depthsOf: Readonly<Record<PngColour, readonly number[]>> = {
+  0: [1, 2, 4, 8, 16],
+  2: [8, 16],
+  3: [1, 2, 4, 8],
+  4: [8, 16],
+  6: [8, 16],
+};
+
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+/** Names of chunks, as numbers. */
+const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"].map((name) =>
+  [...name].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0),
+);
+
+/** Whether `bytes` begin as a PNG file does, be the rest of it damaged. */
+export function isPng(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+}
+
+/** The error of a file that ends too early. */
+export function truncated(): ImageError {
+  return new ImageError("The PNG file is truncated: it ends before its last pixels. Fetch or copy it again.");
+}
+
+/** The error of a file that has been changed, or was never right. */
+export function damaged(how: string): ImageError {
+  return new ImageError(`The PNG file is damaged: ${how}. Fetch or copy it again.`);
+}
+
+/**
+ * The header of a file that {@link isPng}.
+ *
+ * One long function, as it is one pass over the chunks: what one may say depends on those before.
+ *
+ * @throws ImageError if it is truncated, damaged, or of a kind that is not decoded.
+ */
+export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
+  if (bytes.length < 8) throw truncated();
+  if (signature.some((byte, i) => bytes[i] !== byte))
+    throw damaged("its first bytes were changed, as by a transfer that takes it for text");
+  const first = chunkAt(bytes, 8);
+  if (first.name !== IHDR || first.end - first.start !== 13) throw damaged("it does not begin with a header");
+  checkSum(bytes, first, check);
+  const header = readSize(bytes, first.start);
+  let palette: Uint8Array | undefined;
+  let transparency: Uint8Array | undefined;
+  let orientation: number | undefined;
+  let pixels = 0;
+  let compressed = 0;
+  /** Whether the chunk before held pixels. */
+  let within = false;
+  for (
+    let chunk = chunkAt(bytes, first.end + 4);
+    chunk.name !== IEND;
+    chunk = chunkAt(bytes, chunk.end + 4)
+  ) {
+    const { name, start, end } = chunk;
+    if (name === IDAT) {
+      if (pixels === 0) pixels = start - 8;
+      else if (!within) throw damaged("its pixels are not in one piece");
+      compressed += end - start;
+    } else if (name === PLTE) {
+      checkSum(bytes, chunk, check);
+      if (palette !== undefined) throw damaged("it has two palettes");
+      if (pixels === 0) palette = readPalette(bytes, chunk, header);
+    } else if (name === tRNS) {
+      checkSum(bytes, chunk, check);
+      if (pixels === 0) transparency ??= readTransparency(bytes, chunk, header, palette);
+    } else if (name === eXIf) {
+      checkSum(bytes, chunk, check);
+      orientation ??= orientationIn(bytes, start, end);
+    } else if (name === IHDR) throw damaged("it has two headers");
+    else checkKnown(bytes, chunk);
+    within = name === IDAT;
+  }
+  if (pixels === 0) throw damaged("it has no pixels");
+  if (header.colour === 3 && palette === undefined) throw damaged("its palette is missing");
+  return {
+    ...header,
+    palette: palette ?? new Uint8Array(0),
+    transparency,
+    orientation: orientation ?? 1,
+    pixels,
+    compressed,
+  };
+}
+
+/** A chunk: its name, and the bytes in it. A check sum follows them. */
+export interface Chunk {
+  readonly name: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The chunk at `at`, all of which is there. */
+export function chunkAt(bytes: Uint8Array, at: number): Chunk {
+  const start = at + 8;
+  if (start > bytes.length) throw truncated();
+  for (let i = at + 4; i < start; i++) {
+    const letter = bytes[i]! & 0xdf;
+    if (letter < 0x41 || letter > 0x5a) throw damaged("there is something else where a chunk must begin");
+  }
+  const end = start + uint32(bytes, at);
+  if (end + 4 > bytes.length) throw truncated();
+  return { name: uint32(bytes, at + 4), start, end };
+}
+
+/** Whether a chunk holds pixels. */
+export function holdsPixels({ name }: Chunk): boolean {
+  return name === IDAT;
+}
+
+/** The error of a chunk whose check sum is another. */
+export function wrongSum(bytes: Uint8Array, { start }: Chunk): ImageError {
+  return damaged(`the check sum of its chunk ${nameOf(bytes, start)} is wrong`);
+}
+
+function checkSum(bytes: Uint8Array, chunk: Chunk, check: Check): void {
+  if (check(bytes, chunk.start - 4, chunk.end) !== uint32(bytes, chunk.end)) throw wrongSum(bytes, chunk);
+}
+
+/** Refuses a chunk without which what follows cannot be understood (its first letter is a capital), and that is new. */
+function checkKnown(bytes: Uint8Array, { name, start }: Chunk): void {
+  if ((bytes[start - 4]! & 0x20) !== 0 || [IHDR, PLTE, IDAT, IEND].includes(name)) return;
+  throw new ImageError(
+    `It is a PNG image with a chunk ${nameOf(bytes, start)}, which is not known. Convert it to a PNG image of the usual kind.`,
+  );
+}
+
+function nameOf(bytes: Uint8Array, start: number): string {
+  return String.fromCharCode(...bytes.subarray(start - 4, start));
+}
+
+type Size = Pick<PngHeader, "width" | "height" | "depth" | "colour" | "interlaced">;
+
+function readSize(bytes: Uint8Array, at: number): Size {
+  const [width, height, depth, colour] = [
+    uint32(bytes, at),
+    uint32(bytes, at + 4),
+    bytes[at + 8]!,
+    bytes[at + 9]!,
+  ];
+  const possible: readonly number[] | undefined = depthsOf[colour as PngColour];
+  const [compression, filter, interlace] = [bytes[at + 10]!, bytes[at + 11]!, bytes[at + 12]!];
+  if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff || !possible?.includes(depth))
+    throw damaged("its header makes no sense");
+  if (compression !== 0 || filter !== 0 || interlace > 1) {
+    throw new ImageError(
+      "It is a PNG image that is compressed, filtered or interlaced in a way that is not known. Convert it to a PNG image of the usual kind.",
+    );
+  }
+  return { width, height, depth, colour: colour as PngColour, interlaced: interlace === 1 };
+}
+
+function readPalette(bytes: Uint8Array, { start, end }: Chunk, { colour }: Size): Uint8Array {
+  const length = end - start;
+  if (colour === 3 && (length === 0 || length > 768 || length % 3 !== 0))
+    throw damaged("its palette has a length that makes no sense");
+  return bytes.subarray(start, end);
+}
+
+/** What makes pixels transparent, where it makes sense. */
+function readTransparency(
+  bytes: Uint8Array,
+  { start, end }: Chunk,
+  { colour }: Size,
+  palette: Uint8Array | undefined,
+): Uint8Array | undefined {
+  const length = end - start;
+  const makesSense =
+    colour === 3
+      ? palette !== undefined && length <= palette.length / 3
+      : length === (colour === 0 ? 2 : colour === 2 ? 6 : -1);
+  return makesSense ? bytes.subarray(start, end) : undefined;
+}
+
+/** The samples of the colour that is transparent, of which only the bits of a sample count. */
+export function transparentSamples({ transparency, colour, depth }: PngHeader): number[] {
+  if (transparency === undefined || colour === 3) return [-1, -1, -1];
+  const mask = 2 ** depth - 1;
+  return [0, 2, 4].map((at) => uint16(transparency, at) & mask);
+}
