@@ -7,6 +7,7 @@ export function uint16(bytes: Uint8Array, at: number, little: boolean = false): 
 
 /** One of four bytes. */
 export function uint32(bytes: Uint8Array, at: number, little: boolean = false): number {
-  const [high, low] = little ? [at + 2, at] : [at, at + 2];
-  return uint16(bytes, high, little) * 65536 + uint16(bytes, low, little);
+  const first = uint16(bytes, at, little);
+  const second = uint16(bytes, at + 2, little);
+  return little ? second * 65536 + first : first * 65536 + second;
 }

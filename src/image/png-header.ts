@@ -18,8 +18,8 @@ export interface PngHeader {
   /** 0: grey, 2: RGB, 3: a palette's colours, 4: grey and alpha, 6: RGBA. */
   readonly colour: PngColour;
   readonly interlaced: boolean;
-  /** RGB of a palette's colours. */
-  readonly palette: Uint8Array;
+  /** RGB of a palette's colours, where there is one. */
+  readonly palette: Uint8Array | undefined;
   /** Alpha of the palette's first colours, or the samples, two bytes each, of the colour that is transparent. */
   readonly transparency: Uint8Array | undefined;
   /** EXIF orientation, 1 (upright) to 8. */
@@ -46,7 +46,8 @@ const depthsOf: Readonly<Record<PngColour, readonly number[]>> = {
   6: [8, 16],
 };
 
-const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+/** The first eight bytes of a file. */
+const signature = [0x89504e47, 0x0d0a1a0a] as const;
 
 /** Names of chunks, as numbers. */
 const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"].map((name) =>
@@ -55,7 +56,7 @@ const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "t
 
 /** Whether `bytes` begin as a PNG file does, be the rest of it damaged. */
 export function isPng(bytes: Uint8Array): boolean {
-  return bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47;
+  return uint32(bytes, 0) === signature[0];
 }
 
 /** The error of a file that ends too early. */
@@ -77,7 +78,7 @@ export function damaged(how: string): ImageError {
  */
 export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
   if (bytes.length < 8) throw truncated();
-  if (signature.some((byte, i) => bytes[i] !== byte))
+  if (uint32(bytes, 4) !== signature[1])
     throw damaged("its first bytes were changed, as by a transfer that takes it for text");
   const first = chunkAt(bytes, 8);
   if (first.name !== IHDR || first.end - first.start !== 13) throw damaged("it does not begin with a header");
@@ -116,14 +117,7 @@ export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
   }
   if (pixels === 0) throw damaged("it has no pixels");
   if (header.colour === 3 && palette === undefined) throw damaged("its palette is missing");
-  return {
-    ...header,
-    palette: palette ?? new Uint8Array(0),
-    transparency,
-    orientation: orientation ?? 1,
-    pixels,
-    compressed,
-  };
+  return { ...header, palette, transparency, orientation: orientation ?? 1, pixels, compressed };
 }
 
 /** A chunk: its name, and the bytes in it. A check sum follows them. */
@@ -162,7 +156,8 @@ function checkSum(bytes: Uint8Array, chunk: Chunk, check: Check): void {
 
 /** Refuses a chunk without which what follows cannot be understood (its first letter is a capital), and that is new. */
 function checkKnown(bytes: Uint8Array, { name, start }: Chunk): void {
-  if ((bytes[start - 4]! & 0x20) !== 0 || [IHDR, PLTE, IDAT, IEND].includes(name)) return;
+  const optional = (bytes[start - 4]! & 0x20) !== 0;
+  if (optional || name === IHDR || name === PLTE || name === IDAT || name === IEND) return;
   throw new ImageError(
     `It is a PNG image with a chunk ${nameOf(bytes, start)}, which is not known. Convert it to a PNG image of the usual kind.`,
   );
@@ -175,17 +170,15 @@ function nameOf(bytes: Uint8Array, start: number): string {
 type Size = Pick<PngHeader, "width" | "height" | "depth" | "colour" | "interlaced">;
 
 function readSize(bytes: Uint8Array, at: number): Size {
-  const [width, height, depth, colour] = [
-    uint32(bytes, at),
-    uint32(bytes, at + 4),
-    bytes[at + 8]!,
-    bytes[at + 9]!,
-  ];
+  const width = uint32(bytes, at);
+  const height = uint32(bytes, at + 4);
+  const depth = bytes[at + 8]!;
+  const colour = bytes[at + 9]!;
   const possible: readonly number[] | undefined = depthsOf[colour as PngColour];
-  const [compression, filter, interlace] = [bytes[at + 10]!, bytes[at + 11]!, bytes[at + 12]!];
   if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff || !possible?.includes(depth))
     throw damaged("its header makes no sense");
-  if (compression !== 0 || filter !== 0 || interlace > 1) {
+  const interlace = bytes[at + 12]!;
+  if (bytes[at + 10] !== 0 || bytes[at + 11] !== 0 || interlace > 1) {
     throw new ImageError(
       "It is a PNG image that is compressed, filtered or interlaced in a way that is not known. Convert it to a PNG image of the usual kind.",
     );

@@ -30,11 +30,19 @@ const ofName = 0x35af061e;
 
 /** The check of the bytes from `start` to `end`, before the kernel is used for an image. */
 export function checkOf(kernel: Kernel, bytes: Uint8Array, start: number, end: number): number {
-  const at = kernel.room().take(end - start);
-  kernel.reserve(at + end - start);
-  kernel.bytes.set(bytes.subarray(start, end), at);
-  return kernel.functions.crc32(0, at, end - start) >>> 0;
+  const at = kernel.room().end;
+  let crc = 0;
+  for (let from = start; from < end; from += piece) {
+    const part = bytes.subarray(from, Math.min(end, from + piece));
+    kernel.reserve(at + part.length);
+    kernel.bytes.set(part, at);
+    crc = kernel.functions.crc32(crc, at, part.length);
+  }
+  return crc >>> 0;
 }
+
+/** Bytes that are checked together: memory is taken for pixels only. */
+const piece = 65536;
 
 /**
  * Decodes the pixels of a file, ready to be run.
@@ -198,7 +206,7 @@ function writeMeaning(kernel: Kernel, header: PngHeader, channels: Channels): vo
   // What the palette lacks is black, as libpng has it.
   const colours = kernel.bytes.subarray(Place.palette, Place.palette + 1024);
   for (let i = 0; i < 256; i++) {
-    for (let c = 0; c < 3; c++) colours[4 * i + c] = palette[3 * i + c] ?? 0;
+    for (let c = 0; c < 3; c++) colours[4 * i + c] = palette?.[3 * i + c] ?? 0;
     colours[4 * i + 3] = transparency?.[i] ?? 255;
   }
 }

@@ -2,14 +2,14 @@
  * What deflate's Huffman codes mean: RFC 1951, 3.2.
  *
  * A look-up of a table's first bits gives an entry that says all there is to know of a symbol: from its upper end
- * { 1 bit: a literal, 15: the literal, or the least length or distance, 2: {@link OTHER} and {@link SUBTABLE},
- * 1: {@link END}, 1: free, 4: bits of the code, 8: bits of the code and of what is to be added }. Codes with more bits
- * lead to a table for the bits that follow: { 16: its first entry, 2: flags, 2: free, 4: how many bits, 8: bits so far }.
+ * { 16 bits: the literal, or the least length or distance, 4: flags, 4: bits of the code, 8: bits of the code and of what
+ * is to be added }. Codes with more bits than are looked up lead to a table for those that follow: { 16: its first entry,
+ * 4: flags, 4: how many bits, 8: bits so far }.
  */
 import { Place } from "./layout.ts";
 
 /** The entry is a literal. */
-export const LITERAL: u64 = 0x80000000;
+export const LITERAL: u64 = 0x1000;
 
 /** The entry is no literal, length or distance: with {@link SUBTABLE} or {@link END}, or else there is no such code. */
 export const OTHER: u64 = 0x8000;
@@ -145,7 +145,7 @@ function entry(symbol: i32, length: i32, kind: Code): u32 {
   let extra = 0;
   let least = 0;
   if (kind === Code.literals) {
-    if (symbol < 256) return <u32>LITERAL | (symbol << 16) | length;
+    if (symbol < 256) return (symbol << 16) | <u32>LITERAL | length;
     if (symbol === 256) return <u32>(OTHER | END) | length;
     if (symbol > 285) return <u32>OTHER | length;
     if (symbol < 265) least = symbol - 254;

@@ -2,7 +2,8 @@
  * Inflates a zlib stream: RFC 1950 and 1951.
  *
  * Reading codes is most of the work, and each waits for the last. So the next look-up begins before its symbol is needed,
- * a refill is one load, and up to three literals share it.
+ * a refill is one load, and up to three look-ups share it. Two literals a look-up, where they fit, gain nothing: of a
+ * photograph's, six bits each, few do.
  *
  * Limits: 64 zero bytes follow the data, 512 bytes of room the result. The check sum at the stream's end is not read:
  * those of the chunks were.
@@ -153,95 +154,72 @@ function dynamicCodes(): bool {
  * One long function, since all of its state is in locals.
  */
 function coded(start: usize, end: usize, top: usize): bool {
-  const literals: usize = Place.literals;
-  const distances: usize = Place.distances;
   const literalMask = ((<u64>1) << literalBits) - 1;
   const distanceMask = ((<u64>1) << distanceBits) - 1;
-  let buffer = bits;
-  let left = count;
-  let from = next;
+  let buffer = bits | (load<u64>(next) << count);
+  let from = next + Bits.refilled(count);
+  let left = count | 56;
   let to = out;
   let sound = true;
-  buffer |= load<u64>(from) << left;
-  from += <usize>((63 - left) >> 3) & 7;
-  left |= 56;
-  let e: u64 = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+  let e = Bits.lookUp(Place.literals, buffer & literalMask);
   while (to < top && from <= end + 8) {
     let before = buffer;
     buffer >>= e;
     left -= e;
     if (e & LITERAL) {
-      store<u8>(to, <u8>(e >> 16));
-      e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+      store<u8>(to++, <u8>(e >> 16));
+      e = Bits.lookUp(Place.literals, buffer & literalMask);
       before = buffer;
       buffer >>= e;
       left -= e;
       if (e & LITERAL) {
-        store<u8>(to, <u8>(e >> 16), 1);
-        e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+        store<u8>(to++, <u8>(e >> 16));
+        e = Bits.lookUp(Place.literals, buffer & literalMask);
         before = buffer;
         buffer >>= e;
         left -= e;
-        if (e & LITERAL) {
-          store<u8>(to, <u8>(e >> 16), 2);
-          to += 3;
-          buffer |= load<u64>(from) << left;
-          from += <usize>((63 - left) >> 3) & 7;
-          left |= 56;
-          e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
-          continue;
-        }
-        to += 2;
-      } else to++;
+      }
     }
     if (e & OTHER) {
       if (e & SUBTABLE) {
-        e = load<u32>(
-          literals + ((<usize>((e >> 16) + (buffer & (((<u64>1) << ((e >> 8) & 15)) - 1)))) << 2),
-        );
+        e = Bits.lookUp(Place.literals, (e >> 16) + (buffer & Bits.mask((e >> 8) & 15)));
         before = buffer;
         buffer >>= e;
         left -= e;
-        if (e & LITERAL) {
-          store<u8>(to++, <u8>(e >> 16));
-          buffer |= load<u64>(from) << left;
-          from += <usize>((63 - left) >> 3) & 7;
-          left |= 56;
-          e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
-          continue;
-        }
       }
       if (e & OTHER) {
         sound = (e & END) !== 0;
         break;
       }
     }
-    const length = <usize>((e >> 16) + ((before & (((<u64>1) << e) - 1)) >> (e >> 8)));
+    // Two literals, a long code and what is added to it have taken 42 bits at most.
     buffer |= load<u64>(from) << left;
-    from += <usize>((63 - left) >> 3) & 7;
+    from += Bits.refilled(left);
     left |= 56;
-    e = load<u32>(distances + ((<usize>(buffer & distanceMask)) << 2));
+    if (e & LITERAL) {
+      store<u8>(to++, <u8>(e >> 16));
+      e = Bits.lookUp(Place.literals, buffer & literalMask);
+      continue;
+    }
+    const length = <usize>Bits.value(e, before);
+    e = Bits.lookUp(Place.distances, buffer & distanceMask);
     if (e & SUBTABLE) {
       buffer >>= e;
       left -= e;
-      e = load<u32>(distances + ((<usize>((e >> 16) + (buffer & (((<u64>1) << ((e >> 8) & 15)) - 1)))) << 2));
-    }
-    if (e & OTHER) {
-      sound = false;
-      break;
+      e = Bits.lookUp(Place.distances, (e >> 16) + (buffer & Bits.mask((e >> 8) & 15)));
     }
     before = buffer;
     buffer >>= e;
     left -= e;
-    const distance = <usize>((e >> 16) + ((before & (((<u64>1) << e) - 1)) >> (e >> 8)));
-    if (distance > to - start) {
+    const distance = <usize>Bits.value(e, before);
+    if (e & OTHER || distance > to - start) {
       sound = false;
       break;
     }
     buffer |= load<u64>(from) << left;
-    from += <usize>((63 - left) >> 3) & 7;
+    from += Bits.refilled(left);
     left |= 56;
-    e = load<u32>(literals + ((<usize>(buffer & literalMask)) << 2));
+    e = Bits.lookUp(Place.literals, buffer & literalMask);
     copy(to, distance, length);
     to += length;
   }
@@ -250,6 +228,31 @@ function coded(start: usize, end: usize, top: usize): bool {
   next = from;
   out = to;
   return sound;
+}
+
+/** What is done with bits and entries, where functions are not inlined. */
+class Bits {
+  /** Bytes that a refill takes where there are so many bits. */
+  @inline
+  static refilled(left: u64): usize {
+    return <usize>((63 - left) >> 3) & 7;
+  }
+
+  @inline
+  static lookUp(table: usize, index: u64): u64 {
+    return load<u32>(table + ((<usize>index) << 2));
+  }
+
+  @inline
+  static mask(n: u64): u64 {
+    return ((<u64>1) << n) - 1;
+  }
+
+  /** The length or distance of an entry, what is added to it in the bits that began with its code. */
+  @inline
+  static value(e: u64, before: u64): u64 {
+    return (e >> 16) + ((before & Bits.mask(e)) >> (e >> 8));
+  }
 }
 
 /** Copies what lies `distance` bytes before, which may overlap; writes up to 15 bytes more. */

@@ -68,7 +68,8 @@ class Filter {
     let left = i64x2.splat(0);
     for (; at < end; at += size) {
       const mean = i16x8.shr_u(i16x8.add(left, v128.load8x8_u(above)), 1);
-      left = v128.and(i16x8.add(mean, v128.load8x8_u(at)), i16x8.splat(255));
+      // Bytes, so that what is above 255 is cut.
+      left = i8x16.add(mean, v128.load8x8_u(at));
       Filter.store(at, i8x16.narrow_i16x8_u(left, left), size);
       above += size;
     }
@@ -81,8 +82,7 @@ class Filter {
     let corner = i64x2.splat(0);
     for (; at < end; at += size) {
       const top = v128.load8x8_u(above);
-      left = Filter.nearest(left, top, corner);
-      left = v128.and(i16x8.add(left, v128.load8x8_u(at)), i16x8.splat(255));
+      left = i8x16.add(Filter.nearest(left, top, corner), v128.load8x8_u(at));
       Filter.store(at, i8x16.narrow_i16x8_u(left, left), size);
       corner = top;
       above += size;
@@ -95,12 +95,9 @@ class Filter {
     const across = i16x8.sub(left, corner);
     const fromLeft = i16x8.abs(down);
     const fromTop = i16x8.abs(across);
-    const least = i16x8.min_s(i16x8.min_s(fromLeft, i16x8.abs(i16x8.add(down, across))), fromTop);
-    return v128.bitselect(
-      left,
-      v128.bitselect(top, corner, i16x8.eq(fromTop, least)),
-      i16x8.eq(fromLeft, least),
-    );
+    const fromCorner = i16x8.abs(i16x8.add(down, across));
+    const other = v128.bitselect(corner, top, i16x8.gt_s(fromTop, fromCorner));
+    return v128.bitselect(other, left, i16x8.gt_s(fromLeft, i16x8.min_s(fromTop, fromCorner)));
   }
 
   /** The first `size` bytes: what follows them is yet to be read. */

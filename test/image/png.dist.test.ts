@@ -1,0 +1,40 @@
+/** PNG files through the built package, in every kind of worker. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DataLoader } from "epochal";
+import { afterAll, expect, it } from "vitest";
+import { Pictures } from "../fixtures/pictures.js";
+import { writePng } from "./png-writer.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "epochal-png-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const files = Array.from({ length: 32 }, (_, i) => {
+  const path = join(folder, `${i}.png`);
+  const picture = {
+    width: 20 + i,
+    height: 50 - i,
+    depth: i % 3 === 0 ? 16 : 8,
+    colour: ([0, 2, 4, 6] as const)[i % 4]!,
+    interlaced: i % 5 === 0,
+    sample: (y: number, x: number, c: number) => (y * 40 + x * x * 3 + c * 60 + i * y * x) % 256,
+    filters: [4, 3, 2, 1, 0].slice(i % 4),
+    splits: [0.3],
+    level: 6,
+  };
+  writeFileSync(path, writePng(picture));
+  return path;
+});
+
+it("the bytes are the same inline, in threads and in processes", async () => {
+  const load = async (options: { workers: number; worker?: "thread" | "process" }) => {
+    const batches: Float32Array[] = [];
+    for await (const { data } of new DataLoader(new Pictures(files), options)) batches.push(data.slice());
+    return batches;
+  };
+  const inline = await load({ workers: 0 });
+  expect(inline).toHaveLength(8);
+  expect(await load({ workers: 2, worker: "thread" })).toEqual(inline);
+  expect(await load({ workers: 2, worker: "process" })).toEqual(inline);
+});
