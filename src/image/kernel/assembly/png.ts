@@ -23,14 +23,9 @@ export function unfilter(rows: usize, length: usize, height: i32, size: i32, zer
     if (filter > 4) return false;
     const end = rows + length;
     if (filter === 2) up(rows, end, above);
-    else if (filter > 0) {
-      if (size === 1) Filter.undo(filter, rows, end, above, 1);
-      else if (size === 2) Filter.undo(filter, rows, end, above, 2);
-      else if (size === 3) Filter.undo(filter, rows, end, above, 3);
-      else if (size === 4) Filter.undo(filter, rows, end, above, 4);
-      else if (size === 6) Filter.undo(filter, rows, end, above, 6);
-      else Filter.undo(filter, rows, end, above, 8);
-    }
+    else if (filter === 1) sub(rows, end, size);
+    else if (filter === 3) average(rows, end, above, size);
+    else if (filter === 4) paeth(rows, end, above, size);
     above = rows;
     rows = end;
   }
@@ -45,75 +40,57 @@ function up(at: usize, end: usize, above: usize): void {
   for (; at < end; at++) store<u8>(at, load<u8>(at) + load<u8>(above++));
 }
 
-/** The filters that a pixel's left neighbour counts in, for pixels of a constant size. */
-class Filter {
-  @inline
-  static undo(filter: i32, at: usize, end: usize, above: usize, size: usize): void {
-    if (filter === 1) Filter.sub(at, end, size);
-    else if (filter === 3) Filter.average(at, end, above, size);
-    else Filter.paeth(at, end, above, size);
+function sub(at: usize, end: usize, size: usize): void {
+  let left = i64x2.splat(0);
+  for (; at < end; at += size) {
+    left = i8x16.add(left, v128.load64_zero(at));
+    storePixel(at, left, size);
   }
+}
 
-  @inline
-  static sub(at: usize, end: usize, size: usize): void {
-    let left = i64x2.splat(0);
-    for (; at < end; at += size) {
-      left = i8x16.add(left, v128.load64_zero(at));
-      Filter.store(at, left, size);
-    }
+function average(at: usize, end: usize, above: usize, size: usize): void {
+  let left = i64x2.splat(0);
+  for (; at < end; at += size) {
+    const mean = i16x8.shr_u(i16x8.add(left, v128.load8x8_u(above)), 1);
+    // Bytes, so that what is above 255 is cut.
+    left = i8x16.add(mean, v128.load8x8_u(at));
+    storePixel(at, i8x16.narrow_i16x8_u(left, left), size);
+    above += size;
   }
+}
 
-  @inline
-  static average(at: usize, end: usize, above: usize, size: usize): void {
-    let left = i64x2.splat(0);
-    for (; at < end; at += size) {
-      const mean = i16x8.shr_u(i16x8.add(left, v128.load8x8_u(above)), 1);
-      // Bytes, so that what is above 255 is cut.
-      left = i8x16.add(mean, v128.load8x8_u(at));
-      Filter.store(at, i8x16.narrow_i16x8_u(left, left), size);
-      above += size;
-    }
-  }
-
-  /** Of left, above and above left that which is nearest to left + above - above left. */
-  @inline
-  static paeth(at: usize, end: usize, above: usize, size: usize): void {
-    let left = i64x2.splat(0);
-    let corner = i64x2.splat(0);
-    for (; at < end; at += size) {
-      const top = v128.load8x8_u(above);
-      left = i8x16.add(Filter.nearest(left, top, corner), v128.load8x8_u(at));
-      Filter.store(at, i8x16.narrow_i16x8_u(left, left), size);
-      corner = top;
-      above += size;
-    }
-  }
-
-  @inline
-  static nearest(left: v128, top: v128, corner: v128): v128 {
+/** Adds of left, above and above left that which is nearest to left + above - above left. */
+function paeth(at: usize, end: usize, above: usize, size: usize): void {
+  let left = i64x2.splat(0);
+  let corner = i64x2.splat(0);
+  for (; at < end; at += size) {
+    const top = v128.load8x8_u(above);
     const down = i16x8.sub(top, corner);
     const across = i16x8.sub(left, corner);
     const fromLeft = i16x8.abs(down);
     const fromTop = i16x8.abs(across);
     const fromCorner = i16x8.abs(i16x8.add(down, across));
     const other = v128.bitselect(corner, top, i16x8.gt_s(fromTop, fromCorner));
-    return v128.bitselect(other, left, i16x8.gt_s(fromLeft, i16x8.min_s(fromTop, fromCorner)));
+    const nearest = v128.bitselect(other, left, i16x8.gt_s(fromLeft, i16x8.min_s(fromTop, fromCorner)));
+    left = i8x16.add(nearest, v128.load8x8_u(at));
+    storePixel(at, i8x16.narrow_i16x8_u(left, left), size);
+    corner = top;
+    above += size;
   }
+}
 
-  /** The first `size` bytes: what follows them is yet to be read. */
-  @inline
-  static store(at: usize, bytes: v128, size: usize): void {
-    if (size === 1) v128.store8_lane(at, bytes, 0);
-    else if (size === 2) v128.store16_lane(at, bytes, 0);
-    else if (size === 3) {
-      v128.store16_lane(at, bytes, 0);
-      v128.store8_lane(at, bytes, 2, 2);
-    } else if (size === 4) v128.store32_lane(at, bytes, 0);
-    else if (size === 6) {
-      v128.store32_lane(at, bytes, 0);
-      v128.store16_lane(at, bytes, 2, 4);
-    } else v128.store64_lane(at, bytes, 0);
-  }
+/** The first `size` bytes: what follows them is yet to be read. The branches are the same for all pixels of an image. */
+function storePixel(at: usize, bytes: v128, size: usize): void {
+  if (size === 3) {
+    v128.store16_lane(at, bytes, 0);
+    v128.store8_lane(at, bytes, 2, 2);
+  } else if (size === 1) v128.store8_lane(at, bytes, 0);
+  else if (size === 4) v128.store32_lane(at, bytes, 0);
+  else if (size === 2) v128.store16_lane(at, bytes, 0);
+  else if (size === 6) {
+    v128.store32_lane(at, bytes, 0);
+    v128.store16_lane(at, bytes, 2, 4);
+  } else v128.store64_lane(at, bytes, 0);
 }
 
 /**
