@@ -50,6 +50,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/image/kernel/assembly/inflate.ts bits": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts count": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts distanceBits": "the reader's place in the data that are inflated",
+  "src/image/kernel/assembly/inflate.ts ended": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts literalBits": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts next": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts out": "the reader's place in the data that are inflated",

@@ -22,8 +22,8 @@ import { align, type Kernel } from "./kernel.ts";
 import { type PreparedPixels, pixelSlack } from "./pixels.ts";
 import type { ThreadKernel } from "./thread.ts";
 
-/** Zeros that follow compressed data. */
-const padding = 64;
+/** Zeros that follow compressed data, see assembly/inflate.ts. */
+const padding = 1024;
 
 /** The check of the name of a chunk of pixels, on which that of its data goes on. */
 const ofName = 0x35af061e;
@@ -97,23 +97,23 @@ function gather(
   }
 }
 
-/** The rows of all passes to the pixels they stand for, and these to `out`, where that is not the same place. */
+/** Rows as they were stored, and where their pixels go. */
+interface FilteredRows {
+  readonly passes: readonly Pass[];
+  /** Where the first row is, behind its filter. */
+  readonly rows: number;
+  /** Where a row of zeros is. */
+  readonly zero: number;
+  readonly channels: Channels;
+  /** Where the pixels go; undefined where rows are pixels. */
+  readonly out: number | undefined;
+}
+
+/** Undoes the filters of all rows, and writes the pixels. */
 function undoFilters(
   { functions }: Kernel,
   header: PngHeader,
-  {
-    passes,
-    rows,
-    zero,
-    channels,
-    out,
-  }: {
-    readonly passes: readonly Pass[];
-    readonly rows: number;
-    readonly zero: number;
-    readonly channels: Channels;
-    readonly out: number | undefined;
-  },
+  { passes, rows, zero, channels, out }: FilteredRows,
 ): void {
   const size = Math.max(1, bitsOf(header) >> 3);
   const stride = header.width * channels;

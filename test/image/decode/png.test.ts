@@ -1,4 +1,4 @@
-import { deflateSync } from "node:zlib";
+import { constants, deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -219,8 +219,13 @@ describe("the pixels of a PNG", () => {
   it.each([
     ["rubbish after its end", [rgb, idat(rows), end, Buffer.from("rubbish")]],
     ["chunks that nobody knows", [rgb, chunk("prVt", [1, 2]), idat(rows), chunk("tEXt", [65, 0, 66]), end]],
-    ["another size than its pixels' data", [rgb, idat(Buffer.concat([rows, rows])), end]],
-    ["no check sum of its pixels' data", [rgb, chunk("IDAT", deflateSync(rows).subarray(0, -4)), end]],
+    ["more data than pixels", [rgb, idat(Buffer.concat([rows, rows])), end]],
+    [
+      "more data than pixels, not compressed",
+      [rgb, chunk("IDAT", deflateSync(Buffer.concat([rows, rows]), { level: 0 })), end],
+    ],
+    ["blocks without data", [rgb, chunk("IDAT", flushed(rows)), end]],
+    ["rubbish after its data", [rgb, chunk("IDAT", Buffer.concat([deflateSync(rows), rows])), end]],
     [
       "gamma and a colour profile",
       [rgb, chunk("gAMA", [0, 0, 0x80, 0]), chunk("iCCP", [65, 0, 0, 1]), idat(rows), end],
@@ -256,6 +261,12 @@ describe("the pixels of a PNG", () => {
     expect(Uint8Array.from(await sharp(bytes).ensureAlpha().raw().toBuffer())).toEqual(expected);
   });
 });
+
+/** Data behind which there are two blocks with nothing in them. */
+function flushed(data: Uint8Array): Uint8Array {
+  const open = deflateSync(data, { finishFlush: constants.Z_SYNC_FLUSH });
+  return Buffer.concat([open, Uint8Array.of(1, 0, 0, 255, 255), deflateSync(data).subarray(-4)]);
+}
 
 /** EXIF with nothing but an orientation. */
 function tiff(orientation: number, little: boolean, long: boolean): Uint8Array {
@@ -300,7 +311,7 @@ describe("a PNG that is not whole", () => {
 
   it("has data that end too early", async () => {
     const data = deflateSync(rows, { level: 0 });
-    for (let length = 0; length < data.length - 4; length++)
+    for (let length = 0; length < data.length; length++)
       expect(await problem(signature, rgb, chunk("IDAT", data.subarray(0, length)), end)).toMatch(
         /truncated/,
       );

@@ -1,3 +1,4 @@
+import { deflateSync } from "node:zlib";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
@@ -85,6 +86,62 @@ describe("resampling tables", () => {
         expect(Buffer.compare(kernel.bytes.subarray(at, at + bytes.length), wanted[i]!.make().bytes)).toBe(0);
       }
     }
+  });
+});
+
+describe("inflating", () => {
+  it("reads and writes nothing beyond its room, whatever the data are", () => {
+    const kernel = new Kernel();
+    const { functions } = kernel;
+    const places = fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 6 });
+    const text = fc.array(fc.nat(7), { maxLength: 400 });
+    let sound = 0;
+    const run = (data: Uint8Array, size: number) => {
+      // The data end, but for the zeros behind them, where the memory ends.
+      const end = kernel.bytes.length - 1024;
+      const start = kernel.room().end;
+      kernel.bytes.fill(1, start, end).fill(0, end);
+      kernel.bytes.set(data, end - data.length);
+      const status = functions.inflate(end - data.length, end, start + 64, start + 64 + size);
+      expect(kernel.bytes.subarray(start, start + 64).every((byte) => byte === 1)).toBe(true);
+      expect(kernel.bytes.subarray(start + size + 576, end - data.length).every((byte) => byte === 1)).toBe(
+        true,
+      );
+      if (status === 0) sound++;
+    };
+    kernel.reserve(kernel.room().end + 8192);
+    fc.assert(
+      fc.property(
+        text,
+        places,
+        fc.nat(400),
+        fc.boolean(),
+        fc.nat(2000),
+        (bytes, changes, length, cut, size) => {
+          const data = Uint8Array.from(deflateSync(Uint8Array.from(bytes)));
+          for (const [at, value] of changes) if (at > 1 && at < data.length) data[at] = value;
+          run(cut ? data.subarray(0, length) : data, size);
+        },
+      ),
+      { numRuns: 1500 },
+    );
+    // Says that 316 lengths of codes follow, of four or five bits each; nothing does.
+    const numbers = [
+      [1, 1],
+      [2, 2],
+      [29, 5],
+      [29, 5],
+      [15, 4],
+      ...Array.from({ length: 19 }, (_, i) => [i < 13 ? 4 : 5, 3]),
+    ];
+    const bits = numbers.flatMap(([value, length]) =>
+      Array.from({ length: length! }, (_, bit) => (value! >> bit) & 1),
+    );
+    const bytes = Array.from({ length: Math.ceil(bits.length / 8) }, (_, i) =>
+      bits.slice(8 * i, 8 * i + 8).reduce((byte, bit, k) => byte + (bit << k), 0),
+    );
+    run(Uint8Array.of(0x78, 0x9c, ...bytes), 1000);
+    expect(sound).toBeGreaterThan(10);
   });
 });
 

@@ -5,19 +5,23 @@
  * a refill is one load, and up to three look-ups share it. Two literals a look-up, where they fit, gain nothing: of a
  * photograph's, six bits each, few do.
  *
- * Limits: 64 zero bytes follow the data, 512 bytes of room the result. The check sum at the stream's end is not read:
- * those of the chunks were.
+ * Limits: 1024 zeros follow the data, as the end is looked for once a block only while its codes are read, and 512 bytes of
+ * room the result.
  */
+import { adler32 } from "./adler.ts";
 import { Code, END, LITERAL, makeTable, OTHER, SUBTABLE } from "./deflate-codes.ts";
 import { Place } from "./layout.ts";
 
-/** Bits read ahead, the next lowest; how many, in the lower 6 bits; and what follows them. */
+/** Bits read ahead, the next lowest; how many; and what follows them. */
 let bits: u64 = 0;
 let count: u64 = 0;
 let next: usize = 0;
 
 /** Where the next byte of the result goes. */
 let out: usize = 0;
+
+/** Whether the end of a block was read. */
+let ended: bool = false;
 
 /** What came of it. */
 export enum Inflated {
@@ -28,8 +32,8 @@ export enum Inflated {
 }
 
 /**
- * Inflates the data from `data` to `end` into the room from `start` to `top`, and ends when that is full: what may follow
- * is not read.
+ * Inflates the data from `data` to `end` into the room from `start` to `top`. Where there are more data than room, the rest
+ * is not read, and so not the check sum, as libpng has it.
  */
 export function inflate(data: usize, end: usize, start: usize, top: usize): Inflated {
   bits = 0;
@@ -44,18 +48,22 @@ export function inflate(data: usize, end: usize, start: usize, top: usize): Infl
   if ((cmf & 15) !== 8 || cmf >> 4 > 7 || ((cmf << 8) | flags) % 31 !== 0 || flags & 32)
     return Inflated.damaged;
   let last: u64 = 0;
-  while (last === 0 && out < top) {
+  while (last === 0) {
     refill();
     last = take(1);
     const kind = <u32>take(2);
-    let sound = true;
+    let sound = kind !== 3;
     if (kind === 0) sound = stored(end, top);
-    else if (kind === 3) sound = false;
-    else sound = (kind === 1 ? fixedCodes() : dynamicCodes()) && coded(start, end, top);
-    if (next - (<usize>(count & 63) >> 3) > end) return Inflated.truncated;
+    else if (sound) sound = (kind === 1 ? fixedCodes() : dynamicCodes()) && coded(start, end, top);
+    const ends = !sound || kind === 0 || ended || out < top || blockEnds();
+    if (next - <usize>(count >> 3) > end) return Inflated.truncated;
     if (!sound) return Inflated.damaged;
+    if (out > top || !ends) return Inflated.whole;
   }
-  return out < top ? Inflated.truncated : Inflated.whole;
+  if (out < top) return Inflated.truncated;
+  toByte();
+  if (next + 4 > end) return Inflated.truncated;
+  return bswap(load<u32>(next)) === adler32(start, top) ? Inflated.whole : Inflated.damaged;
 }
 
 function refill(): void {
@@ -66,27 +74,30 @@ function refill(): void {
 
 /** The next `n` bits. */
 function take(n: u64): u64 {
-  const value = bits & ((1 << n) - 1);
+  const value = bits & Bits.mask(n);
   bits >>= n;
   count -= n;
   return value;
 }
 
-/** A block without compression; false: damage. */
-function stored(end: usize, top: usize): bool {
-  // Back to the byte after the bits that were taken.
-  next -= <usize>(count & 63) >> 3;
+/** Goes back to the byte after the bits that were taken. */
+function toByte(): void {
+  next -= <usize>(count >> 3);
   bits = 0;
   count = 0;
+}
+
+/** A block without compression; false: damage. Goes past the end where the data are too short, past the room where it is. */
+function stored(end: usize, top: usize): bool {
+  toByte();
   const length = <usize>load<u16>(next);
   const sound = length === (<usize>load<u16>(next, 2) ^ 0xffff);
   next += 4;
   if (!sound || next > end) return sound;
-  const copied = min(length, min(top - out, end - next));
-  memory.copy(out, next, copied);
-  out += copied;
-  // Past the end where the data are too short.
-  next += out < top ? length : copied;
+  const taken = min(length, top - out);
+  memory.copy(out, next, min(taken, end - next));
+  out += length;
+  next += taken;
   return true;
 }
 
@@ -104,8 +115,8 @@ function fixedCodes(): bool {
 }
 
 /** Bits that are looked up first in the tables of the block. */
-let literalBits = 0;
-let distanceBits = 0;
+let literalBits: u64 = 0;
+let distanceBits: u64 = 0;
 
 /** Reads the codes of a block, and makes their tables; false: damage. */
 function dynamicCodes(): bool {
@@ -123,7 +134,7 @@ function dynamicCodes(): bool {
   }
   const first = makeTable(Place.lengths, lengths, 19, 7, Code.lengths);
   if (first === 0) return false;
-  const mask = ((<u64>1) << first) - 1;
+  const mask = Bits.mask(first);
   const all = literals + distances;
   for (let i = 0; i < all; ) {
     refill();
@@ -154,13 +165,14 @@ function dynamicCodes(): bool {
  * One long function, since all of its state is in locals.
  */
 function coded(start: usize, end: usize, top: usize): bool {
-  const literalMask = ((<u64>1) << literalBits) - 1;
-  const distanceMask = ((<u64>1) << distanceBits) - 1;
+  const literalMask = Bits.mask(literalBits);
+  const distanceMask = Bits.mask(distanceBits);
   let buffer = bits | (load<u64>(next) << count);
   let from = next + Bits.refilled(count);
   let left = count | 56;
   let to = out;
   let sound = true;
+  ended = false;
   let e = Bits.lookUp(Place.literals, buffer & literalMask);
   while (to < top && from <= end + 8) {
     let before = buffer;
@@ -188,7 +200,8 @@ function coded(start: usize, end: usize, top: usize): bool {
         left -= e;
       }
       if (e & OTHER) {
-        sound = (e & END) !== 0;
+        ended = (e & END) !== 0;
+        sound = ended;
         break;
       }
     }
@@ -228,6 +241,18 @@ function coded(start: usize, end: usize, top: usize): bool {
   next = from;
   out = to;
   return sound;
+}
+
+/** Whether the symbol that follows ends the block. */
+function blockEnds(): bool {
+  refill();
+  let e = Bits.lookUp(Place.literals, bits & Bits.mask(literalBits));
+  take(e & 63);
+  if (e & SUBTABLE) {
+    e = Bits.lookUp(Place.literals, (e >> 16) + (bits & Bits.mask((e >> 8) & 15)));
+    take(e & 63);
+  }
+  return (e & END) !== 0;
 }
 
 /** What is done with bits and entries, where functions are not inlined. */
