@@ -390,10 +390,11 @@ describe("a PNG that is wrong", () => {
       /It is a PNG image that is compressed, filtered/,
     ],
     [
-      "a chunk that must be known",
+      "an iPhone's own kind",
       [chunk("CgBI", [1, 2, 3, 4]), rgb, idat(rows), end],
-      /begin with a header/,
+      /a PNG image with a chunk CgBI/,
     ],
+    ["two headers", [rgb, rgb, idat(rows), end], /damaged: it has two headers/],
     [
       "a chunk that must be known",
       [rgb, chunk("NEWs"), idat(rows), end],
