@@ -5,7 +5,8 @@
  * since planes are resampled before their colours are converted, and nothing is written that is not needed.
  */
 
-import { isTruncated, mostPixels, truncated } from "../jpeg-header.ts";
+import { truncated } from "../header/damage.ts";
+import { isTruncated, mostPixels } from "../header/jpeg.ts";
 import { canDecode } from "../kernel/jpeg.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
@@ -24,11 +25,11 @@ export function decodeBaseline(
   const orientation = orient ? header.orientation : 1;
   if (!canDecode(header, orientation)) return "declined";
   checkPixels(header.height, header.width, maxPixels);
-  if (header.height * header.width > mostPixels(bytes.length)) throw truncated();
+  if (header.height * header.width > mostPixels(bytes.length)) throw truncated("JPEG");
   const planes = known ?? jpeg.prepare(pipeline, bytes, header, orientation);
   if (planes === undefined) return "damaged";
   const status = planes.decode(bytes);
-  if (status === "truncated" && isTruncated(bytes)) throw truncated();
+  if (status === "truncated" && isTruncated(bytes)) throw truncated("JPEG");
   if (status !== "whole") return "damaged";
   planes.run(row(planes.shape));
   return "done";

@@ -1,7 +1,7 @@
 /** An image file's bytes, and what they say about themselves: found when first asked for, by whichever decoder asks. */
 
-import { type JpegHeader, readJpegHeader } from "../jpeg-header.ts";
-import { type Format, formatOf } from "./format.ts";
+import { type Format, formatOf } from "../header/format.ts";
+import { type JpegHeader, readJpegHeader } from "../header/jpeg.ts";
 
 /** A file on its way through the decoders. */
 export class EncodedImage {

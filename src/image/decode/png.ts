@@ -2,11 +2,12 @@
  * PNG, all of it, decoded by the kernel itself: no package, the same pixels on every machine. Nobody is asked after it,
  * so that what is refused does not depend on what is installed.
  */
+
+import { isPng, readPngHeader } from "../header/png.ts";
 import { checkOf, pixelsOfPng } from "../kernel/png.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
-import { isPng, readPngHeader } from "../png-header.ts";
 
 /** The kernel's decoder of PNG. */
 export function decodePng(

@@ -1,12 +1,12 @@
 /** Which decoder takes an image: the first that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
-import { isJpeg } from "../jpeg-header.ts";
-import { isPng } from "../png-header.ts";
+import type { Format } from "../header/format.ts";
+import { isJpeg } from "../header/jpeg.ts";
+import { isPng } from "../header/png.ts";
 import { decodeBaseline } from "./baseline.ts";
 import type { DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
-import type { Format } from "./format.ts";
 import { decodePng } from "./png.ts";
 import { decodeBySharp } from "./sharp.ts";
 import { decodeByTurbo } from "./turbo.ts";

@@ -7,9 +7,9 @@ import { ImageError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
 import type { Channels } from "../colour.ts";
+import type { Format } from "../header/format.ts";
 import { type DecodeOutcome, type DecodeRequest, render } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
-import type { Format } from "./format.ts";
 
 /** The part of `sharp` that is used. */
 interface Sharp {

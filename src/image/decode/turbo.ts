@@ -7,7 +7,8 @@
  */
 
 import { peer } from "../../core/peer.ts";
-import { isTruncated, mostPixels, truncated } from "../jpeg-header.ts";
+import { truncated } from "../header/damage.ts";
+import { isTruncated, mostPixels } from "../header/jpeg.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
@@ -34,7 +35,7 @@ export function decodeByTurbo(
   if (turbo === undefined) return "declined";
   const { height, width, components, orientation } = header;
   checkPixels(height, width, maxPixels);
-  if (height * width > mostPixels(bytes.length)) throw truncated();
+  if (height * width > mostPixels(bytes.length)) throw truncated("JPEG");
   // Grey of a colour JPEG is its luma plane: less to decode, and the same weights as ours.
   const channels = components.length === 1 || pipeline.input === 1 ? 1 : 3;
   const prepared = threadKernel().pixels.prepare(pipeline, {
@@ -49,7 +50,7 @@ export function decodeByTurbo(
     const decoded = turbo.decompressSync(bytes, prepared.pixels, { format });
     if (decoded.width !== width || decoded.height !== height) return "damaged";
   } catch {
-    if (isTruncated(bytes)) throw truncated();
+    if (isTruncated(bytes)) throw truncated("JPEG");
     return "damaged";
   }
   prepared.run(row(prepared.shape));

@@ -4,7 +4,7 @@
  * All that follows from a file's header (tables, places in memory) is prepared apart from what follows from its coded
  * data. Small images would otherwise cost more to prepare than to decode.
  */
-import type { HuffmanSpec, JpegComponent, JpegHeader, JpegScan } from "../jpeg-header.ts";
+import type { HuffmanSpec, JpegComponent, JpegHeader, JpegScan } from "../header/jpeg.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { HuffmanTable, Place, Plane, Quantiser, Scan } from "./assembly/layout.ts";
 import { align, type Kernel } from "./kernel.ts";

@@ -5,17 +5,16 @@
  * others are brought to that first: interlaced ones, palettes, grey with alpha, 1, 2, 4 and 16 bits, transparent colours.
  */
 import type { Channels } from "../colour.ts";
-import { uint32 } from "../integers.ts";
+import { damaged, truncated } from "../header/damage.ts";
+import { uint32 } from "../header/integers.ts";
 import {
   chunkAt,
-  damaged,
   holdsPixels,
   type PngHeader,
   samplesOf,
   transparentSamples,
-  truncated,
   wrongSum,
-} from "../png-header.ts";
+} from "../header/png.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { Place, Png } from "./assembly/layout.ts";
 import { align, type Kernel } from "./kernel.ts";
@@ -60,7 +59,7 @@ export function pixelsOfPng(
   const passes = passesOf(header);
   const length = passes.reduce((sum, pass) => sum + pass.height * (1 + pass.length), 0);
   // Deflate makes at most 258 bytes of two bits: what announces more can only be a lie.
-  if (length > header.compressed * 1032) throw truncated();
+  if (length > header.compressed * 1032) throw truncated("PNG");
 
   const channels = channelsOf(header, pipeline.input);
   const direct = arePixels(header, channels);
@@ -75,8 +74,8 @@ export function pixelsOfPng(
   kernel.bytes.fill(0, end, end + padding);
   kernel.bytes.fill(0, zero, zero + zeros);
   const status = kernel.functions.inflate(data, end, rows, rows + length);
-  if (status === 1) throw truncated();
-  if (status !== 0) throw damaged("its pixels do not decompress");
+  if (status === 1) throw truncated("PNG");
+  if (status !== 0) throw damaged("PNG", "its pixels do not decompress");
   if (!direct) writeMeaning(kernel, header, channels);
   undoFilters(kernel, header, { passes, rows, zero, channels, out: direct ? undefined : prepared.rows });
   return prepared;
@@ -99,7 +98,7 @@ function gather(
 
 /** Rows as they were stored, and where their pixels go. */
 interface FilteredRows {
-  readonly passes: readonly Pass[];
+  readonly passes: readonly InterlacePass[];
   /** Where the first row is, behind its filter. */
   readonly rows: number;
   /** Where a row of zeros is. */
@@ -120,7 +119,7 @@ function undoFilters(
   let at = rows;
   for (const { x, y, dx, dy, width, height, length } of passes) {
     if (functions.unfilter(at, length, height, size, zero) === 0)
-      throw damaged("a row of its pixels is filtered in no known way");
+      throw damaged("PNG", "a row of its pixels is filtered in no known way");
     if (out !== undefined) {
       const first = out + y * stride + x * channels;
       functions.expand(at, length, width, height, first, dx * channels, dy * stride);
@@ -130,7 +129,7 @@ function undoFilters(
 }
 
 /** A part of an image that is stored by itself: some columns of some rows. */
-interface Pass {
+interface InterlacePass {
   readonly width: number;
   readonly height: number;
   /** Bytes of a row, but for its filter. */
@@ -156,9 +155,9 @@ const adam7 = [
 const whole = [[0, 0, 1, 1]] as const;
 
 /** The passes of an image that have pixels. */
-function passesOf(header: PngHeader): Pass[] {
+function passesOf(header: PngHeader): InterlacePass[] {
   const bits = bitsOf(header);
-  const passes: Pass[] = [];
+  const passes: InterlacePass[] = [];
   for (const [x, y, dx, dy] of header.interlaced ? adam7 : whole) {
     const width = Math.ceil((header.width - x) / dx);
     const height = Math.ceil((header.height - y) / dy);

@@ -11,14 +11,14 @@ import { Place } from "./layout.ts";
 /** The entry is a literal. */
 export const LITERAL: u64 = 0x1000;
 
-/** The entry is no literal, length or distance: with {@link SUBTABLE} or {@link END}, or else there is no such code. */
+/** The entry is no literal, length or distance: with {@link SUBTABLE} or {@link BLOCK_END}, or else there is no such code. */
 export const OTHER: u64 = 0x8000;
 
 /** The entry leads to another table. */
 export const SUBTABLE: u64 = 0x4000;
 
 /** The entry ends a block. */
-export const END: u64 = 0x2000;
+export const BLOCK_END: u64 = 0x2000;
 
 /** What symbols stand for. */
 export enum Code {
@@ -146,7 +146,7 @@ function entry(symbol: i32, length: i32, kind: Code): u32 {
   let least = 0;
   if (kind === Code.literals) {
     if (symbol < 256) return (symbol << 16) | <u32>LITERAL | length;
-    if (symbol === 256) return <u32>(OTHER | END) | length;
+    if (symbol === 256) return <u32>(OTHER | BLOCK_END) | length;
     if (symbol > 285) return <u32>OTHER | length;
     if (symbol < 265) least = symbol - 254;
     else if (symbol === 285) least = 258;

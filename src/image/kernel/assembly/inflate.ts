@@ -9,7 +9,7 @@
  * room the result.
  */
 import { adler32 } from "./adler.ts";
-import { Code, END, LITERAL, makeTable, OTHER, SUBTABLE } from "./deflate-codes.ts";
+import { BLOCK_END, Code, LITERAL, makeTable, OTHER, SUBTABLE } from "./deflate-codes.ts";
 import { Place } from "./layout.ts";
 
 /** Bits read ahead, the next lowest; how many; and what follows them. */
@@ -200,7 +200,7 @@ function coded(start: usize, end: usize, top: usize): bool {
         left -= e;
       }
       if (e & OTHER) {
-        ended = (e & END) !== 0;
+        ended = (e & BLOCK_END) !== 0;
         sound = ended;
         break;
       }
@@ -252,7 +252,7 @@ function blockEnds(): bool {
     e = Bits.lookUp(Place.literals, (e >> 16) + (bits & Bits.mask((e >> 8) & 15)));
     take(e & 63);
   }
-  return (e & END) !== 0;
+  return (e & BLOCK_END) !== 0;
 }
 
 /** What is done with bits and entries, where functions are not inlined. */

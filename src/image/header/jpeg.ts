@@ -7,7 +7,6 @@
  * such files.
  */
 
-import { ImageError } from "../core/errors.ts";
 import { orientationIn } from "./exif.ts";
 import { uint16, uint32 } from "./integers.ts";
 
@@ -139,13 +138,6 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
     at = end;
   }
   return undefined;
-}
-
-/** The error of a file that ends too early. */
-export function truncated(): ImageError {
-  return new ImageError(
-    "The JPEG file is truncated: it ends before its last pixels. Fetch or copy it again.",
-  );
 }
 
 /** Whether the file ends before its end-of-image marker. Trailing bytes after the marker do not matter. */

@@ -5,7 +5,8 @@
  * profiles and gamma are passed over, too, as Pillow and OpenCV do. Where libpng only warns of nonsense in a palette or a
  * transparent colour, it is not read here either.
  */
-import { ImageError } from "../core/errors.ts";
+import { ImageError } from "../../core/errors.ts";
+import { damaged, truncated } from "./damage.ts";
 import { orientationIn } from "./exif.ts";
 import { uint16, uint32 } from "./integers.ts";
 
@@ -59,16 +60,6 @@ export function isPng(bytes: Uint8Array): boolean {
   return uint32(bytes, 0) === signature[0];
 }
 
-/** The error of a file that ends too early. */
-export function truncated(): ImageError {
-  return new ImageError("The PNG file is truncated: it ends before its last pixels. Fetch or copy it again.");
-}
-
-/** The error of a file that has been changed, or was never right. */
-export function damaged(how: string): ImageError {
-  return new ImageError(`The PNG file is damaged: ${how}. Fetch or copy it again.`);
-}
-
 /**
  * The header of a file that {@link isPng}.
  *
@@ -77,12 +68,13 @@ export function damaged(how: string): ImageError {
  * @throws ImageError if it is truncated, damaged, or of a kind that is not decoded.
  */
 export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
-  if (bytes.length < 8) throw truncated();
+  if (bytes.length < 8) throw truncated("PNG");
   if (uint32(bytes, 4) !== signature[1])
-    throw damaged("its first bytes were changed, as by a transfer that takes it for text");
+    throw damaged("PNG", "its first bytes were changed, as by a transfer that takes it for text");
   const first = chunkAt(bytes, 8);
   checkKnown(bytes, first);
-  if (first.name !== IHDR || first.end - first.start !== 13) throw damaged("it does not begin with a header");
+  if (first.name !== IHDR || first.end - first.start !== 13)
+    throw damaged("PNG", "it does not begin with a header");
   checkSum(bytes, first, check);
   const size = readSize(bytes, first.start);
   let palette: Uint8Array | undefined;
@@ -100,11 +92,11 @@ export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
     const { name, start, end } = chunk;
     if (name === IDAT) {
       if (pixels === 0) pixels = start - 8;
-      else if (!within) throw damaged("its pixels are not in one piece");
+      else if (!within) throw damaged("PNG", "its pixels are not in one piece");
       compressed += end - start;
     } else if (name === PLTE) {
       checkSum(bytes, chunk, check);
-      if (palette !== undefined) throw damaged("it has two palettes");
+      if (palette !== undefined) throw damaged("PNG", "it has two palettes");
       if (pixels === 0) palette = readPalette(bytes, chunk, size);
     } else if (name === tRNS) {
       checkSum(bytes, chunk, check);
@@ -112,12 +104,12 @@ export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
     } else if (name === eXIf) {
       checkSum(bytes, chunk, check);
       orientation ??= orientationIn(bytes, start, end);
-    } else if (name === IHDR) throw damaged("it has two headers");
+    } else if (name === IHDR) throw damaged("PNG", "it has two headers");
     else checkKnown(bytes, chunk);
     within = name === IDAT;
   }
-  if (pixels === 0) throw damaged("it has no pixels");
-  if (size.colour === 3 && palette === undefined) throw damaged("its palette is missing");
+  if (pixels === 0) throw damaged("PNG", "it has no pixels");
+  if (size.colour === 3 && palette === undefined) throw damaged("PNG", "its palette is missing");
   // Written out: spread, an object takes longer than the codes of 28 x 28 pixels.
   return {
     width: size.width,
@@ -143,13 +135,14 @@ export interface Chunk {
 /** The chunk at `at`, all of which is there. */
 export function chunkAt(bytes: Uint8Array, at: number): Chunk {
   const start = at + 8;
-  if (start > bytes.length) throw truncated();
+  if (start > bytes.length) throw truncated("PNG");
   for (let i = at + 4; i < start; i++) {
     const letter = bytes[i]! & 0xdf;
-    if (letter < 0x41 || letter > 0x5a) throw damaged("there is something else where a chunk must begin");
+    if (letter < 0x41 || letter > 0x5a)
+      throw damaged("PNG", "there is something else where a chunk must begin");
   }
   const end = start + uint32(bytes, at);
-  if (end + 4 > bytes.length) throw truncated();
+  if (end + 4 > bytes.length) throw truncated("PNG");
   return { name: uint32(bytes, at + 4), start, end };
 }
 
@@ -160,7 +153,7 @@ export function holdsPixels({ name }: Chunk): boolean {
 
 /** The error of a chunk whose check sum is another. */
 export function wrongSum(bytes: Uint8Array, { start }: Chunk): ImageError {
-  return damaged(`the check sum of its chunk ${nameOf(bytes, start)} is wrong`);
+  return damaged("PNG", `the check sum of its chunk ${nameOf(bytes, start)} is wrong`);
 }
 
 function checkSum(bytes: Uint8Array, chunk: Chunk, check: Check): void {
@@ -189,7 +182,7 @@ function readSize(bytes: Uint8Array, at: number): Size {
   const colour = bytes[at + 9]!;
   const possible: readonly number[] | undefined = depthsOf[colour as PngColour];
   if (width === 0 || height === 0 || width > 0x7fffffff || height > 0x7fffffff || !possible?.includes(depth))
-    throw damaged("its header makes no sense");
+    throw damaged("PNG", "its header makes no sense");
   const interlace = bytes[at + 12]!;
   if (bytes[at + 10] !== 0 || bytes[at + 11] !== 0 || interlace > 1) {
     throw new ImageError(
@@ -202,7 +195,7 @@ function readSize(bytes: Uint8Array, at: number): Size {
 function readPalette(bytes: Uint8Array, { start, end }: Chunk, { colour }: Size): Uint8Array {
   const length = end - start;
   if (colour === 3 && (length === 0 || length > 768 || length % 3 !== 0))
-    throw damaged("its palette has a length that makes no sense");
+    throw damaged("PNG", "its palette has a length that makes no sense");
   return bytes.subarray(start, end);
 }
 
