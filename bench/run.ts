@@ -1,7 +1,8 @@
 /**
  * `npm run bench [-- NAME…] [--quick] [--rounds N] [--list]`: puts the questions of this folder, one file each, and
  * writes the answers to RESULTS.md. `--quick` makes one short round of each, to see that all programs run; it writes
- * nothing. A file that exports no `question` is a program with an output of its own, run when it is named.
+ * nothing. A file may put several, each known as `images/png28`. One that exports none is a program with an output of
+ * its own, run when it is named.
  */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
@@ -31,25 +32,55 @@ const known = (await readdir(here))
   .filter((file) => file.endsWith(".ts") && file !== "run.ts")
   .map((file) => file.slice(0, -3))
   .sort();
-const unknown = names.find((name) => !known.includes(name));
-if (unknown !== undefined) {
-  console.error(`There is no benchmark "${unknown}". There are: ${known.join(", ")}.`);
+const asked = names.length > 0 ? names : known;
+const unknown = asked.find((name) => !known.includes(fileOf(name)));
+if (unknown !== undefined) refuse(unknown, known);
+
+const questions = new Map<string, Question>();
+for (const name of asked) {
+  const all = await questionsOf(fileOf(name));
+  if (all === undefined) {
+    const program = fileURLToPath(new URL(`${name}.ts`, here));
+    if (names.length > 0) spawnSync(process.execPath, [...process.execArgv, program], { stdio: "inherit" });
+    continue;
+  }
+  const chosen = all.filter(([each]) => each === name || fileOf(each) === name);
+  if (chosen.length === 0) {
+    refuse(
+      name,
+      all.map(([each]) => each),
+    );
+  }
+  for (const [each, question] of chosen) questions.set(each, question);
+}
+if (options.list) {
+  for (const [name, { question }] of questions) console.log(`${name.padEnd(18)} ${question}`);
+} else if (questions.size > 0) {
+  await ask();
+}
+
+/** `images` of `images/png28`. */
+function fileOf(name: string): string {
+  return name.split("/")[0]!;
+}
+
+function refuse(name: string, known: readonly string[]): never {
+  console.error(`There is no benchmark "${name}". There are: ${known.join(", ")}.`);
   process.exit(1);
 }
 
-const questions = new Map<string, Question>();
-for (const name of names.length > 0 ? names : known) {
-  const file = new URL(`${name}.ts`, here);
-  if (/^export const question\b/m.test(await readFile(file, "utf8"))) {
-    questions.set(name, ((await import(file.href)) as { question: Question }).question);
-  } else if (names.length > 0) {
-    spawnSync(process.execPath, [...process.execArgv, fileURLToPath(file)], { stdio: "inherit" });
-  }
-}
-if (options.list) {
-  for (const [name, { question }] of questions) console.log(`${name.padEnd(12)} ${question}`);
-} else if (questions.size > 0) {
-  await ask();
+/** The questions of a file by name: one, or several; undefined where it is a program with an output of its own. */
+async function questionsOf(
+  file: string,
+): Promise<(readonly [name: string, question: Question])[] | undefined> {
+  const url = new URL(`${file}.ts`, here);
+  if (!/^export const questions?\b/m.test(await readFile(url, "utf8"))) return undefined;
+  const { question, questions = {} } = (await import(url.href)) as {
+    question?: Question;
+    questions?: Record<string, Question>;
+  };
+  if (question !== undefined) return [[file, question]];
+  return Object.entries(questions).map(([name, each]) => [`${file}/${name}`, each]);
 }
 
 async function ask(): Promise<void> {
@@ -57,6 +88,7 @@ async function ask(): Promise<void> {
   console.log(machine());
   const only = new RegExp(options.only);
   for (const [name, whole] of questions) {
+    await whole.prepare?.();
     const question = { ...whole, contestants: whole.contestants.filter((each) => only.test(each.name)) };
     const folder = await mkdtemp(join(tmpdir(), "epochal-bench-"));
     const load = await loadOfOthers();

@@ -25,7 +25,10 @@ export function node(name: string, program: string, options: Options, nodeFlags:
     name,
     command: process.execPath,
     args: [...nodeFlags, path(`bench/programs/${program}.js`), ...flags(options)],
-    missing: lacking(options, [path("dist/index.js"), "not built: npm run build"]),
+    // Looked for when it is asked: a question may make its files first.
+    get missing() {
+      return lacking(options, [path("dist/index.js"), "not built: npm run build"]);
+    },
   };
 }
 
@@ -45,7 +48,9 @@ export function python(
     command,
     args: [path(`bench/peers/${program}.py`), ...flags(options)],
     env: { TF_CPP_MIN_LOG_LEVEL: "3", ...(folder ? { PYTHONPATH: folder } : {}) },
-    missing: lacking(options, [command, without], [folder ?? command, without]),
+    get missing() {
+      return lacking(options, [command, without], [folder ?? command, without]);
+    },
   };
 }
 
@@ -53,16 +58,23 @@ export function python(
 export function native(name: string, program: string, libraries: string[], options: Options): Contestant {
   const folder = path(".cache/bench/");
   const command = `${folder}${program}`;
-  let missing = lacking(options);
+  let failure: string | undefined;
   try {
     mkdirSync(folder, { recursive: true });
     const source = path(`bench/peers/${program}.c`);
     const link = [...libraries.map((library) => `-l${library}`), "-lm", "-lpthread"];
     execFileSync("cc", ["-O3", "-march=native", "-o", command, source, ...link], { stdio: "pipe" });
   } catch {
-    missing = `not compiled: needs cc and ${libraries.map((library) => `lib${library}`).join(", ")}`;
+    failure = `not compiled: needs cc and ${libraries.map((library) => `lib${library}`).join(", ")}`;
   }
-  return { name, command, args: flags(options), missing };
+  return {
+    name,
+    command,
+    args: flags(options),
+    get missing() {
+      return failure ?? lacking(options);
+    },
+  };
 }
 
 /** A folder of the test data beside the repository. */

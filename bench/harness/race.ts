@@ -17,8 +17,8 @@ export interface Question {
   readonly rounds?: number;
   /** The contestant that the last column compares with. */
   readonly baseline: string;
-  /** What the figures must show; `figure` gives the median of a contestant that ran. */
-  readonly claims?: (figure: Figure) => readonly Claim[];
+  /** What the figures must show: `figure` gives the median of a contestant that ran, `processor` that of its processor time. */
+  readonly claims?: (figure: Figure, processor: Figure) => readonly Claim[];
   /** How to read the table: what is equal, what is not, what bounds the figures. */
   readonly notes?: string;
   /**
@@ -26,6 +26,8 @@ export interface Question {
    * batch there, before it measures, as float32 from 0 to 1 in the order of the baseline's.
    */
   readonly pixels?: boolean;
+  /** Makes the files that it needs, where they can be made. */
+  readonly prepare?: () => Promise<void>;
 }
 
 /** One program in the race. */
@@ -54,6 +56,8 @@ export interface Claim {
 export interface Report {
   /** The figure in the question's unit. */
   readonly value: number;
+  /** Processor time an item in milliseconds, user and system, of the program and all processes that it started. */
+  readonly processor?: number;
   /** Further figures, shown beside it. */
   readonly details?: Readonly<Record<string, number | string>>;
   /** Names and versions of what ran. */
@@ -171,12 +175,19 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 ? sorted[half]! : (sorted[half - 1]! + sorted[half]!) / 2;
 }
 
-/** Medians by name, for the claims. */
-export function figureOf(question: Question, outcomes: readonly Outcome[]): Figure {
+/** Medians by name, for the claims: of the figures, or of the processor times. */
+export function figureOf(
+  { better }: Pick<Question, "better">,
+  outcomes: readonly Outcome[],
+  of: (report: Report) => number | undefined = ({ value }) => value,
+): Figure {
   const medians = new Map(
-    outcomes.map(({ contestant, reports }) => [contestant.name, median(reports.map(({ value }) => value))]),
+    outcomes.map(({ contestant, reports }) => [
+      contestant.name,
+      median(reports.map((report) => of(report) ?? Number.NaN)),
+    ]),
   );
-  const best = question.better === "more" ? Math.max : Math.min;
+  const best = better === "more" ? Math.max : Math.min;
   return (...names) => {
     const ran = names.map((name) => medians.get(name) ?? Number.NaN).filter((value) => !Number.isNaN(value));
     return ran.length === 0 ? Number.NaN : best(...ran);

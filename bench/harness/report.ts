@@ -32,42 +32,61 @@ export function section(
 ): string {
   const figure = figureOf(question, outcomes);
   const rounds = Math.max(0, ...outcomes.map(({ reports }) => reports.length));
-  const base = figure(question.baseline);
+  const processor = figureOf({ better: "less" }, outcomes, (report) => report.processor);
+  const hasProcessor = outcomes.some(({ reports }) => reports[0]?.processor !== undefined);
   const hasDetails = outcomes.some(({ reports }) => reports[0]?.details);
   const head = [
     "",
     question.unit,
     "min – max",
     "÷ baseline",
+    ...(hasProcessor ? ["CPU ms", "min – max", "÷ baseline"] : []),
     ...(question.pixels ? ["pixels: mean, max"] : []),
     ...(hasDetails ? ["besides"] : []),
   ];
   const rows = outcomes.map((outcome) => {
     const { contestant, reports, difference, failure } = outcome;
-    const values = reports.map(({ value }) => value);
-    const ran = values.length > 0;
+    const spent = reports.flatMap((report) => report.processor ?? []);
     return [
       contestant.name,
-      ran ? number(median(values)) : "—",
-      ran ? `${number(Math.min(...values))} – ${number(Math.max(...values))}` : (failure ?? "—"),
-      ran ? number(median(values) / base) : "—",
+      ...spread(
+        reports.map(({ value }) => value),
+        figure(question.baseline),
+        failure,
+      ),
+      ...(hasProcessor ? spread(spent, processor(question.baseline)) : []),
       ...(question.pixels
         ? [difference ? `${difference.mean.toFixed(4)}, ${difference.max.toFixed(2)}` : "—"]
         : []),
       ...(hasDetails ? [detailsOf(outcome)] : []),
     ];
   });
-  const claims = question.claims?.(figure) ?? [];
+  const claims = question.claims?.(figure, processor) ?? [];
   const parts = [
     `## ${name}`,
     `${question.question} (${question.unit}, ${question.better === "more" ? "more" : "less"} is better; median of ${rounds} alternating ${rounds === 1 ? "round" : "rounds"}; baseline: ${question.baseline}; \`npm run bench -- ${name}\`)`,
     table(head, rows),
     ...(caveat ? [`**${caveat}**`] : []),
+    ...(hasProcessor ? [processorNote] : []),
     ...(question.notes ? [question.notes] : []),
     ...(claims.length > 0 ? [claims.map(verdict).join("\n")] : []),
     `Versions: ${versionsOf(outcomes)}.`,
   ];
   return parts.join("\n\n");
+}
+
+const processorNote =
+  "CPU ms: processor time an item, user and system, of all threads and processes; other work on the machine changes it little.";
+
+/** Three cells: the median, the extremes, and the median beside the baseline's; where there are no figures, why. */
+function spread(values: readonly number[], base: number, failure = "—"): string[] {
+  if (values.length === 0) return ["—", failure, "—"];
+  const middle = median(values);
+  return [
+    number(middle),
+    `${number(Math.min(...values))} – ${number(Math.max(...values))}`,
+    number(middle / base),
+  ];
 }
 
 function verdict({ claim, measured, atLeast, atMost }: Claim): string {

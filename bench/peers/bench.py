@@ -17,8 +17,9 @@ def options(**defaults):
 
 
 def paths(folder, count):
-    """The first `count` JPEG files of a folder in the order of their paths, from the start again where they end."""
-    files = sorted(str(file) for file in Path(folder).rglob("*") if file.suffix.lower() in (".jpg", ".jpeg"))
+    """The first `count` image files of a folder in the order of their paths, from the start again where they end."""
+    kinds = (".jpg", ".jpeg", ".png", ".webp")
+    files = sorted(str(file) for file in Path(folder).rglob("*") if file.suffix.lower() in kinds)
     return [files[i % len(files)] for i in range(count)]
 
 
@@ -26,8 +27,8 @@ def labels(count):
     return [i % 10 for i in range(count)]
 
 
-def race(epoch, items, step, **versions):
-    """Reports the images per second of a whole epoch, after one epoch that starts the workers.
+def race(epoch, items, step=0, channels=3, **versions):
+    """Reports the images per second and the processor time of a whole epoch, after one epoch that starts the workers.
 
     With `step` milliseconds of work on this thread after each batch, as a model would do, it reports the share of
     the time spent waiting for batches, in percent. `epoch` makes an iterator over the batches of one epoch, as numpy
@@ -39,14 +40,17 @@ def race(epoch, items, step, **versions):
             batch.astype("float32").tofile(where)
     count = 0
     working = 0
+    processor = processor_seconds()
     started = time.perf_counter()
     for batch in epoch():
         count += len(batch)
         working += busy(step)
     seconds = time.perf_counter() - started
-    assert count == items and batch.dtype == "float32" and batch.shape[-1] == 3, (count, batch.dtype, batch.shape)
+    processor = processor_seconds() - processor
+    came = (count, batch.dtype, batch.shape[-1])
+    assert came == (items, "float32", channels), came
     if step == 0:
-        report(items / seconds, **versions)
+        report(items / seconds, processor=processor * 1000 / items, **versions)
     else:
         report(100 * (1 - working / seconds), {"img/s": items / seconds}, **versions)
 
@@ -73,13 +77,29 @@ def busy(milliseconds):
     return time.perf_counter() - started
 
 
+def processor_seconds():
+    """User and system time of this process and of all that it started, those that have ended too; 0 without /proc."""
+    ticks = 0
+    processes = [os.getpid()]
+    for process in processes:
+        try:
+            ticks += sum(int(each) for each in Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[11:15])
+            for children in Path(f"/proc/{process}/task").glob("*/children"):
+                processes += children.read_text().split()
+        except OSError:
+            pass  # It has ended; the time of who waited for it says so.
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
 def since_launch():
     """Milliseconds since the harness started this program."""
     return time.time() * 1000 - float(os.environ["BENCH_LAUNCHED"])
 
 
-def report(value, details=None, **versions):
+def report(value, details=None, processor=0, **versions):
     line = {"value": value, "versions": {"Python": sys.version.split()[0], **versions}}
+    if processor > 0:
+        line["processor"] = processor
     if details is not None:
         line["details"] = details
     print(json.dumps(line), flush=True)

@@ -23,10 +23,10 @@ export function options(defaults) {
   );
 }
 
-/** The first `count` JPEG files of a folder in the order of their paths, from the start again where they end. */
+/** The first `count` image files of a folder in the order of their paths, from the start again where they end. */
 export function paths(folder, count) {
   const files = readdirSync(folder, { recursive: true })
-    .filter((file) => /\.jpe?g$/i.test(file))
+    .filter((file) => /\.(jpe?g|png|webp)$/i.test(file))
     .map((file) => join(folder, file))
     .sort();
   return Array.from({ length: count }, (_, i) => files[i % files.length]);
@@ -37,13 +37,13 @@ export function labels(count) {
 }
 
 /**
- * Reports the images per second of a whole epoch, after one epoch that starts the workers.
+ * Reports the images per second and the processor time of a whole epoch, after one epoch that starts the workers.
  *
  * With `step` milliseconds of work on this thread after each batch, as a model would do, it reports the share of the
  * time spent waiting for batches, in percent. `epoch` makes an async iterator over the batches of one epoch, as
  * Float32Array from 0 to 1, channels last.
  */
-export async function race(epoch, { items, size, step = 0, packages }) {
+export async function race(epoch, { items, size, channels = 3, step = 0, packages }) {
   let where = process.env.BENCH_PIXELS;
   for await (const batch of epoch()) {
     if (where !== undefined) writeFileSync(where, batch);
@@ -51,15 +51,17 @@ export async function race(epoch, { items, size, step = 0, packages }) {
   }
   let count = 0;
   let working = 0;
+  const spent = processorTime();
   const started = performance.now();
   for await (const batch of epoch()) {
-    count += batch.length / (size * size * 3);
+    count += batch.length / (size * size * channels);
     working += busy(step);
   }
   const time = performance.now() - started;
+  const processor = (processorTime() - spent) / items || undefined;
   if (count !== items) throw new Error(`${count} images came, not ${items}`);
   const rate = items / (time / 1000);
-  if (step === 0) report(rate, { packages });
+  if (step === 0) report(rate, { processor, packages });
   else report(100 * (1 - working / time), { details: { "img/s": rate }, packages });
 }
 
@@ -85,6 +87,25 @@ export function busy(milliseconds) {
   return performance.now() - started;
 }
 
+/**
+ * Milliseconds of user and system time of this process and of all that it started, those that have ended too; 0 where
+ * there is no /proc. Linux counts hundredths of a second on every machine that Node runs on.
+ */
+function processorTime() {
+  let ticks = 0;
+  const processes = [process.pid];
+  for (const id of processes) {
+    try {
+      const fields = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1).split(" ");
+      ticks += fields.slice(11, 15).reduce((sum, each) => sum + Number(each), 0);
+      for (const task of readdirSync(`/proc/${id}/task`)) {
+        processes.push(...(readFileSync(`/proc/${id}/task/${task}/children`, "utf8").match(/\d+/g) ?? []));
+      }
+    } catch {} // It has ended; the time of who waited for it says so.
+  }
+  return ticks * 10;
+}
+
 /** Milliseconds since the harness started this program. */
 export function sinceLaunch() {
   return performance.timeOrigin + performance.now() - Number(process.env.BENCH_LAUNCHED);
@@ -96,9 +117,9 @@ export function workersOf(text) {
 }
 
 /** Prints the report. */
-export function report(value, { details, packages = [] } = {}) {
+export function report(value, { processor, details, packages = [] } = {}) {
   const versions = Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
-  console.log(JSON.stringify({ value, details, versions }));
+  console.log(JSON.stringify({ value, processor, details, versions }));
 }
 
 /** The version in the package.json of an installed package, also where its exports hide it. */

@@ -6,12 +6,13 @@ import { imread, resize } from "epochal/image";
 export class Images extends Sequence {
   static module = import.meta.url;
 
-  constructor(x, y, batchSize, size) {
+  constructor(x, y, batchSize, size, channels = 3) {
     super();
     this.x = x;
     this.y = y;
     this.batchSize = batchSize;
     this.size = size;
+    this.channels = channels;
   }
 
   get length() {
@@ -21,7 +22,11 @@ export class Images extends Sequence {
   async getItem(index) {
     const [from, to] = [index * this.batchSize, (index + 1) * this.batchSize];
     return [
-      await stack(this.x.slice(from, to).map((file) => resize(imread(file), [this.size, this.size]))),
+      await stack(
+        this.x
+          .slice(from, to)
+          .map((file) => resize(imread(file, { channels: this.channels }), [this.size, this.size])),
+      ),
       tensor(this.y.slice(from, to), "int32"),
     ];
   }

@@ -1,12 +1,24 @@
-/** epochal over JPEG files, as its README writes it; `--lease 1` gives each batch back once it was used. */
+/** epochal over image files, as its README and docs/images.md write it; `--lease 1` gives each batch back once it was used. */
 import { DataLoader, release } from "epochal";
 import { labels, options, paths, race, workersOf } from "./bench.js";
+import { Changed } from "./changed-images.js";
 import { Images } from "./images-sequence.js";
 
-const defaults = { data: "", items: 1000, size: 200, workers: "2", step: 0, lease: 0 };
-const { data, items, size, workers, step, lease } = options(defaults);
-const images = new Images(paths(data, items), labels(items), 32, size);
-const loader = new DataLoader(images, { workers: workersOf(workers) });
+const { data, items, size, channels, work, workers, step, lease } = options({
+  data: "",
+  items: 1000,
+  size: 200,
+  channels: 3,
+  work: "resize",
+  workers: "2",
+  step: 0,
+  lease: 0,
+});
+const [x, y] = [paths(data, items), labels(items)];
+const loader =
+  work === "resize"
+    ? new DataLoader(new Images(x, y, 32, size, channels), { workers: workersOf(workers) })
+    : new DataLoader(new Changed(x, y, size, work), { workers: workersOf(workers), batchSize: 32 });
 
 async function* epoch() {
   for await (const batch of loader) {
@@ -15,5 +27,5 @@ async function* epoch() {
   }
 }
 
-await race(epoch, { items, size, step, packages: ["epochal", "@julusian/jpeg-turbo"] });
+await race(epoch, { items, size, channels, step, packages: ["epochal", "@julusian/jpeg-turbo", "sharp"] });
 await loader.close();

@@ -2,19 +2,19 @@
 import sharp from "sharp";
 import { options, paths, race } from "./bench.js";
 
-const { data, items, size } = options({ data: "", items: 1000, size: 200 });
+const { data, items, size, channels } = options({ data: "", items: 1000, size: 200, channels: 3 });
 const files = paths(data, items);
 // One libvips thread an image, as many images at once as there are cores: sharp's advice for many small jobs.
 sharp.concurrency(1);
 
 async function batch(from) {
   const part = files.slice(from, from + 32);
-  const x = new Float32Array(part.length * size * size * 3);
+  const x = new Float32Array(part.length * size * size * channels);
   await Promise.all(
     part.map(async (file, row) => {
       const pixels = await sharp(file)
         .resize(size, size, { fit: "fill", kernel: "linear" })
-        .toColourspace("srgb")
+        .toColourspace(channels === 1 ? "b-w" : "srgb")
         .removeAlpha()
         .raw()
         .toBuffer();
@@ -35,4 +35,4 @@ async function* epoch() {
   yield await next;
 }
 
-await race(epoch, { items, size, packages: ["sharp"] });
+await race(epoch, { items, size, channels, packages: ["sharp"] });

@@ -68,6 +68,27 @@ describe("section", () => {
     expect(text).toMatch(/\| absent +\| +— \| not installed \| +— \|/);
     expect(text).toContain("ours 1.0, theirs 1.0");
   });
+  it("shows processor time in columns of its own, where programs tell it", () => {
+    const spent = section(
+      "cost",
+      {
+        ...question,
+        claims: (_, processor) => [
+          { claim: "cheaper", measured: processor("theirs") / processor("ours"), atLeast: 2 },
+        ],
+      },
+      [
+        { contestant: contestant("ours"), reports: [1, 3, 2].map((processor) => ({ value: 10, processor })) },
+        { contestant: contestant("theirs"), reports: [{ value: 20, processor: 6 }] },
+        ran("silent", 5),
+      ],
+    );
+    expect(spent).toMatch(/\| ours .*\| +2\.00 \| +1\.00 – 3\.00 \| +1\.00 \|/);
+    expect(spent).toMatch(/\| theirs .*\| +6\.00 \| +6\.00 – 6\.00 \| +3\.00 \|/);
+    expect(spent).toMatch(/\| silent .*\| +— \| +— \| +— \|/);
+    expect(spent).toContain("- shown: cheaper: 3.00 (at least 2.00 wanted)");
+    expect(text).not.toContain("CPU");
+  });
   it("says which claims hold, are missed, or were not measured", () => {
     expect(text).toContain("- shown: ahead: 2.00 (at least 1.50 wanted)");
     expect(text).toContain("- **missed**: far ahead: 2.00 (at least 3.00 wanted)");
