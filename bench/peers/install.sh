@@ -12,22 +12,31 @@ python=${PYTHON:-python3}
 missing=0
 mkdir -p "$folder"
 
-setting() { "$python" -m pip config list | sed -n "s/^[^=]*\.$1='\(.*\)'$/\1/p" | sed 's/\\n/ /g' | tail -n 1; }
+# answers URL: whether an index is there, within seconds.
 answers() {
   "$python" - "$1" <<'PY'
-import os, sys, urllib.request
+import os, ssl, sys
+from urllib.error import HTTPError
+from urllib.request import urlopen
+
 url = sys.argv[1]
 try:
-    sys.exit(not os.path.isdir(url.removeprefix("file://")) if url.startswith("file:") else not urllib.request.urlopen(url, timeout=5))
+    if not url.startswith("file://"):
+        urlopen(url, timeout=5, context=ssl.create_default_context(cafile=os.environ.get("PIP_CERT")))
+    else:
+        os.listdir(url.removeprefix("file://"))
+except HTTPError:
+    pass  # It is there, but shows no list of all packages.
 except OSError as error:
-    print(f"{url} does not answer ({error}): pip does without.", file=sys.stderr)
-    sys.exit(1)
+    sys.exit(f"{url} does not answer ({error}): pip does without.")
 PY
 }
+# setting NAME: what pip's files say.
+setting() { "$python" -m pip config list | sed -n "/^:env:/!s/^[^=]*\.$1='\(.*\)'$/\1/p" | sed 's/\\n/ /g' | tail -n 1; }
 # pip asks an index that does not answer again and again, for every package: it is told of those that do.
 indexes=()
-index=$(setting index-url)
-for url in "${index:-https://pypi.org/simple}" $(setting extra-index-url); do
+index=${PIP_INDEX_URL:-$(setting index-url)}
+for url in "${index:-https://pypi.org/simple}" ${PIP_EXTRA_INDEX_URL-$(setting extra-index-url)}; do
   answers "$url" && indexes+=("$url")
 done
 if [ ${#indexes[@]} = 0 ]; then
@@ -38,7 +47,7 @@ export PIP_INDEX_URL=${indexes[0]} PIP_EXTRA_INDEX_URL="${indexes[*]:1}" PIP_RET
 
 # environment NAME: an empty one. install NAME ARGUMENTS…: with this Python's pip, byte code being made when it is used.
 environment() { "$python" -m venv --clear --without-pip "$folder/$1"; }
-install() { "$python" -m pip --python "$folder/$1/bin/python" install --quiet --no-compile "${@:2}"; }
+install() { "$python" -m pip --python "$folder/$1/bin/python" install -qq --no-compile "${@:2}"; }
 # proved NAME WHAT PROGRAM: runs a program that prints versions; says so, and why, where it does not run.
 proved() {
   local said
