@@ -41,18 +41,19 @@ const c =
 const pillow = torch("Pillow", "pillow");
 const torchvision = torch("torchvision", "torchvision");
 const torchvisionOnPillow = torch("torchvision on Pillow", "pil");
-const openCV = [
+const openCVLinear = [
   torch("OpenCV 4 linear", "cv2-linear"),
   torch("OpenCV 5 linear", "cv2-linear", "opencv5"),
-  torch("OpenCV 5 area", "cv2-area", "opencv5"),
 ];
+const openCVArea = torch("OpenCV 5 area", "cv2-area", "opencv5");
+const openCV = [...openCVLinear, openCVArea];
 const reducedOpenCV = [
   torch("OpenCV 5 reduced, linear", "cv2-linear-reduced8", "opencv5"),
   torch("OpenCV 5 reduced, area", "cv2-area-reduced8", "opencv5"),
 ];
 const tfData = tensorflow("tf.data");
 const sharp: Peer = (options) => node("sharp alone", "sharp", options);
-const turbo = [c(bare, { dct: "fast" }), c(bareAccurate, { dct: "accurate" })] as const;
+const turbo = [c(bare, { dct: "fast" }), c(bareAccurate, { dct: "accurate" })];
 
 const photograph = "500 × 375";
 const small = "32 × 200 × 200 × 3 float32";
@@ -63,7 +64,7 @@ const works = {
     files: "png28",
     options: { size: 28, channels: 1 },
     items: 16_000,
-    peers: [openCV[0]!, openCV[1]!, pillow, torchvision, tfData],
+    peers: [...openCVLinear, pillow, torchvision, tfData],
     wanted: { "": 2 },
   },
   png: {
@@ -89,7 +90,7 @@ const works = {
     items: 128,
     peers: [
       ...reducedOpenCV,
-      openCV[2]!,
+      openCVArea,
       torch("Pillow draft", "pillow-draft"),
       torchvision,
       tensorflow("tf.data, ratio 8", { ratio: 8 }),
@@ -130,8 +131,7 @@ const works = {
     options: { size: 224, work: "affine" },
     items: 512,
     peers: [
-      openCV[0]!,
-      openCV[1]!,
+      ...openCVLinear,
       torchvisionOnPillow,
       torchvision,
       tfData,
@@ -146,8 +146,7 @@ const works = {
     options: { size: 224, work: "jitter" },
     items: 512,
     peers: [
-      openCV[0]!,
-      openCV[1]!,
+      ...openCVLinear,
       torchvisionOnPillow,
       torchvision,
       tfData,
