@@ -20,7 +20,9 @@ export type AxisStep =
       readonly start: number | undefined;
       readonly share: number;
     }
-  | { readonly kind: "flip" };
+  | { readonly kind: "flip" }
+  /** Positions that have no input. */
+  | { readonly kind: "pad"; readonly before: number; readonly after: number };
 
 /** The steps along one axis, and a text that names them. */
 export interface Axis {
@@ -37,7 +39,7 @@ export interface Band {
 }
 
 /**
- * The band matrix of `steps` for an input of `length` positions.
+ * The band matrix of `steps` for an input of `length` positions. Rows of positions that have no input are empty.
  *
  * @param subsampled whether the input is stored at half the length, rounded up (a JPEG's chroma), to be interpolated as
  *   libjpeg does; columns are positions of what is stored
@@ -65,6 +67,16 @@ export function bandOf(steps: readonly AxisStep[], length: number, subsampled: b
         const before = spread;
         spread = (position, weight) => before(start + position, weight);
         size = step.size;
+        break;
+      }
+      case "pad": {
+        const { before: shift } = step;
+        const [inside, before] = [size, spread];
+        spread = (position, weight) => {
+          const from = position - shift;
+          if (from >= 0 && from < inside) before(from, weight);
+        };
+        size += shift + step.after;
         break;
       }
       case "flip": {
@@ -184,7 +196,7 @@ function collect(rows: number, spread: Spread, row: Row): Band {
   for (let i = 0; i < rows; i++) {
     spread(i, 1);
     first[i] = row.start;
-    count[i] = row.end - row.start;
+    count[i] = Math.max(0, row.end - row.start);
     at[i] = weights.length;
     for (let x = row.start; x < row.end; x++) weights.push(row.weights[x]! / row.sum);
     row.clear();

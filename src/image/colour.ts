@@ -31,6 +31,21 @@ export function channelMap(from: Channels, to: Channels): Affine {
     : { matrix: [...matrix, Array<number>(from).fill(0)], offset: [0, 0, 0, 255] };
 }
 
+/** The map that leaves `channels` values as they are. */
+export function identity(channels: Channels): Affine {
+  return channelMap(channels, channels);
+}
+
+/** Whether a map leaves all values as they are. */
+export function isIdentity({ matrix, offset }: Affine): boolean {
+  return (
+    offset.every((value) => value === 0) &&
+    matrix.every(
+      (row, o) => row.length === matrix.length && row.every((value, k) => value === (o === k ? 1 : 0)),
+    )
+  );
+}
+
 /** Channel `c` times `scale[c]` plus `shift[c]`, after `affine`. */
 export function scaled(affine: Affine, scale: readonly number[], shift: readonly number[]): Affine {
   return {

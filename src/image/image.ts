@@ -13,6 +13,7 @@ import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/te
 import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
+import { type ResultRow, runPasses } from "./passes.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
 import { type ImageSource, isInMemory, load, pathInBytes, pathOf } from "./source.ts";
 
@@ -105,10 +106,8 @@ export function isImage(value: unknown): value is LazyImage {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-type Row = (shape: readonly number[]) => Uint8Array | Float32Array;
-
 /** Runs the steps of `image` over `source`, or over its replacement where that fails. */
-function runImage(image: LazyImage, source: ImageSource | Pixels, row: Row): void | Promise<void> {
+function runImage(image: LazyImage, source: ImageSource | Pixels, row: ResultRow): void | Promise<void> {
   const recover = (error: unknown) => {
     const located = locate(error, source);
     const { onError } = image.options;
@@ -124,7 +123,7 @@ function runImage(image: LazyImage, source: ImageSource | Pixels, row: Row): voi
   }
 }
 
-function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void | Promise<void> {
+function start(image: LazyImage, source: ImageSource | Pixels, row: ResultRow): void | Promise<void> {
   image.options.signal?.throwIfAborted();
   if (isTensor(source)) return runPixels(image, source, row);
   const started = performance.now();
@@ -135,17 +134,19 @@ function start(image: LazyImage, source: ImageSource | Pixels, row: Row): void |
     : decodeCounted(image, bytes, row, read);
 }
 
-function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Row): void {
+function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: ResultRow): void {
   const [height, width, channels] = pixels.shape as [number, number, Channels];
   checkPixels(height, width, options.maxPixels);
-  render(pixels.data, height, width, channels, { pipeline: pipelineOf(key, ops, options.channels), row });
+  runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
+    render(pixels.data, height, width, channels, { pipeline, row: out }),
+  );
 }
 
 /** Decodes what is there now and was asked for at the time `started`, in memory or `elsewhere`. */
 function decodeCounted(
   { key, ops, options }: LazyImage,
   bytes: Uint8Array,
-  row: Row,
+  row: ResultRow,
   { started, elsewhere }: { readonly started: number; readonly elsewhere: boolean },
 ): void | Promise<void> {
   const { orient, maxPixels, channels } = options;
@@ -153,16 +154,14 @@ function decodeCounted(
   const cost = { started, loaded, bytes: elsewhere ? bytes.length : 0 };
   let filled: ArrayBufferLike | undefined;
   const count = () => noteImage(filled!, cost);
-  const decoding = decode(bytes, {
-    pipeline: pipelineOf(key, ops, channels),
-    orient,
-    maxPixels,
-    row(shape) {
-      const out = row(shape);
-      filled = out.buffer;
-      return out;
-    },
-  });
+  const counted: ResultRow = (shape) => {
+    const out = row(shape);
+    filled = out.buffer;
+    return out;
+  };
+  const decoding = runPasses(pipelineOf(key, ops, channels), counted, (pipeline, out) =>
+    decode(bytes, { pipeline, orient, maxPixels, row: out }),
+  );
   if (decoding === undefined) count();
   else return decoding.then(count);
 }

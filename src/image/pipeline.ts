@@ -1,45 +1,65 @@
 /**
- * A pipeline of image steps, folded into what one pass can do: a chain of steps for each axis, an affine map of the
- * colours, and the dtype of the result. Knows neither files nor decoders.
+ * A pipeline of image steps, folded into as few passes over the pixels as it can be: most often one. Knows neither files
+ * nor decoders.
+ *
+ * A pass samples pixels, in a grid of rows and columns or under a {@link WarpOp}, and then runs a program over each: an
+ * affine map of its colours, and what is more than that. Geometry and affine colours commute, so they go into one pass in
+ * whatever order they were asked for. What does not commute with the steps before begins another pass; between two
+ * passes the image is bytes, rounded once.
  */
-import type { Antialias, Axis, AxisStep } from "./axis.ts";
-import { type Affine, type Channels, channelMap, composed, scaled } from "./colour.ts";
+import { type Affine, type Channels, channelMap, composed, identity, isIdentity, scaled } from "./colour.ts";
+import { axesOf, type GeometryOp, type ImageAxes } from "./geometry.ts";
+import type { PixelStep } from "./program.ts";
 
 /** dtype of an image: bytes from 0 to 255, or floats that are 0 to 1 until they are normalised. */
 export type ImageDType = "uint8" | "float32";
 
 /** One step of a pipeline, as the user asked for it. */
 export type Op =
-  | {
-      readonly kind: "resize";
-      readonly height: number;
-      readonly width: number;
-      readonly antialias: Antialias;
-      readonly dtype: ImageDType;
-    }
-  | {
-      readonly kind: "crop";
-      readonly height: number;
-      readonly width: number;
-      readonly top: number | undefined;
-      readonly left: number | undefined;
-      readonly position: readonly [number, number];
-    }
-  | { readonly kind: "flip"; readonly axis: "horizontal" | "vertical" }
+  | (Extract<GeometryOp, { kind: "resize" }> & { readonly dtype: ImageDType })
+  | Exclude<GeometryOp, { kind: "resize" | "pad" }>
+  /** `fill`: values of 0 to 255, one a channel. */
+  | (Extract<GeometryOp, { kind: "pad" }> & { readonly fill: readonly number[] })
+  | WarpOp
   | { readonly kind: "grayscale" }
-  | { readonly kind: "normalize"; readonly mean: readonly number[]; readonly std: readonly number[] };
+  | { readonly kind: "normalize"; readonly mean: readonly number[]; readonly std: readonly number[] }
+  /** Steps over pixels one by one, for values of 0 to 255. */
+  | { readonly kind: "pixels"; readonly steps: readonly PixelStep[] };
 
-/** A pipeline of steps, folded: what is done to an image of any size. */
+/** Sampling under a 3 x 3 matrix. */
+export interface WarpOp {
+  readonly kind: "warp";
+  /**
+   * The matrix, by rows, for an image of `height` x `width`: from (x, y, 1) of the result, which has the same size, to
+   * (x, y, 1) of the image, up to a factor. Positions are in pixels from the left and upper edges of the image.
+   */
+  readonly matrix: (height: number, width: number) => readonly number[];
+  readonly interpolation: "nearest" | "bilinear";
+  /** What lies outside, 0 to 255: one a channel. */
+  readonly fill: readonly number[];
+}
+
+/** One pass of a pipeline, and what follows it: what is done to an image of any size. */
 export interface Pipeline {
-  readonly rows: Axis;
-  readonly columns: Axis;
-  /** From bytes of so many channels to the result's values. */
+  /** Under which matrix pixels are sampled; undefined where they are in rows and columns. Never in the first pass. */
+  readonly warp: WarpOp | undefined;
+  /** What is done along each axis of an image of this size. */
+  axes(height: number, width: number): ImageAxes;
+  /** From bytes of so many channels to the result's values, or to 0 to 255 where it is `cut` or there are `steps`. */
   colourFrom(channels: Channels): Affine;
+  /** Whether what leaves 0 to 255 is cut off then. */
+  readonly cut: boolean;
+  /** What follows for each pixel. */
+  readonly steps: readonly PixelStep[];
+  /** From there to the result's values. */
+  readonly last: Affine;
   /** Channels that the decoder's pixels are brought to first. */
   readonly input: Channels;
   readonly dtype: ImageDType;
   /** Channels of the result. */
   readonly channels: Channels;
+  /** The next pass, over the bytes of this one. */
+  readonly then: Pipeline | undefined;
 }
 
 /** More pipelines than this are forgotten, all together: random crops make a new one for each image. */
@@ -61,64 +81,156 @@ export function pipelineOf(key: string, ops: readonly Op[], input: Channels): Pi
 
 /** Folds `ops` over an image of `input` channels. */
 export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
-  const rows: AxisStep[] = [];
-  const columns: AxisStep[] = [];
-  let channels = input;
-  let dtype: ImageDType = "uint8";
-  let colour = channelMap(input, input);
-  const multiply = (factor: number) => {
-    colour = scaled(colour, Array<number>(channels).fill(factor), Array<number>(channels).fill(0));
-  };
-  const become = (next: ImageDType) => {
-    if (next !== dtype) multiply(next === "float32" ? 1 / 255 : 255);
-    dtype = next;
-  };
+  const passes = [new GrowingPass(input, true)];
   for (const op of ops) {
+    let pass = passes.at(-1)!;
+    if (!pass.takes(op)) {
+      const { channels, dtype } = pass;
+      pass.become("uint8");
+      pass = new GrowingPass(channels, false);
+      pass.become(dtype);
+      passes.push(pass);
+    }
+    pass.add(op);
+  }
+  return passes.reduceRight<Pipeline | undefined>((then, pass) => pass.folded(then), undefined)!;
+}
+
+/** A pass while it takes steps. */
+class GrowingPass {
+  readonly #input: Channels;
+  /** Whether a decoder gives its pixels: it begins with them as they are. */
+  readonly #decodes: boolean;
+  readonly #geometry: GeometryOp[] = [];
+  readonly #steps: PixelStep[] = [];
+  #warp: WarpOp | undefined;
+  /** The map to 0 to 255 before the steps; undefined while there are none. */
+  #first: Affine | undefined;
+  /** Whether what leaves 0 to 255 is cut off there. */
+  #cut = false;
+  /** The map from there to the image's values, which are 0 to 1 where it is float32. */
+  #affine: Affine;
+  /** Whether nothing was added yet. */
+  #fresh = true;
+  channels: Channels;
+  dtype: ImageDType = "uint8";
+
+  constructor(input: Channels, decodes: boolean) {
+    this.#input = input;
+    this.#decodes = decodes;
+    this.channels = input;
+    this.#affine = identity(input);
+  }
+
+  /** Whether a step commutes with those before as far as it must. */
+  takes(op: Op): boolean {
     switch (op.kind) {
-      case "resize": {
-        rows.push({ kind: "resize", size: op.height, antialias: op.antialias });
-        columns.push({ kind: "resize", size: op.width, antialias: op.antialias });
-        become(op.dtype);
+      case "resize":
+        return this.#warp === undefined && this.#first === undefined;
+      case "crop":
+      case "flip":
+        return this.#warp === undefined && !this.#has("erase");
+      case "pad":
+        // One fill for all that lies outside.
+        return this.#warp === undefined && !this.#has("erase") && !this.#has("fill");
+      case "warp":
+        return this.#fresh && !this.#decodes;
+      case "pixels":
+        return (this.#fresh && !this.#decodes) || !op.steps.some(({ kind }) => kind === "late");
+      default:
+        return true;
+    }
+  }
+
+  #has(kind: PixelStep["kind"]): boolean {
+    return this.#steps.some((step) => step.kind === kind);
+  }
+
+  add(op: Op): void {
+    this.#fresh = false;
+    switch (op.kind) {
+      case "resize":
+        this.#geometry.push(op);
+        this.become(op.dtype);
         break;
-      }
-      case "crop": {
-        rows.push({ kind: "crop", size: op.height, start: op.top, share: op.position[0] });
-        columns.push({ kind: "crop", size: op.width, start: op.left, share: op.position[1] });
+      case "crop":
+      case "flip":
+        this.#geometry.push(op);
         break;
-      }
-      case "flip": {
-        (op.axis === "vertical" ? rows : columns).push({ kind: "flip" });
+      case "pad":
+        this.#geometry.push(op);
+        this.#addStep({ kind: "fill", values: op.fill });
         break;
-      }
-      case "grayscale": {
-        colour = composed(channelMap(channels, 1), colour);
-        channels = 1;
+      case "warp":
+        this.#warp = op;
         break;
-      }
-      case "normalize": {
-        become("float32");
-        colour = scaled(
-          colour,
+      case "grayscale":
+        this.#affine = composed(channelMap(this.channels, 1), this.#affine);
+        this.channels = 1;
+        break;
+      case "normalize":
+        this.become("float32");
+        this.#affine = scaled(
+          this.#affine,
           op.std.map((s) => 1 / s),
           op.mean.map((m, c) => -m / op.std[c]!),
         );
-      }
+        break;
+      case "pixels":
+        for (const step of op.steps) this.#addStep(step);
     }
   }
-  const colours: Affine[] = [];
-  return {
-    rows: axisOf(rows),
-    columns: axisOf(columns),
-    colourFrom(from) {
-      colours[from] ??= composed(colour, channelMap(from, input));
-      return colours[from];
-    },
-    input,
-    dtype,
-    channels,
-  };
+
+  /** Lets the image have another dtype, and its values the range of that. */
+  become(dtype: ImageDType): void {
+    if (dtype === this.dtype) return;
+    this.#affine = multiplied(this.#affine, dtype === "float32" ? 1 / 255 : 255);
+    this.dtype = dtype;
+  }
+
+  #addStep(step: PixelStep): void {
+    const { dtype } = this;
+    this.become("uint8");
+    if (step.kind === "affine") this.#affine = composed(step.affine, this.#affine);
+    if (step.kind !== "affine" || step.cut) {
+      const cut = step.kind === "affine";
+      if (this.#first === undefined) [this.#first, this.#cut] = [this.#affine, cut];
+      else if (cut || !isIdentity(this.#affine))
+        this.#steps.push({ kind: "affine", affine: this.#affine, cut });
+      if (step.kind !== "affine") this.#steps.push(step);
+      this.#affine = identity(this.channels);
+    }
+    this.become(dtype);
+  }
+
+  /** The pass, before `then`. */
+  folded(then: Pipeline | undefined): Pipeline {
+    const [first, last] =
+      this.#first === undefined ? [this.#affine, identity(this.channels)] : [this.#first, this.#affine];
+    const input = this.#input;
+    const geometry = this.#geometry;
+    const colours: Affine[] = [];
+    // The same for every size, as long as no step asks for it.
+    const axes = axesOf(geometry, 1, 1);
+    return {
+      warp: this.#warp,
+      axes: () => axes,
+      colourFrom(from) {
+        colours[from] ??= composed(first, channelMap(from, input));
+        return colours[from];
+      },
+      cut: this.#cut,
+      steps: this.#steps,
+      last,
+      input,
+      dtype: this.dtype,
+      channels: this.channels,
+      then,
+    };
+  }
 }
 
-function axisOf(steps: readonly AxisStep[]): Axis {
-  return { steps, key: JSON.stringify(steps) };
+function multiplied(affine: Affine, factor: number): Affine {
+  const all = (value: number) => affine.matrix.map(() => value);
+  return scaled(affine, all(factor), all(0));
 }

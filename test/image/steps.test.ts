@@ -77,6 +77,8 @@ function apply(image: Image, op: Op): Image {
       return grayscale(image);
     case "normalize":
       return normalize(image, { mean: op.mean, std: op.std });
+    default:
+      throw new Error(`no such step is drawn: ${op.kind}`);
   }
 }
 

@@ -8,7 +8,7 @@ import type { HuffmanSpec, JpegComponent, JpegHeader, JpegScan } from "../header
 import type { Pipeline } from "../pipeline.ts";
 import { HuffmanTable, Place, Plane, Quantiser, Scan } from "./assembly/layout.ts";
 import { align, type Kernel } from "./kernel.ts";
-import { Rendered, writePlane } from "./render.ts";
+import { Rendered, resultOf, writePlane } from "./render.ts";
 import { axisTables, type PlacedTable } from "./table.ts";
 
 /** What came of the coded data. */
@@ -151,7 +151,7 @@ export class PreparedJpeg {
       writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
     }
     const [rows, columns] = tables[0]!;
-    const output = { height: rows.length, width: columns.length, input, ycc: header.ycc } as const;
+    const output = { ...resultOf(rows, columns), input, ycc: header.ycc } as const;
     this.#rendered = new Rendered(kernel, Place.planesOutput, room, pipeline, output);
     this.#data = room.end;
     kernel.set(Place.scan + Scan.data, this.#data);

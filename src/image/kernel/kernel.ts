@@ -28,6 +28,8 @@ export interface KernelFunctions {
   decodeScan(top: number): number;
   renderPlanes(): void;
   renderPixels(): void;
+  renderWarped(): void;
+  countBytes(pixels: number, count: number, channels: number, out: number): void;
   transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
   fillCrcTables(): void;
   crc32(crc: number, at: number, length: number): number;

@@ -3,8 +3,9 @@ import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { Place } from "./assembly/layout.ts";
 import type { Kernel } from "./kernel.ts";
-import { Rendered, writePlane } from "./render.ts";
+import { Rendered, resultOf, writePlane } from "./render.ts";
 import { axisTables, type PlacedTable } from "./table.ts";
+import { writeWarp } from "./warp.ts";
 
 /** How decoded pixels lie in memory. */
 export interface StoredPixels {
@@ -60,14 +61,18 @@ export class PreparedPixels {
   /** Where pixels stand that were turned by a quarter. */
   readonly #upright: number;
   readonly #rendered: Rendered;
+  /** Room to count bytes, where steps depend on that; else 0. */
+  readonly #counts: number;
 
   constructor(kernel: Kernel, pipeline: Pipeline, stored: StoredPixels) {
     const { channels, orientation, gap } = stored;
     const turned = orientation >= 5;
     const [height, width] = turned ? [stored.width, stored.height] : [stored.height, stored.width];
-    const [rows, columns] = kernel.place(
-      axisTables(pipeline, { height, width, orientation, samples: channels }),
-    ) as [rows: PlacedTable, columns: PlacedTable];
+    const tables =
+      pipeline.warp === undefined
+        ? axisTables(pipeline, { height, width, orientation, samples: channels })
+        : [];
+    const placed = kernel.place(tables);
 
     const room = kernel.room();
     // The kernel reads, with weights of zero, up to one row and a vector past the pixels, and a few columns past a row.
@@ -75,10 +80,24 @@ export class PreparedPixels {
     this.rows = take(stored.height, stored.width * channels + gap);
     const stride = width * channels + (turned ? 0 : gap);
     const source = turned ? take(height, stride) : this.rows + gap;
-    const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
-    const output = { height: rows.length, width: columns.length, input: channels, ycc: false };
-    this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, output);
-    writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
+    const output = { input: channels, ycc: false } as const;
+    if (pipeline.warp === undefined) {
+      const [rows, columns] = placed as [rows: PlacedTable, columns: PlacedTable];
+      const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
+      writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
+      const size = resultOf(rows, columns);
+      this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, { ...size, ...output });
+    } else {
+      writeWarp(kernel, pipeline.warp, { source, stride, height, width });
+      const inside = { top: 0, bottom: height, left: 0, right: width };
+      this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, {
+        height,
+        width,
+        inside,
+        ...output,
+      });
+    }
+    this.#counts = pipeline.steps.some(({ kind }) => kind === "late") ? room.take(channels * 1024) : 0;
     kernel.reserve(room.end);
 
     this.end = room.end;
@@ -119,7 +138,18 @@ export class PreparedPixels {
     const { height, width, channels, orientation, gap } = this.#stored;
     const { functions } = this.#kernel;
     if (orientation >= 5) functions.transpose(this.rows + gap, gap, width, height, channels, this.#upright);
-    functions.renderPixels();
+    if (this.#counts > 0) this.#rendered.writeLate(this.#histograms());
+    if (this.#pipeline.warp === undefined) functions.renderPixels();
+    else functions.renderWarped();
     this.#rendered.copyTo(out);
+  }
+
+  /** How often each byte is found in each channel. */
+  #histograms(): Int32Array[] {
+    const { height, width, channels } = this.#stored;
+    this.#kernel.bytes.fill(0, this.#counts, this.#counts + channels * 1024);
+    this.#kernel.functions.countBytes(this.#upright, height * width, channels, this.#counts);
+    const { buffer } = this.#kernel.bytes;
+    return Array.from({ length: channels }, (_, c) => new Int32Array(buffer, this.#counts + 1024 * c, 256));
   }
 }

@@ -3,10 +3,8 @@ import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { Output, Plane } from "./assembly/layout.ts";
 import type { Kernel, Room } from "./kernel.ts";
+import { type Inside, Program } from "./program.ts";
 import type { PlacedTable } from "./table.ts";
-
-/** The kernel multiplies bytes by 2^21: 7 bits of fraction after the vertical pass, 14 more after the horizontal. */
-const unit = 2 ** -21;
 
 /** Fills in a {@link Plane} of `channels` bytes a sample, all but what is a JPEG's alone. */
 export function writePlane(
@@ -27,6 +25,31 @@ export function writePlane(
   kernel.set(at + Plane.line, line);
 }
 
+/** What a pass makes, and of what. */
+interface Results {
+  readonly height: number;
+  readonly width: number;
+  /** Channels of the samples. */
+  readonly input: Channels;
+  /** Whether these are luma and chroma. */
+  readonly ycc: boolean;
+  readonly inside: Inside;
+}
+
+/** What a pass makes of the samples that two tables resample. */
+export function resultOf(
+  rows: PlacedTable,
+  columns: PlacedTable,
+): Pick<Results, "height" | "width" | "inside"> {
+  const inside = {
+    top: rows.inside[0],
+    bottom: rows.inside[1],
+    left: columns.inside[0],
+    right: columns.inside[1],
+  };
+  return { height: rows.length, width: columns.length, inside };
+}
+
 /** The result of a pipeline: where the kernel puts it. */
 export class Rendered {
   /** The result's shape. */
@@ -34,6 +57,7 @@ export class Rendered {
   readonly #kernel: Kernel;
   readonly #size: number;
   readonly #result: number;
+  readonly #program: Program;
 
   /** Takes room for the result of `pipeline` over samples of `input` channels, and fills in the {@link Output}. */
   constructor(
@@ -41,7 +65,7 @@ export class Rendered {
     at: number,
     room: Room,
     pipeline: Pipeline,
-    { height, width, input, ycc }: { height: number; width: number; input: Channels; ycc: boolean },
+    { height, width, input, ycc, inside }: Results,
   ) {
     const { channels, dtype } = pipeline;
     const float = dtype === "float32";
@@ -58,26 +82,12 @@ export class Rendered {
     kernel.set(at + Output.float, float ? 1 : 0);
     kernel.set(at + Output.row, row);
     kernel.set(at + Output.result, this.#result);
-    this.#writeColours(at, pipeline, input);
+    this.#program = new Program(kernel, at, room, pipeline, input, [height, width], inside);
   }
 
-  #writeColours(at: number, pipeline: Pipeline, input: Channels): void {
-    const { matrix, offset } = pipeline.colourFrom(input);
-    const { floats } = this.#kernel;
-    const offsetAt = (at + Output.offset) >> 2;
-    const matrixAt = (at + Output.matrix) >> 2;
-    // What is there of an image with more channels must not stay.
-    floats.fill(0, offsetAt, matrixAt + 16);
-    let mixes = false;
-    for (let o = 0; o < matrix.length; o++) {
-      const row = matrix[o]!;
-      floats[offsetAt + o] = offset[o]!;
-      for (let k = 0; k < row.length; k++) {
-        floats[matrixAt + 4 * k + o] = row[k]! * unit;
-        mixes ||= o !== k && row[k] !== 0;
-      }
-    }
-    this.#kernel.set(at + Output.mixes, mixes ? 1 : 0);
+  /** Fills in what of the program depends on all pixels: see {@link Program.writeLate}. */
+  writeLate(histograms: readonly Int32Array[]): void {
+    this.#program.writeLate(histograms);
   }
 
   /** Copies the result into the row of the batch. */

@@ -24,6 +24,8 @@ export interface ResamplingTable {
   /** Input positions that are needed: from `from` up to, not including, `to`. */
   readonly from: number;
   readonly to: number;
+  /** Output positions that have an input: from the first up to, not including, the second. The others are outside. */
+  readonly inside: readonly [from: number, to: number];
 }
 
 /** A table in the kernel's memory. */
@@ -53,9 +55,10 @@ export interface Stored {
 
 /** The tables of rows and of columns: see {@link RowWeights} and {@link ColumnWeights}. */
 export function axisTables(
-  { rows, columns }: Pipeline,
+  pipeline: Pipeline,
   { height, width, orientation, samples }: Stored,
 ): readonly [rows: WantedTable, columns: WantedTable] {
+  const { rows, columns } = pipeline.axes(height, width);
   const flipRows = orientation > 1 && [3, 4, 7, 8].includes(orientation);
   const flipColumns = orientation > 1 && [2, 3, 6, 7].includes(orientation);
   const [channels, unit, halfRows, halfColumns] =
@@ -98,19 +101,25 @@ function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead)
   let most = 1;
   let from = Number.POSITIVE_INFINITY;
   let to = 0;
+  const inside: [number, number] = [length, 0];
   for (let i = 0; i < length; i++) {
+    if (count[i] === 0) continue;
+    inside[0] = Math.min(inside[0], i);
+    inside[1] = i + 1;
     most = Math.max(most, count[i]!);
     from = Math.min(from, first[i]!);
     to = Math.max(to, first[i]! + count[i]!);
   }
+  // All of it may lie outside.
+  if (inside[1] === 0) [from, to] = [0, 1];
   const pairs = Math.ceil(pairsOf(most) / unit) * unit;
   const step = head + 4 * pairs;
   const view = new DataView(new ArrayBuffer(step * Math.ceil(length / unit) * unit));
   for (let i = 0; i < length; i++) {
-    writeHead(view, i * step, first[i]!, count[i]!, from);
+    writeHead(view, i * step, count[i] === 0 ? from : first[i]!, count[i]!, from);
     writeWeights(view, i * step + head, band, i);
   }
-  return { bytes: new Uint8Array(view.buffer), length, pairs, step, from, to };
+  return { bytes: new Uint8Array(view.buffer), length, pairs, step, from, to, inside };
 }
 
 function pairsOf(count: number): number {

@@ -11,7 +11,8 @@ import { threadKernel } from "../../../src/image/kernel/thread.ts";
 /** A table of `size` bytes, all of them `fill`. */
 function table(fill: number, size: number): WantedTable {
   const bytes = new Uint8Array(size).fill(fill);
-  return { key: `${fill} ${size}`, make: () => ({ bytes, length: 1, pairs: 1, step: size, from: 0, to: 1 }) };
+  const made = { bytes, length: 1, pairs: 1, step: size, from: 0, to: 1, inside: [0, 1] } as const;
+  return { key: `${fill} ${size}`, make: () => made };
 }
 
 describe("resampling tables", () => {

@@ -5,14 +5,17 @@
  * static methods: the formatter knows the decorator `@inline` on those alone.
  */
 import { crc32, fillCrcTables } from "./crc.ts";
+import { countBytes } from "./histogram.ts";
 import { huffman } from "./huffman.ts";
 import { inflate } from "./inflate.ts";
 import { renderPixels, transpose } from "./pixels.ts";
 import { renderPlanes } from "./planes.ts";
 import { expand, unfilter } from "./png.ts";
 import { decodeScan } from "./scan.ts";
+import { renderWarped } from "./warp.ts";
 
 export {
+  countBytes,
   crc32,
   decodeScan,
   expand,
@@ -21,6 +24,7 @@ export {
   inflate,
   renderPixels,
   renderPlanes,
+  renderWarped,
   transpose,
   unfilter,
 };

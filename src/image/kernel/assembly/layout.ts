@@ -46,8 +46,10 @@ export enum Place {
   lengths = 89920,
   /** Tables of cyclic redundancy checks, see crc.ts. */
   crc = 90432,
+  /** The {@link Warp} under which pixels are sampled. */
+  warp = 106816,
   /** Where resampling tables begin. */
-  tables = 106816,
+  tables = 106944,
 }
 
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
@@ -100,11 +102,57 @@ export enum Output {
   row = 28,
   /** Address of the result. */
   result = 32,
+  /** How many {@link ProgramStep}s a row goes through before the matrix, and the address of the first. */
+  steps = 36,
+  program = 40,
   /** f32: what is added to each of 4 outputs. */
   offset = 48,
   /** f32: for each of 4 inputs its share of the 4 outputs. */
   matrix = 64,
   bytes = 128,
+}
+
+/** A step of a program over the pixels of a row, whose values are 0 to 255: see program.ts. */
+export enum ProgramStep {
+  /** Which of {@link ProgramStepKind}. */
+  kind = 0,
+  /** What they mean depends on the kind; f32 for {@link ProgramStepKind.hue}. */
+  a = 4,
+  b = 8,
+  c = 12,
+  d = 16,
+  /** f32: four values. */
+  values = 32,
+  /** f32: for each of 4 inputs its share of the 4 outputs. */
+  matrix = 48,
+  bytes = 128,
+}
+
+/** What a {@link ProgramStep} does. */
+export enum ProgramStepKind {
+  /** Matrix and offset (`values`); where `a` is not 0, the result is cut to 0 to 255. */
+  affine = 0,
+  /** Each of `b` channels is looked up in 256 f32 from the address `a` on, each channel its own; where `c` is not 0, between two of them. */
+  table = 1,
+  /** Turns the hue by `a`, f32, a part of the whole circle. */
+  hue = 2,
+  /** All but the columns from `a` to before `b`, and the rows from `c` to before `d`, become `values`. */
+  fill = 3,
+  /** The columns from `a` to before `b` in the rows from `c` to before `d` become `values`. */
+  erase = 4,
+}
+
+/** How pixels are sampled at positions that are no grid of rows and columns: see warp.ts. */
+export enum Warp {
+  /** f64: a 3 x 3 matrix, by rows, from (x, y, 1) of the result to (x, y, 1) of the pixels, up to a factor. */
+  matrix = 0,
+  /** f32: four values of what lies outside. */
+  fill = 80,
+  /** Whether the nearest pixel is taken, not the four around. */
+  nearest = 96,
+  /** Size of the pixels. */
+  height = 100,
+  width = 104,
 }
 
 /** The coded data of a JPEG. */

@@ -10,6 +10,7 @@
  * memory after the pixels must exist, its content does not matter.
  */
 import { Output, Place } from "./layout.ts";
+import { runProgram } from "./program.ts";
 import {
   diagonal,
   finish,
@@ -39,6 +40,7 @@ export function renderPixels(): void {
       if (channels === 3) horizontal3(Place.pixels, width, f32x4.splat(0), f32x4.splat(1), row, 16);
       else if (channels === 4) horizontal4(Place.pixels, width, row);
       else horizontal1(Place.pixels, width, row);
+      runProgram(Place.pixelsOutput, y);
       finish(Place.pixelsOutput, out);
     }
     out += step;

@@ -3,6 +3,7 @@
  * for the pixels of the result only, four at a time.
  */
 import { ColumnWeights, Output, Place, Plane } from "./layout.ts";
+import { runProgram } from "./program.ts";
 import { finish, isDirect, resultStep, vertical } from "./resample.ts";
 
 /** 255 and 128 in the units of the passes. */
@@ -24,7 +25,10 @@ export function renderPlanes(): void {
     for (let c = 0; c < count; c++) vertical(Place.planes + c * Plane.bytes, y);
     if (count === 1) grey(row);
     else three(direct, direct ? out : row);
-    if (!direct) finish(Place.planesOutput, out);
+    if (!direct) {
+      runProgram(Place.planesOutput, y);
+      finish(Place.planesOutput, out);
+    }
     out += step;
   }
 }

@@ -16,7 +16,8 @@ export function isDirect(output: usize): bool {
     load<i32>(output, Output.input) === 3 &&
     load<i32>(output, Output.channels) === 3 &&
     load<i32>(output, Output.float) !== 0 &&
-    load<i32>(output, Output.mixes) === 0
+    load<i32>(output, Output.mixes) === 0 &&
+    load<i32>(output, Output.steps) === 0
   );
 }
 

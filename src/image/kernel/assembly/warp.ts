@@ -1,0 +1,87 @@
+/**
+ * Samples pixels under a 3 x 3 matrix: turned, sheared, seen in perspective. Each pixel of the result looks where it comes
+ * from, by the centres of pixels, and takes the four around in their shares, or the nearest. What lies outside is filled.
+ *
+ * Positions are float64, so that they are the same in every engine; shares are float32.
+ */
+import { Output, Place, Plane, Warp } from "./layout.ts";
+import { runProgram } from "./program.ts";
+import { finish, resultStep } from "./resample.ts";
+
+/** Values of a row are bytes times this, as those of the other passes. */
+const UNIT: f32 = 2097152.0;
+
+const OUTSIDE: f64 = -16;
+
+/** Renders {@link Place.pixels} as {@link Place.warp} and {@link Place.pixelsOutput} say. */
+export function renderWarped(): void {
+  const height = load<i32>(Place.pixelsOutput, Output.height);
+  let out: usize = load<i32>(Place.pixelsOutput, Output.result);
+  const step = resultStep(Place.pixelsOutput);
+  for (let y = 0; y < height; y++) {
+    sampleRow(y);
+    runProgram(Place.pixelsOutput, y);
+    finish(Place.pixelsOutput, out);
+    out += step;
+  }
+}
+
+function sampleRow(y: i32): void {
+  const m0 = load<f64>(Place.warp, Warp.matrix);
+  const m3 = load<f64>(Place.warp, Warp.matrix + 24);
+  const m6 = load<f64>(Place.warp, Warp.matrix + 48);
+  const fy = <f64>y + 0.5;
+  const u0 = load<f64>(Place.warp, Warp.matrix + 8) * fy + load<f64>(Place.warp, Warp.matrix + 16);
+  const v0 = load<f64>(Place.warp, Warp.matrix + 32) * fy + load<f64>(Place.warp, Warp.matrix + 40);
+  const w0 = load<f64>(Place.warp, Warp.matrix + 56) * fy + load<f64>(Place.warp, Warp.matrix + 64);
+  const width = load<i32>(Place.pixelsOutput, Output.width);
+  const isNearest = load<i32>(Place.warp, Warp.nearest) !== 0;
+  let out: usize = load<i32>(Place.pixelsOutput, Output.row);
+  for (let x = 0; x < width; x++) {
+    const fx = <f64>x + 0.5;
+    const w = m6 * fx + w0;
+    // Behind the eye, or at its height: nothing of the image is there.
+    const u = w > 1e-9 ? near((m0 * fx + u0) / w) : OUTSIDE;
+    const v = w > 1e-9 ? near((m3 * fx + v0) / w) : OUTSIDE;
+    v128.store(out, f32x4.mul(isNearest ? nearestPixel(u, v) : between(u - 0.5, v - 0.5), f32x4.splat(UNIT)));
+    out += 16;
+  }
+}
+
+function nearestPixel(u: f64, v: f64): v128 {
+  return pixel(whole(u), whole(v));
+}
+
+/** The four pixels around, in their shares. */
+function between(u: f64, v: f64): v128 {
+  const x = whole(u);
+  const y = whole(v);
+  const right = f32x4.splat(<f32>(u - <f64>x));
+  const below = f32x4.splat(<f32>(v - <f64>y));
+  const a = pixel(x, y);
+  const c = pixel(x, y + 1);
+  const top = f32x4.add(a, f32x4.mul(f32x4.sub(pixel(x + 1, y), a), right));
+  const bottom = f32x4.add(c, f32x4.mul(f32x4.sub(pixel(x + 1, y + 1), c), right));
+  return f32x4.add(top, f32x4.mul(f32x4.sub(bottom, top), below));
+}
+
+/** The position, or one that is outside as well and no number too large to reckon with. */
+function near(position: f64): f64 {
+  return max<f64>(OUTSIDE, min<f64>(1e9, position));
+}
+
+function whole(position: f64): i32 {
+  return <i32>floor<f64>(position);
+}
+
+/** The pixel as float32 RGBA, or what lies outside. */
+function pixel(x: i32, y: i32): v128 {
+  const width = load<i32>(Place.warp, Warp.width);
+  if (x < 0 || y < 0 || x >= width || y >= load<i32>(Place.warp, Warp.height))
+    return v128.load(Place.warp, Warp.fill);
+  const channels = load<i32>(Place.pixelsOutput, Output.input);
+  const at: usize =
+    load<i32>(Place.pixels, Plane.source) + y * load<i32>(Place.pixels, Plane.stride) + x * channels;
+  const bytes = v128.load32_zero(at);
+  return f32x4.convert_i32x4_u(i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(bytes)));
+}
