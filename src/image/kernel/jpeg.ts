@@ -151,8 +151,8 @@ export class PreparedJpeg {
       writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
     }
     const [rows, columns] = tables[0]!;
-    const output = { ...resultOf(rows, columns), input, ycc: header.ycc } as const;
-    this.#rendered = new Rendered(kernel, Place.planesOutput, room, pipeline, output);
+    const pass = { pipeline, input, ...resultOf(rows, columns) } as const;
+    this.#rendered = new Rendered(kernel, Place.planesOutput, room, pass, header.ycc);
     this.#data = room.end;
     kernel.set(Place.scan + Scan.data, this.#data);
     kernel.set(Place.scan + Scan.components, frame.components.length);
@@ -182,6 +182,7 @@ export class PreparedJpeg {
 
   /** Runs the pipeline over what was decoded, and writes the result into `out`. */
   run(out: Uint8Array | Float32Array): void {
+    this.#rendered.begin();
     this.#kernel.functions.renderPlanes();
     this.#rendered.copyTo(out);
   }

@@ -80,23 +80,15 @@ export class PreparedPixels {
     this.rows = take(stored.height, stored.width * channels + gap);
     const stride = width * channels + (turned ? 0 : gap);
     const source = turned ? take(height, stride) : this.rows + gap;
-    const output = { input: channels, ycc: false } as const;
+    let size = { height, width, inside: { top: 0, bottom: height, left: 0, right: width } };
     if (pipeline.warp === undefined) {
       const [rows, columns] = placed as [rows: PlacedTable, columns: PlacedTable];
       const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
       writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
-      const size = resultOf(rows, columns);
-      this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, { ...size, ...output });
-    } else {
-      writeWarp(kernel, pipeline.warp, { source, stride, height, width });
-      const inside = { top: 0, bottom: height, left: 0, right: width };
-      this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pipeline, {
-        height,
-        width,
-        inside,
-        ...output,
-      });
-    }
+      size = resultOf(rows, columns);
+    } else writeWarp(kernel, pipeline.warp, { source, stride, height, width });
+    const pass = { pipeline, input: channels, ...size };
+    this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pass, false);
     this.#counts = pipeline.steps.some(({ kind }) => kind === "late") ? room.take(channels * 1024) : 0;
     kernel.reserve(room.end);
 
@@ -138,7 +130,7 @@ export class PreparedPixels {
     const { height, width, channels, orientation, gap } = this.#stored;
     const { functions } = this.#kernel;
     if (orientation >= 5) functions.transpose(this.rows + gap, gap, width, height, channels, this.#upright);
-    if (this.#counts > 0) this.#rendered.writeLate(this.#histograms());
+    this.#rendered.begin(this.#counts > 0 ? this.#histograms() : undefined);
     if (this.#pipeline.warp === undefined) functions.renderPixels();
     else functions.renderWarped();
     this.#rendered.copyTo(out);

@@ -1,4 +1,9 @@
-/** A pass's program in the kernel's memory: its steps, and the tables that they look up. */
+/**
+ * A pass's program in the kernel's memory: its steps, and the tables that they look up.
+ *
+ * It lies in the room of an image, which others use in between: unlike all else that is prepared, it is written anew for
+ * each image.
+ */
 import type { Affine, Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { LateStep, PixelStep } from "../program.ts";
@@ -19,58 +24,50 @@ export interface Inside {
   readonly right: number;
 }
 
+/** A pass over samples of so many channels, and the size of its result. */
+export interface ProgrammedPass {
+  readonly pipeline: Pipeline;
+  readonly input: Channels;
+  readonly height: number;
+  readonly width: number;
+  readonly inside: Inside;
+}
+
 /** The colours of a pass: one matrix, or a program and a matrix behind it. */
 export class Program {
   readonly #kernel: Kernel;
-  readonly #output: number;
-  readonly #pipeline: Pipeline;
-  readonly #input: Channels;
-  readonly #size: readonly [height: number, width: number];
-  readonly #inside: Inside;
+  readonly #pass: ProgrammedPass;
+  /** Where it lies; 0 where the matrix is all. */
   readonly #at: number;
 
-  /** Takes room for the program of `pipeline` over samples of `input` channels, and fills it in as far as it is known. */
-  constructor(
-    kernel: Kernel,
-    output: number,
-    room: Room,
-    pipeline: Pipeline,
-    input: Channels,
-    size: readonly [height: number, width: number],
-    inside: Inside,
-  ) {
+  /** Takes room for the program of a pass, and fills in the colours of its {@link Output}. */
+  constructor(kernel: Kernel, output: number, room: Room, pass: ProgrammedPass) {
+    const { cut, steps, last, colourFrom } = pass.pipeline;
+    const count = cut || steps.length > 0 ? steps.length + 1 : 0;
     this.#kernel = kernel;
-    this.#output = output;
-    this.#pipeline = pipeline;
-    this.#input = input;
-    this.#size = size;
-    this.#inside = inside;
-    const { steps } = pipeline;
-    this.#at = hasProgram(pipeline) ? room.take((steps.length + 1) * (ProgramStep.bytes + tableBytes)) : 0;
-    kernel.reserve(room.end);
-    this.#write();
+    this.#pass = pass;
+    this.#at = count === 0 ? 0 : room.take(count * (ProgramStep.bytes + tableBytes));
+    kernel.set(output + Output.steps, count);
+    kernel.set(output + Output.program, this.#at);
+    const [offset, matrix] = [output + Output.offset, output + Output.matrix];
+    const mixes =
+      count === 0
+        ? this.#writeAffine(offset, matrix, colourFrom(pass.input), unit)
+        : this.#writeAffine(offset, matrix, last, 1);
+    kernel.set(output + Output.mixes, mixes ? 1 : 0);
   }
 
-  /** Fills in what depends on the pixels, of which `histograms` says how often each byte is found in each channel. */
-  writeLate(histograms: readonly Int32Array[]): void {
-    for (const [i, step] of this.#pipeline.steps.entries())
-      if (step.kind === "late") this.#writeStep(i + 1, step.of(histograms, this.#input));
-  }
-
-  #write(): void {
-    const { cut, steps, last } = this.#pipeline;
-    const first = this.#pipeline.colourFrom(this.#input);
-    const program = hasProgram(this.#pipeline);
-    this.#kernel.set(this.#output + Output.steps, program ? steps.length + 1 : 0);
-    this.#kernel.set(this.#output + Output.program, this.#at);
-    const [offset, matrix] = [this.#output + Output.offset, this.#output + Output.matrix];
-    const mixes = program
-      ? this.#writeAffine(offset, matrix, last, 1)
-      : this.#writeAffine(offset, matrix, first, unit);
-    this.#kernel.set(this.#output + Output.mixes, mixes ? 1 : 0);
-    if (!program) return;
-    this.#writeMap(0, first, cut, unit);
-    for (const [i, step] of steps.entries()) if (step.kind !== "late") this.#writeStep(i + 1, step);
+  /**
+   * Writes the program for an image.
+   *
+   * @param histograms how often each byte is found in each channel, where steps depend on that
+   */
+  write(histograms: readonly Int32Array[] = []): void {
+    if (this.#at === 0) return;
+    const { pipeline, input } = this.#pass;
+    this.#writeMap(0, pipeline.colourFrom(input), pipeline.cut, unit);
+    for (const [i, step] of pipeline.steps.entries())
+      this.#writeStep(i + 1, step.kind === "late" ? step.of(histograms, input) : step);
   }
 
   #writeStep(i: number, step: Exclude<PixelStep, LateStep>): void {
@@ -80,7 +77,7 @@ export class Program {
         this.#writeMap(i, step.affine, step.cut, 1);
         break;
       case "table": {
-        const tables = this.#at + (this.#pipeline.steps.length + 1) * ProgramStep.bytes + i * tableBytes;
+        const tables = this.#at + (this.#pass.pipeline.steps.length + 1) * ProgramStep.bytes + i * tableBytes;
         for (const [c, table] of step.tables.entries())
           this.#kernel.floats.set(table, (tables >> 2) + 256 * c);
         this.#writeHead(i, ProgramStepKind.table, tables, step.tables.length, step.between ? 1 : 0, 0);
@@ -91,13 +88,13 @@ export class Program {
         this.#kernel.floats[(at + ProgramStep.a) >> 2] = step.turn;
         break;
       case "fill": {
-        const { top, bottom, left, right } = this.#inside;
+        const { top, bottom, left, right } = this.#pass.inside;
         this.#writeHead(i, ProgramStepKind.fill, left, right, top, bottom);
         this.#writeValues(at + ProgramStep.values, step.values);
         break;
       }
       case "erase": {
-        const [height, width] = this.#size;
+        const { height, width } = this.#pass;
         const part = step.rectangle(height, width);
         const [left, right] = [part.left, part.left + part.width].map((x) =>
           Math.min(width, Math.max(0, x)),
@@ -143,8 +140,4 @@ export class Program {
     }
     return mixes;
   }
-}
-
-function hasProgram({ cut, steps }: Pipeline): boolean {
-  return cut || steps.length > 0;
 }

@@ -1,9 +1,7 @@
 /** What both ways to render have in common: how samples are resampled, and what becomes of them. */
-import type { Channels } from "../colour.ts";
-import type { Pipeline } from "../pipeline.ts";
 import { Output, Plane } from "./assembly/layout.ts";
 import type { Kernel, Room } from "./kernel.ts";
-import { type Inside, Program } from "./program.ts";
+import { Program, type ProgrammedPass } from "./program.ts";
 import type { PlacedTable } from "./table.ts";
 
 /** Fills in a {@link Plane} of `channels` bytes a sample, all but what is a JPEG's alone. */
@@ -25,22 +23,11 @@ export function writePlane(
   kernel.set(at + Plane.line, line);
 }
 
-/** What a pass makes, and of what. */
-interface Results {
-  readonly height: number;
-  readonly width: number;
-  /** Channels of the samples. */
-  readonly input: Channels;
-  /** Whether these are luma and chroma. */
-  readonly ycc: boolean;
-  readonly inside: Inside;
-}
-
-/** What a pass makes of the samples that two tables resample. */
+/** The size of what a pass makes of the samples that two tables resample. */
 export function resultOf(
   rows: PlacedTable,
   columns: PlacedTable,
-): Pick<Results, "height" | "width" | "inside"> {
+): Pick<ProgrammedPass, "height" | "width" | "inside"> {
   const inside = {
     top: rows.inside[0],
     bottom: rows.inside[1],
@@ -59,14 +46,13 @@ export class Rendered {
   readonly #result: number;
   readonly #program: Program;
 
-  /** Takes room for the result of `pipeline` over samples of `input` channels, and fills in the {@link Output}. */
-  constructor(
-    kernel: Kernel,
-    at: number,
-    room: Room,
-    pipeline: Pipeline,
-    { height, width, input, ycc, inside }: Results,
-  ) {
+  /**
+   * Takes room for the result of a pass, and fills in the {@link Output}.
+   *
+   * @param ycc whether its samples are luma and chroma
+   */
+  constructor(kernel: Kernel, at: number, room: Room, pass: ProgrammedPass, ycc: boolean) {
+    const { height, width, input, pipeline } = pass;
     const { channels, dtype } = pipeline;
     const float = dtype === "float32";
     this.#kernel = kernel;
@@ -82,12 +68,12 @@ export class Rendered {
     kernel.set(at + Output.float, float ? 1 : 0);
     kernel.set(at + Output.row, row);
     kernel.set(at + Output.result, this.#result);
-    this.#program = new Program(kernel, at, room, pipeline, input, [height, width], inside);
+    this.#program = new Program(kernel, at, room, pass);
   }
 
-  /** Fills in what of the program depends on all pixels: see {@link Program.writeLate}. */
-  writeLate(histograms: readonly Int32Array[]): void {
-    this.#program.writeLate(histograms);
+  /** Makes ready for the next image: see {@link Program.write}. */
+  begin(histograms?: readonly Int32Array[]): void {
+    this.#program.write(histograms);
   }
 
   /** Copies the result into the row of the batch. */
