@@ -15,13 +15,8 @@ export type { Image, Pixels } from "./image.ts";
 export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
 export type { ImageDType } from "./pipeline.ts";
 export type { ImageSource } from "./source.ts";
-export {
-  type CropOptions,
-  crop,
-  flip,
-  grayscale,
-  type NormalizeOptions,
-  normalize,
-  type ResizeOptions,
-  resize,
-} from "./steps.ts";
+export { type CropOptions, crop } from "./steps/crop.ts";
+export { flip } from "./steps/flip.ts";
+export { grayscale } from "./steps/grayscale.ts";
+export { type NormalizeOptions, normalize } from "./steps/normalize.ts";
+export { type ResizeOptions, resize } from "./steps/resize.ts";

@@ -9,7 +9,7 @@ import { GeneratorEnqueuer } from "../../src/adapters/keras/generator-enqueuer.t
 import { pacer, whenIdle, yieldIfDue } from "../../src/core/event-loop.ts";
 import { settleEach } from "../../src/core/settle.ts";
 import { imread } from "../../src/image/imread.ts";
-import { resize } from "../../src/image/steps.ts";
+import { resize } from "../../src/image/steps/resize.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { batches } from "../../src/sequence/batching/batches.ts";
 import { pad } from "../../src/sequence/batching/pad.ts";

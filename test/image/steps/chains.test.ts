@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { Pixels } from "../../src/image/image.ts";
+import type { Pixels } from "../../../src/image/image.ts";
 import {
   type Channels,
   crop,
@@ -10,10 +10,10 @@ import {
   type Image,
   normalize,
   resize,
-} from "../../src/image/index.ts";
-import type { Op } from "../../src/image/pipeline.ts";
-import { tensor } from "../../src/tensor/tensor.ts";
-import { reference } from "./reference.ts";
+} from "../../../src/image/index.ts";
+import type { Op } from "../../../src/image/pipeline.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { reference } from "../reference.ts";
 
 /** Furthest a value may lie from the reference, in levels of 255: weights of 14 bits, 7 bits between the passes. */
 const bound = 0.25;

@@ -1,0 +1,64 @@
+/** What all steps of an image pipeline share: each returns a new lazy image, with one step more. */
+import { checkInteger, checkNumber, show } from "../../core/check.ts";
+import { OptionError } from "../../core/errors.ts";
+import type { Channels } from "../colour.ts";
+import { type Image, isImage, LazyImage } from "../image.ts";
+import type { ImageDType, Op } from "../pipeline.ts";
+
+/** Larger results are a mistake: the kernel's tables hold 2^14 output positions, as most formats do. */
+const largestSize = 16_384;
+
+/** What a step changes of the image's shape and dtype. */
+export interface Changed<D extends ImageDType> {
+  readonly height?: number;
+  readonly width?: number;
+  readonly channels?: Channels;
+  readonly dtype?: D;
+}
+
+/** The image with one step more, which `key` names. */
+export function next<D extends ImageDType>(image: Image, op: Op, key: string, changed: Changed<D>): Image<D> {
+  const from = lazyImage(image);
+  return new LazyImage({
+    source: from.source,
+    options: from.options,
+    ops: [...from.ops, op],
+    key: `${from.key};${key}`,
+    dtype: changed.dtype ?? (from.dtype as D),
+    height: changed.height ?? from.height,
+    width: changed.width ?? from.width,
+    channels: changed.channels ?? from.channels,
+  });
+}
+
+/** `image`, unless it is none. */
+export function lazyImage(image: Image): LazyImage {
+  if (isImage(image)) return image;
+  throw new OptionError(`Expected an image made by imread() or fromPixels(), got ${show(image)}.`);
+}
+
+/** `value` as one number for each channel. */
+export function perChannel(
+  name: string,
+  value: number | readonly number[],
+  channels: Channels,
+): readonly number[] {
+  const values = typeof value === "number" ? Array<number>(channels).fill(value) : value;
+  if (!Array.isArray(values) || values.length !== channels) {
+    throw new OptionError(
+      `\`${name}\` must be a number or ${channels} numbers, one for each channel, got ${show(value)}.`,
+    );
+  }
+  for (const [c, entry] of values.entries()) checkNumber(`${name}[${c}]`, entry);
+  return values;
+}
+
+/** `size` as [height, width]. */
+export function checkSize(size: unknown): readonly [height: number, width: number] {
+  if (!Array.isArray(size) || size.length !== 2) {
+    throw new OptionError(`A size is [height, width], got ${show(size)}.`);
+  }
+  checkInteger("height", size[0], 1, largestSize);
+  checkInteger("width", size[1], 1, largestSize);
+  return size as unknown as [number, number];
+}
