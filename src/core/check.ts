@@ -53,6 +53,12 @@ export function checkNumber(
   throw new OptionError(`\`${name}\` must be a finite number${range}, got ${show(value)}.`);
 }
 
+/** Throws {@link OptionError} unless `value` is a finite number above 0. */
+export function checkPositive(name: string, value: unknown): asserts value is number {
+  if (typeof value === "number" && value > 0 && value < Number.POSITIVE_INFINITY) return;
+  throw new OptionError(`\`${name}\` must be a finite number above 0, got ${show(value)}.`);
+}
+
 /** Throws {@link OptionError} unless `value` is true or false. */
 export function checkBoolean(name: string, value: unknown): asserts value is boolean {
   checkChoice(name, value, [true, false]);

@@ -6,8 +6,9 @@
  * counter, each in bits of its own: two different tuples never meet in one block, so neighbouring seeds, epochs and
  * indices share nothing. Limits: not for cryptography.
  */
-import { checkNumber, checkSeed, show } from "../core/check.ts";
+import { checkNumber, checkPositive, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { exp } from "./exp.ts";
 import { log } from "./log.ts";
 import { threefry } from "./threefry.ts";
 
@@ -150,6 +151,35 @@ export class Random {
   }
 
   /**
+   * A number from the gamma distribution, of mean shape · scale. Default scale 1. For a shape below 1, numbers too small
+   * for a double are 0.
+   * Source: G. Marsaglia, W. W. Tsang, "A simple method for generating gamma variables", ACM TOMS 26(3), 2000.
+   *
+   * @throws OptionError if shape or scale is not above 0 and finite.
+   */
+  gamma(shape: number, scale: number = 1): number {
+    checkPositive("shape", shape);
+    checkPositive("scale", scale);
+    return scale * (shape < 1 ? exp(this.#logGamma(shape)) : this.#gamma(shape));
+  }
+
+  /**
+   * A number in [0, 1] from the beta distribution, of mean a / (a + b). `beta(1, 1)` is uniform; the smaller both are,
+   * the more numbers lie close to 0 and to 1. The share of `mixup` is drawn so.
+   *
+   * @throws OptionError if a or b is not above 0 and finite.
+   */
+  beta(a: number, b: number): number {
+    checkPositive("a", a);
+    checkPositive("b", b);
+    // x / (x + y) of two gamma numbers, by their logarithms: of small a and b both are often too small for a double.
+    const difference = this.#logGamma(b) - this.#logGamma(a);
+    if (!Number.isNaN(difference)) return 1 / (1 + exp(difference));
+    // Both are below 1e-306, where nothing is left between the ends.
+    return this.#unit() < a / (a + b) ? 1 : 0;
+  }
+
+  /**
    * True with the given probability. Default one half.
    *
    * @throws OptionError if the probability is no number in [0, 1].
@@ -180,6 +210,29 @@ export class Random {
       list[other] = item;
     }
     return items;
+  }
+
+  /** A gamma number of a shape of at least 1 and scale 1; never 0. */
+  #gamma(shape: number): number {
+    const d = shape - 1 / 3;
+    const c = 1 / Math.sqrt(9 * d);
+    for (;;) {
+      const x = this.normal();
+      const root = 1 + c * x;
+      if (root <= 0) continue;
+      const v = root * root * root;
+      const u = 1 - this.#unit();
+      const square = x * x;
+      // The first bound is a cheap part of the second.
+      if (u < 1 - 0.0331 * square * square || log(u) < square / 2 + d * (1 - v + log(v))) return d * v;
+    }
+  }
+
+  /** The logarithm of a gamma number of any shape and scale 1. */
+  #logGamma(shape: number): number {
+    if (shape >= 1) return log(this.#gamma(shape));
+    // A number of shape + 1, times a uniform one to the power of 1 / shape.
+    return log(this.#gamma(shape + 1)) + log(1 - this.#unit()) / shape;
   }
 
   /** 53 random bits as a multiple of 2^-53 in [0, 1). */

@@ -16,6 +16,8 @@ interface Golden {
     readonly normal: readonly number[];
     readonly boolean: readonly boolean[];
     readonly shuffle: readonly number[];
+    readonly gamma: readonly [number, number, number];
+    readonly beta: readonly [number, number, number];
   }[];
   readonly permutations: readonly {
     readonly key: readonly [length: number, seed: number, stream: "batches" | "samples", epoch: number];
@@ -35,6 +37,8 @@ it.each(golden.random)("random numbers of $key", (expected) => {
   expect(expected.normal.map(() => r.normal())).toEqual(expected.normal);
   expect(expected.boolean.map(() => r.boolean())).toEqual(expected.boolean);
   expect(r.shuffle([0, 1, 2, 3, 4, 5, 6])).toEqual(expected.shuffle);
+  expect([r.gamma(0.3), r.gamma(2.5, 2), r.gamma(100)]).toEqual(expected.gamma);
+  expect([r.beta(0.2, 0.2), r.beta(1, 1), r.beta(3, 0.05)]).toEqual(expected.beta);
 });
 
 it.each(golden.permutations)("permutation of $key", (expected) => {

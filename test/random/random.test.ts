@@ -1,7 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { exp } from "../../src/random/exp.ts";
 import { log } from "../../src/random/log.ts";
 import { createRandom, keyedRandom, type Random, type RandomStream } from "../../src/random/random.ts";
+import { betaCDF, gammaCDF, kolmogorovSmirnov } from "./distributions.ts";
 
 const largest = Number.MAX_SAFE_INTEGER;
 const draw = (count: number, next: () => number): number[] => Array.from({ length: count }, next);
@@ -178,6 +180,64 @@ describe("normal", () => {
   });
 });
 
+describe("gamma", () => {
+  it.each([0.05, 0.2, 0.5, 1, 1.5, 2, 7, 50])("has the distribution of shape %d", (shape) => {
+    const r = random();
+    const values = draw(20_000, () => r.gamma(shape));
+    expect(values.every((value) => value >= 0 && value < Number.POSITIVE_INFINITY)).toBe(true);
+    expect(kolmogorovSmirnov(values, (x) => gammaCDF(shape, x))).toBeLessThan(2);
+  });
+  it("is scaled", () => {
+    const [a, b] = [random(), random()];
+    expect(draw(4, () => a.gamma(0.5, 3))).toEqual(draw(4, () => 3 * b.gamma(0.5)));
+    expect(draw(4, () => a.gamma(5, 3))).toEqual(draw(4, () => 3 * b.gamma(5)));
+  });
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, "2" as never])("refuses %s", (wrong) => {
+    expect(() => random().gamma(wrong)).toThrow(/`shape` must be a finite number above 0, got/);
+    expect(() => random().gamma(1, wrong)).toThrow(/`scale` must be a finite number above 0, got/);
+  });
+});
+
+describe("beta", () => {
+  it.each([
+    [0.2, 0.2],
+    [0.4, 0.4],
+    [0.5, 0.5],
+    [1, 1],
+    [1, 3],
+    [2, 0.5],
+    [0.1, 5],
+    [30, 20],
+  ])("has the distribution of (%d, %d)", (a, b) => {
+    const r = random();
+    const values = draw(20_000, () => r.beta(a, b));
+    expect(values.every((value) => value >= 0 && value <= 1)).toBe(true);
+    expect(kolmogorovSmirnov(values, (x) => betaCDF(a, b, x))).toBeLessThan(2);
+  });
+  it.each([1e-3, 1e-100, 1e-300, 1e-307, 1e-310, Number.MIN_VALUE])(
+    "is a number, and as often low as high, of two parameters of %d",
+    (tiny) => {
+      const r = random();
+      const high = draw(10_000, () => r.beta(tiny, tiny)).filter((value) => {
+        expect(value >= 0 && value <= 1).toBe(true);
+        return value > 0.5;
+      }).length;
+      expect(Math.abs(high - 5000) / 50).toBeLessThan(5);
+      const third = draw(10_000, () => r.beta(tiny, 2 * tiny)).filter((value) => value > 0.5).length;
+      expect(Math.abs(third - 3333) / 47).toBeLessThan(5);
+    },
+  );
+  it("takes the largest parameters, and far apart ones", () => {
+    expect(random().beta(1e308, 1e308)).toBe(0.5);
+    expect(random().beta(1e308, 1e-310)).toBe(1);
+    expect(random().beta(1e-310, 1e308)).toBe(0);
+  });
+  it.each([0, -1, Number.NaN, Number.POSITIVE_INFINITY, undefined as never])("refuses %s", (wrong) => {
+    expect(() => random().beta(wrong, 1)).toThrow(/`a` must be a finite number above 0, got/);
+    expect(() => random().beta(1, wrong)).toThrow(/`b` must be a finite number above 0, got/);
+  });
+});
+
 describe("boolean, choice, shuffle", () => {
   it("is true as often as asked", () => {
     const r = random();
@@ -223,4 +283,21 @@ it("log is within two units in the last place of Math.log", () => {
     { numRuns: 2000 },
   );
   expect(log(1)).toBe(0);
+});
+
+it("exp is within two units in the last place of Math.exp", () => {
+  fc.assert(
+    fc.property(fc.double({ min: -800, max: 800, noNaN: true }), (x) => {
+      const expected = Math.exp(x);
+      if (expected === Number.POSITIVE_INFINITY) expect(exp(x)).toBe(expected);
+      else
+        expect(Math.abs(exp(x) - expected)).toBeLessThanOrEqual(
+          Math.max(2 * Number.EPSILON * expected, Number.MIN_VALUE),
+        );
+    }),
+    { numRuns: 2000 },
+  );
+  expect(exp(0)).toBe(1);
+  expect(exp(Number.NEGATIVE_INFINITY)).toBe(0);
+  expect(exp(Number.POSITIVE_INFINITY)).toBe(Number.POSITIVE_INFINITY);
 });
