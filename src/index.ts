@@ -71,9 +71,13 @@ export type {
 } from "./sequence/combinator.ts";
 export { cache } from "./sequence/combinators/cache.ts";
 export { concat } from "./sequence/combinators/concat.ts";
+export { cutmix } from "./sequence/combinators/cutmix.ts";
 export { map } from "./sequence/combinators/map.ts";
 export { type MixOptions, mix } from "./sequence/combinators/mix.ts";
+export type { LabelledBatch, MixedBatch, MixingOptions } from "./sequence/combinators/mixing.ts";
+export { mixup } from "./sequence/combinators/mixup.ts";
 export { pipe } from "./sequence/combinators/pipe.ts";
+export { randomChoice } from "./sequence/combinators/random-choice.ts";
 export { repeat } from "./sequence/combinators/repeat.ts";
 export { select } from "./sequence/combinators/select.ts";
 export { shard } from "./sequence/combinators/shard.ts";

@@ -27,6 +27,9 @@ const streams = {
   begin: 7,
   program: 8,
   end: 9,
+  mixup: 10,
+  cutmix: 11,
+  choice: 12,
 } as const;
 
 /** Name of a family of random numbers. */

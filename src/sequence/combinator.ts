@@ -127,7 +127,7 @@ function nextFor(combinator: string, value: unknown): string {
   if (isTensor(value) || (Array.isArray(value) && value.some(isTensor)))
     return "Tensors are joined by concatenate([a, b]).";
   if (!Array.isArray(value)) return "A dataset of samples becomes one with batches(dataset, { batchSize }).";
-  if (combinator === "concat" || combinator === "zip")
+  if (combinator === "concat" || combinator === "zip" || combinator === "randomChoice")
     return `Give them one by one: ${combinator}(a, b), or of a list ${combinator}(...list).`;
   if (combinator === "mix")
     return "Give them one by one, and options last: mix(a, b, { weights }), or of a list mix(...list, { weights }).";
@@ -143,4 +143,20 @@ export function checkSequences(combinator: string, values: readonly unknown[]): 
   if (values.length === 0) throw new OptionError(`${combinator}() needs at least one sequence, got none.`);
   for (const [i, value] of values.entries()) checkSequence(combinator, value, ` at place ${i}`);
   return values as readonly Sequence<unknown>[];
+}
+
+/**
+ * The length of sequences that must have the same one; endless ones follow the others.
+ *
+ * @throws OptionError if they differ.
+ */
+export function commonLength(combinator: string, sources: readonly Sequence<unknown>[]): number {
+  const lengths = sources.map(({ length }) => length);
+  const finite = lengths.filter((length) => length !== Number.POSITIVE_INFINITY);
+  if (new Set(finite).size > 1) {
+    throw new OptionError(
+      `${combinator}() takes sequences of one length, got ${lengths.join(", ")}. Cut them with take(), or lengthen one with repeat().`,
+    );
+  }
+  return finite[0] ?? Number.POSITIVE_INFINITY;
 }

@@ -72,6 +72,14 @@ const subjects: Readonly<Record<string, Subject>> = {
     good: { rank: 0, worldSize: 1, ragged: "drop" },
     needs: { rank: 0, worldSize: 1 },
   },
+  mixup: {
+    call: (options) => epochal.mixup(points, options),
+    good: { alpha: 1, classes: 2, probability: 1 },
+  },
+  cutmix: {
+    call: (options) => epochal.cutmix(points, options),
+    good: { alpha: 1, classes: 2, probability: 1 },
+  },
   pad: { call: epochal.pad, good: { value: 1, multipleOf: 2 } },
   tensor: { call: (options) => epochal.tensor([1], options), good: { dtype: "int32", shape: [1] } },
   "Sequence.at": { call: (options) => points.at(0, options), good: { epoch: 1, seed: 2 } },

@@ -48,6 +48,9 @@ describe("keys", () => {
     "samples",
     "strata",
     "program",
+    "mixup",
+    "cutmix",
+    "choice",
   ];
   const key = fc.tuple(fc.maxSafeInteger(), fc.constantFrom(...streams), fc.maxSafeNat(), fc.maxSafeNat());
 

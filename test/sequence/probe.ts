@@ -1,6 +1,7 @@
 /** A sequence whose batches say who was asked for what: source, index, epoch, seed and the first random number. */
 import { type Context, createContext } from "../../src/sequence/context.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
+import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 import { portable } from "../../src/worker/wire/portable.ts";
 
 export interface Probed {
@@ -33,6 +34,13 @@ export const named: (batch: Probed) => string = portable(
     return `${name}${index}`;
   },
 );
+
+/** As {@link named}: a batch of two images with labels, which tell the probe's batch. */
+export const labelled: (batch: Probed) => { x: Tensor<"float32">; y: Tensor<"int32">; name: string } =
+  portable(import.meta.url, function labelled({ name, index, random }: Probed) {
+    const data = Float32Array.from({ length: 32 }, (_, i) => index + random * i);
+    return { x: tensor(data, { shape: [2, 4, 4, 1] }), y: tensor([index, 0], "int32"), name };
+  });
 
 /** A probe that answers late. */
 export class LateProbe extends Probe {

@@ -6,12 +6,15 @@ import {
   collate,
   concat,
   concatenate,
+  cutmix,
   fromGenerator,
   type LazyTensor,
   map,
   mix,
+  mixup,
   pad,
   pipe,
+  randomChoice,
   repeat,
   Sequence,
   type Stream,
@@ -212,7 +215,35 @@ export type SampleChecks = [
   Assert<Same<BatchOf<typeof numbers>, F>>,
 ];
 
+// Mixing: x keeps its dtype, labels and weights become float32.
+declare const photos: Sequence<{ x: LazyTensor<"uint8">; y: I; file: string[] }>;
+declare const weighed: Sequence<[x: Tensor<"uint8">, y: Int32Array, sampleWeight: Tensor<"float64">]>;
+const faded = mixup(train, { classes: 3 });
+const cut = cutmix(photos, { alpha: 1, classes: 3, probability: 0.5 });
+const withWeights = mixup(weighed);
+const fromSamples = cutmix(fromClass, { classes: 10 });
+declare const bytes: Sequence<[x: Tensor<"uint8">, y: I]>;
+const either = randomChoice(mixup(bytes), cutmix(bytes));
+
+export type MixingChecks = [
+  Assert<Same<BatchOf<typeof faded>[0], F>>,
+  Assert<Same<BatchOf<typeof faded>[1], F>>,
+  Assert<Same<BatchOf<typeof faded>["length"], 2>>,
+  Assert<Same<BatchOf<typeof cut>, { x: Tensor<"uint8">; y: F; file: string[] }>>,
+  Assert<Same<BatchOf<typeof withWeights>, [x: Tensor<"uint8">, y: F, sampleWeight: F]>>,
+  Assert<Same<BatchOf<typeof fromSamples>, [image: Tensor<"uint8">, label: F]>>,
+  Assert<Same<BatchOf<typeof either>, [x: Tensor<"uint8">, y: F]>>,
+];
+
 // Wrong calls.
+// @ts-expect-error labels that are text
+mixup(map(train, ([x]) => [x, "cat"]));
+// @ts-expect-error no labels
+cutmix(single);
+// @ts-expect-error samples are no sequence
+mixup(new Digits(), { classes: 10 });
+// @ts-expect-error an option that does not exist
+mixup(train, { numClasses: 10 });
 // @ts-expect-error a batch is no tuple of three
 map(train, ([, , z]) => z);
 // @ts-expect-error a function that gives no batch

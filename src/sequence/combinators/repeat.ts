@@ -1,5 +1,6 @@
 import { checkInteger } from "../../core/check.ts";
 import { checkSequence } from "../combinator.ts";
+import type { Context } from "../context.ts";
 import type { Sequence } from "../sequence.ts";
 import { SingleSelection, type SourceBatch } from "./selection.ts";
 
@@ -21,7 +22,7 @@ export class RepeatSequence<B> extends SingleSelection<B> {
     return length === 0 ? 0 : length * this.times;
   }
 
-  protected locate(index: number, epoch: number): SourceBatch<B> {
+  protected locate(index: number, { epoch }: Context): SourceBatch<B> {
     const { source, times } = this;
     // Of a source without end only the first pass is ever seen.
     const pass = Math.floor(index / source.length);

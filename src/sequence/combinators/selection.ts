@@ -1,7 +1,7 @@
 /**
  * The combinators that take batches of their sources as they are, each from another place: `slice`, `take`, `skip`,
- * `select`, `shard`, `repeat`, `concat` and `mix`. Each is a length and a rule of where a batch lies; that the index is
- * checked and the batch is the one that its source gives alone is written here once.
+ * `select`, `shard`, `repeat`, `concat`, `mix` and `randomChoice`. Each is a length and a rule of where a batch lies; that
+ * the index is checked and the batch is the one that its source gives alone is written here once.
  */
 import { checkIndex } from "../../core/check.ts";
 import { Combinator, type Hooked } from "../combinator.ts";
@@ -19,12 +19,12 @@ export interface SourceBatch<B> {
 
 /** A sequence whose every batch is one batch of one of its sources. */
 export abstract class Selection<B> extends Combinator<B> {
-  /** Where the batch at `index` of `epoch` lies, 0 ≤ index < length. */
-  protected abstract locate(index: number, epoch: number): SourceBatch<B>;
+  /** Where the batch at `index` lies, 0 ≤ index < length, when `context` asks for it. */
+  protected abstract locate(index: number, context: Context): SourceBatch<B>;
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex(nameOf(this), index, this.length);
-    const { source, index: from, epoch = context.epoch } = this.locate(index, context.epoch);
+    const { source, index: from, epoch = context.epoch } = this.locate(index, context);
     return source.getItem(from, deriveContext(context, from, { epoch }));
   }
 }

@@ -1,9 +1,9 @@
 import { checkIndex } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
 import { settleEach } from "../../core/settle.ts";
 import {
   Combinator,
   checkSequences,
+  commonLength,
   type Hooked,
   type OneByOne,
   type SequenceOrList,
@@ -22,14 +22,7 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
   }
 
   get length(): number {
-    const lengths = this.sources.map(({ length }) => length);
-    const finite = lengths.filter((length) => length !== Number.POSITIVE_INFINITY);
-    if (new Set(finite).size > 1) {
-      throw new OptionError(
-        `zip() takes sequences of one length, got ${lengths.join(", ")}. Cut them with take(), or lengthen one with repeat().`,
-      );
-    }
-    return finite[0] ?? Number.POSITIVE_INFINITY;
+    return commonLength("zip", this.sources);
   }
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {

@@ -3,8 +3,11 @@ import { describe, expect, it } from "vitest";
 import { batches } from "../../../src/sequence/batching/batches.ts";
 import { cache } from "../../../src/sequence/combinators/cache.ts";
 import { concat } from "../../../src/sequence/combinators/concat.ts";
+import { cutmix } from "../../../src/sequence/combinators/cutmix.ts";
 import { map } from "../../../src/sequence/combinators/map.ts";
 import { mix } from "../../../src/sequence/combinators/mix.ts";
+import { mixup } from "../../../src/sequence/combinators/mixup.ts";
+import { randomChoice } from "../../../src/sequence/combinators/random-choice.ts";
 import { repeat } from "../../../src/sequence/combinators/repeat.ts";
 import { select } from "../../../src/sequence/combinators/select.ts";
 import { shard } from "../../../src/sequence/combinators/shard.ts";
@@ -16,7 +19,7 @@ import { callHook, type Sequence } from "../../../src/sequence/sequence.ts";
 import { threads } from "../../../src/worker/kinds/thread.ts";
 import { revive } from "../../../src/worker/wire/snapshot/revive.ts";
 import { takeSnapshot } from "../../../src/worker/wire/snapshot/snapshot.ts";
-import { fetch, fetchAll, HookedProbe, LateProbe, named, Probe, type Probed } from "../probe.ts";
+import { fetch, fetchAll, HookedProbe, LateProbe, labelled, named, Probe, type Probed } from "../probe.ts";
 
 /** Every combinator over one source, or over two. */
 const combinators: Record<string, (a: Sequence<Probed>, b: Sequence<Probed>) => Sequence<unknown>> = {
@@ -31,6 +34,9 @@ const combinators: Record<string, (a: Sequence<Probed>, b: Sequence<Probed>) => 
   concat: (a, b) => concat(a, b),
   zip: (a, b) => zip(a, b),
   mix: (a, b) => mix(a, b, { weights: [2, 1] }),
+  randomChoice: (a, b) => randomChoice(a, b, a),
+  mixup: (a) => mixup(map(a, labelled), { classes: 9 }),
+  cutmix: (a) => cutmix(map(a, labelled), { classes: 9 }),
   batches: (a) => batches(a, { batchSize: 2, shuffle: true }),
   nested: (a, b) => take(mix(repeat(map(a, named), 2), zip(a, b), { weights: [1, 2] }), 4),
 };
