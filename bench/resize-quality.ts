@@ -11,11 +11,11 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { decodeBaseline } from "../src/image/decode/baseline.ts";
+import { baselineDecoder } from "../src/image/decode/baseline.ts";
 import type { Decoder } from "../src/image/decode/decoder.ts";
 import { EncodedImage } from "../src/image/decode/encoded.ts";
-import { decodeBySharp } from "../src/image/decode/sharp.ts";
-import { decodeByTurbo } from "../src/image/decode/turbo.ts";
+import { sharpDecoder } from "../src/image/decode/sharp.ts";
+import { turboDecoder } from "../src/image/decode/turbo.ts";
 import type { Antialias } from "../src/image/index.ts";
 import { foldPipeline } from "../src/image/pipeline.ts";
 
@@ -28,9 +28,9 @@ const files = readdirSync(folder)
   .map((name) => join(folder, name));
 
 const decoders: Record<string, Decoder> = {
-  "the kernel": decodeBaseline,
-  "jpeg-turbo": decodeByTurbo,
-  sharp: decodeBySharp,
+  "the kernel": baselineDecoder,
+  "jpeg-turbo": turboDecoder,
+  sharp: sharpDecoder,
 };
 
 async function by(decoder: Decoder, antialias: Antialias): Promise<(Float32Array | undefined)[]> {
@@ -42,7 +42,9 @@ async function by(decoder: Decoder, antialias: Antialias): Promise<(Float32Array
   for (const file of files) {
     const out = new Float32Array(size * size * 3);
     const request = { pipeline, orient: false, maxPixels: 1e8, row: () => out };
-    images.push((await decoder(new EncodedImage(readFileSync(file)), request)) === "done" ? out : undefined);
+    images.push(
+      (await decoder.decode(new EncodedImage(readFileSync(file)), request)) === "done" ? out : undefined,
+    );
   }
   return images;
 }
@@ -64,7 +66,7 @@ function byScikitImage(): Float32Array[] | undefined {
 const theirs = byScikitImage();
 if (theirs === undefined)
   console.log("scikit-image is not installed: compared with the kernel's triangle instead.");
-const reference = theirs ?? (await by(decodeBaseline, "triangle"));
+const reference = theirs ?? (await by(baselineDecoder, "triangle"));
 console.log(
   `${files.length} photographs to ${size} x ${size}, difference from ${theirs ? "scikit-image" : "the kernel"}`,
 );

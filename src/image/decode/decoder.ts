@@ -6,6 +6,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
+import type { FormatName } from "../header/format.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { EncodedImage } from "./encoded.ts";
@@ -22,14 +23,25 @@ export interface DecodeRequest {
 }
 
 /**
- * Decodes a file and writes the whole row. Otherwise nothing is written, and another decoder is asked.
+ * A decoder of some formats.
  *
- * @throws ImageError (without a path) if nobody can decode it.
+ * It is asked for these only. Either it writes the whole row, or it writes nothing and another one is asked. What it
+ * answers may be promised; `file.bytes` are valid until the call returns, so who promises takes `file.keep()` before.
  */
-export type Decoder = (file: EncodedImage, request: DecodeRequest) => DecodeOutcome | Promise<"done">;
+export interface Decoder {
+  /** The formats that it takes. */
+  readonly formats: readonly FormatName[];
+  /** What is to be installed where it is declined for want of a package: `sharp`. */
+  readonly needs?: string;
+  /** @throws ImageError (without a path) if the file is one that nobody can decode, or must not. */
+  decode(file: EncodedImage, request: DecodeRequest): DecodeOutcome | Promise<DecodeOutcome>;
+}
 
-/** What came of it: the row is written, the decoder does not take such files or is not installed, or it is damaged. */
-export type DecodeOutcome = "done" | "declined" | "damaged";
+/**
+ * What came of it: the row is written; the decoder does not take this file, or is not installed; or it finds it damaged,
+ * which is the error where no other takes it.
+ */
+export type DecodeOutcome = "done" | "declined" | ImageError;
 
 /** Refuses an image of more pixels than allowed, before it is decoded. */
 export function checkPixels(height: number, width: number, maxPixels: number): void {
@@ -39,21 +51,16 @@ export function checkPixels(height: number, width: number, maxPixels: number): v
   );
 }
 
-/** Runs the pipeline over pixels that lie in memory, and writes the row. */
+/** Runs the pipeline over pixels that lie in memory, upright but for their `orientation`, and writes the row. */
 export function render(
   pixels: Uint8Array,
   height: number,
   width: number,
   channels: Channels,
   { pipeline, row }: Pick<DecodeRequest, "pipeline" | "row">,
+  orientation: number = 1,
 ): void {
-  const prepared = threadKernel().pixels.prepare(pipeline, {
-    height,
-    width,
-    channels,
-    orientation: 1,
-    gap: 0,
-  });
+  const prepared = threadKernel().pixels.prepare(pipeline, { height, width, channels, orientation, gap: 0 });
   prepared.pixels.set(pixels);
   prepared.run(row(prepared.shape));
 }

@@ -3,18 +3,16 @@
  * so that what is refused does not depend on what is installed.
  */
 
-import { isPng, readPngHeader } from "../header/png.ts";
+import { readPngHeader } from "../header/png.ts";
 import { checkOf, pixelsOfPng } from "../kernel/png.ts";
 import { threadKernel } from "../kernel/thread.ts";
-import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 
 /** The kernel's decoder of PNG. */
-export function decodePng(
-  { bytes }: EncodedImage,
-  { pipeline, orient, maxPixels, row }: DecodeRequest,
-): DecodeOutcome {
-  if (!isPng(bytes)) return "declined";
+export const pngDecoder: Decoder = { formats: ["PNG"], decode };
+
+function decode({ bytes }: EncodedImage, { pipeline, orient, maxPixels, row }: DecodeRequest): DecodeOutcome {
   const thread = threadKernel();
   const header = readPngHeader(bytes, (all, start, end) => checkOf(thread.kernel, all, start, end));
   checkPixels(header.height, header.width, maxPixels);

@@ -1,14 +1,20 @@
 /**
- * The general decoder: every other format, and every JPEG that the others decline, by `sharp`.
+ * The general decoder: what no decoder of ours takes, by `sharp`.
  *
- * sharp decodes only; resampling is the kernel's, so that an image looks the same whoever decoded it.
+ * sharp decodes only; resampling, turning upright and inks are ours, so that an image looks the same whoever decoded it.
+ * Half a millisecond or more of an image is sharp's own, however small it is and whatever is asked of it.
  */
 import { ImageError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
 import type { Channels } from "../colour.ts";
-import type { Format } from "../header/format.ts";
-import { type DecodeOutcome, type DecodeRequest, render } from "./decoder.ts";
+import { damaged, truncated } from "../header/damage.ts";
+import type { FormatName } from "../header/format.ts";
+import { endsInBox } from "../header/iso.ts";
+import { readJpegHeader } from "../header/jpeg.ts";
+import { readTiffHeader } from "../header/tiff.ts";
+import { readWebpHeader } from "../header/webp.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 
 /** The part of `sharp` that is used. */
@@ -22,19 +28,32 @@ interface SharpImage {
   autoOrient(): SharpImage;
   removeAlpha(): SharpImage;
   ensureAlpha(): SharpImage;
+  pipelineColourspace(name: string): SharpImage;
   toColourspace(name: string): SharpImage;
   raw(): SharpImage;
-  toBuffer(options: { resolveWithObject: true }): Promise<{
-    data: Uint8Array;
-    info: { width: number; height: number; channels: number };
-  }>;
+  toBuffer(options: { resolveWithObject: true }): Promise<RawPixels>;
+}
+
+interface RawPixels {
+  readonly data: Uint8Array;
+  readonly info: { readonly width: number; readonly height: number; readonly channels: number };
 }
 
 /** The decoder of sharp, where its package is installed. */
-export function decodeBySharp(file: EncodedImage, request: DecodeRequest): DecodeOutcome | Promise<"done"> {
-  const sharp = peer<Sharp>("sharp", leaveToOthers);
-  return sharp === undefined ? "declined" : decode(sharp, file, request);
-}
+export const sharpDecoder: Decoder = {
+  formats: ["JPEG", "WebP", "GIF", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
+  needs: "sharp",
+  decode(file, request) {
+    const sharp = peer<Sharp>("sharp", leaveToOthers);
+    return sharp === undefined ? "declined" : decode(sharp, file, request);
+  },
+};
+
+/** Those of its formats that sharp decodes only where it was built for them. */
+const rare: ReadonlySet<FormatName | undefined> = new Set(["HEIC", "JPEG XL", "JPEG 2000", "PNM"]);
+
+/** As many scans as the kernel reads at most: a file of some kilobytes can have thousands, and take minutes. */
+const mostScans = 500;
 
 /**
  * In a worker the images of a batch are the parallelism, and none is decoded twice. On the user's own thread sharp may
@@ -46,45 +65,110 @@ function leaveToOthers(sharp: Sharp): void {
   sharp.cache(false);
 }
 
-async function decode(sharp: Sharp, file: EncodedImage, request: DecodeRequest): Promise<"done"> {
-  const { data, info } = await pixelsOf(sharp, file, request);
-  render(data, info.height, info.width, info.channels as Channels, request);
-  return "done";
-}
-
-async function pixelsOf(
-  sharp: Sharp,
-  { bytes, format }: EncodedImage,
-  { pipeline, orient, maxPixels }: DecodeRequest,
-): ReturnType<SharpImage["toBuffer"]> {
-  // sharp works on another thread, and `bytes` may be overwritten by then.
-  const image = sharp(bytes.slice(), {
-    // Truncated files are refused; damage that libjpeg tolerates is tolerated, as Pillow does.
-    failOn: "truncated",
+async function decode(sharp: Sharp, file: EncodedImage, request: DecodeRequest): Promise<DecodeOutcome> {
+  const { orient, maxPixels, pipeline } = request;
+  const { orientation, inks } = factsOf(file, maxPixels);
+  const image = sharp(file.keep(), {
+    // What a file lacks is never made up. Of damage that libjpeg tolerates, much is tolerated by Pillow, too.
+    failOn: file.format?.name === "JPEG" ? "truncated" : "error",
     limitInputPixels: maxPixels,
     sequentialRead: true,
     ignoreIcc: true,
   });
-  if (orient) image.autoOrient();
-  image.toColourspace("srgb");
-  if (pipeline.input === 4) image.ensureAlpha();
-  else image.removeAlpha();
-  try {
-    return await image.raw().toBuffer({ resolveWithObject: true });
-  } catch (error) {
-    throw new ImageError(reason(error as Error, format), { cause: error });
+  if (orient && orientation === "unread") image.autoOrient();
+  if (inks) image.pipelineColourspace("cmyk").toColourspace("cmyk");
+  else {
+    image.toColourspace("srgb");
+    if (pipeline.input === 4) image.ensureAlpha();
+    else image.removeAlpha();
+  }
+  const { data, info } = await image
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+    .catch((error: Error) => {
+      throw problem(error, file);
+    });
+  const [pixels, channels] = inks ? [rgbOfInks(data, info.channels), 3] : [data, info.channels];
+  const turn = orient && orientation !== "unread" ? orientation : 1;
+  render(pixels, info.height, info.width, channels as Channels, request, turn);
+  return "done";
+}
+
+/** What is read of a file before sharp is asked. Where a format says of itself which way is up, sharp has turned it. */
+interface Facts {
+  readonly orientation: number | "unread";
+  /** Whether its samples are inks. */
+  readonly inks: boolean;
+}
+
+/** @throws ImageError if sharp is not to be asked. */
+function factsOf(file: EncodedImage, maxPixels: number): Facts {
+  const { bytes, format } = file;
+  switch (format?.name) {
+    case "TIFF": {
+      const header = file.header(readTiffHeader);
+      if (header !== undefined) checkPixels(header.height, header.width, maxPixels);
+      return { orientation: header?.orientation ?? "unread", inks: header?.cmyk ?? false };
+    }
+    case "JPEG":
+      checkScans(bytes);
+      return { orientation: file.header(readJpegHeader)?.orientation ?? "unread", inks: false };
+    case "WebP": {
+      const { height, width, orientation } = file.header(readWebpHeader);
+      checkPixels(height, width, maxPixels);
+      return { orientation, inks: false };
+    }
+    case "AVIF":
+    case "HEIC":
+      if (endsInBox(bytes)) throw truncated(format.name);
+  }
+  return { orientation: 1, inks: false };
+}
+
+function checkScans(bytes: Uint8Array): void {
+  let scans = 0;
+  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
+    if (bytes[at + 1] === 0xda) scans++;
+  }
+  if (scans > mostScans) {
+    throw new ImageError(
+      `It is a JPEG image of more than ${mostScans} scans, which is not decoded: it would take too long. Write it anew as a sequential JPEG file.`,
+    );
   }
 }
 
-function reason({ message }: Error, format: Format | undefined): string {
-  const [said] = message.split("\n");
-  if (/pixel limit/i.test(message)) {
-    return "It has more pixels than are decoded. Raise the option `maxPixels` of imread if that is meant.";
+/** RGB of cyan, magenta, yellow and black as Pillow, OpenCV and TensorFlow have it: without a profile of any press. */
+function rgbOfInks(samples: Uint8Array, channels: number): Uint8Array {
+  const rgb = new Uint8Array((samples.length / channels) * 3);
+  for (let from = 0, to = 0; to < rgb.length; from += channels, to += 3) {
+    const white = 255 - samples[from + 3]!;
+    for (let c = 0; c < 3; c++) rgb[to + c] = white - Math.round((samples[from + c]! * white) / 255);
   }
-  if (format?.decoded === "sometimes")
-    return `It is ${format.name}, which few builds of sharp decode; this one says: ${said}. Convert it to JPEG, PNG or WebP.`;
-  if (/unsupported|not (?:supported|configured|implemented)/i.test(message)) {
-    return `It is ${format?.name ?? "an image"} of a kind that sharp does not decode: ${said}. Convert it to JPEG, PNG or WebP.`;
+  return rgb;
+}
+
+/** Our error of sharp's: a file of a kind that it lacks is not called damaged. */
+function problem(cause: Error, { format }: EncodedImage): ImageError {
+  const [said] = cause.message.split("\n");
+  const { name, called } = format!;
+  if (/pixel limit/i.test(cause.message)) {
+    return new ImageError(
+      "It has more pixels than are decoded. Raise the option `maxPixels` of imread if that is meant.",
+      { cause },
+    );
   }
-  return `It does not decode: ${said}. The file is damaged or truncated; fetch or copy it again.`;
+  if (rare.has(name)) {
+    return new ImageError(
+      `It is ${called}, which few builds of sharp decode; this one says: ${said}. Convert it to JPEG, PNG or WebP.`,
+      { cause },
+    );
+  }
+  if (/unsupported|not (?:supported|configured|implemented)/i.test(cause.message)) {
+    return new ImageError(
+      `It is ${called} of a kind that sharp does not decode: ${said}. Convert it to JPEG, PNG or WebP.`,
+      { cause },
+    );
+  }
+  if (/premature|unexpected end|truncated|bad seek/i.test(cause.message)) return truncated(name, cause);
+  return damaged(name, `sharp says: ${said}`, cause);
 }

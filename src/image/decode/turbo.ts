@@ -6,11 +6,12 @@
  * for headers that `readJpegHeader` accepted and that are small enough.
  */
 
+import type { ImageError } from "../../core/errors.ts";
 import { peer } from "../../core/peer.ts";
-import { truncated } from "../header/damage.ts";
-import { isTruncated, mostPixels } from "../header/jpeg.ts";
+import { damaged, truncated } from "../header/damage.ts";
+import { isTruncated, mostPixels, readJpegHeader } from "../header/jpeg.ts";
 import { threadKernel } from "../kernel/thread.ts";
-import { checkPixels, type DecodeOutcome, type DecodeRequest } from "./decoder.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 
 /** The part of `@julusian/jpeg-turbo` 2.x that is used. */
@@ -25,14 +26,14 @@ interface Turbo {
 }
 
 /** The decoder of libjpeg-turbo, where its package is installed. */
-export function decodeByTurbo(
-  file: EncodedImage,
-  { pipeline, orient, maxPixels, row }: DecodeRequest,
-): DecodeOutcome {
-  const { bytes, jpegHeader: header } = file;
+export const turboDecoder: Decoder = { formats: ["JPEG"], needs: "@julusian/jpeg-turbo@2", decode };
+
+function decode(file: EncodedImage, { pipeline, orient, maxPixels, row }: DecodeRequest): DecodeOutcome {
+  const { bytes } = file;
+  const header = file.header(readJpegHeader);
   if (header === undefined) return "declined";
-  const turbo = peer<Turbo>("@julusian/jpeg-turbo");
-  if (turbo === undefined) return "declined";
+  const binding = peer<Turbo>("@julusian/jpeg-turbo");
+  if (binding === undefined) return "declined";
   const { height, width, components, orientation } = header;
   checkPixels(height, width, maxPixels);
   if (height * width > mostPixels(bytes.length)) throw truncated("JPEG");
@@ -46,13 +47,17 @@ export function decodeByTurbo(
     gap: 0,
   });
   try {
-    const format = channels === 1 ? turbo.FORMAT_GRAY : turbo.FORMAT_RGB;
-    const decoded = turbo.decompressSync(bytes, prepared.pixels, { format });
-    if (decoded.width !== width || decoded.height !== height) return "damaged";
+    const format = channels === 1 ? binding.FORMAT_GRAY : binding.FORMAT_RGB;
+    const decoded = binding.decompressSync(bytes, prepared.pixels, { format });
+    if (decoded.width !== width || decoded.height !== height) return unlike();
   } catch {
     if (isTruncated(bytes)) throw truncated("JPEG");
-    return "damaged";
+    return unlike();
   }
   prepared.run(row(prepared.shape));
   return "done";
+}
+
+function unlike(): ImageError {
+  return damaged("JPEG", "libjpeg-turbo does not read it");
 }

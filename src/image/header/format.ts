@@ -1,50 +1,67 @@
 /**
- * Which format a file has, by its first bytes.
+ * Which format a file has, by its first bytes (and TGA by its last, as it has none of its own).
  *
- * Only formats that are pixels are handed to the general decoder: it would also render drawings, and a drawing of 263
- * bytes can take minutes. The others are here to be called by their names.
+ * Only formats that are pixels are ever decoded: a general decoder would also render drawings, and a drawing of 263
+ * bytes can take minutes. The others are here to be called by their names, and not damaged.
  */
 
 /** A format of files. */
 export interface Format {
+  /** As decoders know it: `PNG`. */
+  readonly name: FormatName;
   /** As a message says it: `a PNG image`. */
-  readonly name: string;
-  /** Who decodes it: every build of sharp, some builds, or nobody here. */
-  readonly decoded: "always" | "sometimes" | "never";
+  readonly called: string;
 }
 
-type Signature = readonly [name: string, decoded: Format["decoded"], ...starts: readonly string[]];
-
 /** First bytes, as text of one byte a character; `?` is any byte. */
-const signatures: readonly Signature[] = [
-  ["a JPEG image", "always", "\xff\xd8\xff"],
-  ["a PNG image", "always", "\x89PNG\r\n\x1a\n"],
-  ["a GIF image", "always", "GIF87a", "GIF89a"],
-  ["a WebP image", "always", "RIFF????WEBP"],
-  ["a TIFF image", "always", "II*\0", "MM\0*", "II+\0", "MM\0+"],
-  ["a JPEG XL image", "sometimes", "\xff\x0a", "\0\0\0\x0cJXL "],
-  ["a JPEG 2000 image", "sometimes", "\0\0\0\x0cjP  ", "\xff\x4f\xff\x51"],
-  ["a BMP image", "never", "BM"],
-  ["an icon (ICO)", "never", "\0\0\x01\0", "\0\0\x02\0"],
-  ["a Photoshop file", "never", "8BPS"],
-  ["an OpenEXR image", "never", "v/1\x01"],
-  ["a Radiance HDR image", "never", "#?RADIANCE", "#?RGBE"],
-  ["a DDS texture", "never", "DDS "],
-  ["a QOI image", "never", "qoif"],
-  ["a FITS file", "never", "SIMPLE  ="],
-  ["a PDF document", "never", "%PDF"],
-  ["a PostScript document", "never", "%!PS", "\xc5\xd0\xd3\xc6"],
-  ["a compressed file (gzip), such as an SVGZ drawing,", "never", "\x1f\x8b"],
-  ["a ZIP archive", "never", "PK\x03\x04"],
-];
+const signatures = [
+  ["GIF", "a GIF image", ["GIF87a", "GIF89a"]],
+  ["WebP", "a WebP image", ["RIFF????WEBP"]],
+  ["TIFF", "a TIFF image", ["II*\0", "MM\0*", "II+\0", "MM\0+"]],
+  ["JPEG XL", "a JPEG XL image", ["\xff\x0a", "\0\0\0\x0cJXL "]],
+  ["JPEG 2000", "a JPEG 2000 image", ["\0\0\0\x0cjP  ", "\xff\x4f\xff\x51"]],
+  ["JPEG-LS", "a JPEG-LS image", ["\xff\xd8\xff\xf7"]],
+  ["BMP", "a BMP image", ["BM"]],
+  ["ICO", "an icon (ICO)", ["\0\0\x01\0", "\0\0\x02\0"]],
+  ["PSD", "a Photoshop file", ["8BPS"]],
+  ["EXR", "an OpenEXR image", ["v/1\x01"]],
+  ["HDR", "a Radiance HDR image", ["#?RADIANCE", "#?RGBE"]],
+  ["DDS", "a DDS texture", ["DDS "]],
+  ["QOI", "a QOI image", ["qoif"]],
+  ["FITS", "a FITS file", ["SIMPLE  ="]],
+  ["PDF", "a PDF document", ["%PDF"]],
+  ["PostScript", "a PostScript document", ["%!PS", "\xc5\xd0\xd3\xc6"]],
+  ["gzip", "a compressed file (gzip), such as an SVGZ drawing,", ["\x1f\x8b"]],
+  ["ZIP", "a ZIP archive", ["PK\x03\x04"]],
+] as const;
+
+/** Formats that are told apart. */
+export type FormatName =
+  | (typeof signatures)[number][0]
+  | "JPEG"
+  | "PNG"
+  | "PNM"
+  | "AVIF"
+  | "HEIC"
+  | "TGA"
+  | "SVG"
+  | "HTML"
+  | "XML";
+
+const jpeg: Format = { name: "JPEG", called: "a JPEG image" };
+const png: Format = { name: "PNG", called: "a PNG image" };
 
 /** The format of a file; undefined where it is none that is known. */
 export function formatOf(bytes: Uint8Array): Format | undefined {
+  // The usual ones by a look at four bytes.
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff && bytes[3] !== 0xf7) return jpeg;
+  if (bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47) return png;
   const head = text(bytes.subarray(0, 16));
-  const found = signatures.find(([, , ...starts]) => starts.some((start) => begins(head, start)));
-  if (found !== undefined) return { name: found[0], decoded: found[1] };
-  if (/^P[1-7FfM]\s/.test(head)) return { name: "a PNM image (PBM, PGM, PPM)", decoded: "sometimes" };
+  const found = signatures.find(([, , starts]) => starts.some((start) => begins(head, start)));
+  if (found !== undefined) return { name: found[0], called: found[1] };
+  if (/^P[1-7FfM]\s/.test(head)) return { name: "PNM", called: "a PNM image (PBM, PGM, PPM)" };
   if (head.slice(4, 8) === "ftyp") return isoFormat(text(bytes.subarray(8, 64)));
+  if (text(bytes.subarray(-18)) === "TRUEVISION-XFILE.\0") return { name: "TGA", called: "a TGA image" };
   return markup(text(bytes.subarray(0, 4096)));
 }
 
@@ -58,9 +75,8 @@ function begins(head: string, start: string): boolean {
 
 /** Of the formats in ISO base media files, by their brands. */
 function isoFormat(brands: string): Format | undefined {
-  if (/^(?:....)*?avi[fs]/s.test(brands)) return { name: "an AVIF image", decoded: "always" };
-  if (/^(?:....)*?(?:he[iv][cxms]|mif1|msf1)/s.test(brands))
-    return { name: "a HEIC image", decoded: "sometimes" };
+  if (/^(?:....)*?avi[fs]/s.test(brands)) return { name: "AVIF", called: "an AVIF image" };
+  if (/^(?:....)*?(?:he[iv][cxms]|mif1|msf1)/s.test(brands)) return { name: "HEIC", called: "a HEIC image" };
   return undefined;
 }
 
@@ -68,7 +84,7 @@ function isoFormat(brands: string): Format | undefined {
 function markup(head: string): Format | undefined {
   const plain = head.replace(/\0/g, "").replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*/, "");
   if (!plain.startsWith("<")) return undefined;
-  if (/<(?:[\w.-]+:)?svg[\s>/]/i.test(plain)) return { name: "an SVG drawing", decoded: "never" };
-  if (/<(?:!doctype html|html)[\s>]/i.test(plain)) return { name: "a web page", decoded: "never" };
-  return { name: "a text (XML)", decoded: "never" };
+  if (/<(?:[\w.-]+:)?svg[\s>/]/i.test(plain)) return { name: "SVG", called: "an SVG drawing" };
+  if (/<(?:!doctype html|html)[\s>]/i.test(plain)) return { name: "HTML", called: "a web page" };
+  return { name: "XML", called: "a text (XML)" };
 }

@@ -47,21 +47,16 @@ const depthsOf: Readonly<Record<PngColour, readonly number[]>> = {
   6: [8, 16],
 };
 
-/** The first eight bytes of a file. */
-const signature = [0x89504e47, 0x0d0a1a0a] as const;
+/** The second half of the first eight bytes; the first half tells the format. */
+const signature = 0x0d0a1a0a;
 
 /** Names of chunks, as numbers. */
 const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"].map((name) =>
   [...name].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0),
 );
 
-/** Whether `bytes` begin as a PNG file does, be the rest of it damaged. */
-export function isPng(bytes: Uint8Array): boolean {
-  return uint32(bytes, 0) === signature[0];
-}
-
 /**
- * The header of a file that {@link isPng}.
+ * The header of a file whose first bytes are a PNG's.
  *
  * One long function, as it is one pass over the chunks: what one may say depends on those before.
  *
@@ -69,7 +64,7 @@ export function isPng(bytes: Uint8Array): boolean {
  */
 export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
   if (bytes.length < 8) throw truncated("PNG");
-  if (uint32(bytes, 4) !== signature[1])
+  if (uint32(bytes, 4) !== signature)
     throw damaged("PNG", "its first bytes were changed, as by a transfer that takes it for text");
   const first = chunkAt(bytes, 8);
   checkKnown(bytes, first);

@@ -3,11 +3,11 @@ import turbo from "@julusian/jpeg-turbo";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { decodeBaseline } from "../../../src/image/decode/baseline.ts";
+import { baselineDecoder } from "../../../src/image/decode/baseline.ts";
 import type { Decoder } from "../../../src/image/decode/decoder.ts";
 import { EncodedImage } from "../../../src/image/decode/encoded.ts";
-import { decodeBySharp } from "../../../src/image/decode/sharp.ts";
-import { decodeByTurbo } from "../../../src/image/decode/turbo.ts";
+import { sharpDecoder } from "../../../src/image/decode/sharp.ts";
+import { turboDecoder } from "../../../src/image/decode/turbo.ts";
 import { foldPipeline, type Pipeline } from "../../../src/image/pipeline.ts";
 
 const samples = new URL("../../../../shared/data/imagenet-sample/", import.meta.url);
@@ -19,7 +19,7 @@ async function by(decoder: Decoder, bytes: Uint8Array): Promise<Float32Array | u
     3,
   );
   const out = new Float32Array(200 * 200 * 3);
-  const took = await decoder(new EncodedImage(bytes), {
+  const took = await decoder.decode(new EncodedImage(bytes), {
     pipeline,
     orient: true,
     maxPixels: 1e8,
@@ -49,7 +49,7 @@ async function whole(decoder: Decoder, bytes: Uint8Array): Promise<Uint8Array | 
     out = new Uint8Array(shape.reduce((a, b) => a * b));
     return out;
   };
-  const took = await decoder(new EncodedImage(bytes), {
+  const took = await decoder.decode(new EncodedImage(bytes), {
     pipeline: foldPipeline([], 3),
     orient: true,
     maxPixels: 1e8,
@@ -94,20 +94,20 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
           subsampling: turbo[subsampling],
           quality: 90,
         });
-        const [ours, theirs] = [await whole(decodeBaseline, bytes), await whole(decodeBySharp, bytes)];
+        const [ours, theirs] = [await whole(baselineDecoder, bytes), await whole(sharpDecoder, bytes)];
         expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
       }
     },
   );
 
   it("with restart markers", async () => {
-    const [ours, theirs] = [await whole(decodeBaseline, restarts), await whole(decodeBySharp, restarts)];
+    const [ours, theirs] = [await whole(baselineDecoder, restarts), await whole(sharpDecoder, restarts)];
     expect(ours).toHaveLength(40 * 24 * 3);
     expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
     // A marker out of turn, or none where one must be, is damage.
     const wrong = Uint8Array.from(restarts);
     wrong[wrong.findIndex((byte, i) => byte === 0xff && wrong[i + 1] === 0xd1) + 1] = 0xd5;
-    expect(await whole(decodeBaseline, wrong)).toBeUndefined();
+    expect(await whole(baselineDecoder, wrong)).toBeUndefined();
   });
 
   it("and leaves progressive files and quarter turns to the others", async () => {
@@ -115,8 +115,8 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
     const progressive = await image.jpeg({ progressive: true }).toBuffer();
     const turned = await image.withMetadata({ orientation: 6 }).jpeg().toBuffer();
     for (const bytes of [progressive, turned]) {
-      expect(await whole(decodeBaseline, bytes)).toBeUndefined();
-      expect(await whole(decodeByTurbo, bytes)).toHaveLength(243);
+      expect(await whole(baselineDecoder, bytes)).toBeUndefined();
+      expect(await whole(turboDecoder, bytes)).toHaveLength(243);
     }
   });
 });
@@ -146,7 +146,7 @@ describe("what an image leaves in the kernel", () => {
     const resize = (size: number) =>
       ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
     const pipelines = [foldPipeline([], 3), foldPipeline([resize(20)], 3), foldPipeline([resize(20)], 1)];
-    const decoders = [decodeBaseline, decodeBaseline, decodeByTurbo];
+    const decoders = [baselineDecoder, baselineDecoder, turboDecoder];
     const decode = (decoder: Decoder, bytes: Uint8Array, pipeline: Pipeline, orient: boolean) => {
       let out: Uint8Array | Float32Array = new Uint8Array(0);
       const row = (shape: readonly number[]) => {
@@ -154,7 +154,7 @@ describe("what an image leaves in the kernel", () => {
         out = pipeline.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
         return out;
       };
-      return [decoder(new EncodedImage(bytes), { pipeline, orient, maxPixels: 1e8, row }), out];
+      return [decoder.decode(new EncodedImage(bytes), { pipeline, orient, maxPixels: 1e8, row }), out];
     };
     const request = fc.record({
       decoder: fc.constantFrom(...decoders),
@@ -169,7 +169,7 @@ describe("what an image leaves in the kernel", () => {
         );
         for (const [i, { decoder, bytes, pipeline, orient }] of requests.entries()) {
           // Another header, so that nothing is kept from one to the next.
-          decode(decodeBaseline, bytes === restarts ? files[4]! : restarts, pipelines[0]!, true);
+          decode(baselineDecoder, bytes === restarts ? files[4]! : restarts, pipelines[0]!, true);
           expect(together[i]).toEqual(decode(decoder, bytes, pipeline, orient));
         }
       }),
@@ -181,13 +181,13 @@ describe("the decoders agree", () => {
   it.skipIf(!existsSync(samples))("on photographs, if ../shared/data is there", async () => {
     for (const name of readdirSync(samples).slice(0, 25)) {
       const bytes = readFileSync(new URL(name, samples));
-      const expected = (await by(decodeBySharp, bytes))!;
+      const expected = (await by(sharpDecoder, bytes))!;
       // Colours beyond the screen's are cut after resampling here, before it there.
-      const ours = difference((await by(decodeBaseline, bytes))!, expected);
+      const ours = difference((await by(baselineDecoder, bytes))!, expected);
       expect(ours.mean).toBeLessThan(0.002);
       expect(ours.worst).toBeLessThan(0.15);
       // jpeg-turbo's binding asks for libjpeg's fast transform.
-      const turbos = difference((await by(decodeByTurbo, bytes))!, expected);
+      const turbos = difference((await by(turboDecoder, bytes))!, expected);
       expect(turbos.mean).toBeLessThan(0.008);
       expect(turbos.worst).toBeLessThan(0.08);
     }
@@ -207,8 +207,8 @@ describe("the decoders agree", () => {
             .jpeg({ chromaSubsampling, progressive, quality: 92 })
             .toBuffer();
           const { mean, worst } = difference(
-            (await by(decodeByTurbo, bytes))!,
-            (await by(decodeBySharp, bytes))!,
+            (await by(turboDecoder, bytes))!,
+            (await by(sharpDecoder, bytes))!,
           );
           expect(mean).toBeLessThan(0.008);
           expect(worst).toBeLessThan(0.08);
@@ -222,7 +222,7 @@ describe("the decoders agree", () => {
       .toColourspace("cmyk")
       .jpeg()
       .toBuffer();
-    expect(await by(decodeByTurbo, bytes)).toBeUndefined();
-    expect(await by(decodeBySharp, bytes)).toBeDefined();
+    expect(await by(turboDecoder, bytes)).toBeUndefined();
+    expect(await by(sharpDecoder, bytes)).toBeDefined();
   });
 });
