@@ -12,9 +12,12 @@ import {
   bitsOf,
   END,
   firstBitsOf,
+  firstOf,
+  following,
   LONG,
   longEntry,
   lookUp,
+  secondOf,
   secondStepOf,
   stepOf,
   withNumber,
@@ -116,7 +119,7 @@ function decodeBlock(plane: usize, top: usize): i32 {
     e = withNumber(e, bits);
   }
   at += bitsOf(e);
-  const level = load<i32>(plane, Plane.previous) + <i16>e;
+  const level = load<i32>(plane, Plane.previous) + <i16>firstOf(e);
   store<i32>(plane, level, Plane.previous);
   store<i16>(Place.block, <i16>(level * load<u16>(quantiser)));
 
@@ -126,21 +129,21 @@ function decodeBlock(plane: usize, top: usize): i32 {
     e = lookUp(bits, ac);
     if (e >= 0) {
       at += bitsOf(e);
-      bits <<= bitsOf(e);
+      bits = following(bits, e);
       const e1 = lookUp(bits, ac);
       k = put(e, k, quantiser);
       if (k > 63) break;
       e = e1;
       if (e >= 0) {
         at += bitsOf(e);
-        bits <<= bitsOf(e);
+        bits = following(bits, e);
         const e2 = lookUp(bits, ac);
         k = put(e, k, quantiser);
         if (k > 63) break;
         e = e2;
         if (e >= 0) {
           at += bitsOf(e);
-          bits <<= bitsOf(e);
+          bits = following(bits, e);
           const e3 = lookUp(bits, ac);
           k = put(e, k, quantiser);
           if (k > 63) break;
@@ -189,10 +192,10 @@ function peek(top: usize, at: u32): u64 {
 function put(e: i64, k: i32, quantiser: usize): i32 {
   k += stepOf(e);
   let place = load<u32>(quantiser + (k << 2) - 4);
-  store<i16>(place >> 16, <i16>(<i32>e * place));
+  store<i16>(place >> 16, <i16>(firstOf(e) * place));
   k += secondStepOf(e);
   place = load<u32>(quantiser + (k << 2) - 4);
-  store<i16>(place >> 16, <i16>(<i32>(e >> 16) * place));
+  store<i16>(place >> 16, <i16>(secondOf(e) * place));
   return k;
 }
 
