@@ -38,22 +38,54 @@ export interface Band {
   readonly weights: Float64Array;
 }
 
+/** How the input of an axis is stored. */
+export interface Sampling {
+  /** At half the length, rounded up (a JPEG's chroma), to be interpolated as libjpeg does. */
+  readonly halved: boolean;
+  /** Pixels that one sample is the mean of, where a JPEG was decoded to fewer samples; 1 else. */
+  readonly spacing: number;
+}
+
+const everyPixel: Sampling = { halved: false, spacing: 1 };
+
 /**
- * The band matrix of `steps` for an input of `length` positions. Rows of positions that have no input are empty.
- *
- * @param subsampled whether the input is stored at half the length, rounded up (a JPEG's chroma), to be interpolated as
- *   libjpeg does; columns are positions of what is stored
+ * How many pixels become one in the first resize of `steps`, if it is one that weighs all of them; else 1. So many may be
+ * given as one sample, or nearly: see {@link Sampling.spacing}.
  */
-export function bandOf(steps: readonly AxisStep[], length: number, subsampled: boolean = false): Band {
-  const stored = subsampled ? Math.ceil(length / 2) : length;
-  const row = new Row(stored);
-  let spread: Spread = (position, weight) => row.add(position, weight);
-  if (subsampled) spread = doubling(stored, spread);
+export function reductionOf(steps: readonly AxisStep[], length: number): number {
   let size = length;
+  for (const step of steps) {
+    if (step.kind === "resize") return step.antialias === "triangle" ? size / step.size : 1;
+    if (step.kind === "crop") size = step.size;
+    if (step.kind === "pad") return 1;
+  }
+  return 1;
+}
+
+/**
+ * The band matrix of `steps` for an input of `length` pixels; columns are positions of what is stored. Rows of positions
+ * that have no input are empty.
+ *
+ * Where a sample is the mean of several pixels, it stands for their centre, and the first resize takes samples in place of
+ * pixels.
+ */
+export function bandOf(
+  steps: readonly AxisStep[],
+  length: number,
+  { halved, spacing }: Sampling = everyPixel,
+): Band {
+  const spreads: Spread[] = [];
+  if (halved && spacing === 1) spreads.push(doubling(Math.ceil(length / 2)));
+  let size = length;
+  // Where the first resize begins among the samples, and which way it goes.
+  let [origin, direction] = [0, 1];
+  let sampled = spacing === 1;
   for (const step of steps) {
     switch (step.kind) {
       case "resize": {
-        if (step.size !== size) spread = resizing(size, step.size, step.antialias, spread);
+        if (!sampled) spreads.push(triangle(size, step.size, { origin, direction, spacing }));
+        else if (step.size !== size) spreads.push(resizing(size, step.size, step.antialias));
+        sampled = true;
         size = step.size;
         break;
       }
@@ -64,79 +96,181 @@ export function bandOf(steps: readonly AxisStep[], length: number, subsampled: b
             `A crop of ${step.size} pixels from ${start} on does not fit an image of ${size}. Resize first, or crop less.`,
           );
         }
-        const before = spread;
-        spread = (position, weight) => before(start + position, weight);
+        if (sampled) spreads.push((row) => row.shift(start));
+        else origin += direction * start;
         size = step.size;
         break;
       }
       case "pad": {
         const { before: shift } = step;
-        const [inside, before] = [size, spread];
-        spread = (position, weight) => {
-          const from = position - shift;
-          if (from >= 0 && from < inside) before(from, weight);
-        };
+        const inside = size;
+        if (sampled) spreads.push((row) => row.shift(-shift).cut(inside));
         size += shift + step.after;
         break;
       }
       case "flip": {
-        const before = spread;
-        const last = size - 1;
-        spread = (position, weight) => before(last - position, weight);
+        const before = size;
+        if (sampled) spreads.push((row) => row.flip(before));
+        else {
+          origin += direction * size;
+          direction = -direction;
+        }
       }
     }
   }
-  return collect(size, spread, row);
+  return collect(size, spreads.reverse());
 }
 
-/** Spreads `weight` of an output position over input positions. */
-type Spread = (position: number, weight: number) => void;
+/**
+ * Spreads the weights of `row` over the positions before a step: changes `row` itself, or fills `before`, which it
+ * returns.
+ */
+type Spread = (row: Row, before: Row) => Row;
 
-function resizing(from: number, to: number, antialias: Antialias, before: Spread): Spread {
-  if (antialias === "gaussian") {
-    const sigma = Math.max(0, (from / to - 1) / 2);
-    return linearMirrored(from, to, sigma > 0 ? gaussian(from, sigma, before) : before);
+/** Weights of the positions from `start` on. */
+class Row {
+  start = 0;
+  length = 0;
+  weights: Float64Array = new Float64Array(64);
+
+  /** Makes all weights from `start` up to, not including, `end` zero. */
+  clear(start: number, end: number): this {
+    this.start = start;
+    this.length = end - start;
+    if (this.weights.length < this.length) this.weights = new Float64Array(2 * this.length);
+    else this.weights.fill(0, 0, this.length);
+    return this;
   }
-  return triangle(from, to, antialias === "triangle" ? Math.max(1, from / to) : 1, before);
+
+  add(position: number, weight: number): void {
+    this.weights[position - this.start]! += weight;
+  }
+
+  shift(by: number): this {
+    this.start += by;
+    return this;
+  }
+
+  /** Leaves out what is not within an axis of `size`. */
+  cut(size: number): this {
+    const [from, to] = [Math.max(0, this.start), Math.min(size, this.start + this.length)];
+    if (from > this.start) this.weights.copyWithin(0, from - this.start, this.length);
+    this.start = from;
+    this.length = Math.max(0, to - from);
+    return this;
+  }
+
+  /** Mirrors the positions of an axis of `size`. */
+  flip(size: number): this {
+    this.weights.subarray(0, this.length).reverse();
+    this.start = size - this.start - this.length;
+    return this;
+  }
+}
+
+function resizing(from: number, to: number, antialias: Antialias): Spread {
+  if (antialias !== "gaussian") {
+    return triangle(from, to, { origin: 0, direction: 1, spacing: 1 }, antialias === "triangle");
+  }
+  const sigma = Math.max(0, (from / to - 1) / 2);
+  const linear = linearMirrored(from, to);
+  if (sigma === 0) return linear;
+  const smooth = gaussian(from, sigma);
+  const between = new Row();
+  return (row, before) => smooth(linear(row, between), before);
 }
 
 /**
  * Triangle filter around the output position's centre, as wide as the reduction: Pillow's `BILINEAR` (its
  * `precompute_coeffs`), PyTorch's and TensorFlow's bilinear with antialias.
+ *
+ * Samples are `spacing` pixels apart; the `from` pixels that are resized begin at pixel `origin` and go on in `direction`.
  */
-function triangle(from: number, to: number, width: number, before: Spread): Spread {
-  return (position, weight) => {
-    const center = ((position + 0.5) * from) / to;
-    const start = Math.max(0, Math.floor(center - width + 0.5));
-    const end = Math.min(from, Math.floor(center + width + 0.5));
-    const share = (x: number) => Math.max(0, 1 - Math.abs((x + 0.5 - center) / width));
-    let sum = 0;
-    for (let x = start; x < end; x++) sum += share(x);
-    for (let x = start; x < end; x++) before(x, (weight * share(x)) / sum);
+function triangle(
+  from: number,
+  to: number,
+  { origin, direction, spacing }: Readonly<Record<"origin" | "direction" | "spacing", number>>,
+  wide = true,
+): Spread {
+  const width = wide ? Math.max(1, from / to / spacing) : 1;
+  const end = origin + direction * from;
+  const least = Math.ceil(Math.min(origin, end) / spacing - 0.5);
+  const most = Math.ceil(Math.max(origin, end) / spacing - 0.5);
+  const centerOf = (position: number) => (origin + (direction * ((position + 0.5) * from)) / to) / spacing;
+  // A sample is the mean of pixels and wanted is the middle: a 24th of what it stands out from those beside it is added.
+  const sharper = spacing > 1 ? 1 / 24 : 0;
+  const reach = spacing > 1 ? width + 1 : width;
+  const startOf = (center: number) => Math.max(least, Math.floor(center - reach + 0.5));
+  const endOf = (center: number) => Math.min(most, Math.floor(center + reach + 0.5));
+  const under = (distance: number) => Math.max(0, 1 - Math.abs(distance / width));
+  let shares = new Float64Array(64);
+  return ({ start: first, length, weights }, before) => {
+    const one = centerOf(first);
+    const other = centerOf(first + length - 1);
+    before.clear(startOf(Math.min(one, other)), endOf(Math.max(one, other)));
+    for (let i = 0; i < length; i++) {
+      const center = centerOf(first + i);
+      const start = startOf(center);
+      const count = endOf(center) - start;
+      if (count > shares.length) shares = new Float64Array(2 * count);
+      let sum = 0;
+      for (let k = 0; k < count; k++) {
+        const distance = start + k + 0.5 - center;
+        let share = under(distance);
+        if (sharper > 0) share += sharper * (2 * share - under(distance - 1) - under(distance + 1));
+        shares[k] = share;
+        sum += share;
+      }
+      const weight = weights[i]!;
+      const at = start - before.start;
+      for (let k = 0; k < count; k++) before.weights[at + k]! += (weight * shares[k]!) / sum;
+    }
+    return before;
   };
 }
 
 /** Linear interpolation at the output position's centre, the image mirrored at its edges: `ndimage.zoom(order=1)`. */
-function linearMirrored(from: number, to: number, before: Spread): Spread {
-  return (position, weight) => {
-    const center = ((position + 0.5) * from) / to - 0.5;
-    const x = Math.floor(center);
-    before(mirror(x, from), weight * (x + 1 - center));
-    before(mirror(x + 1, from), weight * (center - x));
+function linearMirrored(from: number, to: number): Spread {
+  const centerOf = (position: number) => ((position + 0.5) * from) / to - 0.5;
+  return (row, before) => {
+    clearMirrored(
+      before,
+      Math.floor(centerOf(row.start)),
+      Math.floor(centerOf(row.start + row.length - 1)) + 1,
+      from,
+    );
+    for (let i = 0; i < row.length; i++) {
+      const center = centerOf(row.start + i);
+      const x = Math.floor(center);
+      before.add(mirror(x, from), row.weights[i]! * (x + 1 - center));
+      before.add(mirror(x + 1, from), row.weights[i]! * (center - x));
+    }
+    return before;
   };
 }
 
 /** Gaussian of `sigma` around an input position, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
-function gaussian(length: number, sigma: number, before: Spread): Spread {
+function gaussian(length: number, sigma: number): Spread {
   const radius = Math.floor(4 * sigma + 0.5);
   const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
     Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
   );
   const sum = shares.reduce((a, b) => a + b);
-  return (position, weight) => {
-    for (const [i, share] of shares.entries())
-      before(mirror(position + i - radius, length), (weight * share) / sum);
+  return (row, before) => {
+    clearMirrored(before, row.start - radius, row.start + row.length - 1 + radius, length);
+    for (let i = 0; i < row.length; i++) {
+      for (let k = 0; k < shares.length; k++)
+        before.add(mirror(row.start + i + k - radius, length), (row.weights[i]! * shares[k]!) / sum);
+    }
+    return before;
   };
+}
+
+/** Clears all positions of an axis of `length` to which those from `first` to `last` are mirrored. */
+function clearMirrored(row: Row, first: number, last: number, length: number): void {
+  const start = first < 0 ? 0 : Math.max(0, Math.min(first, 2 * (length - 1) - last));
+  const end = last >= length ? length : Math.min(length, Math.max(last, -first) + 1);
+  row.clear(start, end);
 }
 
 /** `x` reflected about the centres of the first and the last position. */
@@ -151,55 +285,48 @@ function mirror(x: number, length: number): number {
  * Doubles the positions of a half-length input: three parts of the nearer, one of the further neighbour, as libjpeg's
  * "fancy" upsampling of chroma.
  */
-function doubling(stored: number, before: Spread): Spread {
-  return (position, weight) => {
-    const near = position >> 1;
-    before(near, weight * 0.75);
-    before(Math.min(stored - 1, Math.max(0, near + (position % 2 === 0 ? -1 : 1))), weight * 0.25);
+function doubling(stored: number): Spread {
+  return ({ start, length, weights }, before) => {
+    const first = Math.max(0, (start - 1) >> 1);
+    before.clear(first, Math.min(stored, ((start + length) >> 1) + 1));
+    for (let i = 0; i < length; i++) {
+      const weight = weights[i]!;
+      const near = (start + i) >> 1;
+      const far = near + ((start + i) % 2 === 0 ? -1 : 1);
+      before.weights[near - first]! += weight * 0.75;
+      before.weights[Math.min(stored - 1, Math.max(0, far)) - first]! += weight * 0.25;
+    }
+    return before;
   };
 }
 
-/** A row of a band matrix that is being added up: positions come in any order, and perhaps twice. */
-class Row {
-  readonly weights: Float64Array;
-  sum = 0;
-  start: number;
-  end = 0;
-
-  constructor(columns: number) {
-    this.weights = new Float64Array(columns);
-    this.start = columns;
-  }
-
-  add(position: number, weight: number): void {
-    if (weight === 0) return;
-    this.weights[position]! += weight;
-    this.sum += weight;
-    if (position < this.start) this.start = position;
-    if (position >= this.end) this.end = position + 1;
-  }
-
-  clear(): void {
-    this.weights.fill(0, this.start, this.end);
-    this.sum = 0;
-    this.start = this.weights.length;
-    this.end = 0;
-  }
-}
-
-/** The band matrix whose row `i` is what `spread(i, 1)` adds up to, divided by its sum; zeros at its ends are left out. */
-function collect(rows: number, spread: Spread, row: Row): Band {
+/** The band matrix whose row `i` is what position `i` is spread to, divided by its sum; zeros at its ends are left out. */
+function collect(rows: number, spreads: readonly Spread[]): Band {
   const first = new Int32Array(rows);
   const count = new Int32Array(rows);
   const at = new Int32Array(rows);
-  const weights: number[] = [];
+  let weights = new Float64Array(8 * rows);
+  let used = 0;
+  const [one, other] = [new Row(), new Row()];
   for (let i = 0; i < rows; i++) {
-    spread(i, 1);
-    first[i] = row.start;
-    count[i] = Math.max(0, row.end - row.start);
-    at[i] = weights.length;
-    for (let x = row.start; x < row.end; x++) weights.push(row.weights[x]! / row.sum);
-    row.clear();
+    let row = one.clear(i, i + 1);
+    row.weights[0] = 1;
+    for (const spread of spreads) row = spread(row, row === one ? other : one);
+    const { weights: found } = row;
+    let [start, end] = [0, row.length];
+    while (end > 1 && found[end - 1] === 0) end--;
+    while (start < end - 1 && found[start] === 0) start++;
+    let sum = 0;
+    for (let k = start; k < end; k++) sum += found[k]!;
+    if (used + end - start > weights.length) {
+      const more = new Float64Array(2 * weights.length + end - start);
+      more.set(weights);
+      weights = more;
+    }
+    first[i] = row.start + start;
+    count[i] = Math.max(0, end - start);
+    at[i] = used;
+    for (let k = start; k < end; k++) weights[used++] = found[k]! / sum;
   }
-  return { first, count, at, weights: new Float64Array(weights) };
+  return { first, count, at, weights };
 }

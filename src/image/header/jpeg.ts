@@ -140,9 +140,12 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
   return undefined;
 }
 
-/** Whether the file ends before its end-of-image marker. Trailing bytes after the marker do not matter. */
-export function isTruncated(bytes: Uint8Array): boolean {
-  for (let at = bytes.length - 2; at >= 2; at--)
+/**
+ * Whether the file ends before its end-of-image marker, which is looked for from its end down to `start`. Trailing bytes
+ * after the marker do not matter.
+ */
+export function isTruncated(bytes: Uint8Array, start = 2): boolean {
+  for (let at = bytes.length - 2; at >= start; at--)
     if (bytes[at] === 0xff && bytes[at + 1] === 0xd9) return false;
   return true;
 }

@@ -5,11 +5,13 @@
  * data. Small images would otherwise cost more to prepare than to decode.
  */
 import type { HuffmanSpec, JpegComponent, JpegHeader, JpegScan } from "../header/jpeg.ts";
+import { isTruncated } from "../header/jpeg.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { HuffmanTable, Place, Plane, Quantiser, Scan } from "./assembly/layout.ts";
+import { HuffmanTable, Place, Plane, Quantiser, Scan, SkipTable } from "./assembly/layout.ts";
+import { blockSizeOf } from "./detail.ts";
 import { align, type Kernel } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
-import { axisTables, type PlacedTable } from "./table.ts";
+import { axisTables, type PlacedTable, type StoredPlane } from "./table.ts";
 
 /** What came of the coded data. */
 export type ScanStatus = "whole" | "truncated" | "damaged";
@@ -36,6 +38,8 @@ export class JpegPlanes {
   readonly #kernel: Kernel;
   /** The specification of the Huffman table in each slot of the kernel's. */
   readonly #huffman: (Uint8Array | undefined)[] = [];
+  /** Whether the table by which coefficients are skipped is there for each of the AC tables. */
+  readonly #skips: boolean[] = [];
   #last: PreparedJpeg | undefined;
 
   constructor(kernel: Kernel) {
@@ -68,17 +72,34 @@ export class JpegPlanes {
     this.#last = undefined;
     const { scan } = header;
     if (!this.#placeHuffman(bytes, scan.dc, 0) || !this.#placeHuffman(bytes, scan.ac, 4)) return undefined;
-    this.#placeQuantisers(bytes, scan);
-    this.#last = new PreparedJpeg(this.#kernel, pipeline, bytes, header, orientation);
-    return this.#last;
+    const prepared = new PreparedJpeg(this.#kernel, pipeline, bytes, header, orientation);
+    if (prepared.skips) this.#placeSkips(scan);
+    this.#placeQuantisers(bytes, scan, prepared.sizes);
+    this.#last = prepared;
+    return prepared;
   }
 
-  #placeQuantisers(bytes: Uint8Array, { quantisers }: JpegScan): void {
+  /** `sizes`: of what is made of a block of each component; coefficients that do not count for it are nowhere. */
+  #placeQuantisers(bytes: Uint8Array, { quantisers }: JpegScan, sizes: readonly number[]): void {
     for (const [c, at] of quantisers.entries()) {
       const address = Place.quantisers + Quantiser.bytes * c;
       const table = new Uint32Array(this.#kernel.bytes.buffer, address, Quantiser.entries);
       table.fill(Place.nowhere << 16, 64);
-      for (let k = 0; k < 64; k++) table[k] = bytes[at + k]! | ((Place.block + zigzag[k]!) << 16);
+      const side = 1 << sizes[c]!;
+      for (let k = 0; k < 64; k++) {
+        const place = zigzag[k]!;
+        if (place >> 4 < side && (place & 15) >> 1 < side)
+          table[k] = bytes[at + k]! | ((Place.block + place) << 16);
+        else table[k] = Place.nowhere << 16;
+      }
+    }
+  }
+
+  #placeSkips({ ac }: JpegScan): void {
+    for (const { slot } of ac) {
+      if (this.#skips[slot]) continue;
+      this.#kernel.functions.skipping(slot);
+      this.#skips[slot] = true;
     }
   }
 
@@ -92,6 +113,7 @@ export class JpegPlanes {
       const table = first + slot;
       if (isSame(this.#huffman[table], bytes, at, length)) return true;
       this.#huffman[table] = undefined;
+      if (first === 4) this.#skips[slot] = false;
       memory.set(bytes.subarray(at, at + length), Place.specification);
       if (functions.huffman(table) === 0) return false;
       this.#huffman[table] = bytes.slice(at, at + length);
@@ -109,6 +131,12 @@ export class PreparedJpeg {
   readonly head: Uint8Array;
   /** The kernel's tables, as long as it is ready. */
   readonly tables: Kernel["tables"];
+  /** Of each component: a block becomes 2^size samples a side. */
+  readonly sizes: readonly number[];
+  /** Whether coefficients are read over. */
+  readonly skips: boolean;
+  /** Whether rows at the end of the image are not read at all. */
+  readonly #endsEarly: boolean;
   readonly #kernel: Kernel;
   readonly #rendered: Rendered;
   /** Where the coded data go: behind the planes and their lines, the row of pixels, and the result. */
@@ -130,26 +158,32 @@ export class PreparedJpeg {
     const frame = frameOf(header);
     // Grey of a colour JPEG is its luma plane.
     const input = frame.components.length === 1 || (pipeline.input === 1 && header.ycc) ? 1 : 3;
-    const tables = placeTables(kernel, pipeline, frame, orientation, input);
+    this.sizes = frame.components.map((_, c) =>
+      c < input ? blockSizeOf(pipeline, samplesOf(frame, c, orientation)) : 0,
+    );
+    const tables = placeTables(kernel, pipeline, frame, orientation, this.sizes.slice(0, input));
     this.tables = kernel.tables;
 
     const room = kernel.room();
+    const blocks = frame.components.map((_, c) => (c < input ? blocksOf(tables[c]!, this.sizes[c]!) : none));
     for (const [c, { h, v }] of frame.components.entries()) {
       const at = Place.planes + Plane.bytes * c;
-      const stride = frame.mcusX * h * 8;
-      kernel.set(at + Plane.source, 0);
-      kernel.set(at + Plane.h, h);
-      kernel.set(at + Plane.v, v);
-      kernel.set(at + Plane.dc, Place.huffman + scan.dc[c]!.slot * HuffmanTable.bytes);
-      kernel.set(at + Plane.ac, Place.huffman + (4 + scan.ac[c]!.slot) * HuffmanTable.bytes);
-      kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
+      const size = this.sizes[c]!;
+      this.#placeComponent(at, c, frame.components[c]!, blocks[c]!);
       if (c >= input) continue;
       const [rows, columns] = tables[c]!;
+      const stride = (frame.mcusX * h) << size;
       // A row and a vector past the plane are read, with weights of zero.
-      const source = room.take((frame.mcusY * v * 8 + 1) * stride + 64);
+      const source = room.take((((frame.mcusY * v) << size) + 1) * stride + 64);
       const line = room.take(2 * stride + 4 * columns.pairs + 256);
       writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
     }
+    const unitRows = Math.max(...blocks.map(({ bottom }, c) => Math.ceil(bottom / frame.components[c]!.v)));
+    this.#endsEarly = unitRows < frame.mcusY;
+    this.skips = blocks.some(({ left, right, top, bottom }, c) => {
+      const { h, v } = frame.components[c]!;
+      return this.sizes[c]! < 3 || right - left < frame.mcusX * h || bottom - top < frame.mcusY * v;
+    });
     const [rows, columns] = tables[0]!;
     const pass = { pipeline, input, ...resultOf(rows, columns) } as const;
     this.#rendered = new Rendered(kernel, Place.planesOutput, room, pass, header.ycc);
@@ -159,6 +193,29 @@ export class PreparedJpeg {
     kernel.set(Place.scan + Scan.mcusX, frame.mcusX);
     kernel.set(Place.scan + Scan.mcusY, frame.mcusY);
     kernel.set(Place.scan + Scan.restart, scan.restart);
+    kernel.set(Place.scan + Scan.rows, unitRows);
+  }
+
+  /** Tells the kernel of component `c` how it is coded, and which of its blocks become samples. */
+  #placeComponent(
+    at: number,
+    c: number,
+    { h, v }: JpegComponent,
+    { left, right, top, bottom }: Blocks,
+  ): void {
+    const kernel = this.#kernel;
+    const { dc, ac } = this.header.scan;
+    kernel.set(at + Plane.h, h);
+    kernel.set(at + Plane.v, v);
+    kernel.set(at + Plane.dc, Place.huffman + dc[c]!.slot * HuffmanTable.bytes);
+    kernel.set(at + Plane.ac, Place.huffman + (4 + ac[c]!.slot) * HuffmanTable.bytes);
+    kernel.set(at + Plane.skip, Place.skips + ac[c]!.slot * SkipTable.bytes);
+    kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
+    kernel.set(at + Plane.size, this.sizes[c]!);
+    kernel.set(at + Plane.left, left);
+    kernel.set(at + Plane.top, top);
+    kernel.set(at + Plane.across, right - left);
+    kernel.set(at + Plane.down, bottom - top);
   }
 
   /** The result's shape. */
@@ -177,7 +234,9 @@ export class PreparedJpeg {
     memory.set(bytes.subarray(start), this.#data);
     memory.set(endOfImage, this.#data + coded);
     const status = functions.decodeScan(top);
-    return status === 0 ? "whole" : status === 1 ? "truncated" : "damaged";
+    // Of what was not read it is known at least that it is there.
+    if (status === 0) return this.#endsEarly && isTruncated(bytes, start) ? "truncated" : "whole";
+    return status === 1 ? "truncated" : "damaged";
   }
 
   /** Runs the pipeline over what was decoded, and writes the result into `out`. */
@@ -217,22 +276,50 @@ function frameOf({ height, width, components: all }: JpegHeader): Frame {
   };
 }
 
-/** The tables of the first `count` components. */
+/** The tables of the first components, whose blocks become samples of these sizes. */
 function placeTables(
   kernel: Kernel,
   pipeline: Pipeline,
-  { height, width, components, h: hMost, v: vMost }: Frame,
+  frame: Frame,
   orientation: number,
-  count: number,
+  sizes: readonly number[],
 ): [rows: PlacedTable, columns: PlacedTable][] {
   const placed = kernel.place(
-    components.slice(0, count).flatMap(({ h, v }) => {
-      const samples = { halfRows: v < vMost, halfColumns: h < hMost };
-      return axisTables(pipeline, { height, width, orientation, samples });
-    }),
+    sizes.flatMap((size, c) => axisTables(pipeline, samplesOf(frame, c, orientation, size))),
   );
-  return Array.from({ length: count }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
+  return sizes.map((_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
 }
+
+/** How the samples of component `c` are stored if its blocks become 2^size of them a side. */
+function samplesOf(frame: Frame, c: number, orientation: number, size = 3): StoredPlane {
+  const { height, width, components } = frame;
+  const { h, v } = components[c]!;
+  const sampling = (halved: boolean) => ({
+    halved,
+    spacing: size === 3 ? 1 : (halved ? 2 : 1) << (3 - size),
+  });
+  const samples = { rows: sampling(v < frame.v), columns: sampling(h < frame.h) };
+  return { height, width, orientation, samples };
+}
+
+/** The blocks that hold the samples that are needed. */
+function blocksOf([rows, columns]: readonly PlacedTable[], size: number): Blocks {
+  return {
+    left: columns!.from >> size,
+    right: ((columns!.to - 1) >> size) + 1,
+    top: rows!.from >> size,
+    bottom: ((rows!.to - 1) >> size) + 1,
+  };
+}
+
+interface Blocks {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
+const none: Blocks = { left: 0, right: 0, top: 0, bottom: 0 };
 
 function isSame(kept: Uint8Array | undefined, bytes: Uint8Array, at: number, length: number): boolean {
   if (kept === undefined || kept.length !== length || bytes.length < at + length) return false;

@@ -27,6 +27,7 @@ export interface KernelFunctions {
   huffman(slot: number): number;
   decodeScan(top: number): number;
   renderPlanes(): void;
+  skipping(slot: number): void;
   renderPixels(): void;
   renderWarped(): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;

@@ -4,7 +4,7 @@
  * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
  * their running sum, so that the errors of neighbours cancel.
  */
-import { type Axis, type Band, bandOf } from "../axis.ts";
+import { type Axis, type Band, bandOf, type Sampling } from "../axis.ts";
 import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { ColumnWeights, RowWeights } from "./assembly/layout.ts";
@@ -47,10 +47,21 @@ export interface Stored {
   /** The EXIF orientation: what it flips is flipped first. */
   readonly orientation: number;
   /**
-   * Channels of whole pixels; or which axes of a JPEG's plane are stored at half the length, to be interpolated as
-   * libjpeg does. The kernel takes a plane's weights in eights and its columns in fours.
+   * Channels of whole pixels; or how the axes of a JPEG's plane are stored. The kernel takes a plane's weights in eights
+   * and its columns in fours.
    */
-  readonly samples: Channels | { readonly halfRows: boolean; readonly halfColumns: boolean };
+  readonly samples: Channels | PlaneSampling;
+}
+
+/** How the axes of a JPEG's plane are stored. */
+export interface PlaneSampling {
+  readonly rows: Sampling;
+  readonly columns: Sampling;
+}
+
+/** A JPEG's plane. */
+export interface StoredPlane extends Stored {
+  readonly samples: PlaneSampling;
 }
 
 /** The tables of rows and of columns: see {@link RowWeights} and {@link ColumnWeights}. */
@@ -61,38 +72,42 @@ export function axisTables(
   const { rows, columns } = pipeline.axes(height, width);
   const flipRows = orientation > 1 && [3, 4, 7, 8].includes(orientation);
   const flipColumns = orientation > 1 && [2, 3, 6, 7].includes(orientation);
-  const [channels, unit, halfRows, halfColumns] =
-    typeof samples === "number" ? [samples, 1, false, false] : [1, 4, samples.halfRows, samples.halfColumns];
+  const [channels, unit, ofRows, ofColumns] =
+    typeof samples === "number" ? [samples, 1] : [1, 4, samples.rows, samples.columns];
   return [
     {
-      key: `rows ${height} ${flipRows} ${halfRows} ${rows.key}`,
+      key: `rows ${height} ${flipRows} ${named(ofRows)} ${rows.key}`,
       make: () =>
-        makeTable(band(rows, height, flipRows, halfRows), RowWeights.weights, 1, (view, at, first, count) => {
-          view.setInt32(at + RowWeights.first, first, true);
-          view.setInt32(at + RowWeights.pairs, pairsOf(count), true);
+        makeTable(band(rows, height, flipRows, ofRows), RowWeights.weights, 1, (words, at, first, count) => {
+          words[(at + RowWeights.first) >> 2] = first;
+          words[(at + RowWeights.pairs) >> 2] = pairsOf(count);
         }),
     },
     {
-      key: `columns ${channels} ${unit} ${width} ${flipColumns} ${halfColumns} ${columns.key}`,
+      key: `columns ${channels} ${unit} ${width} ${flipColumns} ${named(ofColumns)} ${columns.key}`,
       make: () =>
         makeTable(
-          band(columns, width, flipColumns, halfColumns),
+          band(columns, width, flipColumns, ofColumns),
           ColumnWeights.weights,
           unit,
           // The row between the passes holds two bytes for each number and starts at the first column that is needed.
-          (view, at, first, _, from) => {
-            view.setInt32(at + ColumnWeights.first, (first - from) * channels * 2, true);
+          (words, at, first, _, from) => {
+            words[(at + ColumnWeights.first) >> 2] = (first - from) * channels * 2;
           },
         ),
     },
   ];
 }
 
-function band({ steps }: Axis, length: number, flip: boolean, subsampled: boolean): Band {
-  return bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, subsampled);
+function named(sampling: Sampling | undefined): string {
+  return sampling === undefined ? "" : `${sampling.halved} ${sampling.spacing}`;
 }
 
-type WriteHead = (view: DataView, at: number, first: number, count: number, from: number) => void;
+function band({ steps }: Axis, length: number, flip: boolean, sampling: Sampling | undefined): Band {
+  return bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, sampling);
+}
+
+type WriteHead = (words: Int32Array, at: number, first: number, count: number, from: number) => void;
 
 /** `unit`: the kernel takes so many pairs, and so many positions, at a time. */
 function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): ResamplingTable {
@@ -114,25 +129,30 @@ function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead)
   if (inside[1] === 0) [from, to] = [0, 1];
   const pairs = Math.ceil(pairsOf(most) / unit) * unit;
   const step = head + 4 * pairs;
-  const view = new DataView(new ArrayBuffer(step * Math.ceil(length / unit) * unit));
+  // Little-endian, as WebAssembly and all machines that run it.
+  const buffer = new ArrayBuffer(step * Math.ceil(length / unit) * unit);
+  const words = new Int32Array(buffer);
+  const weights = new Int16Array(buffer);
   for (let i = 0; i < length; i++) {
-    writeHead(view, i * step, count[i] === 0 ? from : first[i]!, count[i]!, from);
-    writeWeights(view, i * step + head, band, i);
+    writeHead(words, i * step, count[i] === 0 ? from : first[i]!, count[i]!, from);
+    writeWeights(weights, (i * step + head) >> 1, band, i);
   }
-  return { bytes: new Uint8Array(view.buffer), length, pairs, step, from, to, inside };
+  return { bytes: new Uint8Array(buffer), length, pairs, step, from, to, inside };
 }
 
 function pairsOf(count: number): number {
   return (count + 1) >> 1;
 }
 
-function writeWeights(view: DataView, at: number, { weights, at: starts, count }: Band, i: number): void {
+function writeWeights(to: Int16Array, at: number, { weights, at: starts, count }: Band, i: number): void {
+  const start = starts[i]!;
+  const end = start + count[i]!;
   let sum = 0;
   let written = 0;
-  for (let k = 0; k < count[i]!; k++) {
-    sum += weights[starts[i]! + k]!;
+  for (let k = start; k < end; k++) {
+    sum += weights[k]!;
     const next = Math.round(sum * one);
-    view.setInt16(at + 2 * k, next - written, true);
+    to[at++] = next - written;
     written = next;
   }
 }

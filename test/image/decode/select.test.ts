@@ -9,6 +9,7 @@ import { EncodedImage } from "../../../src/image/decode/encoded.ts";
 import { sharpDecoder } from "../../../src/image/decode/sharp.ts";
 import { turboDecoder } from "../../../src/image/decode/turbo.ts";
 import { foldPipeline, type Pipeline } from "../../../src/image/pipeline.ts";
+import { restarts } from "../restarts.ts";
 
 const samples = new URL("../../../../shared/data/imagenet-sample/", import.meta.url);
 
@@ -57,22 +58,6 @@ async function whole(decoder: Decoder, bytes: Uint8Array): Promise<Uint8Array | 
   });
   return took === "done" ? out : undefined;
 }
-
-/** 40 x 24 pixels, 4:2:0, with a restart marker after each unit: `cjpeg -restart 1B`. */
-const restarts = Buffer.from(
-  [
-    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAMCAgMCAgMDAwMEAwMEBQgFBQQEBQoHBwYIDAoMDAsKCwsNDhIQDQ4RDgsLEBYQ",
-    "ERMUFRUVDA8XGBYUGBIUFRT/2wBDAQMEBAUEBQkFBQkUDQsNFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQUFBQU",
-    "FBQUFBQUFBQUFBQUFBT/wAARCAAYACgDASIAAhEBAxEB/8QAGQABAQADAQAAAAAAAAAAAAAAAAcEBggF/8QAJRAAAQMDAwMF",
-    "AAAAAAAAAAAAAQACBAMFEQYHEhMhMTJBQlGB/8QAGAEBAAMBAAAAAAAAAAAAAAAABgQFBwj/xAAkEQABBAECBgMAAAAAAAAA",
-    "AAAEAAECAwUGEQcSExQhQSMxUf/dAAQAAf/aAAwDAQACEQMRAD8Asm0t5pwI1IPcBgBVi6a0jGCRzb4+1yK3WZsA4h/HCwZu",
-    "8zqgLOtn9Ru8uYl/OzKzvB78Tpx+1//Q3fcy90phqcSDnKgN4iukSHEDPdbBW1U+8v8AVnK9C2WEzXAlucqwD1xGNfRkg2P0",
-    "zbhz2Km3hnX/0ZnFslV3xKKy27Rg4AliKTZbE6XW/VtQPEgUQeNMpN4X/9KTboXWpDr1Qwkdz4Ulj32TXmY5HyiJVRiRShue",
-    "2O7q1xBFnctX6X//05ft7DqzXUy4E5XQul7A1lFpc1EQ7L40ce7422Wo6pHrjjXsZvOy/9SyMo0o7PYIiIuLdOutoxdcnZPJ",
-    "FQLnGM/a/9k=",
-  ].join(""),
-  "base64",
-);
 
 describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
   const drawn = (height: number, width: number) =>

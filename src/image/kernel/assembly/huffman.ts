@@ -64,7 +64,7 @@ function addSeconds(table: usize): void {
     store<i64>(
       table + (i << 3),
       (e & 0x007f0000ffffffc0) |
-        (<i64>both) |
+        <i64>both |
         ((<i64>stepOf(second)) << 55) |
         ((<i64>firstOf(second) & 0xffff) << 32),
     );
@@ -78,6 +78,11 @@ function entry(symbol: i32, ac: bool, length: i32): i64 {
   if (ac) step = size === 0 && symbol !== 0xf0 ? END : (symbol >> 4) + 1;
   const whole = <i64>(length + size);
   return LONG | whole | (whole << 6) | ((<i64>size) << 12) | ((<i64>step) << 48);
+}
+
+/** At least 57 bits from a position on, of coded data that end at `top` and are stored backwards. */
+export function peek(top: usize, at: u32): u64 {
+  return load<u64>(top - (at >> 3) - 8) << (at & 7);
 }
 
 /** The entry of the bits to come, which are at the upper end. */
@@ -105,7 +110,7 @@ export function withNumber(e: i64, bits: u64): i64 {
 
 /** The number that an entry says follows its code: JPEG writes negative ones less one, so that they begin with 0. */
 function numberOf(bits: u64, e: i64): i32 {
-  const size = sizeOf(e);
+  const size = numberBitsOf(e);
   const rest = bits << (firstBitsOf(e) - size);
   const value = <i32>((rest >> 1) >> (63 - size));
   return value + (<i32>(<i64>~rest >> 63) & (1 - (1 << size)));
@@ -128,7 +133,7 @@ export function firstBitsOf(e: i64): i32 {
 }
 
 /** Bits of the number of its first symbol. */
-export function sizeOf(e: i64): i32 {
+export function numberBitsOf(e: i64): i32 {
   return (<i32>e >> 12) & 15;
 }
 

@@ -12,6 +12,7 @@ import { renderPixels, transpose } from "./pixels.ts";
 import { renderPlanes } from "./planes.ts";
 import { expand, unfilter } from "./png.ts";
 import { decodeScan } from "./scan.ts";
+import { skipping } from "./skip.ts";
 import { renderWarped } from "./warp.ts";
 
 export {
@@ -25,6 +26,7 @@ export {
   renderPixels,
   renderPlanes,
   renderWarped,
+  skipping,
   transpose,
   unfilter,
 };

@@ -15,17 +15,17 @@ export enum Place {
   /** Three {@link Plane}s: those of a JPEG. */
   planes = 1216,
   /** The {@link Output} that is made of them. */
-  planesOutput = 1408,
+  planesOutput = 1600,
   /** The {@link Scan} of that JPEG. */
-  scan = 1536,
+  scan = 1728,
   /** Room for a block of 64 coefficients, i16, stored by columns. */
-  block = 1600,
+  block = 1792,
   /** Where coefficients past the 64th go. */
-  nowhere = 1728,
+  nowhere = 1920,
   /** Room for the specification of a Huffman table: 16 counts, then at most 256 symbols. */
-  specification = 1792,
+  specification = 1984,
   /** Three {@link Quantiser}s. */
-  quantisers = 2304,
+  quantisers = 2560,
   /** Eight {@link HuffmanTable}s: four for DC, then four for AC. */
   huffman = 6144,
   /** The {@link Png} that is decoded. */
@@ -46,10 +46,12 @@ export enum Place {
   lengths = 89920,
   /** Tables of cyclic redundancy checks, see crc.ts. */
   crc = 90432,
+  /** Four {@link SkipTable}s, one for each of the tables for AC. */
+  skips = 106816,
   /** The {@link Warp} under which pixels are sampled. */
-  warp = 106816,
+  warp = 123200,
   /** Where resampling tables begin. */
-  tables = 106944,
+  tables = 123328,
 }
 
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
@@ -81,7 +83,16 @@ export enum Plane {
   quantiser = 52,
   /** The first coefficient of the block before. */
   previous = 56,
-  bytes = 64,
+  /** Address of the {@link SkipTable} that belongs to `ac`. */
+  skip = 60,
+  /** What becomes of a block: 2^size samples a side, 3 for all of them. */
+  size = 64,
+  /** The blocks that are needed: columns from `left` on, rows from `top` on, and how many of each. */
+  left = 68,
+  top = 72,
+  across = 76,
+  down = 80,
+  bytes = 128,
 }
 
 /** What becomes of planes. */
@@ -166,6 +177,8 @@ export enum Scan {
   mcusY = 12,
   /** Units between restart markers; 0 for none. */
   restart = 16,
+  /** Rows of units to be read: those after the last are not needed. */
+  rows = 20,
 }
 
 /** What the samples of a PNG mean, and what becomes of them. */
@@ -220,4 +233,10 @@ export enum HuffmanTable {
   /** u8. */
   symbols = 8336,
   bytes = 8704,
+}
+
+/** How far codes go that are read over: filled by `skipping`. */
+export enum SkipTable {
+  /** u16 for each number of 11 bits: see skip.ts. */
+  bytes = 4096,
 }

@@ -17,13 +17,15 @@ import {
   LONG,
   longEntry,
   lookUp,
+  peek,
   secondOf,
   secondStepOf,
   stepOf,
   withNumber,
 } from "./huffman.ts";
 import { Place, Plane, Scan } from "./layout.ts";
-import { flat, inverse } from "./transform.ts";
+import { DAMAGE, readOver } from "./skip.ts";
+import { flat, inverse, inverseOf2, inverseOf4, sampleOf } from "./transform.ts";
 
 /** Bits read. */
 let position: u32 = 0;
@@ -32,7 +34,7 @@ let position: u32 = 0;
 let marker: usize = 0;
 
 /**
- * Decodes the scan into the planes. A plane whose source is 0 is read over.
+ * Decodes the scan into the planes: of each the blocks that it needs; the others are read over.
  *
  * @param top end of room for the coded data once more; what lies 4 kB below that room may be read
  * @returns 0, or 1: the data ended too early, 2: the data is damaged
@@ -40,14 +42,14 @@ let marker: usize = 0;
 export function decodeScan(top: usize): i32 {
   const count = load<i32>(Place.scan, Scan.components);
   const mcusX = load<i32>(Place.scan, Scan.mcusX);
-  const mcusY = load<i32>(Place.scan, Scan.mcusY);
+  const rows = load<i32>(Place.scan, Scan.rows);
   const restart = load<i32>(Place.scan, Scan.restart);
   let bottom = begin(load<i32>(Place.scan, Scan.data), top, count);
   // The scan before may have ended in the middle of a block.
   memory.fill(Place.block, 0, 128);
   let left = restart;
   let restarts = 0;
-  for (let my = 0; my < mcusY; my++) {
+  for (let my = 0; my < rows; my++) {
     for (let mx = 0; mx < mcusX; mx++) {
       if (top - (position >> 3) + 8 < bottom) return 1;
       if (restart > 0) {
@@ -78,33 +80,51 @@ function begin(data: usize, top: usize, count: i32): usize {
 
 /** Decodes the blocks of a plane in the unit at column `mx` and row `my`; false: damage. */
 function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
-  const samples: usize = load<i32>(plane, Plane.source);
-  const stride: usize = load<i32>(plane, Plane.stride);
   const h = load<i32>(plane, Plane.h);
   const v = load<i32>(plane, Plane.v);
-  for (let row = 0; row < v; row++) {
-    for (let column = 0; column < h; column++) {
-      const k = decodeBlock(plane, top);
-      if (k === 0) return false;
-      if (samples === 0) memory.fill(Place.block, 0, 128);
-      else {
-        const target = samples + <usize>((my * v + row) << 3) * stride + <usize>((mx * h + column) << 3);
-        if (k === END + 1) {
-          flat(load<i16>(Place.block), target, stride);
-          store<i16>(Place.block, 0);
-        } else inverse(Place.block, target, stride);
-      }
+  const size = load<i32>(plane, Plane.size);
+  const left = load<i32>(plane, Plane.left);
+  const across: u32 = load<i32>(plane, Plane.across);
+  for (let y = my * v; y < my * v + v; y++) {
+    const needed: u32 =
+      <u32>(y - load<i32>(plane, Plane.top)) < <u32>load<i32>(plane, Plane.down) ? across : 0;
+    for (let x = mx * h; x < mx * h + h; x++) {
+      if (<u32>(x - left) < needed) {
+        const stride: usize = load<i32>(plane, Plane.stride);
+        const target = load<i32>(plane, Plane.source) + ((<usize>y * stride + x) << size);
+        if (!decodeInto(plane, top, size, target, stride)) return false;
+      } else if (decodeBlock(plane, top, 0) === 0) return false;
     }
   }
   return true;
 }
 
+/** Decodes a block to 2^size x 2^size samples; false: damage. */
+function decodeInto(plane: usize, top: usize, size: i32, target: usize, stride: usize): bool {
+  if (size === 3) {
+    const k = decodeBlock(plane, top, 63);
+    if (k === 0) return false;
+    if (k === END + 1) {
+      flat(load<i16>(Place.block), target, stride);
+      store<i16>(Place.block, 0);
+    } else inverse(Place.block, target, stride);
+    return true;
+  }
+  // The last place in zigzag order of a square of 1, 2 or 4.
+  const k = decodeBlock(plane, top, size === 0 ? 0 : size === 1 ? 4 : 24);
+  if (size === 0) store<u8>(target, sampleOf(load<i16>(Place.block)));
+  else if (size === 1) inverseOf2(Place.block, target, stride);
+  else inverseOf4(Place.block, target, stride);
+  return k !== 0;
+}
+
 /**
- * Decodes the coefficients of a block; returns the place after the last, 65 or more after an end of block; 0: damage.
+ * Decodes the coefficients of a block up to the place `last` and reads over the others; returns the place after the last
+ * that was read, 65 or more after an end of block; 0: damage.
  *
  * One long function, as four look-ups of one refill are written out: in a loop, a photograph takes 7 % longer.
  */
-function decodeBlock(plane: usize, top: usize): i32 {
+function decodeBlock(plane: usize, top: usize, last: i32): i32 {
   const quantiser: usize = load<i32>(plane, Plane.quantiser);
   const dc: usize = load<i32>(plane, Plane.dc);
   const ac: usize = load<i32>(plane, Plane.ac);
@@ -124,6 +144,7 @@ function decodeBlock(plane: usize, top: usize): i32 {
   store<i16>(Place.block, <i16>(level * load<u16>(quantiser)));
 
   let k = 1;
+  if (last === 0) return readRest(plane, top, k, at);
   do {
     bits = peek(top, at);
     e = lookUp(bits, ac);
@@ -132,26 +153,26 @@ function decodeBlock(plane: usize, top: usize): i32 {
       bits = following(bits, e);
       const e1 = lookUp(bits, ac);
       k = put(e, k, quantiser);
-      if (k > 63) break;
+      if (k > last) break;
       e = e1;
       if (e >= 0) {
         at += bitsOf(e);
         bits = following(bits, e);
         const e2 = lookUp(bits, ac);
         k = put(e, k, quantiser);
-        if (k > 63) break;
+        if (k > last) break;
         e = e2;
         if (e >= 0) {
           at += bitsOf(e);
           bits = following(bits, e);
           const e3 = lookUp(bits, ac);
           k = put(e, k, quantiser);
-          if (k > 63) break;
+          if (k > last) break;
           e = e3;
           if (e >= 0) {
             at += bitsOf(e);
             k = put(e, k, quantiser);
-            if (k > 63) break;
+            if (k > last) break;
             continue;
           }
         }
@@ -165,8 +186,14 @@ function decodeBlock(plane: usize, top: usize): i32 {
     e = withNumber(e, bits);
     at += bitsOf(e);
     k = put(e, k, quantiser);
-  } while (k < 64);
-  return endOfBlock(e, k, at);
+  } while (k <= last);
+  return k > 63 ? endOfBlock(e, k, at) : readRest(plane, top, k, at);
+}
+
+/** Reads over the rest of a block from place `k` on; 0: damage. */
+function readRest(plane: usize, top: usize, k: i32, at: u32): i32 {
+  position = readOver(top, k, at, load<i32>(plane, Plane.ac), load<i32>(plane, Plane.skip));
+  return position === DAMAGE ? 0 : k;
 }
 
 /** Sets the position after the last entry of a block; returns the place after its last coefficient, or 0: damage. */
@@ -181,11 +208,6 @@ function endOfBlock(e: i64, k: i32, at: u32): i32 {
   position = at;
   // The last symbol ended the block or gave its last coefficient; a run went past it otherwise.
   return k > 64 && last !== END ? 0 : k;
-}
-
-/** At least 57 bits from a position on. */
-function peek(top: usize, at: u32): u64 {
-  return load<u64>(top - (at >> 3) - 8) << (at & 7);
 }
 
 /** Puts an entry's numbers, times their factors, into the block; returns one more than the place after the last. */

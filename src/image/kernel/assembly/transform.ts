@@ -3,10 +3,18 @@
  * columns at a time.
  */
 
+/** The mean of a block, from its first coefficient. */
+export function sampleOf(first: i32): u8 {
+  return clamped((first + 4) >> 3);
+}
+
+function clamped(level: i32): u8 {
+  return <u8>max(0, min(255, level + 128));
+}
+
 /** A block without detail. */
 export function flat(first: i32, at: usize, stride: usize): void {
-  const level = max(0, min(255, ((first + 4) >> 3) + 128));
-  const eight = <i64>level * 0x0101010101010101;
+  const eight = <i64>sampleOf(first) * 0x0101010101010101;
   for (let y = 0; y < 8; y++) {
     store<i64>(at, eight);
     at += stride;
@@ -126,6 +134,61 @@ export function inverse(block: usize, at: usize, stride: usize): void {
     v128.store(block, i64x2.splat(0));
     v128.store(block, i64x2.splat(0), 16);
     block += 32;
+  }
+}
+
+/**
+ * A block of which four coefficients were read becomes 2 x 2 samples: the inverse transform of that size. They are zero
+ * afterwards.
+ */
+export function inverseOf2(block: usize, at: usize, stride: usize): void {
+  const mean: i32 = load<i16>(block) + 4;
+  const x: i32 = load<i16>(block, 16);
+  const y: i32 = load<i16>(block, 2);
+  const xy: i32 = load<i16>(block, 18);
+  store<u8>(at, clamped((mean + x + y + xy) >> 3));
+  store<u8>(at, clamped((mean - x + y - xy) >> 3), 1);
+  store<u8>(at + stride, clamped((mean + x - y - xy) >> 3));
+  store<u8>(at + stride, clamped((mean - x - y + xy) >> 3), 1);
+  store<i32>(block, 0);
+  store<i32>(block, 0, 16);
+}
+
+/** The same of sixteen coefficients and 4 x 4 samples. */
+export function inverseOf4(block: usize, at: usize, stride: usize): void {
+  const first = v128.load64_lane(block + 16, v128.load64_zero(block), 1);
+  const last = v128.load64_lane(block + 48, v128.load64_zero(block, 32), 1);
+  FourColumns.pass(block, first, last, 512, 10);
+  const a = v128.load(block);
+  const b = v128.load(block, 16);
+  FourColumns.pass(
+    block,
+    i16x8.shuffle(a, b, 0, 4, 8, 12, 1, 5, 9, 13),
+    i16x8.shuffle(a, b, 2, 6, 10, 14, 3, 7, 11, 15),
+    65536 + (128 << 17),
+    17,
+  );
+  const rows = i8x16.narrow_i16x8_u(v128.load(block), v128.load(block, 16));
+  v128.store32_lane(at, rows, 0);
+  v128.store32_lane(at + stride, rows, 1);
+  v128.store32_lane(at + (stride << 1), rows, 2);
+  v128.store32_lane(at + stride * 3, rows, 3);
+  for (let end = block + 64; block < end; block += 16) v128.store(block, i64x2.splat(0));
+}
+
+class FourColumns {
+  /** One pass of the transform of four numbers: two rows of four columns each in `a` and in `b`, and at `to` again. */
+  @inline
+  static pass(to: usize, a: v128, b: v128, bias: i32, shift: i32): void {
+    const zero = i64x2.splat(0);
+    const biased = i32x4.splat(bias);
+    const odd = high(a, b);
+    const o0 = i32x4.dot_i16x8_s(odd, two(5352, 2217));
+    const o1 = i32x4.dot_i16x8_s(odd, two(2217, -5352));
+    const e0 = i32x4.add(i32x4.shr_s(low(zero, i16x8.add(a, b)), 4), biased);
+    const e1 = i32x4.add(i32x4.shr_s(low(zero, i16x8.sub(a, b)), 4), biased);
+    v128.store(to, narrow(i32x4.add(e0, o0), i32x4.add(e1, o1), shift));
+    v128.store(to, narrow(i32x4.sub(e1, o1), i32x4.sub(e0, o0), shift), 16);
   }
 }
 
