@@ -138,7 +138,8 @@ class Row {
     this.start = start;
     this.length = end - start;
     if (this.weights.length < this.length) this.weights = new Float64Array(2 * this.length);
-    else this.weights.fill(0, 0, this.length);
+    const { weights, length } = this;
+    for (let i = 0; i < length; i++) weights[i] = 0;
     return this;
   }
 
@@ -162,8 +163,13 @@ class Row {
 
   /** Mirrors the positions of an axis of `size`. */
   flip(size: number): this {
-    this.weights.subarray(0, this.length).reverse();
-    this.start = size - this.start - this.length;
+    const { weights, length } = this;
+    for (let i = 0, k = length - 1; i < k; i++, k--) {
+      const weight = weights[i]!;
+      weights[i] = weights[k]!;
+      weights[k] = weight;
+    }
+    this.start = size - this.start - length;
     return this;
   }
 }
