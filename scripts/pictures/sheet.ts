@@ -7,7 +7,11 @@ import type { Pixels } from "../../src/image/index.ts";
 const gap = 6;
 
 /** Writes pictures of one height, RGB or grey, beside each other on white; `double` shows them at twice their size. */
-export async function writeSheet(file: URL, pictures: readonly Pixels[], double: boolean = false): Promise<void> {
+export async function writeSheet(
+  file: URL,
+  pictures: readonly Pixels[],
+  double: boolean = false,
+): Promise<void> {
   const factor = double ? 2 : 1;
   const sides = pictures.map(({ shape }) => shape as readonly [number, number, 1 | 3 | 4]);
   const height = factor * Math.max(...sides.map(([side]) => side));
