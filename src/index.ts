@@ -127,6 +127,12 @@ export { TerminateOnNaN } from "./train/callbacks/terminate-on-nan.ts";
 export type { TrainingState } from "./train/checkpoint/training-state.ts";
 export type { ValidationState } from "./train/checkpoint/validation-state.ts";
 export { type ArrayTree, type FromArraysOptions, fromArrays } from "./train/data/arrays.ts";
+export {
+  mergeStatistics,
+  type Statistics,
+  type StatisticsOptions,
+  statistics,
+} from "./train/data/statistics.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
 export type { ResourceLimits } from "./worker/kinds/limits.ts";

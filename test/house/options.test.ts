@@ -83,6 +83,17 @@ const subjects: Readonly<Record<string, Subject>> = {
   pad: { call: epochal.pad, good: { value: 1, multipleOf: 2 } },
   tensor: { call: (options) => epochal.tensor([1], options), good: { dtype: "int32", shape: [1] } },
   "Sequence.at": { call: (options) => points.at(0, options), good: { epoch: 1, seed: 2 } },
+  statistics: {
+    call: (options) => epochal.statistics(points, options),
+    good: {
+      ...Object.fromEntries(
+        Object.entries({ ...loading, signal }).filter(([name]) => !["shuffle", "onError"].includes(name)),
+      ),
+      select: ([x]: [epochal.Tensor]) => x,
+      verbose: 0,
+    },
+    needs: { verbose: 0 },
+  },
   fromArrays: {
     call: (options) => epochal.fromArrays(epochal.tensor([1, 2]), options),
     good: { batchSize: 2, shuffle: true },

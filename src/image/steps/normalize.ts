@@ -4,7 +4,10 @@ import { OptionError } from "../../core/errors.ts";
 import type { Image } from "../image.ts";
 import { lazyImage, next, perChannel } from "./step.ts";
 
-/** What {@link normalize} subtracts and divides by: one number, or one for each channel. */
+/**
+ * What {@link normalize} subtracts and divides by: one number, or one for each channel. What `statistics` of a data set
+ * gives may be given as it is.
+ */
 export interface NormalizeOptions {
   /** Default 0. */
   readonly mean?: number | readonly number[];
@@ -20,7 +23,8 @@ export interface NormalizeOptions {
  * normalize(resize(imread(file), [224, 224]), { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] });
  */
 export function normalize(image: Image, options: NormalizeOptions = {}): Image<"float32"> {
-  checkKnown("normalize()", options, ["mean", "std"]);
+  // `count` is that of statistics(…), which may be given as they are.
+  checkKnown("normalize()", options, ["mean", "std", "count"]);
   const { mean: means = 0, std: stds = 1 } = options;
   const { channels } = lazyImage(image);
   const mean = perChannel("mean", means, channels);
