@@ -2,7 +2,7 @@
  * A pipeline of image steps, folded into as few passes over the pixels as it can be: most often one. Knows neither files
  * nor decoders.
  *
- * A pass samples pixels, in a grid of rows and columns or under a {@link WarpOp}, and then runs a program over each: an
+ * A pass samples pixels, in a grid of rows and columns or as a {@link SamplingOp} says, and then runs a program over each: an
  * affine map of its colours, and what is more than that. Geometry and affine colours commute, so they go into one pass in
  * whatever order they were asked for. What does not commute with the steps before begins another pass; between two
  * passes the image is bytes, rounded once.
@@ -20,11 +20,14 @@ export type Op =
   | Exclude<GeometryOp, { kind: "resize" | "pad" }>
   /** `fill`: values of 0 to 255, one a channel. */
   | (Extract<GeometryOp, { kind: "pad" }> & { readonly fill: readonly number[] })
-  | WarpOp
+  | SamplingOp
   | { readonly kind: "grayscale" }
   | { readonly kind: "normalize"; readonly mean: readonly number[]; readonly std: readonly number[] }
   /** Steps over pixels one by one, for values of 0 to 255. */
   | { readonly kind: "pixels"; readonly steps: readonly PixelStep[] };
+
+/** How pixels are sampled where they are in no grid of rows and columns. */
+export type SamplingOp = WarpOp | SharpenOp;
 
 /** Sampling under a 3 x 3 matrix. */
 export interface WarpOp {
@@ -39,10 +42,16 @@ export interface WarpOp {
   readonly fill: readonly number[];
 }
 
+/** Sampling with the eight pixels around: `factor` of the image, 1 - `factor` of it blurred; its alpha as it is. */
+export interface SharpenOp {
+  readonly kind: "sharpen";
+  readonly factor: number;
+}
+
 /** One pass of a pipeline, and what follows it: what is done to an image of any size. */
 export interface Pipeline {
-  /** Under which matrix pixels are sampled; undefined where they are in rows and columns. Never in the first pass. */
-  readonly warp: WarpOp | undefined;
+  /** How pixels are sampled; undefined where that is in rows and columns. Never in the first pass. */
+  readonly sampling: SamplingOp | undefined;
   /** What is done along each axis of an image of this size. */
   axes(height: number, width: number): ImageAxes;
   /** From bytes of so many channels to the result's values, or to 0 to 255 where it is `cut` or there are `steps`. */
@@ -103,7 +112,7 @@ class GrowingPass {
   readonly #decodes: boolean;
   readonly #geometry: GeometryOp[] = [];
   readonly #steps: PixelStep[] = [];
-  #warp: WarpOp | undefined;
+  #sampling: SamplingOp | undefined;
   /** The map to 0 to 255 before the steps; undefined while there are none. */
   #first: Affine | undefined;
   /** Whether what leaves 0 to 255 is cut off there. */
@@ -126,14 +135,15 @@ class GrowingPass {
   takes(op: Op): boolean {
     switch (op.kind) {
       case "resize":
-        return this.#warp === undefined && this.#first === undefined;
+        return this.#sampling === undefined && this.#first === undefined;
       case "crop":
       case "flip":
-        return this.#warp === undefined && !this.#has("erase");
+        return this.#sampling === undefined && !this.#has("erase");
       case "pad":
         // One fill for all that lies outside.
-        return this.#warp === undefined && !this.#has("erase") && !this.#has("fill");
+        return this.#sampling === undefined && !this.#has("erase") && !this.#has("fill");
       case "warp":
+      case "sharpen":
         return this.#fresh && !this.#decodes;
       case "pixels":
         return (this.#fresh && !this.#decodes) || !op.steps.some(({ kind }) => kind === "late");
@@ -162,7 +172,8 @@ class GrowingPass {
         this.#addStep({ kind: "fill", values: op.fill });
         break;
       case "warp":
-        this.#warp = op;
+      case "sharpen":
+        this.#sampling = op;
         break;
       case "grayscale":
         this.#affine = composed(channelMap(this.channels, 1), this.#affine);
@@ -213,7 +224,7 @@ class GrowingPass {
     // The same for every size, as long as no step asks for it.
     const axes = axesOf(geometry, 1, 1);
     return {
-      warp: this.#warp,
+      sampling: this.#sampling,
       axes: () => axes,
       colourFrom(from) {
         colours[from] ??= composed(first, channelMap(from, input));

@@ -8,7 +8,10 @@ import { type Affine, type Channels, identity, luma } from "./colour.ts";
 export type PixelStep =
   /** An affine map; what leaves 0 to 255 is cut off where it says so. */
   | { readonly kind: "affine"; readonly affine: Affine; readonly cut: boolean }
-  /** Each colour is looked up, 256 values a channel; `between`: what lies between two bytes gets what is between theirs. */
+  /**
+   * Each colour is looked up, 256 values a channel: that of the nearest byte or, where it is `between`, what is between
+   * those of i² / 255, which are close where a power is steep.
+   */
   | { readonly kind: "table"; readonly tables: readonly Float32Array[]; readonly between: boolean }
   /** Hues are turned by a part of the whole circle. */
   | { readonly kind: "hue"; readonly turn: number }

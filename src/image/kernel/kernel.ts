@@ -29,7 +29,7 @@ export interface KernelFunctions {
   renderPlanes(): void;
   skipping(slot: number): void;
   renderPixels(): void;
-  renderWarped(): void;
+  renderSampled(sharpens: number): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;
   transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
   fillCrcTables(): void;

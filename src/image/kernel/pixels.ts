@@ -4,8 +4,8 @@ import type { Pipeline } from "../pipeline.ts";
 import { Place } from "./assembly/layout.ts";
 import type { Kernel } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
+import { writeSampling } from "./sampling.ts";
 import { axisTables, type PlacedTable } from "./table.ts";
-import { writeWarp } from "./warp.ts";
 
 /** How decoded pixels lie in memory. */
 export interface StoredPixels {
@@ -69,7 +69,7 @@ export class PreparedPixels {
     const turned = orientation >= 5;
     const [height, width] = turned ? [stored.width, stored.height] : [stored.height, stored.width];
     const tables =
-      pipeline.warp === undefined
+      pipeline.sampling === undefined
         ? axisTables(pipeline, { height, width, orientation, samples: channels })
         : [];
     const placed = kernel.place(tables);
@@ -81,12 +81,12 @@ export class PreparedPixels {
     const stride = width * channels + (turned ? 0 : gap);
     const source = turned ? take(height, stride) : this.rows + gap;
     let size = { height, width, inside: { top: 0, bottom: height, left: 0, right: width } };
-    if (pipeline.warp === undefined) {
+    if (pipeline.sampling === undefined) {
       const [rows, columns] = placed as [rows: PlacedTable, columns: PlacedTable];
       const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
       writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
       size = resultOf(rows, columns);
-    } else writeWarp(kernel, pipeline.warp, { source, stride, height, width });
+    } else writeSampling(kernel, pipeline.sampling, { source, stride, height, width });
     const pass = { pipeline, input: channels, ...size };
     this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pass, false);
     this.#counts = pipeline.steps.some(({ kind }) => kind === "late") ? room.take(channels * 1024) : 0;
@@ -131,8 +131,9 @@ export class PreparedPixels {
     const { functions } = this.#kernel;
     if (orientation >= 5) functions.transpose(this.rows + gap, gap, width, height, channels, this.#upright);
     this.#rendered.begin(this.#counts > 0 ? this.#histograms() : undefined);
-    if (this.#pipeline.warp === undefined) functions.renderPixels();
-    else functions.renderWarped();
+    const { sampling } = this.#pipeline;
+    if (sampling === undefined) functions.renderPixels();
+    else functions.renderSampled(sampling.kind === "sharpen" ? 1 : 0);
     this.#rendered.copyTo(out);
   }
 

@@ -11,9 +11,9 @@ import { inflate } from "./inflate.ts";
 import { renderPixels, transpose } from "./pixels.ts";
 import { renderPlanes } from "./planes.ts";
 import { expand, unfilter } from "./png.ts";
+import { renderSampled } from "./sampling.ts";
 import { decodeScan } from "./scan.ts";
 import { skipping } from "./skip.ts";
-import { renderWarped } from "./warp.ts";
 
 export {
   countBytes,
@@ -25,7 +25,7 @@ export {
   inflate,
   renderPixels,
   renderPlanes,
-  renderWarped,
+  renderSampled,
   skipping,
   transpose,
   unfilter,

@@ -48,8 +48,8 @@ export enum Place {
   crc = 90432,
   /** Four {@link SkipTable}s, one for each of the tables for AC. */
   skips = 106816,
-  /** The {@link Warp} under which pixels are sampled. */
-  warp = 123200,
+  /** The {@link Warp} or {@link Sharpen} by which pixels are sampled. */
+  sampling = 123200,
   /** Where resampling tables begin. */
   tables = 123328,
 }
@@ -143,7 +143,10 @@ export enum ProgramStep {
 export enum ProgramStepKind {
   /** Matrix and offset (`values`); where `a` is not 0, the result is cut to 0 to 255. */
   affine = 0,
-  /** Each of `b` channels is looked up in 256 f32 from the address `a` on, each channel its own; where `c` is not 0, between two of them. */
+  /**
+   * Each of `b` channels is looked up in 256 f32 from the address `a` on, each channel its own: the entry of the nearest
+   * byte or, where `c` is not 0, what is between the entries of i² / 255.
+   */
   table = 1,
   /** Turns the hue by `a`, f32, a part of the whole circle. */
   hue = 2,
@@ -164,6 +167,14 @@ export enum Warp {
   /** Size of the pixels. */
   height = 100,
   width = 104,
+}
+
+/** How pixels are sampled with the eight around them: see sharpen.ts. */
+export enum Sharpen {
+  /** f32: the pixel's share, one for each channel. */
+  own = 0,
+  /** f32: the share of the sum of all nine. */
+  all = 16,
 }
 
 /** The coded data of a JPEG. */

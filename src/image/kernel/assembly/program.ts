@@ -51,44 +51,71 @@ function table(step: usize, row: usize, width: i32): void {
     for (let at = row + (c << 2); at < end; at += 16) {
       const v = max<f32>(0, min<f32>(255, load<f32>(at)));
       if (between) {
-        const i = min<i32>(254, <i32>v);
+        const place = sqrt<f32>(255 * v);
+        const i = min<i32>(254, <i32>place);
         const entry = entries + (i << 2);
         const low = load<f32>(entry);
-        store<f32>(at, low + (load<f32>(entry, 4) - low) * (v - <f32>i));
+        store<f32>(at, low + (load<f32>(entry, 4) - low) * (place - <f32>i));
       } else store<f32>(at, load<f32>(entries + ((<i32>nearest<f32>(v)) << 2)));
     }
   }
 }
 
-/** To hue, saturation and value, and back, as `colorsys` and torchvision's `_rgb2hsv` and `_hsv2rgb`. */
+/**
+ * To hue, saturation and value, and back, as `colorsys` and torchvision's `_rgb_to_hsv` and `_hsv_to_rgb`; four pixels at
+ * a time, which may be some past the row's end.
+ */
 function hue(turn: f32, row: usize, width: i32): void {
   const end = row + ((<usize>width) << 4);
-  for (let at = row; at < end; at += 16) {
-    const r = load<f32>(at);
-    const g = load<f32>(at, 4);
-    const b = load<f32>(at, 8);
-    const most = max(r, max(g, b));
-    const least = min(r, min(g, b));
-    const range = most - least;
-    if (range <= 0) continue;
-    let sixth: f32;
-    if (most === r) sixth = (g - b) / range;
-    else if (most === g) sixth = 2 + (b - r) / range;
-    else sixth = 4 + (r - g) / range;
-    sixth += 6 * turn;
-    sixth -= 6 * floor<f32>(sixth / 6);
-    store<f32>(at, shade(sixth, 0, most, range));
-    store<f32>(at, shade(sixth, 2, most, range), 4);
-    store<f32>(at, shade(sixth, 4, most, range), 8);
+  const turned = f32x4.splat(6 * turn);
+  const six = f32x4.splat(6);
+  for (let at = row; at < end; at += 64) {
+    const rg = i32x4.shuffle(v128.load(at), v128.load(at, 16), 0, 4, 1, 5);
+    const ba = i32x4.shuffle(v128.load(at), v128.load(at, 16), 2, 6, 3, 7);
+    const rg2 = i32x4.shuffle(v128.load(at, 32), v128.load(at, 48), 0, 4, 1, 5);
+    const ba2 = i32x4.shuffle(v128.load(at, 32), v128.load(at, 48), 2, 6, 3, 7);
+    const r = i32x4.shuffle(rg, rg2, 0, 1, 4, 5);
+    const g = i32x4.shuffle(rg, rg2, 2, 3, 6, 7);
+    const b = i32x4.shuffle(ba, ba2, 0, 1, 4, 5);
+    const a = i32x4.shuffle(ba, ba2, 2, 3, 6, 7);
+    const most = f32x4.pmax(r, f32x4.pmax(g, b));
+    const range = f32x4.sub(most, f32x4.pmin(r, f32x4.pmin(g, b)));
+    const isRed = f32x4.eq(most, r);
+    const isGreen = f32x4.eq(most, g);
+    const away = v128.bitselect(
+      f32x4.sub(g, b),
+      v128.bitselect(f32x4.sub(b, r), f32x4.sub(r, g), isGreen),
+      isRed,
+    );
+    const from = v128.bitselect(
+      f32x4.splat(0),
+      v128.bitselect(f32x4.splat(2), f32x4.splat(4), isGreen),
+      isRed,
+    );
+    // A grey has no hue: its range is 0, and whatever hue it gets counts for nothing.
+    const divisor = f32x4.pmax(range, f32x4.splat(1e-20));
+    let sixth = f32x4.add(f32x4.add(from, f32x4.div(away, divisor)), turned);
+    sixth = f32x4.sub(sixth, f32x4.mul(six, f32x4.floor(f32x4.div(sixth, six))));
+    const red = shade(sixth, 0, most, range);
+    const green = shade(sixth, 2, most, range);
+    const blue = shade(sixth, 4, most, range);
+    const low = i32x4.shuffle(red, green, 0, 4, 1, 5);
+    const high = i32x4.shuffle(blue, a, 0, 4, 1, 5);
+    const low2 = i32x4.shuffle(red, green, 2, 6, 3, 7);
+    const high2 = i32x4.shuffle(blue, a, 2, 6, 3, 7);
+    v128.store(at, i32x4.shuffle(low, high, 0, 1, 4, 5));
+    v128.store(at, i32x4.shuffle(low, high, 2, 3, 6, 7), 16);
+    v128.store(at, i32x4.shuffle(low2, high2, 0, 1, 4, 5), 32);
+    v128.store(at, i32x4.shuffle(low2, high2, 2, 3, 6, 7), 48);
   }
 }
 
-/** The value of the channel that is full at `from` - 1 to `from` + 1 sixths of the circle. */
-function shade(sixth: f32, from: f32, most: f32, range: f32): f32 {
-  let away = sixth - from;
-  if (away < 0) away += 6;
-  away = min(away, 6 - away);
-  return most - range * max<f32>(0, min<f32>(1, away - 1));
+/** The values of the channel that is full at `from` - 1 to `from` + 1 sixths of the circle. */
+function shade(sixth: v128, from: f32, most: v128, range: v128): v128 {
+  const away = f32x4.abs(f32x4.sub(sixth, f32x4.splat(from)));
+  const nearer = f32x4.sub(f32x4.pmin(away, f32x4.sub(f32x4.splat(6), away)), f32x4.splat(1));
+  const share = f32x4.pmax(f32x4.pmin(nearer, f32x4.splat(1)), f32x4.splat(0));
+  return f32x4.sub(most, f32x4.mul(range, share));
 }
 
 function place(step: usize, outside: bool, row: usize, width: i32, y: i32): void {

@@ -5,37 +5,23 @@
  * Positions are float64, so that they are the same in every engine; shares are float32.
  */
 import { Output, Place, Plane, Warp } from "./layout.ts";
-import { runProgram } from "./program.ts";
-import { finish, resultStep } from "./resample.ts";
 
 /** Values of a row are bytes times this, as those of the other passes. */
 const UNIT: f32 = 2097152.0;
 
 const OUTSIDE: f64 = -16;
 
-/** Renders {@link Place.pixels} as {@link Place.warp} and {@link Place.pixelsOutput} say. */
-export function renderWarped(): void {
-  const height = load<i32>(Place.pixelsOutput, Output.height);
-  let out: usize = load<i32>(Place.pixelsOutput, Output.result);
-  const step = resultStep(Place.pixelsOutput);
-  for (let y = 0; y < height; y++) {
-    sampleRow(y);
-    runProgram(Place.pixelsOutput, y);
-    finish(Place.pixelsOutput, out);
-    out += step;
-  }
-}
-
-function sampleRow(y: i32): void {
-  const m0 = load<f64>(Place.warp, Warp.matrix);
-  const m3 = load<f64>(Place.warp, Warp.matrix + 24);
-  const m6 = load<f64>(Place.warp, Warp.matrix + 48);
+/** Row `y` of the result into the output's row. */
+export function warpRow(y: i32): void {
+  const m0 = load<f64>(Place.sampling, Warp.matrix);
+  const m3 = load<f64>(Place.sampling, Warp.matrix + 24);
+  const m6 = load<f64>(Place.sampling, Warp.matrix + 48);
   const fy = <f64>y + 0.5;
-  const u0 = load<f64>(Place.warp, Warp.matrix + 8) * fy + load<f64>(Place.warp, Warp.matrix + 16);
-  const v0 = load<f64>(Place.warp, Warp.matrix + 32) * fy + load<f64>(Place.warp, Warp.matrix + 40);
-  const w0 = load<f64>(Place.warp, Warp.matrix + 56) * fy + load<f64>(Place.warp, Warp.matrix + 64);
+  const u0 = load<f64>(Place.sampling, Warp.matrix + 8) * fy + load<f64>(Place.sampling, Warp.matrix + 16);
+  const v0 = load<f64>(Place.sampling, Warp.matrix + 32) * fy + load<f64>(Place.sampling, Warp.matrix + 40);
+  const w0 = load<f64>(Place.sampling, Warp.matrix + 56) * fy + load<f64>(Place.sampling, Warp.matrix + 64);
   const width = load<i32>(Place.pixelsOutput, Output.width);
-  const isNearest = load<i32>(Place.warp, Warp.nearest) !== 0;
+  const isNearest = load<i32>(Place.sampling, Warp.nearest) !== 0;
   let out: usize = load<i32>(Place.pixelsOutput, Output.row);
   for (let x = 0; x < width; x++) {
     const fx = <f64>x + 0.5;
@@ -76,9 +62,9 @@ function whole(position: f64): i32 {
 
 /** The pixel as float32 RGBA, or what lies outside. */
 function pixel(x: i32, y: i32): v128 {
-  const width = load<i32>(Place.warp, Warp.width);
-  if (x < 0 || y < 0 || x >= width || y >= load<i32>(Place.warp, Warp.height))
-    return v128.load(Place.warp, Warp.fill);
+  const width = load<i32>(Place.sampling, Warp.width);
+  if (x < 0 || y < 0 || x >= width || y >= load<i32>(Place.sampling, Warp.height))
+    return v128.load(Place.sampling, Warp.fill);
   const channels = load<i32>(Place.pixelsOutput, Output.input);
   const at: usize =
     load<i32>(Place.pixels, Plane.source) + y * load<i32>(Place.pixels, Plane.stride) + x * channels;
