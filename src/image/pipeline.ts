@@ -192,6 +192,13 @@ class GrowingPass {
     }
   }
 
+  /** Whether values cannot have left 0 to 255 since the last step. */
+  #isCut(): boolean {
+    const last = this.#steps.at(-1);
+    if (last === undefined) return this.#cut;
+    return last.kind === "hue" || (last.kind === "affine" && last.cut);
+  }
+
   /** Lets the image have another dtype, and its values the range of that. */
   become(dtype: ImageDType): void {
     if (dtype === this.dtype) return;
@@ -206,7 +213,7 @@ class GrowingPass {
     if (step.kind !== "affine" || step.cut) {
       const cut = step.kind === "affine";
       if (this.#first === undefined) [this.#first, this.#cut] = [this.#affine, cut];
-      else if (cut || !isIdentity(this.#affine))
+      else if (!isIdentity(this.#affine) || (cut && !this.#isCut()))
         this.#steps.push({ kind: "affine", affine: this.#affine, cut });
       if (step.kind !== "affine") this.#steps.push(step);
       this.#affine = identity(this.channels);

@@ -41,7 +41,7 @@ export interface Rectangle {
 }
 
 /** An affine map whose result is cut to 0 to 255. */
-export function cutAffine(affine: Affine): PixelStep {
+export function cutAffine(affine: Affine): Extract<PixelStep, { kind: "affine" }> {
   return { kind: "affine", affine, cut: true };
 }
 
