@@ -1,7 +1,7 @@
 /** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
 import type { data, LayersModel, TensorContainer, Tensor as TFTensor } from "@tensorflow/tfjs";
 import { evaluate, fit, predict, toDataset } from "../../src/adapters/tfjs/index.ts";
-import { fromArrays } from "../../src/index.ts";
+import { cutmix, fromArrays, mixup } from "../../src/index.ts";
 import type { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
@@ -36,6 +36,8 @@ export async function use(): Promise<void> {
   await fit(model, loader, { validationData: endless });
   await fit(model, [x, y], { batchSize: 8, validationData: [x, y] });
   await fit(model, [{ image: x, meta: x }, y, x]);
+  await fit(model, mixup(pairs, { classes: 10 }), { validationData: pairs });
+  await fit(model, cutmix(weighted, { classes: 10 }));
   await fit(model, [own, own]);
   await fit(model, [own, flat], { validationData: [own, flat] });
   fromArrays([x, { label: y }]) satisfies Sequence<readonly [X, { readonly label: Y }]>;

@@ -47,7 +47,10 @@ export interface MixingOptions {
    * the smaller, the closer to one of the two rows. Default 0.2 for `mixup`, 1 for `cutmix`.
    */
   readonly alpha?: number;
-  /** Number of classes. It must be given where labels are numbers of classes, and not one-hot rows. */
+  /**
+   * Number of classes. It must be given where labels are numbers of classes, and not one-hot rows. 1 is for models of one
+   * output, between 0 and 1: labels, which are 0 or 1, are then mixed as they are.
+   */
   readonly classes?: number;
   /** How many of the batches are mixed, drawn for each. The labels of the others are one-hot, too. Default 1: all. */
   readonly probability?: number;
@@ -75,7 +78,7 @@ export function resolveMixing(what: string, options: MixingOptions, usual: numbe
   const { alpha = usual, classes, probability = 1 } = options;
   checkPositive("alpha", alpha);
   checkNumber("probability", probability, 0, 1);
-  if (classes !== undefined) checkInteger("classes", classes, 2);
+  if (classes !== undefined) checkInteger("classes", classes, 1);
   return { alpha, classes, probability };
 }
 
@@ -260,15 +263,18 @@ function labelRows(
       `${mixes}() needs \`classes\`, the number of classes, as y of shape ${showShape(shape)} holds numbers of classes, which cannot be mixed: ${mixes}(train, { classes: 10 }).`,
     );
   }
-  const labels = zeros([rows, classes]);
+  const binary = classes === 1;
+  const labels = binary ? float32(data, shape) : zeros([rows, classes]);
   for (let row = 0; row < rows; row++) {
     const label = Number(data[row]);
-    if (!Number.isInteger(label) || label < 0 || label >= classes) {
+    const fits = binary ? label >= 0 && label <= 1 : Number.isInteger(label) && label >= 0 && label < classes;
+    if (!fits) {
+      const expected = binary ? "label is from 0 to 1" : `class is a whole number from 0 to ${classes - 1}`;
       throw new IndexError(
-        `Row ${row} of y is ${data[row]}, but a class is a whole number from 0 to ${classes - 1}, as ${mixes}() was given \`classes: ${classes}\`.`,
+        `Row ${row} of y is ${data[row]}, but a ${expected}, as ${mixes}() was given \`classes: ${classes}\`.`,
       );
     }
-    labels.data[row * classes + label] = 1;
+    if (!binary) labels.data[row * classes + label] = 1;
   }
   return labels;
 }

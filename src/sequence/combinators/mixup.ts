@@ -38,8 +38,8 @@ export class MixupSequence<B> extends MixingSequence<B> {
  * for each class, so the loss must be the categorical cross-entropy: one-hot rows are taken as they are, of numbers of
  * classes `classes` says how many there are. `x` of float32 or float64 is computed in doubles and rounded once; uint8
  * stays uint8, rounded to the nearest. A row of a small sample weight counts less in its mixed labels, so that the loss
- * is that of both rows by their weights; class weights must be sample weights before. For training only: give validation
- * data unmixed. For either of `mixup` and `cutmix`, see `randomChoice`.
+ * is that of both rows by their weights; class weights must be sample weights before. For training only: `probability: 0`
+ * gives validation data their rows of labels, and mixes nothing. For either of `mixup` and `cutmix`, see `randomChoice`.
  *
  * Source: H. Zhang, M. Cisse, Y. N. Dauphin, D. Lopez-Paz, "mixup: beyond empirical risk minimization", ICLR 2018.
  *

@@ -149,6 +149,16 @@ describe("mixup", () => {
     expect(row(y, 0).reduce((a, b) => a + b)).toBeCloseTo(1, 6);
   });
 
+  it("mixes the labels of a model of one output as they are", async () => {
+    const x = tensor([[0], [1]]);
+    const [mixed, y] = await at(mixup(same([x, tensor([0, 1], "int32")] as const), { classes: 1 }));
+    expect(y).toMatchObject({ dtype: "float32", shape: [2] });
+    expect(y.data).toEqual(mixed.data);
+    expect((await at(mixup(same([x, tensor([[0], [1]])] as const), { classes: 1 })))[1].shape).toEqual([
+      2, 1,
+    ]);
+  });
+
   it("has the loss of both rows, each by its share and its sample weight", async () => {
     const weights = fc.array(fc.double({ min: 0, max: 5, noNaN: true }), { minLength: 2, maxLength: 6 });
     await fc.assert(
@@ -337,7 +347,7 @@ describe("both", () => {
       expect((await mixup(drawn, { classes: 2 }).at(index)).random).toBe((await drawn.at(index)).random);
   });
 
-  it("draw for mixup, cutmix and a choice independently", async () => {
+  it("draw independently of each other", async () => {
     const source = same([constantPair, ownClasses(2)] as const, 3000);
     const options = { classes: 2, alpha: 1 };
     const pairs: [number, number][] = [];
@@ -364,7 +374,7 @@ describe("both", () => {
       const wrong = (options: object) => expect(() => mixing(source, options as never));
       wrong({ alpha: 0 }).toThrow("`alpha` must be a finite number above 0, got 0.");
       wrong({ alpha: "1" }).toThrow(/`alpha` must be/);
-      wrong({ classes: 1 }).toThrow(/`classes` must be a whole number of at least 2, got 1/);
+      wrong({ classes: 0 }).toThrow(/`classes` must be a whole number of at least 1, got 0/);
       wrong({ probability: 2 }).toThrow(/`probability` must be a finite number from 0 to 1, got 2/);
       wrong({ numClasses: 3 }).toThrow(`${name}() has no option \`numClasses\`. Its name is \`classes\`.`);
       expect(() => mixing({ length: 3, getItem: () => batch } as never)).toThrow(
@@ -388,6 +398,12 @@ describe("both", () => {
       /Row 2 of y is 5, but a class is a whole number from 0 to 2/,
     ],
     ["a class that is none", [x, tensor([0, 0.5, 1])], { classes: 3 }, /Row 1 of y is 0.5/],
+    [
+      "a label above 1",
+      [x, tensor([0, 1, 2])],
+      { classes: 1 },
+      /Row 2 of y is 2, but a label is from 0 to 1, as mixup/,
+    ],
     ["a negative class", [x, tensor([0, -1, 1])], { classes: 3 }, /Row 1 of y is -1/],
     [
       "rows of another length",
