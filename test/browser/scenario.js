@@ -1,5 +1,16 @@
 /** One scenario for Node and for the page: its result, as JSON, must be the same in both. */
-import { DataLoader, isEpochalError, Sequence, stack, tensor } from "epochal";
+import {
+  cutmix,
+  DataLoader,
+  isEpochalError,
+  map,
+  mixup,
+  randomChoice,
+  Sequence,
+  stack,
+  statistics,
+  tensor,
+} from "epochal";
 import { flip, fromPixels, imread, resize } from "epochal/image";
 
 /** 9 x 7 pixels of RGBA, all filters, interlaced. */
@@ -25,7 +36,7 @@ class Pictures extends Sequence {
     return {
       index,
       epoch,
-      normal: tensor([random.normal(), random.normal()]),
+      normal: tensor([random.normal(), random.normal(), random.gamma(0.3), random.beta(0.2, 0.2)]),
       images: await stack([
         resize(pixels(), [8, 8]),
         resize(flip(pixels()), [8, 8]),
@@ -55,7 +66,25 @@ export async function run({ workers }) {
   for await (const { index } of new DataLoader(new Pictures(), { ...options, state })) resumed.push(index);
   const { exactlyOnce, summary } = loader.report();
   await loader.close();
-  return { batches, state, resumed, exactlyOnce, summary, workers: workers ? await tryWorkers() : undefined };
+  const mixed = await mix();
+  return {
+    batches,
+    state,
+    resumed,
+    exactlyOnce,
+    summary,
+    mixed,
+    workers: workers ? await tryWorkers() : undefined,
+  };
+}
+
+/** Mixed batches, and the statistics of what is mixed. */
+async function mix() {
+  const train = map(new Pictures(), ({ images }) => [images, tensor([0, 1, 2], "int32")]);
+  const either = randomChoice(mixup(train, { classes: 3 }), cutmix(train, { classes: 3 }));
+  const batches = [];
+  for await (const [x, y] of new DataLoader(either, { seed: 3 })) batches.push([[...x.data], [...y.data]]);
+  return { batches, statistics: await statistics(train, { verbose: 0 }) };
 }
 
 async function tryWorkers() {
