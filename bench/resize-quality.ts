@@ -11,11 +11,10 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { baselineDecoder } from "../src/image/decode/baseline.ts";
 import type { Decoder } from "../src/image/decode/decoder.ts";
 import { EncodedImage } from "../src/image/decode/encoded.ts";
+import { jpegDecoder } from "../src/image/decode/jpeg.ts";
 import { sharpDecoder } from "../src/image/decode/sharp.ts";
-import { turboDecoder } from "../src/image/decode/turbo.ts";
 import type { Antialias } from "../src/image/index.ts";
 import { foldPipeline } from "../src/image/pipeline.ts";
 
@@ -28,8 +27,7 @@ const files = readdirSync(folder)
   .map((name) => join(folder, name));
 
 const decoders: Record<string, Decoder> = {
-  "the kernel": baselineDecoder,
-  "jpeg-turbo": turboDecoder,
+  "the kernel": jpegDecoder,
   sharp: sharpDecoder,
 };
 
@@ -66,7 +64,7 @@ function byScikitImage(): Float32Array[] | undefined {
 const theirs = byScikitImage();
 if (theirs === undefined)
   console.log("scikit-image is not installed: compared with the kernel's triangle instead.");
-const reference = theirs ?? (await by(baselineDecoder, "triangle"));
+const reference = theirs ?? (await by(jpegDecoder, "triangle"));
 console.log(
   `${files.length} photographs to ${size} x ${size}, difference from ${theirs ? "scikit-image" : "the kernel"}`,
 );

@@ -27,5 +27,5 @@ async function* epoch() {
   }
 }
 
-await race(epoch, { items, size, channels, step, packages: ["epochal", "@julusian/jpeg-turbo", "sharp"] });
+await race(epoch, { items, size, channels, step, packages: ["epochal", "sharp"] });
 await loader.close();

@@ -40,13 +40,17 @@ export interface Band {
 
 /** How the input of an axis is stored. */
 export interface Sampling {
-  /** At half the length, rounded up (a JPEG's chroma), to be interpolated as libjpeg does. */
-  readonly halved: boolean;
-  /** Pixels that one sample is the mean of, where a JPEG was decoded to fewer samples; 1 else. */
+  /** Pixels that a sample stands for: 1, or more of a JPEG's chroma and where a JPEG was decoded to fewer samples. */
   readonly spacing: number;
+  /**
+   * What makes pixels of samples: each is repeated, or a pixel between two gets a part of both, as libjpeg does; or the
+   * first resize takes samples in place of pixels.
+   */
+  readonly upsampling: "repeat" | "interpolate" | "none";
 }
 
-const everyPixel: Sampling = { halved: false, spacing: 1 };
+/** An axis that is stored as it is. */
+export const everyPixel: Sampling = { spacing: 1, upsampling: "none" };
 
 /**
  * How many pixels become one in the first resize of `steps`, if it is one that weighs all of them; else 1. So many may be
@@ -72,14 +76,16 @@ export function reductionOf(steps: readonly AxisStep[], length: number): number 
 export function bandOf(
   steps: readonly AxisStep[],
   length: number,
-  { halved, spacing }: Sampling = everyPixel,
+  { spacing, upsampling }: Sampling = everyPixel,
 ): Band {
+  const stored = Math.ceil(length / spacing);
   const spreads: Spread[] = [];
-  if (halved && spacing === 1) spreads.push(doubling(Math.ceil(length / 2)));
+  if (upsampling === "repeat") spreads.push(repeating(stored, spacing));
+  if (upsampling === "interpolate") spreads.push(interpolating(stored, spacing));
   let size = length;
   // Where the first resize begins among the samples, and which way it goes.
   let [origin, direction] = [0, 1];
-  let sampled = spacing === 1;
+  let sampled = spreads.length > 0 || spacing === 1;
   for (const step of steps) {
     switch (step.kind) {
       case "resize": {
@@ -287,9 +293,36 @@ function mirror(x: number, length: number): number {
   return m < length ? m : period - m;
 }
 
+/** Gives all positions that a sample stands for its value. */
+function repeating(stored: number, spacing: number): Spread {
+  const sampleOf = (position: number) => Math.min(stored - 1, Math.floor(position / spacing));
+  return ({ start, length, weights }, before) => {
+    before.clear(sampleOf(start), sampleOf(start + length - 1) + 1);
+    for (let i = 0; i < length; i++) before.add(sampleOf(start + i), weights[i]!);
+    return before;
+  };
+}
+
+/** Gives each position a part of the samples whose centres are nearest on either side. */
+function interpolating(stored: number, spacing: number): Spread {
+  if (spacing === 2) return doubling(stored);
+  const centerOf = (position: number) => Math.min(stored - 1, Math.max(0, (position + 0.5) / spacing - 0.5));
+  return ({ start, length, weights }, before) => {
+    const end = Math.floor(centerOf(start + length - 1)) + 2;
+    before.clear(Math.floor(centerOf(start)), Math.min(stored, end));
+    for (let i = 0; i < length; i++) {
+      const center = centerOf(start + i);
+      const x = Math.floor(center);
+      before.add(x, weights[i]! * (x + 1 - center));
+      if (center > x) before.add(x + 1, weights[i]! * (center - x));
+    }
+    return before;
+  };
+}
+
 /**
- * Doubles the positions of a half-length input: three parts of the nearer, one of the further neighbour, as libjpeg's
- * "fancy" upsampling of chroma.
+ * The same where two positions share a sample: three parts of the nearer, one of the further, as libjpeg's "fancy"
+ * upsampling of chroma. With a loop of its own, as most files need it.
  */
 function doubling(stored: number): Spread {
   return ({ start, length, weights }, before) => {

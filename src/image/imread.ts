@@ -44,9 +44,8 @@ const defaults: ReadOptions = {
 /**
  * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
  *
- * PNG, and JPEG of the usual kind, need no package. `@julusian/jpeg-turbo`, if installed, takes progressive files and
- * those turned by a quarter; `sharp` decodes everything else (WebP, AVIF, TIFF, GIF's first frame, …) and the rare kinds
- * of JPEG. Nothing is read or checked until the image is run.
+ * JPEG and PNG need no package. `sharp`, if installed, decodes everything else (WebP, AVIF, TIFF, GIF's first frame, …).
+ * Nothing is read or checked until the image is run.
  *
  * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the
  *   path if the file cannot be read or decoded, and a MissingPeerError if no package that decodes it is installed.

@@ -54,8 +54,12 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/image/kernel/assembly/inflate.ts literalBits": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts next": "the reader's place in the data that are inflated",
   "src/image/kernel/assembly/inflate.ts out": "the reader's place in the data that are inflated",
+  "src/image/kernel/assembly/scan.ts beyond": "the reader's place in the scan that is decoded",
+  "src/image/kernel/assembly/scan.ts bottom": "the reader's place in the scan that is decoded",
+  "src/image/kernel/assembly/scan.ts unitsLeft": "the reader's place in the scan that is decoded",
   "src/image/kernel/assembly/scan.ts marker": "the reader's place in the scan that is decoded",
   "src/image/kernel/assembly/scan.ts position": "the reader's place in the scan that is decoded",
+  "src/image/kernel/assembly/scan.ts restarts": "the reader's place in the scan that is decoded",
   "src/image/kernel/kernel.ts #module": "is compiled once",
   "src/image/kernel/thread.ts current": ofThread,
   "src/image/pipeline.ts pipelines":

@@ -2,15 +2,14 @@
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import type { Format } from "../header/format.ts";
-import { baselineDecoder } from "./baseline.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
+import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { sharpDecoder } from "./sharp.ts";
-import { turboDecoder } from "./turbo.ts";
 
 /** In the order in which they are asked. */
-const decoders: readonly Decoder[] = [baselineDecoder, pngDecoder, turboDecoder, sharpDecoder];
+const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, sharpDecoder];
 
 /**
  * Decodes `bytes` by the first decoder that takes them, and writes the row.
@@ -74,7 +73,7 @@ function undecoded({ name, called }: Format): ImageError | MissingPeerError {
   }
   if (builtin("module") === undefined) {
     return new MissingPeerError(
-      `It is ${called} of a kind that needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store sequential JPEG files, or PNG.`,
+      `It is ${called} of a kind that needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store JPEG files of the usual kinds, or PNG.`,
     );
   }
   return new MissingPeerError(

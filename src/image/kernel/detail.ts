@@ -13,12 +13,12 @@ import type { StoredPlane } from "./table.ts";
 /** How many samples there are at least for a pixel of the result. */
 const samplesOfPixel = 5 / 3;
 
-/** A block of such a plane becomes 2^size samples a side: 3 if all of them are needed. */
+/** A block of such a plane, whose samples are all there, becomes 2^size of them a side: 3 if all are needed. */
 export function blockSizeOf(pipeline: Pipeline, { height, width, samples }: StoredPlane): number {
   const { rows, columns } = pipeline.axes(height, width);
   const apart = Math.min(
-    reductionOf(rows.steps, height) / (samples.rows.halved ? 2 : 1),
-    reductionOf(columns.steps, width) / (samples.columns.halved ? 2 : 1),
+    reductionOf(rows.steps, height) / samples.rows.spacing,
+    reductionOf(columns.steps, width) / samples.columns.spacing,
   );
   const spacing = apart / samplesOfPixel;
   return spacing >= 8 ? 0 : spacing >= 4 ? 1 : spacing >= 2 ? 2 : 3;

@@ -1,34 +1,40 @@
 /**
- * Decodes a sequential JPEG in the kernel and runs a pipeline over its planes.
+ * Decodes a JPEG in the kernel and runs a pipeline over its planes.
  *
  * All that follows from a file's header (tables, places in memory) is prepared apart from what follows from its coded
  * data. Small images would otherwise cost more to prepare than to decode.
+ *
+ * A sequential scan is decoded straight to samples. The scans of a progressive file add to blocks of coefficients, which
+ * are transformed to samples when all have come. What the result does not need is not made: blocks outside a crop, samples
+ * where it is smaller (detail.ts), planes; scans that bring nothing else are passed over.
  */
-import type { HuffmanSpec, JpegComponent, JpegHeader, JpegScan } from "../header/jpeg.ts";
-import { isTruncated } from "../header/jpeg.ts";
+import {
+  isTruncated,
+  type JpegHeader,
+  type JpegScan,
+  maxScans,
+  nextScan,
+  type QuantiserSpec,
+} from "../header/jpeg.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { HuffmanTable, Place, Plane, Quantiser, Scan, SkipTable } from "./assembly/layout.ts";
+import { Block, Place, Plane, Quantiser, Scan } from "./assembly/layout.ts";
 import { blockSizeOf } from "./detail.ts";
-import { align, type Kernel } from "./kernel.ts";
+import { type Blocks, blocksOf, frameOf, type JpegFrame, noBlocks, scaledSampling } from "./jpeg-frame.ts";
+import { isSame, JpegScans, type ScannedFrame } from "./jpeg-scan.ts";
+import { align, type Kernel, type Room } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
-import { axisTables, type PlacedTable, type StoredPlane } from "./table.ts";
+import { axisTables, type PlacedTable, type PlaneSampling, type StoredPlane } from "./table.ts";
 
-/** What came of the coded data. */
-export type ScanStatus = "whole" | "truncated" | "damaged";
+/** What came of the coded data. A truncated file is damaged, too. */
+export type ScanStatus = "whole" | "damaged";
+
+/** Bytes that a unit of damaged data can be read past its scan's: 64 blocks of 256 bytes, and what assembly/scan.ts adds. */
+const beyond = 16_384 + 256;
 
 const endOfImage = Uint8Array.of(0xff, 0xd9, 0xff, 0xd9);
 
-/** Where each coefficient in zigzag order (T.81 figure A.6) belongs in a block of i16 stored by columns, in bytes. */
-const zigzag = zigzagOrder();
-
-/** The header of a file with one scan. */
-export type SequentialHeader = JpegHeader & { readonly scan: JpegScan };
-
-/** Whether the kernel decodes such a file: one scan, sampling factors of 1 and 2, not turned by a quarter. */
-export function canDecode(header: JpegHeader, orientation: number): header is SequentialHeader {
-  if (header.scan === undefined || orientation >= 5) return false;
-  return header.components.every(({ h, v }) => h >= 1 && h <= 2 && v >= 1 && v <= 2);
-}
+/** The header of a file that is decoded here. */
+export type DecodableHeader = JpegHeader & { readonly scan: JpegScan };
 
 /**
  * The JPEG that a kernel is made ready for. It is kept until another is prepared, or the tables that it needs are
@@ -36,14 +42,12 @@ export function canDecode(header: JpegHeader, orientation: number): header is Se
  */
 export class JpegPlanes {
   readonly #kernel: Kernel;
-  /** The specification of the Huffman table in each slot of the kernel's. */
-  readonly #huffman: (Uint8Array | undefined)[] = [];
-  /** Whether the table by which coefficients are skipped is there for each of the AC tables. */
-  readonly #skips: boolean[] = [];
+  readonly #scans: JpegScans;
   #last: PreparedJpeg | undefined;
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#scans = new JpegScans(kernel);
   }
 
   /** What {@link prepare} returned for the image before, if all it depends on is the same. */
@@ -57,8 +61,7 @@ export class JpegPlanes {
   }
 
   /**
-   * Makes the kernel ready for a JPEG that {@link canDecode}. Call `decode` and `run` before the kernel is used for
-   * another image.
+   * Makes the kernel ready for a JPEG. Call `decode` and `run` before the kernel is used for another image.
    *
    * @returns undefined if its tables are damaged.
    * @throws ImageError if a crop does not fit.
@@ -66,156 +69,86 @@ export class JpegPlanes {
   prepare(
     pipeline: Pipeline,
     bytes: Uint8Array,
-    header: SequentialHeader,
+    header: DecodableHeader,
     orientation: number,
   ): PreparedJpeg | undefined {
     this.#last = undefined;
-    const { scan } = header;
-    if (!this.#placeHuffman(bytes, scan.dc, 0) || !this.#placeHuffman(bytes, scan.ac, 4)) return undefined;
-    const prepared = new PreparedJpeg(this.#kernel, pipeline, bytes, header, orientation);
-    if (prepared.skips) this.#placeSkips(scan);
-    this.#placeQuantisers(bytes, scan, prepared.sizes);
+    const prepared = new PreparedJpeg(this.#kernel, this.#scans, pipeline, bytes, header, orientation);
+    if (!prepared.begin(bytes)) return undefined;
     this.#last = prepared;
     return prepared;
-  }
-
-  /** `sizes`: of what is made of a block of each component; coefficients that do not count for it are nowhere. */
-  #placeQuantisers(bytes: Uint8Array, { quantisers }: JpegScan, sizes: readonly number[]): void {
-    for (const [c, at] of quantisers.entries()) {
-      const address = Place.quantisers + Quantiser.bytes * c;
-      const table = new Uint32Array(this.#kernel.bytes.buffer, address, Quantiser.entries);
-      table.fill(Place.nowhere << 16, 64);
-      const side = 1 << sizes[c]!;
-      for (let k = 0; k < 64; k++) {
-        const place = zigzag[k]!;
-        if (place >> 4 < side && (place & 15) >> 1 < side)
-          table[k] = bytes[at + k]! | ((Place.block + place) << 16);
-        else table[k] = Place.nowhere << 16;
-      }
-    }
-  }
-
-  #placeSkips({ ac }: JpegScan): void {
-    for (const { slot } of ac) {
-      if (this.#skips[slot]) continue;
-      this.#kernel.functions.skipping(slot);
-      this.#skips[slot] = true;
-    }
-  }
-
-  /**
-   * Puts Huffman tables in place from slot `first` on; false if one of them is none. Most files share a handful of
-   * tables (T.81 annex K.3), so that a table often is in its place already.
-   */
-  #placeHuffman(bytes: Uint8Array, specs: readonly HuffmanSpec[], first: number): boolean {
-    const { bytes: memory, functions } = this.#kernel;
-    return specs.every(({ slot, at, length }) => {
-      const table = first + slot;
-      if (isSame(this.#huffman[table], bytes, at, length)) return true;
-      this.#huffman[table] = undefined;
-      if (first === 4) this.#skips[slot] = false;
-      memory.set(bytes.subarray(at, at + length), Place.specification);
-      if (functions.huffman(table) === 0) return false;
-      this.#huffman[table] = bytes.slice(at, at + length);
-      return true;
-    });
   }
 }
 
 /** The kernel made ready for the files that begin with one header; see {@link JpegPlanes.prepare}. */
 export class PreparedJpeg {
-  readonly header: SequentialHeader;
+  readonly header: DecodableHeader;
   readonly pipeline: Pipeline;
   readonly orientation: number;
   /** The file up to its coded data. */
   readonly head: Uint8Array;
   /** The kernel's tables, as long as it is ready. */
   readonly tables: Kernel["tables"];
-  /** Of each component: a block becomes 2^size samples a side. */
-  readonly sizes: readonly number[];
-  /** Whether coefficients are read over. */
-  readonly skips: boolean;
-  /** Whether rows at the end of the image are not read at all. */
-  readonly #endsEarly: boolean;
   readonly #kernel: Kernel;
+  readonly #scans: JpegScans;
+  readonly #frame: JpegFrame;
+  /** How many planes the result needs. */
+  readonly #needed: number;
+  /** Of each component: a block becomes 2^size samples a side. */
+  readonly #sizes: readonly number[];
+  readonly #scanned: ScannedFrame;
+  /** Whether rows at the end of the image, or whole scans, are not read at all. */
+  readonly #endsEarly: boolean;
+  /** Where the blocks of planes are, of a progressive file, that must be clear before the first scan. */
+  readonly #blocks: readonly { readonly at: number; readonly length: number }[];
   readonly #rendered: Rendered;
   /** Where the coded data go: behind the planes and their lines, the row of pixels, and the result. */
   readonly #data: number;
 
   constructor(
     kernel: Kernel,
+    scans: JpegScans,
     pipeline: Pipeline,
     bytes: Uint8Array,
-    header: SequentialHeader,
+    header: DecodableHeader,
     orientation: number,
   ) {
     this.#kernel = kernel;
+    this.#scans = scans;
     this.pipeline = pipeline;
     this.header = header;
     this.orientation = orientation;
-    const { scan } = header;
+    const { components, progressive, scan, ycc } = header;
     this.head = bytes.slice(0, scan.data);
     const frame = frameOf(header);
+    this.#frame = frame;
+    const count = components.length;
     // Grey of a colour JPEG is its luma plane.
-    const input = frame.components.length === 1 || (pipeline.input === 1 && header.ycc) ? 1 : 3;
-    this.sizes = frame.components.map((_, c) =>
-      c < input ? blockSizeOf(pipeline, samplesOf(frame, c, orientation)) : 0,
+    const needed = pipeline.input === 1 && ycc && count === 3 ? 1 : (count as 1 | 3 | 4);
+    this.#needed = needed;
+    this.#sizes = frame.planes.map(({ samples }, c) =>
+      c < needed ? blockSizeOf(pipeline, this.#stored(samples)) : 0,
     );
-    const tables = placeTables(kernel, pipeline, frame, orientation, this.sizes.slice(0, input));
+    const tables = this.#placeTables();
     this.tables = kernel.tables;
+    const blocks = frame.planes.map((_, c) => (c < needed ? this.#blocksOf(tables[c]!, c) : noBlocks));
+    const unitRows = Math.max(...frame.planes.map(({ v }, c) => Math.ceil(blocks[c]!.bottom / v)));
+    const skips = frame.planes.some(({ h, v }, c) => {
+      const { left, right, top, bottom } = blocks[c]!;
+      return this.#sizes[c]! < 3 || right - left < frame.mcusX * h || bottom - top < frame.mcusY * v;
+    });
+    this.#scanned = { frame, progressive, blocks, skips: skips && !progressive };
+    this.#endsEarly = unitRows < frame.mcusY || (needed < count && scan.parts.length < count);
 
     const room = kernel.room();
-    const blocks = frame.components.map((_, c) => (c < input ? blocksOf(tables[c]!, this.sizes[c]!) : none));
-    for (const [c, { h, v }] of frame.components.entries()) {
-      const at = Place.planes + Plane.bytes * c;
-      const size = this.sizes[c]!;
-      this.#placeComponent(at, c, frame.components[c]!, blocks[c]!);
-      if (c >= input) continue;
-      const [rows, columns] = tables[c]!;
-      const stride = (frame.mcusX * h) << size;
-      // A row and a vector past the plane are read, with weights of zero.
-      const source = room.take((((frame.mcusY * v) << size) + 1) * stride + 64);
-      const line = room.take(2 * stride + 4 * columns.pairs + 256);
-      writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
-    }
-    const unitRows = Math.max(...blocks.map(({ bottom }, c) => Math.ceil(bottom / frame.components[c]!.v)));
-    this.#endsEarly = unitRows < frame.mcusY;
-    this.skips = blocks.some(({ left, right, top, bottom }, c) => {
-      const { h, v } = frame.components[c]!;
-      return this.sizes[c]! < 3 || right - left < frame.mcusX * h || bottom - top < frame.mcusY * v;
-    });
+    this.#writePlanes(room, tables);
     const [rows, columns] = tables[0]!;
-    const pass = { pipeline, input, ...resultOf(rows, columns) } as const;
-    this.#rendered = new Rendered(kernel, Place.planesOutput, room, pass, header.ycc);
+    const pass = { pipeline, input: needed, ...resultOf(rows, columns) };
+    this.#rendered = new Rendered(kernel, Place.planesOutput, room, pass, ycc);
+    this.#blocks = progressive ? this.#placeBlocks(room, unitRows) : [];
     this.#data = room.end;
     kernel.set(Place.scan + Scan.data, this.#data);
-    kernel.set(Place.scan + Scan.components, frame.components.length);
-    kernel.set(Place.scan + Scan.mcusX, frame.mcusX);
-    kernel.set(Place.scan + Scan.mcusY, frame.mcusY);
-    kernel.set(Place.scan + Scan.restart, scan.restart);
-    kernel.set(Place.scan + Scan.rows, unitRows);
-  }
-
-  /** Tells the kernel of component `c` how it is coded, and which of its blocks become samples. */
-  #placeComponent(
-    at: number,
-    c: number,
-    { h, v }: JpegComponent,
-    { left, right, top, bottom }: Blocks,
-  ): void {
-    const kernel = this.#kernel;
-    const { dc, ac } = this.header.scan;
-    kernel.set(at + Plane.h, h);
-    kernel.set(at + Plane.v, v);
-    kernel.set(at + Plane.dc, Place.huffman + dc[c]!.slot * HuffmanTable.bytes);
-    kernel.set(at + Plane.ac, Place.huffman + (4 + ac[c]!.slot) * HuffmanTable.bytes);
-    kernel.set(at + Plane.skip, Place.skips + ac[c]!.slot * SkipTable.bytes);
-    kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
-    kernel.set(at + Plane.size, this.sizes[c]!);
-    kernel.set(at + Plane.left, left);
-    kernel.set(at + Plane.top, top);
-    kernel.set(at + Plane.across, right - left);
-    kernel.set(at + Plane.down, bottom - top);
+    kernel.set(Place.scan + Scan.turned, this.#turned ? 1 : 0);
   }
 
   /** The result's shape. */
@@ -223,20 +156,28 @@ export class PreparedJpeg {
     return this.#rendered.shape;
   }
 
+  /** Makes the kernel ready for the first scan; false if a table is damaged. */
+  begin(bytes: Uint8Array): boolean {
+    return this.#placeScan(bytes, this.header.scan);
+  }
+
   /** Decodes a file's coded data. */
   decode(bytes: Uint8Array): ScanStatus {
     const start = this.head.length;
     const coded = bytes.length - start;
-    // A marker, 4 kB that may be read over, and the coded data once more.
-    const top = align(this.#data + 2 * coded + 4096 + 64);
+    // A marker, what may be read over, and the coded data once more.
+    const top = align(this.#data + 2 * coded + beyond);
     this.#kernel.reserve(top);
     const { bytes: memory, functions } = this.#kernel;
     memory.set(bytes.subarray(start), this.#data);
     memory.set(endOfImage, this.#data + coded);
-    const status = functions.decodeScan(top);
+    const { scan, components, progressive } = this.header;
+    const whole =
+      progressive || scan.parts.length < components.length
+        ? this.#decodeScans(bytes, top)
+        : functions.decodeScan(top) === 0;
     // Of what was not read it is known at least that it is there.
-    if (status === 0) return this.#endsEarly && isTruncated(bytes, start) ? "truncated" : "whole";
-    return status === 1 ? "truncated" : "damaged";
+    return whole && !(this.#endsEarly && isTruncated(bytes, start)) ? "whole" : "damaged";
   }
 
   /** Runs the pipeline over what was decoded, and writes the result into `out`. */
@@ -245,96 +186,163 @@ export class PreparedJpeg {
     this.#kernel.functions.renderPlanes();
     this.#rendered.copyTo(out);
   }
-}
 
-/** How the components of a JPEG are interleaved. */
-interface Frame {
-  readonly height: number;
-  readonly width: number;
-  readonly components: readonly JpegComponent[];
-  /** Most blocks of a component in a unit. */
-  readonly h: number;
-  readonly v: number;
-  /** Units of a row, and of a column. */
-  readonly mcusX: number;
-  readonly mcusY: number;
-}
+  /** Whether rows of what is stored are columns of the image. */
+  get #turned(): boolean {
+    return this.orientation >= 5;
+  }
 
-function frameOf({ height, width, components: all }: JpegHeader): Frame {
-  // A single component is not interleaved, whatever its sampling factors say (T.81 A.2.2).
-  const components = all.length === 1 ? [{ ...all[0]!, h: 1, v: 1 }] : all;
-  const h = components.reduce((most, component) => Math.max(most, component.h), 1);
-  const v = components.reduce((most, component) => Math.max(most, component.v), 1);
-  return {
-    height,
-    width,
-    components,
-    h,
-    v,
-    mcusX: Math.ceil(width / (8 * h)),
-    mcusY: Math.ceil(height / (8 * v)),
-  };
-}
+  /** Decodes scan after scan; false if they are damaged. */
+  #decodeScans(bytes: Uint8Array, top: number): boolean {
+    const kernel = this.#kernel;
+    const { header } = this;
+    const { progressive } = header;
+    const { quantisers, huffman, restart } = header.tables;
+    const tables = { quantisers: [...quantisers], huffman: [...huffman], restart };
+    const received = new Received(header);
+    for (const { at, length } of this.#blocks) kernel.bytes.fill(0, at, at + length);
+    let scan: JpegScan | "end" | undefined = header.scan;
+    for (let scans = 1; scan !== undefined && scan !== "end"; scans++) {
+      if (scans > maxScans || !received.take(scan)) return false;
+      let read = scan.data;
+      if (this.#needs(scan)) {
+        if (!this.#placeScan(bytes, scan)) return false;
+        const from = this.#data - this.head.length;
+        kernel.set(Place.scan + Scan.data, from + scan.data);
+        const { decodeProgressive, decodeScan } = kernel.functions;
+        if ((progressive ? decodeProgressive(top) : decodeScan(top)) !== 0) return false;
+        read = kernel.get(Place.scan + Scan.marker) - from;
+      }
+      if (!progressive && received.isWhole) return true;
+      scan = nextScan(bytes, read, header, tables);
+    }
+    if (scan === undefined || !received.isWhole) return false;
+    for (let c = 0; c < this.#needed; c++) {
+      this.#scans.placeFactors(bytes, received.quantiserOf(c)!);
+      kernel.functions.transformBlocks(Place.planes + Plane.bytes * c);
+    }
+    return true;
+  }
 
-/** The tables of the first components, whose blocks become samples of these sizes. */
-function placeTables(
-  kernel: Kernel,
-  pipeline: Pipeline,
-  frame: Frame,
-  orientation: number,
-  sizes: readonly number[],
-): [rows: PlacedTable, columns: PlacedTable][] {
-  const placed = kernel.place(
-    sizes.flatMap((size, c) => axisTables(pipeline, samplesOf(frame, c, orientation, size))),
-  );
-  return sizes.map((_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
-}
+  /** Whether a scan brings anything that the result is made of: where a block becomes one sample, its mean alone. */
+  #needs({ parts, first }: JpegScan): boolean {
+    return parts.some(
+      ({ component }) => component < this.#needed && (first === 0 || this.#sizes[component]! > 0),
+    );
+  }
 
-/** How the samples of component `c` are stored if its blocks become 2^size of them a side. */
-function samplesOf(frame: Frame, c: number, orientation: number, size = 3): StoredPlane {
-  const { height, width, components } = frame;
-  const { h, v } = components[c]!;
-  const sampling = (halved: boolean) => ({
-    halved,
-    spacing: size === 3 ? 1 : (halved ? 2 : 1) << (3 - size),
-  });
-  const samples = { rows: sampling(v < frame.v), columns: sampling(h < frame.h) };
-  return { height, width, orientation, samples };
-}
+  #placeScan(bytes: Uint8Array, scan: JpegScan): boolean {
+    if (!this.header.progressive) {
+      for (const part of scan.parts)
+        this.#scans.placeQuantiser(bytes, part, this.#sizes[part.component]!, this.#turned);
+    }
+    return this.#scans.place(bytes, scan, this.#scanned);
+  }
 
-/** The blocks that hold the samples that are needed. */
-function blocksOf([rows, columns]: readonly PlacedTable[], size: number): Blocks {
-  return {
-    left: columns!.from >> size,
-    right: ((columns!.to - 1) >> size) + 1,
-    top: rows!.from >> size,
-    bottom: ((rows!.to - 1) >> size) + 1,
-  };
-}
+  /** How a plane is stored that has these samples, seen as the image is upright. */
+  #stored({ rows, columns }: PlaneSampling): StoredPlane {
+    const { orientation, header } = this;
+    const { height, width } = header;
+    return this.#turned
+      ? { height: width, width: height, orientation, samples: { rows: columns, columns: rows } }
+      : { height, width, orientation, samples: { rows, columns } };
+  }
 
-interface Blocks {
-  readonly left: number;
-  readonly right: number;
-  readonly top: number;
-  readonly bottom: number;
-}
+  /** The tables of the planes that are needed. */
+  #placeTables(): [rows: PlacedTable, columns: PlacedTable][] {
+    const placed = this.#kernel.place(
+      this.#frame.planes
+        .slice(0, this.#needed)
+        .flatMap(({ samples }, c) =>
+          axisTables(this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
+        ),
+    );
+    return Array.from({ length: this.#needed }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
+  }
 
-const none: Blocks = { left: 0, right: 0, top: 0, bottom: 0 };
+  #blocksOf([rows, columns]: readonly [rows: PlacedTable, columns: PlacedTable], c: number): Blocks {
+    const size = this.#sizes[c]!;
+    return this.#turned ? blocksOf(columns, rows, size) : blocksOf(rows, columns, size);
+  }
 
-function isSame(kept: Uint8Array | undefined, bytes: Uint8Array, at: number, length: number): boolean {
-  if (kept === undefined || kept.length !== length || bytes.length < at + length) return false;
-  for (let i = 0; i < length; i++) if (kept[i] !== bytes[at + i]) return false;
-  return true;
-}
-
-function zigzagOrder(): Uint8Array {
-  const order = new Uint8Array(64);
-  let k = 0;
-  for (let diagonal = 0; diagonal < 15; diagonal++) {
-    for (let i = Math.max(0, diagonal - 7); i <= Math.min(7, diagonal); i++) {
-      const [row, column] = diagonal % 2 === 0 ? [diagonal - i, i] : [i, diagonal - i];
-      order[k++] = column * 16 + row * 2;
+  #writePlanes(room: Room, tables: readonly [rows: PlacedTable, columns: PlacedTable][]): void {
+    const kernel = this.#kernel;
+    const { planes, mcusX, mcusY } = this.#frame;
+    for (const [c, { h, v }] of planes.entries()) {
+      const at = Place.planes + Plane.bytes * c;
+      const size = this.#sizes[c]!;
+      const { left, right, top, bottom } = this.#scanned.blocks[c]!;
+      kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
+      kernel.set(at + Plane.size, size);
+      kernel.set(at + Plane.left, left);
+      kernel.set(at + Plane.top, top);
+      kernel.set(at + Plane.across, right - left);
+      kernel.set(at + Plane.down, bottom - top);
+      if (c >= this.#needed) continue;
+      const [rows, columns] = tables[c]!;
+      const [height, width] = [(mcusY * v) << size, (mcusX * h) << size];
+      const stride = this.#turned ? height : width;
+      // A row and a vector past the plane are read, with weights of zero.
+      const source = room.take(height * width + stride + 64);
+      const line = room.take(2 * stride + 4 * columns.pairs + 256);
+      writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
+      kernel.set(at + Plane.blockStep, (this.#turned ? stride : 1) << size);
+      kernel.set(at + Plane.blockRowStep, (this.#turned ? 1 : stride) << size);
     }
   }
-  return order;
+
+  /** Takes room for the coefficients of so many rows of units; returns those to which scans add. */
+  #placeBlocks(room: Room, unitRows: number): { at: number; length: number }[] {
+    const { planes, mcusX } = this.#frame;
+    return planes.flatMap(({ h, v }, c) => {
+      const plane = Place.planes + Plane.bytes * c;
+      const step = this.#sizes[c] === 0 ? Block.first : Block.bytes;
+      const rowStep = mcusX * h * step;
+      const length = unitRows * v * rowStep;
+      const at = room.take(length);
+      this.#kernel.set(plane + Plane.coefficients, at);
+      this.#kernel.set(plane + Plane.coefficientsStep, step);
+      this.#kernel.set(plane + Plane.coefficientsRowStep, rowStep);
+      return step === Block.bytes ? [{ at, length }] : [];
+    });
+  }
+}
+
+/** What the scans of a file have brought. */
+class Received {
+  readonly #progressive: boolean;
+  /** For each component, how many bits of each coefficient are yet to come; -1: all of them. */
+  readonly #low: readonly Int8Array[];
+  /** The quantiser of each component: the one that was known when it came first, as libjpeg has it. */
+  readonly #quantisers: (QuantiserSpec | undefined)[];
+
+  constructor({ components, progressive }: JpegHeader) {
+    this.#progressive = progressive;
+    this.#low = components.map(() => new Int8Array(64).fill(-1));
+    this.#quantisers = components.map(() => undefined);
+  }
+
+  /** Notes a scan; false if it makes no sense now. */
+  take({ parts, first, last, low, refines }: JpegScan): boolean {
+    for (const { component, quantiser } of parts) {
+      const lows = this.#low[component]!;
+      if (first > 0 && lows[0] === -1) return false;
+      const before = refines ? low + 1 : -1;
+      for (let k = first; k <= last; k++) {
+        if (lows[k] !== before) return false;
+        lows[k] = low;
+      }
+      this.#quantisers[component] ??= quantiser;
+    }
+    return true;
+  }
+
+  /** Whether all that is needed has come: of a progressive file the first coefficients, as it may lack others. */
+  get isWhole(): boolean {
+    return this.#low.every((lows) => (this.#progressive ? lows[0]! >= 0 : lows[0] === 0));
+  }
+
+  quantiserOf(component: number): QuantiserSpec | undefined {
+    return this.#quantisers[component];
+  }
 }

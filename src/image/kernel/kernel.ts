@@ -24,8 +24,11 @@ interface WasmMemory {
 
 /** The kernel's functions; what they read and write is described in assembly/. */
 export interface KernelFunctions {
-  huffman(slot: number): number;
+  huffman(slot: number, progressive: number): number;
   decodeScan(top: number): number;
+  decodeProgressive(top: number): number;
+  fillZigzags(): void;
+  transformBlocks(plane: number): void;
   renderPlanes(): void;
   skipping(slot: number): void;
   renderPixels(): void;
@@ -75,6 +78,7 @@ export class Kernel {
     this.#memory = exports.memory;
     this.reserve(this.#tablesEnd);
     exports.fillCrcTables();
+    exports.fillZigzags();
   }
 
   /** The memory, until it grows. */
@@ -90,6 +94,11 @@ export class Kernel {
   /** Writes a 32-bit integer. */
   set(address: number, value: number): void {
     this.#words[address >> 2] = value;
+  }
+
+  /** Reads a 32-bit integer. */
+  get(address: number): number {
+    return this.#words[address >> 2]!;
   }
 
   /** Makes the memory at least `bytes` long. It never shrinks. */

@@ -100,7 +100,7 @@ export function axisTables(
 }
 
 function named(sampling: Sampling | undefined): string {
-  return sampling === undefined ? "" : `${sampling.halved} ${sampling.spacing}`;
+  return sampling === undefined ? "" : `${sampling.spacing} ${sampling.upsampling}`;
 }
 
 function band({ steps }: Axis, length: number, flip: boolean, sampling: Sampling | undefined): Band {

@@ -16,16 +16,13 @@ describe("without any package", () => {
     expect(Math.abs(image.data[0]! - 200)).toBeLessThan(4);
   });
 
-  it.each([
-    ["gif", {}, /npm install sharp/],
-    ["jpeg", { progressive: true }, /npm install @julusian\/jpeg-turbo@2 sharp/],
-  ] as const)("%s names the package to install", async (format, options, says) => {
-    const bytes = await red.clone().toFormat(format, options).toBuffer();
+  it("gif names the package to install", async () => {
+    const bytes = await red.clone().gif().toBuffer();
     // Never replaced: the file is sound.
     for (const onError of ["throw", () => spare] as const) {
       await expect(imread(bytes, { onError }).tensor()).rejects.toMatchObject({
         name: "MissingPeerError",
-        message: expect.stringMatching(says),
+        message: expect.stringMatching(/npm install sharp/),
       });
     }
   });

@@ -3,11 +3,10 @@ import turbo from "@julusian/jpeg-turbo";
 import fc from "fast-check";
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { baselineDecoder } from "../../../src/image/decode/baseline.ts";
 import type { Decoder } from "../../../src/image/decode/decoder.ts";
 import { EncodedImage } from "../../../src/image/decode/encoded.ts";
+import { jpegDecoder } from "../../../src/image/decode/jpeg.ts";
 import { sharpDecoder } from "../../../src/image/decode/sharp.ts";
-import { turboDecoder } from "../../../src/image/decode/turbo.ts";
 import { foldPipeline, type Pipeline } from "../../../src/image/pipeline.ts";
 import { restarts } from "../restarts.ts";
 
@@ -79,36 +78,26 @@ describe("the kernel's JPEG decoder gives libjpeg's pixels", () => {
           subsampling: turbo[subsampling],
           quality: 90,
         });
-        const [ours, theirs] = [await whole(baselineDecoder, bytes), await whole(sharpDecoder, bytes)];
+        const [ours, theirs] = [await whole(jpegDecoder, bytes), await whole(sharpDecoder, bytes)];
         expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
       }
     },
   );
 
   it("with restart markers", async () => {
-    const [ours, theirs] = [await whole(baselineDecoder, restarts), await whole(sharpDecoder, restarts)];
+    const [ours, theirs] = [await whole(jpegDecoder, restarts), await whole(sharpDecoder, restarts)];
     expect(ours).toHaveLength(40 * 24 * 3);
     expect(difference(ours!, theirs!).worst).toBeLessThanOrEqual(4);
     // A marker out of turn, or none where one must be, is damage.
     const wrong = Uint8Array.from(restarts);
     wrong[wrong.findIndex((byte, i) => byte === 0xff && wrong[i + 1] === 0xd1) + 1] = 0xd5;
-    expect(await whole(baselineDecoder, wrong)).toBeUndefined();
-  });
-
-  it("and leaves progressive files and quarter turns to the others", async () => {
-    const image = sharp(drawn(9, 9), { raw: { width: 9, height: 9, channels: 3 } });
-    const progressive = await image.jpeg({ progressive: true }).toBuffer();
-    const turned = await image.withMetadata({ orientation: 6 }).jpeg().toBuffer();
-    for (const bytes of [progressive, turned]) {
-      expect(await whole(baselineDecoder, bytes)).toBeUndefined();
-      expect(await whole(turboDecoder, bytes)).toHaveLength(243);
-    }
+    expect(await whole(jpegDecoder, wrong)).toBeUndefined();
   });
 });
 
 describe("what an image leaves in the kernel", () => {
   it("never shows in the next, whether it begins alike or not", async () => {
-    const drawn = (size: number, phase: number, orientation: number) =>
+    const drawn = (size: number, phase: number, orientation: number, progressive = false) =>
       sharp(
         Uint8Array.from({ length: size * size * 3 }, (_, i) => 128 + 99 * Math.sin(i / 7 + phase)),
         {
@@ -116,13 +105,17 @@ describe("what an image leaves in the kernel", () => {
         },
       )
         .withMetadata({ orientation })
-        .jpeg({ optimiseCoding: false })
+        .jpeg({ optimiseCoding: false, progressive })
         .toBuffer();
     const files = [
       ...(await Promise.all([0, 1, 2].map((phase) => drawn(32, phase, 1)))),
       await drawn(32, 3, 3),
       await drawn(33, 4, 1),
       restarts,
+      await drawn(32, 5, 6),
+      await drawn(32, 6, 1, true),
+      await drawn(32, 7, 1, true),
+      await drawn(40, 8, 8, true),
     ];
     expect(files[0]!.subarray(0, 300).equals(files[1]!.subarray(0, 300))).toBe(true);
     // Ends in the middle of a block: no code is all ones.
@@ -131,31 +124,27 @@ describe("what an image leaves in the kernel", () => {
     const resize = (size: number) =>
       ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
     const pipelines = [foldPipeline([], 3), foldPipeline([resize(20)], 3), foldPipeline([resize(20)], 1)];
-    const decoders = [baselineDecoder, baselineDecoder, turboDecoder];
-    const decode = (decoder: Decoder, bytes: Uint8Array, pipeline: Pipeline, orient: boolean) => {
+    const decode = (bytes: Uint8Array, pipeline: Pipeline, orient: boolean) => {
       let out: Uint8Array | Float32Array = new Uint8Array(0);
       const row = (shape: readonly number[]) => {
         const length = shape.reduce((a, b) => a * b);
         out = pipeline.dtype === "uint8" ? new Uint8Array(length) : new Float32Array(length);
         return out;
       };
-      return [decoder.decode(new EncodedImage(bytes), { pipeline, orient, maxPixels: 1e8, row }), out];
+      return [jpegDecoder.decode(new EncodedImage(bytes), { pipeline, orient, maxPixels: 1e8, row }), out];
     };
     const request = fc.record({
-      decoder: fc.constantFrom(...decoders),
       bytes: fc.constantFrom(...files, damaged),
       pipeline: fc.constantFrom(...pipelines),
       orient: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(request, { minLength: 2, maxLength: 12 }), (requests) => {
-        const together = requests.map(({ decoder, bytes, pipeline, orient }) =>
-          decode(decoder, bytes, pipeline, orient),
-        );
-        for (const [i, { decoder, bytes, pipeline, orient }] of requests.entries()) {
+        const together = requests.map(({ bytes, pipeline, orient }) => decode(bytes, pipeline, orient));
+        for (const [i, { bytes, pipeline, orient }] of requests.entries()) {
           // Another header, so that nothing is kept from one to the next.
-          decode(baselineDecoder, bytes === restarts ? files[4]! : restarts, pipelines[0]!, true);
-          expect(together[i]).toEqual(decode(decoder, bytes, pipeline, orient));
+          decode(bytes === restarts ? files[4]! : restarts, pipelines[0]!, true);
+          expect(together[i]).toEqual(decode(bytes, pipeline, orient));
         }
       }),
     );
@@ -168,13 +157,9 @@ describe("the decoders agree", () => {
       const bytes = readFileSync(new URL(name, samples));
       const expected = (await by(sharpDecoder, bytes))!;
       // Colours beyond the screen's are cut after resampling here, before it there.
-      const ours = difference((await by(baselineDecoder, bytes))!, expected);
+      const ours = difference((await by(jpegDecoder, bytes))!, expected);
       expect(ours.mean).toBeLessThan(0.002);
       expect(ours.worst).toBeLessThan(0.15);
-      // jpeg-turbo's binding asks for libjpeg's fast transform.
-      const turbos = difference((await by(turboDecoder, bytes))!, expected);
-      expect(turbos.mean).toBeLessThan(0.008);
-      expect(turbos.worst).toBeLessThan(0.08);
     }
   });
 
@@ -192,22 +177,13 @@ describe("the decoders agree", () => {
             .jpeg({ chromaSubsampling, progressive, quality: 92 })
             .toBuffer();
           const { mean, worst } = difference(
-            (await by(turboDecoder, bytes))!,
+            (await by(jpegDecoder, bytes))!,
             (await by(sharpDecoder, bytes))!,
           );
-          expect(mean).toBeLessThan(0.008);
+          expect(mean).toBeLessThan(0.002);
           expect(worst).toBeLessThan(0.08);
         }
       }
     }
-  });
-
-  it("that CMYK is for the general one", async () => {
-    const bytes = await sharp({ create: { width: 8, height: 8, channels: 3, background: "red" } })
-      .toColourspace("cmyk")
-      .jpeg()
-      .toBuffer();
-    expect(await by(turboDecoder, bytes)).toBeUndefined();
-    expect(await by(sharpDecoder, bytes)).toBeDefined();
   });
 });

@@ -4,9 +4,9 @@ import turbo from "@julusian/jpeg-turbo";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Antialias } from "../../../src/image/axis.ts";
-import { baselineDecoder } from "../../../src/image/decode/baseline.ts";
 import type { Decoder } from "../../../src/image/decode/decoder.ts";
 import { EncodedImage } from "../../../src/image/decode/encoded.ts";
+import { jpegDecoder } from "../../../src/image/decode/jpeg.ts";
 import { sharpDecoder } from "../../../src/image/decode/sharp.ts";
 import { readJpegHeader } from "../../../src/image/header/jpeg.ts";
 import { foldPipeline, type Op } from "../../../src/image/pipeline.ts";
@@ -48,7 +48,7 @@ const normalize: Op = { kind: "normalize", mean: [0, 0, 0], std: [1, 1, 1] };
 
 /** How far the kernel is from libjpeg, which decodes every pixel. */
 async function difference(bytes: Uint8Array, ops: readonly Op[]): Promise<{ mean: number; worst: number }> {
-  const [ours, theirs] = [await run(baselineDecoder, bytes, ops), await run(sharpDecoder, bytes, ops)];
+  const [ours, theirs] = [await run(jpegDecoder, bytes, ops), await run(sharpDecoder, bytes, ops)];
   expect(ours).toHaveLength(theirs.length);
   let [sum, worst] = [0, 0];
   for (let i = 0; i < ours.length; i++) {
@@ -166,12 +166,12 @@ describe("blocks outside a crop", () => {
     const [height, width] = [83, 101];
     const files = subsamplings.flatMap((kind) => [drawn(height, width, kind), noise(height, width, kind)]);
     for (const bytes of files) {
-      const whole = (await run(baselineDecoder, bytes, [normalize])) as Float32Array;
+      const whole = (await run(jpegDecoder, bytes, [normalize])) as Float32Array;
       await fc.assert(
         fc.asyncProperty(fc.nat(), fc.nat(), fc.nat(), fc.nat(), async (a, b, c, d) => {
           const [h, w] = [1 + (a % height), 1 + (b % width)];
           const [top, left] = [c % (height - h + 1), d % (width - w + 1)];
-          const part = await run(baselineDecoder, bytes, [crop(h, w, top, left), normalize]);
+          const part = await run(jpegDecoder, bytes, [crop(h, w, top, left), normalize]);
           const rows = Array.from({ length: h }, (_, y) => {
             const at = ((top + y) * width + left) * 3;
             return [...whole.subarray(at, at + 3 * w)];
@@ -196,7 +196,7 @@ describe("blocks outside a crop", () => {
           for (const [at, value] of changes) bytes[data + (at % (bytes.length - data - 2))] = value;
           const status = async (ops: readonly Op[]) => {
             try {
-              const result = await run(baselineDecoder, bytes, ops);
+              const result = await run(jpegDecoder, bytes, ops);
               return typeof result === "string" ? result : "done";
             } catch (error) {
               return (error as Error).message;
@@ -217,19 +217,17 @@ describe("blocks outside a crop", () => {
   it("below it need not be sound, but must be there", async () => {
     const sound = drawn(200, 200);
     const top = [crop(20, 200, 0, 0), normalize];
-    const expected = await run(baselineDecoder, sound, top);
+    const expected = await run(jpegDecoder, sound, top);
     const damaged = Uint8Array.from(sound).fill(0x55, sound.length - 2000, sound.length - 2);
-    expect(await run(baselineDecoder, damaged, top)).toEqual(expected);
-    await expect(run(baselineDecoder, sound.subarray(0, -2), top)).rejects.toThrow("truncated");
-    await expect(run(baselineDecoder, sound.subarray(0, sound.length >> 1), top)).rejects.toThrow(
-      "truncated",
-    );
+    expect(await run(jpegDecoder, damaged, top)).toEqual(expected);
+    await expect(run(jpegDecoder, sound.subarray(0, -2), top)).rejects.toThrow("truncated");
+    await expect(run(jpegDecoder, sound.subarray(0, sound.length >> 1), top)).rejects.toThrow("truncated");
   });
 
   it("are read over between restart markers, too", async () => {
-    const whole = (await run(baselineDecoder, restarts, [normalize])) as Float32Array;
+    const whole = (await run(jpegDecoder, restarts, [normalize])) as Float32Array;
     for (let top = 0; top < 24; top += 5) {
-      const part = await run(baselineDecoder, restarts, [crop(4, 40, top, 0), normalize]);
+      const part = await run(jpegDecoder, restarts, [crop(4, 40, top, 0), normalize]);
       expect(part).toEqual(whole.slice(top * 120, (top + 4) * 120));
     }
   });

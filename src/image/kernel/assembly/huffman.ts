@@ -18,10 +18,22 @@ export const END: i32 = 64;
 /** The entry of a code that is longer than the look-up, or is none. */
 export const LONG: i64 = i64.MIN_VALUE;
 
-/** Makes the table of a slot (0 to 3 for DC, 4 to 7 for AC) from its specification; false if it is none. */
-export function huffman(slot: i32): bool {
+/** What codes may mean: differences, coefficients, or coefficients and how many blocks have ended. */
+export enum Codes {
+  dc,
+  ac,
+  progressive,
+}
+
+/**
+ * Makes the table of a slot (0 to 3 for DC, 4 to 7 for AC) from its specification; false if it is none.
+ *
+ * @param progressive whether AC codes are those of a progressive scan
+ */
+export function huffman(slot: i32, progressive: bool): bool {
   const table: usize = Place.huffman + slot * HuffmanTable.bytes;
   const ac = slot > 3;
+  const codes: Codes = ac ? (progressive ? Codes.progressive : Codes.ac) : Codes.dc;
   for (let i = 0; i < 1 << LOOKUP; i++) store<i64>(table + (i << 3), LONG);
   let code = 0;
   let k = 0;
@@ -32,7 +44,7 @@ export function huffman(slot: i32): bool {
       const symbol: i32 = load<u8>(Place.specification + 16 + k);
       if (!ac && symbol > 15) return false;
       store<u8>(table + k, <u8>symbol, HuffmanTable.symbols);
-      if (length <= LOOKUP) addCode(table, code, length, entry(symbol, ac, length), symbol & 15);
+      if (length <= LOOKUP) addCode(table, code, length, entry(symbol, codes, length));
       code++;
       k++;
     }
@@ -43,9 +55,10 @@ export function huffman(slot: i32): bool {
   return true;
 }
 
-/** Puts a symbol's entry wherever ten bits begin with its code, with its number of `size` bits where they hold it. */
-function addCode(table: usize, code: i32, length: i32, e: i64, size: i32): void {
+/** Puts a symbol's entry wherever ten bits begin with its code, with its number where they hold it. */
+function addCode(table: usize, code: i32, length: i32, e: i64): void {
   const free = LOOKUP - length;
+  const size = numberBitsOf(e);
   for (let rest = 0; rest < 1 << free; rest++) {
     const bits = (code << free) | rest;
     store<i64>(table + (bits << 3), size <= free ? withNumber(e, (<u64>bits) << (64 - LOOKUP)) : e);
@@ -72,10 +85,17 @@ function addSeconds(table: usize): void {
 }
 
 /** The entry of a symbol with a code of `length` bits, its number unread. */
-function entry(symbol: i32, ac: bool, length: i32): i64 {
-  const size = symbol & 15;
+function entry(symbol: i32, codes: Codes, length: i32): i64 {
+  let size = symbol & 15;
   let step = 1;
-  if (ac) step = size === 0 && symbol !== 0xf0 ? END : (symbol >> 4) + 1;
+  if (codes !== Codes.dc) {
+    step = (symbol >> 4) + 1;
+    if (size === 0 && symbol !== 0xf0) {
+      // In a progressive scan it may be the end of up to 2^15 blocks.
+      if (codes === Codes.progressive) size = symbol >> 4;
+      step = END;
+    }
+  }
   const whole = <i64>(length + size);
   return LONG | whole | (whole << 6) | ((<i64>size) << 12) | ((<i64>step) << 48);
 }
@@ -91,12 +111,12 @@ export function lookUp(bits: u64, table: usize): i64 {
 }
 
 /** The entry of a code that is longer than the look-up; 0 if there is no such code. */
-export function longEntry(bits: u64, table: usize, ac: bool): i64 {
+export function longEntry(bits: u64, table: usize, codes: Codes): i64 {
   const code = <i32>(bits >> 48);
   for (let length = LOOKUP + 1; length <= 16; length++) {
     if (code < load<i32>(table + (length << 2), HuffmanTable.limits)) {
       const k = (code >> (16 - length)) + load<i32>(table + (length << 2), HuffmanTable.deltas);
-      return entry(load<u8>(table + (k & 255), HuffmanTable.symbols), ac, length);
+      return entry(load<u8>(table + (k & 255), HuffmanTable.symbols), codes, length);
     }
   }
   return 0;

@@ -11,6 +11,7 @@ import { inflate } from "./inflate.ts";
 import { renderPixels, transpose } from "./pixels.ts";
 import { renderPlanes } from "./planes.ts";
 import { expand, unfilter } from "./png.ts";
+import { decodeProgressive, fillZigzags, transformBlocks } from "./progressive.ts";
 import { renderSampled } from "./sampling.ts";
 import { decodeScan } from "./scan.ts";
 import { skipping } from "./skip.ts";
@@ -18,15 +19,18 @@ import { skipping } from "./skip.ts";
 export {
   countBytes,
   crc32,
+  decodeProgressive,
   decodeScan,
   expand,
   fillCrcTables,
+  fillZigzags,
   huffman,
   inflate,
   renderPixels,
   renderPlanes,
   renderSampled,
   skipping,
+  transformBlocks,
   transpose,
   unfilter,
 };

@@ -11,47 +11,57 @@ export enum Place {
   /** A {@link Plane} of whole pixels, as other decoders leave them. */
   pixels = 1024,
   /** The {@link Output} that is made of them. */
-  pixelsOutput = 1088,
-  /** Three {@link Plane}s: those of a JPEG. */
-  planes = 1216,
+  pixelsOutput = 1152,
+  /** Four {@link Plane}s: those of a JPEG. */
+  planes = 1280,
   /** The {@link Output} that is made of them. */
-  planesOutput = 1600,
+  planesOutput = 1792,
   /** The {@link Scan} of that JPEG. */
-  scan = 1728,
+  scan = 1920,
   /** Room for a block of 64 coefficients, i16, stored by columns. */
-  block = 1792,
-  /** Where coefficients past the 64th go. */
-  nowhere = 1920,
+  block = 2048,
+  /** Where coefficients past the 64th go: right behind the block, as in a {@link Block}. */
+  nowhere = 2176,
   /** Room for the specification of a Huffman table: 16 counts, then at most 256 symbols. */
-  specification = 1984,
-  /** Three {@link Quantiser}s. */
-  quantisers = 2560,
+  specification = 2240,
+  /** Room for the factors of a block of coefficients, u16, stored as these are. */
+  factors = 2560,
+  /** Five {@link Quantiser}s: one for each plane, and {@link Place.selection}. */
+  quantisers = 2688,
+  /** A {@link Quantiser} of a progressive scan: places are relative to the block, those it does not code are nowhere. */
+  selection = 5760,
   /** Eight {@link HuffmanTable}s: four for DC, then four for AC. */
-  huffman = 6144,
+  huffman = 6528,
+  /** For each column of a block, and each set of its rows, their places in zigzag order as bits of an u64. */
+  zigzags = 76160,
+  /** The places of the bits in each byte, from the lower end, u8 each. */
+  bits = 92544,
+  /** Room for the places of coefficients that are zero, in zigzag order, u8. */
+  zeros = 94592,
   /** The {@link Png} that is decoded. */
-  png = 75776,
+  png = 94720,
   /** Its palette: 256 colours, RGBA. */
-  palette = 75840,
+  palette = 94784,
   /**
    * Room for what deflate says of its codes: their lengths, u8; how many have each length, and where
    * their symbols begin; the symbols by length, u16.
    */
-  codeLengths = 76864,
-  codeCounts = 77248,
-  codeStarts = 77312,
-  codeSymbols = 77376,
+  codeLengths = 95808,
+  codeCounts = 96192,
+  codeStarts = 96256,
+  codeSymbols = 96320,
   /** Deflate's three tables of codes, see deflate-codes.ts: of literals and lengths, of distances, of code lengths. */
-  literals = 78848,
-  distances = 88256,
-  lengths = 89920,
+  literals = 97792,
+  distances = 107200,
+  lengths = 108864,
   /** Tables of cyclic redundancy checks, see crc.ts. */
-  crc = 90432,
+  crc = 109376,
   /** Four {@link SkipTable}s, one for each of the tables for AC. */
-  skips = 106816,
+  skips = 125760,
   /** The {@link Warp} or {@link Sharpen} by which pixels are sampled. */
-  sampling = 123200,
+  sampling = 142144,
   /** Where resampling tables begin. */
-  tables = 123328,
+  tables = 142272,
 }
 
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
@@ -74,14 +84,14 @@ export enum Plane {
   to = 28,
   /** Room for a row between the passes: i16. */
   line = 32,
-  /** Sampling factors: blocks of a unit beside and below each other. */
+  /** Blocks of a unit of the scan beside and below each other. */
   h = 36,
   v = 40,
   /** Addresses of its tables. */
   dc = 44,
   ac = 48,
   quantiser = 52,
-  /** The first coefficient of the block before. */
+  /** The first coefficient of the block before; in other progressive scans, how many blocks to come bring nothing new. */
   previous = 56,
   /** Address of the {@link SkipTable} that belongs to `ac`. */
   skip = 60,
@@ -92,7 +102,22 @@ export enum Plane {
   top = 72,
   across = 76,
   down = 80,
+  /** Bytes from a block's samples to those of the next in its row, and in the next row of blocks. */
+  blockStep = 84,
+  blockRowStep = 88,
+  /** Where a JPEG is progressive, the address of its {@link Block}s, and bytes of one and of a row of them. */
+  coefficients = 92,
+  coefficientsStep = 96,
+  coefficientsRowStep = 100,
   bytes = 128,
+}
+
+/** Coefficients of a progressive JPEG; of blocks that become one sample there is the first alone. */
+export enum Block {
+  /** The first, i16. */
+  first = 2,
+  /** 64 coefficients, i16, stored by columns, and room for what goes nowhere. */
+  bytes = 144,
 }
 
 /** What becomes of planes. */
@@ -177,19 +202,29 @@ export enum Sharpen {
   all = 16,
 }
 
-/** The coded data of a JPEG. */
+/** A scan of a JPEG: what it codes, and where. */
 export enum Scan {
   /** Address of its first byte. A marker and 16 readable bytes follow the last. */
   data = 0,
   /** Components that are interleaved. */
   components = 4,
-  /** Units of a row, and of a column. */
+  /** Units of a row, and rows of units to be read: those after the last are not needed. */
   mcusX = 8,
-  mcusY = 12,
+  rows = 12,
   /** Units between restart markers; 0 for none. */
   restart = 16,
-  /** Rows of units to be read: those after the last are not needed. */
-  rows = 20,
+  /** Addresses of the {@link Plane}s of up to four components. */
+  planes = 20,
+  /** Of a progressive scan: the first and the last coefficient, in zigzag order. */
+  first = 36,
+  last = 40,
+  /** How many of their lower bits are yet to come, and whether the others came before. */
+  low = 44,
+  refines = 48,
+  /** Whether the image is turned by a quarter: rows of its blocks become columns. */
+  turned = 52,
+  /** Set by the kernel: the address of the marker at which it ended to read. */
+  marker = 56,
 }
 
 /** What the samples of a PNG mean, and what becomes of them. */

@@ -12,6 +12,7 @@ const MIDDLE: f32 = 128.0 * 2097152.0;
 
 const PLANE1: usize = Place.planes + Plane.bytes;
 const PLANE2: usize = Place.planes + 2 * Plane.bytes;
+const PLANE3: usize = Place.planes + 3 * Plane.bytes;
 
 /** Renders {@link Place.planes} as {@link Place.planesOutput} says. */
 export function renderPlanes(): void {
@@ -24,6 +25,7 @@ export function renderPlanes(): void {
   for (let y = 0; y < height; y++) {
     for (let c = 0; c < count; c++) vertical(Place.planes + c * Plane.bytes, y);
     if (count === 1) grey(row);
+    else if (count === 4) four(row);
     else three(direct, direct ? out : row);
     if (!direct) {
       runProgram(Place.planesOutput, y);
@@ -99,6 +101,37 @@ function three(direct: bool, out: usize): void {
       out += 64;
     }
   }
+}
+
+/**
+ * Four planes to float32 (r, g, b, 0): the light that is left by each of three inks, times what black leaves. Files have
+ * them as Adobe's do, in which 255 is no ink; so Pillow and OpenCV take all.
+ */
+function four(out: usize): void {
+  const ycc = load<i32>(Place.planesOutput, Output.ycc);
+  const width = load<i32>(Place.planesOutput, Output.width);
+  for (let x = 0; x < width; x += 4) {
+    let c = place(Place.planes, x);
+    let m = place(PLANE1, x);
+    let y = place(PLANE2, x);
+    const k = times(1.0 / MOST, place(PLANE3, x));
+    if (ycc) {
+      const cb = f32x4.sub(m, f32x4.splat(MIDDLE));
+      const cr = f32x4.sub(y, f32x4.splat(MIDDLE));
+      const light = f32x4.sub(f32x4.splat(MOST), c);
+      c = clamp(f32x4.sub(light, times(1.402, cr)));
+      m = clamp(f32x4.add(f32x4.add(light, times(0.344136286, cb)), times(0.714136286, cr)));
+      y = clamp(f32x4.sub(light, times(1.772, cb)));
+    }
+    storeRgba(out, f32x4.mul(c, k), f32x4.mul(m, k), f32x4.mul(y, k));
+    out += 64;
+  }
+}
+
+/** Weighted sums of a plane at place `x` of the row and the three after it. */
+function place(plane: usize, x: i32): v128 {
+  const step = columnStep(plane);
+  return Sums.ofFour(load<i32>(plane, Plane.line), load<i32>(plane, Plane.columns) + x * step, step);
 }
 
 /** One plane to float32 (v, 0, 0, 0). */

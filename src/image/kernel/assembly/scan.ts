@@ -1,5 +1,5 @@
 /**
- * Baseline JPEG: coded data to planes of samples. ITU-T T.81 annex F.
+ * Sequential JPEG: coded data to planes of samples. ITU-T T.81 annex F.
  *
  * Reading codes is most of the work, and each waits for the last: what a code is says where the next one begins. So a
  * look-up gives two coefficients at once where they fit (most do: a photograph's take 3.6 bits each), the next look-up
@@ -10,6 +10,7 @@
  */
 import {
   bitsOf,
+  Codes,
   END,
   firstBitsOf,
   firstOf,
@@ -25,57 +26,108 @@ import {
 } from "./huffman.ts";
 import { Place, Plane, Scan } from "./layout.ts";
 import { DAMAGE, readOver } from "./skip.ts";
-import { flat, inverse, inverseOf2, inverseOf4, sampleOf } from "./transform.ts";
+import { flat, transform } from "./transform.ts";
 
 /** Bits read. */
-let position: u32 = 0;
+export let position: u32 = 0;
 
 /** Where {@link unstuff} found a marker. */
 let marker: usize = 0;
 
+/** The last byte to be read. */
+let bottom: usize = 0;
+
+/** Bytes that a unit of damaged data can be read past it. */
+let beyond: i32 = 0;
+
+/** Units up to the next restart marker, and that marker's number. */
+let unitsLeft: i32 = 0;
+let restarts: i32 = 0;
+
 /**
- * Decodes the scan into the planes: of each the blocks that it needs; the others are read over.
+ * Decodes a sequential scan into the planes: of each the blocks that it needs; the others are read over.
  *
- * @param top end of room for the coded data once more; what lies 4 kB below that room may be read
+ * @param top end of room for the coded data once more; what a unit can be read past them lies below that room
  * @returns 0, or 1: the data ended too early, 2: the data is damaged
  */
 export function decodeScan(top: usize): i32 {
   const count = load<i32>(Place.scan, Scan.components);
   const mcusX = load<i32>(Place.scan, Scan.mcusX);
   const rows = load<i32>(Place.scan, Scan.rows);
-  const restart = load<i32>(Place.scan, Scan.restart);
-  let bottom = begin(load<i32>(Place.scan, Scan.data), top, count);
+  beginScan(top);
   // The scan before may have ended in the middle of a block.
   memory.fill(Place.block, 0, 128);
-  let left = restart;
-  let restarts = 0;
   for (let my = 0; my < rows; my++) {
     for (let mx = 0; mx < mcusX; mx++) {
-      if (top - (position >> 3) + 8 < bottom) return 1;
-      if (restart > 0) {
-        if (left === 0) {
-          const unread = ((<i32>(top - bottom)) << 3) - <i32>position;
-          if (unread < 0) return 1;
-          if (unread >= 8 || load<u8>(marker, 1) !== 0xd0 + restarts) return 2;
-          restarts = (restarts + 1) & 7;
-          left = restart;
-          bottom = begin(marker + 2, top, count);
-        }
-        left--;
-      }
+      const status = nextUnit(top);
+      if (status !== 0) return status;
       for (let c = 0; c < count; c++) {
-        if (!decodeUnit(Place.planes + c * Plane.bytes, top, mx, my)) return 2;
+        if (!decodeUnit(planeOf(c), top, mx, my)) return 2;
       }
     }
   }
-  return ((<i32>(top - bottom)) << 3) - <i32>position < 0 ? 1 : 0;
+  return endScan(top);
 }
 
-/** Begins to read at `data`: each plane's first number is the difference to 0. Returns the last byte to be read. */
-function begin(data: usize, top: usize, count: i32): usize {
+/** The plane of a component of the scan. */
+export function planeOf(c: i32): usize {
+  return load<i32>(Place.scan + (c << 2), Scan.planes);
+}
+
+/** Begins to read the scan. */
+export function beginScan(top: usize): void {
+  const count = load<i32>(Place.scan, Scan.components);
+  // Of 64 coefficients each has 31 bits at most.
+  beyond = 64;
+  for (let c = 0; c < count; c++) {
+    const plane = planeOf(c);
+    beyond += load<i32>(plane, Plane.h) * load<i32>(plane, Plane.v) * 256;
+  }
+  unitsLeft = load<i32>(Place.scan, Scan.restart);
+  restarts = 0;
+  begin(load<i32>(Place.scan, Scan.data), top);
+}
+
+/** Sees to it that a unit can be read, by a restart marker where one is due; returns what {@link decodeScan} does. */
+export function nextUnit(top: usize): i32 {
+  if (top - (position >> 3) + 8 < bottom) return 1;
+  const restart = load<i32>(Place.scan, Scan.restart);
+  if (restart === 0) return 0;
+  if (unitsLeft === 0) {
+    const unread = unreadBits(top);
+    if (unread < 0) return 1;
+    if (unread >= 8 || load<u8>(marker, 1) !== 0xd0 + restarts) return 2;
+    restarts = (restarts + 1) & 7;
+    unitsLeft = restart;
+    begin(marker + 2, top);
+  }
+  unitsLeft--;
+  return 0;
+}
+
+/** Says which marker the scan was read up to; returns what {@link decodeScan} does. */
+export function endScan(top: usize): i32 {
+  store<i32>(Place.scan, marker, Scan.marker);
+  return unreadBits(top) < 0 ? 1 : 0;
+}
+
+function unreadBits(top: usize): i32 {
+  return ((<i32>(top - bottom)) << 3) - <i32>position;
+}
+
+/** Begins to read at `data`: each plane's first number is the difference to 0. */
+function begin(data: usize, top: usize): void {
+  const count = load<i32>(Place.scan, Scan.components);
   position = 0;
-  for (let c = 0; c < count; c++) store<i32>(Place.planes + c * Plane.bytes, 0, Plane.previous);
-  return unstuff(data, top);
+  for (let c = 0; c < count; c++) store<i32>(planeOf(c), 0, Plane.previous);
+  bottom = unstuff(data, top);
+  // What is there of the file before must not be read in its place.
+  memory.fill(bottom - beyond, 0, beyond);
+}
+
+/** Goes on to read at a bit. */
+export function seek(at: u32): void {
+  position = at;
 }
 
 /** Decodes the blocks of a plane in the unit at column `mx` and row `my`; false: damage. */
@@ -85,14 +137,15 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
   const size = load<i32>(plane, Plane.size);
   const left = load<i32>(plane, Plane.left);
   const across: u32 = load<i32>(plane, Plane.across);
+  const step = load<i32>(plane, Plane.blockStep);
+  const rowStep = load<i32>(plane, Plane.blockRowStep);
   for (let y = my * v; y < my * v + v; y++) {
     const needed: u32 =
       <u32>(y - load<i32>(plane, Plane.top)) < <u32>load<i32>(plane, Plane.down) ? across : 0;
     for (let x = mx * h; x < mx * h + h; x++) {
       if (<u32>(x - left) < needed) {
-        const stride: usize = load<i32>(plane, Plane.stride);
-        const target = load<i32>(plane, Plane.source) + ((<usize>y * stride + x) << size);
-        if (!decodeInto(plane, top, size, target, stride)) return false;
+        const target: usize = load<i32>(plane, Plane.source) + y * rowStep + x * step;
+        if (!decodeInto(plane, top, size, target)) return false;
       } else if (decodeBlock(plane, top, 0) === 0) return false;
     }
   }
@@ -100,21 +153,20 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
 }
 
 /** Decodes a block to 2^size x 2^size samples; false: damage. */
-function decodeInto(plane: usize, top: usize, size: i32, target: usize, stride: usize): bool {
+function decodeInto(plane: usize, top: usize, size: i32, target: usize): bool {
+  const stride: usize = load<i32>(plane, Plane.stride);
   if (size === 3) {
     const k = decodeBlock(plane, top, 63);
     if (k === 0) return false;
     if (k === END + 1) {
       flat(load<i16>(Place.block), target, stride);
       store<i16>(Place.block, 0);
-    } else inverse(Place.block, target, stride);
+    } else transform(size, target, stride);
     return true;
   }
   // The last place in zigzag order of a square of 1, 2 or 4.
   const k = decodeBlock(plane, top, size === 0 ? 0 : size === 1 ? 4 : 24);
-  if (size === 0) store<u8>(target, sampleOf(load<i16>(Place.block)));
-  else if (size === 1) inverseOf2(Place.block, target, stride);
-  else inverseOf4(Place.block, target, stride);
+  transform(size, target, stride);
   return k !== 0;
 }
 
@@ -133,7 +185,7 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
   let e = lookUp(bits, dc);
   if (e < 0) {
     if (e === LONG) {
-      e = longEntry(bits, dc, false);
+      e = longEntry(bits, dc, Codes.dc);
       if (e === 0) return 0;
     }
     e = withNumber(e, bits);
@@ -180,7 +232,7 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
     }
     bits = peek(top, at);
     if (e === LONG) {
-      e = longEntry(bits, ac, true);
+      e = longEntry(bits, ac, Codes.ac);
       if (e === 0) return 0;
     }
     e = withNumber(e, bits);
@@ -236,6 +288,8 @@ function unstuff(data: usize, top: usize): usize {
       const n = ctz(found);
       top -= n;
       data += n;
+      // Markers may have any number of such bytes before them.
+      while (load<u8>(data, 1) === 0xff) data++;
       inside = load<u8>(data, 1) === 0;
       if (inside) {
         store<u8>(--top, 0xff);
@@ -244,6 +298,5 @@ function unstuff(data: usize, top: usize): usize {
     }
   } while (inside);
   marker = data;
-  memory.fill(top - 16, 0, 16);
   return top;
 }

@@ -7,7 +7,7 @@
  * 8: places in the block that they take, and 128 where the last code ends it }; 0 where the first code is longer than
  * the look-up, or is none. What is damage to `decodeBlock` is so here.
  */
-import { END, firstBitsOf, LONG, longEntry, lookUp, numberBitsOf, peek, stepOf } from "./huffman.ts";
+import { Codes, END, firstBitsOf, LONG, longEntry, lookUp, numberBitsOf, peek, stepOf } from "./huffman.ts";
 import { HuffmanTable, Place, SkipTable } from "./layout.ts";
 
 const SKIP: i32 = 11;
@@ -63,7 +63,7 @@ export function readOver(top: usize, k: i32, at: u32, ac: usize, skip: usize): u
       bits = peek(top, at);
       let one = lookUp(bits, ac);
       if (one === LONG) {
-        one = longEntry(bits, ac, true);
+        one = longEntry(bits, ac, Codes.ac);
         if (one === 0) return DAMAGE;
       }
       at += firstBitsOf(one);

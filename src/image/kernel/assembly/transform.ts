@@ -2,9 +2,10 @@
  * The inverse transform of a block: libjpeg's accurate one (jidctint, after Loeffler, Ligtenberg and Moschytz), on eight
  * columns at a time.
  */
+import { Place } from "./layout.ts";
 
 /** The mean of a block, from its first coefficient. */
-export function sampleOf(first: i32): u8 {
+function sampleOf(first: i32): u8 {
   return clamped((first + 4) >> 3);
 }
 
@@ -121,8 +122,16 @@ class EightColumns {
   }
 }
 
+/** {@link Place.block} becomes 2^size x 2^size samples, and what was used of it is zero afterwards. */
+export function transform(size: i32, at: usize, stride: usize): void {
+  if (size === 3) inverse(Place.block, at, stride);
+  else if (size === 2) inverseOf4(Place.block, at, stride);
+  else if (size === 1) inverseOf2(Place.block, at, stride);
+  else store<u8>(at, sampleOf(load<i16>(Place.block)));
+}
+
 /** A block (stored by columns) becomes 8 x 8 samples; the block is zero afterwards. */
-export function inverse(block: usize, at: usize, stride: usize): void {
+function inverse(block: usize, at: usize, stride: usize): void {
   EightColumns.pass(block, block, 512, 10);
   transposeBlock(block);
   EightColumns.pass(block, block, 65536 + (128 << 17), 17);
@@ -141,7 +150,7 @@ export function inverse(block: usize, at: usize, stride: usize): void {
  * A block of which four coefficients were read becomes 2 x 2 samples: the inverse transform of that size. They are zero
  * afterwards.
  */
-export function inverseOf2(block: usize, at: usize, stride: usize): void {
+function inverseOf2(block: usize, at: usize, stride: usize): void {
   const mean: i32 = load<i16>(block) + 4;
   const x: i32 = load<i16>(block, 16);
   const y: i32 = load<i16>(block, 2);
@@ -155,7 +164,7 @@ export function inverseOf2(block: usize, at: usize, stride: usize): void {
 }
 
 /** The same of sixteen coefficients and 4 x 4 samples. */
-export function inverseOf4(block: usize, at: usize, stride: usize): void {
+function inverseOf4(block: usize, at: usize, stride: usize): void {
   const first = v128.load64_lane(block + 16, v128.load64_zero(block), 1);
   const last = v128.load64_lane(block + 48, v128.load64_zero(block, 32), 1);
   FourColumns.pass(block, first, last, 512, 10);
@@ -192,7 +201,8 @@ class FourColumns {
   }
 }
 
-function transposeBlock(block: usize): void {
+/** Exchanges rows and columns of a block. */
+export function transposeBlock(block: usize): void {
   const r0 = v128.load(block);
   const r1 = v128.load(block, 16);
   const r2 = v128.load(block, 32);
