@@ -1,7 +1,7 @@
 /** Which decoder takes an image: the first of those for its format that does not decline it. */
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
-import type { Format } from "../header/format.ts";
+import type { Format, FormatName } from "../header/format.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
 import { jpegDecoder } from "./jpeg.ts";
@@ -47,7 +47,7 @@ function ask(
     }
     found ??= damageOf(outcome);
   }
-  throw found ?? undecoded(format);
+  throw found ?? undecoded(format.name, file.called ?? format.called);
 }
 
 function damageOf(outcome: DecodeOutcome): ImageError | undefined {
@@ -62,7 +62,7 @@ function knownFormat(format: Format | undefined): Format {
 }
 
 /** The error of a sound file that all decoders declined. */
-function undecoded({ name, called }: Format): ImageError | MissingPeerError {
+function undecoded(name: FormatName, called: string): ImageError | MissingPeerError {
   const needed = decoders.flatMap(({ formats, needs }) =>
     needs !== undefined && formats.includes(name) ? [needs] : [],
   );

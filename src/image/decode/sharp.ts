@@ -148,16 +148,16 @@ function rgbOfInks(samples: Uint8Array, channels: number): Uint8Array {
 }
 
 /** Our error of sharp's: a file of a kind that it lacks is not called damaged. */
-function problem(cause: Error, { format }: EncodedImage): ImageError {
+function problem(cause: Error, { format, called }: EncodedImage): ImageError {
   const [said] = cause.message.split("\n");
-  const { name, called } = format!;
+  const { name } = format!;
   if (/pixel limit/i.test(cause.message)) {
     return new ImageError(
       "It has more pixels than are decoded. Raise the option `maxPixels` of imread if that is meant.",
       { cause },
     );
   }
-  if (rare.has(name)) {
+  if (rare.has(name) || called !== format!.called) {
     return new ImageError(
       `It is ${called}, which few builds of sharp decode; this one says: ${said}. Convert it to JPEG, PNG or WebP.`,
       { cause },
