@@ -193,8 +193,9 @@ function refine(block: usize, plane: usize, top: usize): bool {
     const ac: usize = load<i32>(plane, Plane.ac);
     const end = listZeros(~known & ((<u64>-2) << before) & (<u64>-1 >> (63 - last)));
     let zero: usize = Place.zeros - 1;
+    let bits = peek(top, at);
+    let left = 57;
     do {
-      let bits = peek(top, at);
       let e = lookUp(bits, ac);
       if (e < 0) {
         if (e === LONG) {
@@ -217,14 +218,19 @@ function refine(block: usize, plane: usize, top: usize): bool {
       // Those that are known lie between the zeros.
       const n = k - before - step;
       before = k;
-      if (used + n > 57) {
-        more = append(more, n, top, at + used);
-      } else {
+      left -= used + n;
+      if (left >= 0) {
         bits <<= used;
         more = (more << n) | ((bits >> 1) >> (63 - n));
-      }
+        bits <<= n;
+      } else more = append(more, n, top, at + used);
       at += used + n;
       store<i16>(block + placeOf(k), <i16>(number << low));
+      // A code and what belongs to it has 30 bits at most.
+      if (left < 30) {
+        bits = peek(top, at);
+        left = 57;
+      }
     } while (before < last);
   }
   if (ended > 0) {
@@ -265,16 +271,17 @@ function placeOf(k: i32): usize {
   return load<u32>(Place.selection + (k << 2)) >> 16;
 }
 
-/** Adds a bit to each of the coefficients that are known. */
+/** Adds a bit to each of the coefficients that are known; the last one's is the lowest of `more`. */
 function correct(block: usize, known: u64, more: u64, low: i32): void {
+  // So that the first one's is the uppermost.
+  more <<= 64 - popcnt(known);
   while (known !== 0) {
-    const k = 63 - <i32>clz(known);
-    const at = block + placeOf(k);
+    const at = block + placeOf(<i32>ctz(known));
     const value: i32 = load<i16>(at);
     const sign = (value >> 31) | 1;
-    store<i16>(at, <i16>(value + ((sign << low) & -(<i32>more & 1))));
-    more >>= 1;
-    known ^= (<u64>1) << k;
+    store<i16>(at, <i16>(value + ((sign << low) & <i32>(<i64>more >> 63))));
+    more <<= 1;
+    known &= known - 1;
   }
 }
 
