@@ -128,8 +128,8 @@ export function withNumber(e: i64, bits: u64): i64 {
   return (e & 0x7fff00000000ffff) | (value << 32) | (value << 16);
 }
 
-/** The number that an entry says follows its code: JPEG writes negative ones less one, so that they begin with 0. */
-function numberOf(bits: u64, e: i64): i32 {
+/** The number that follows the code of an entry of one symbol: JPEG writes negative ones less one, so that they begin with 0. */
+export function numberOf(bits: u64, e: i64): i32 {
   const size = numberBitsOf(e);
   const rest = bits << (firstBitsOf(e) - size);
   const value = <i32>((rest >> 1) >> (63 - size));

@@ -18,7 +18,6 @@ import {
   LONG,
   longEntry,
   lookUp,
-  peek,
   secondOf,
   secondStepOf,
   stepOf,
@@ -146,7 +145,7 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
       if (<u32>(x - left) < needed) {
         const target: usize = load<i32>(plane, Plane.source) + y * rowStep + x * step;
         if (!decodeInto(plane, top, size, target)) return false;
-      } else if (decodeBlock(plane, top, 0) === 0) return false;
+      } else if (!readRest(plane, top, 0, position)) return false;
     }
   }
   return true;
@@ -164,8 +163,15 @@ function decodeInto(plane: usize, top: usize, size: i32, target: usize): bool {
     } else transform(size, target, stride);
     return true;
   }
-  // The last place in zigzag order of a square of 1, 2 or 4.
-  const k = decodeBlock(plane, top, size === 0 ? 0 : size === 1 ? 4 : 24);
+  if (size === 0) {
+    const whole = readRest(plane, top, 0, position);
+    const first = load<i32>(plane, Plane.previous) * load<u16>(<usize>load<i32>(plane, Plane.quantiser));
+    store<i16>(Place.block, <i16>first);
+    transform(size, target, stride);
+    return whole;
+  }
+  // The last place in zigzag order of a square of 2 or 4.
+  const k = decodeBlock(plane, top, size === 1 ? 4 : 24);
   transform(size, target, stride);
   return k !== 0;
 }
@@ -180,8 +186,11 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
   const quantiser: usize = load<i32>(plane, Plane.quantiser);
   const dc: usize = load<i32>(plane, Plane.dc);
   const ac: usize = load<i32>(plane, Plane.ac);
-  let at = position;
-  let bits = peek(top, at);
+  // `count` of the bits are known to follow `position`, at the upper end of `bits`; the next are at `next`.
+  let count: u64 = 56 - (position & 7);
+  let next = top - (position >> 3) - 8;
+  let bits = load<u64>(next) << (position & 7);
+  next -= 7;
   let e = lookUp(bits, dc);
   if (e < 0) {
     if (e === LONG) {
@@ -190,39 +199,43 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
     }
     e = withNumber(e, bits);
   }
-  at += bitsOf(e);
+  bits = following(bits, e);
+  count -= e & 63;
   const level = load<i32>(plane, Plane.previous) + <i16>firstOf(e);
   store<i32>(plane, level, Plane.previous);
   store<i16>(Place.block, <i16>(level * load<u16>(quantiser)));
 
   let k = 1;
-  if (last === 0) return readRest(plane, top, k, at);
   do {
-    bits = peek(top, at);
+    // At least 56 bits: those that were known already are read again, which changes nothing.
+    bits |= load<u64>(next) >> count;
+    next -= <usize>((63 - count) >> 3);
+    count |= 56;
     e = lookUp(bits, ac);
     if (e >= 0) {
-      at += bitsOf(e);
       bits = following(bits, e);
+      count -= e & 63;
       const e1 = lookUp(bits, ac);
       k = put(e, k, quantiser);
       if (k > last) break;
       e = e1;
       if (e >= 0) {
-        at += bitsOf(e);
         bits = following(bits, e);
+        count -= e & 63;
         const e2 = lookUp(bits, ac);
         k = put(e, k, quantiser);
         if (k > last) break;
         e = e2;
         if (e >= 0) {
-          at += bitsOf(e);
           bits = following(bits, e);
+          count -= e & 63;
           const e3 = lookUp(bits, ac);
           k = put(e, k, quantiser);
           if (k > last) break;
           e = e3;
           if (e >= 0) {
-            at += bitsOf(e);
+            bits = following(bits, e);
+            count -= e & 63;
             k = put(e, k, quantiser);
             if (k > last) break;
             continue;
@@ -230,22 +243,27 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
         }
       }
     }
-    bits = peek(top, at);
+    bits |= load<u64>(next) >> count;
+    next -= <usize>((63 - count) >> 3);
+    count |= 56;
     if (e === LONG) {
       e = longEntry(bits, ac, Codes.ac);
       if (e === 0) return 0;
     }
     e = withNumber(e, bits);
-    at += bitsOf(e);
+    bits = following(bits, e);
+    count -= e & 63;
     k = put(e, k, quantiser);
   } while (k <= last);
-  return k > 63 ? endOfBlock(e, k, at) : readRest(plane, top, k, at);
+  const at = ((top - 8 - next) << 3) - <u32>count;
+  if (k > 63) return endOfBlock(e, k, at);
+  return readRest(plane, top, k, at) ? k : 0;
 }
 
-/** Reads over the rest of a block from place `k` on; 0: damage. */
-function readRest(plane: usize, top: usize, k: i32, at: u32): i32 {
-  position = readOver(top, k, at, load<i32>(plane, Plane.ac), load<i32>(plane, Plane.skip));
-  return position === DAMAGE ? 0 : k;
+/** Reads over a block from place `k` on, which begins at the bit `at`; false: damage. */
+function readRest(plane: usize, top: usize, k: i32, at: u32): bool {
+  position = readOver(plane, top, k, at);
+  return position !== DAMAGE;
 }
 
 /** Sets the position after the last entry of a block; returns the place after its last coefficient, or 0: damage. */

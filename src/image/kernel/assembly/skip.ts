@@ -7,8 +7,19 @@
  * 8: places in the block that they take, and 128 where the last code ends it }; 0 where the first code is longer than
  * the look-up, or is none. What is damage to `decodeBlock` is so here.
  */
-import { Codes, END, firstBitsOf, LONG, longEntry, lookUp, numberBitsOf, peek, stepOf } from "./huffman.ts";
-import { HuffmanTable, Place, SkipTable } from "./layout.ts";
+import {
+  Codes,
+  END,
+  firstBitsOf,
+  following,
+  LONG,
+  longEntry,
+  lookUp,
+  numberBitsOf,
+  numberOf,
+  stepOf,
+} from "./huffman.ts";
+import { HuffmanTable, Place, Plane, SkipTable } from "./layout.ts";
 
 const SKIP: i32 = 11;
 
@@ -40,41 +51,68 @@ export function skipping(slot: i32): void {
 }
 
 /**
- * Reads over the rest of a block, whose next coefficient is that at place `k` (1 to 63), from the bit `at` on.
+ * Reads over the coefficients of a block from place `k` on, which begins at the bit `at`. The first, at place 0, counts:
+ * the next block's is the difference to it.
  *
- * @param ac its table, to which `skip` belongs
+ * One long function, as both parts of it have the next bits at hand.
+ *
  * @returns where the next block begins, or {@link DAMAGE}
  */
-export function readOver(top: usize, k: i32, at: u32, ac: usize, skip: usize): u32 {
-  do {
-    let bits = peek(top, at);
-    let e: u32 = load<u16>(skip + ((<usize>(bits >> (64 - SKIP))) << 1));
-    let next = k + (e >> 6);
-    if (e !== 0 && next < 64) {
-      at += e & 63;
-      k = next;
-      // All that was read are 26 bits at most: another look-up has its bits.
-      bits <<= e;
-      e = load<u16>(skip + ((<usize>(bits >> (64 - SKIP))) << 1));
-      next = k + (e >> 6);
+export function readOver(plane: usize, top: usize, k: i32, at: u32): u32 {
+  const ac: usize = load<i32>(plane, Plane.ac);
+  const skip: usize = load<i32>(plane, Plane.skip);
+  // As in `decodeBlock`: `count` of the bits are known, the next are at `next`.
+  let count: u64 = 56 - (at & 7);
+  let next = top - (at >> 3) - 8;
+  let bits = load<u64>(next) << (at & 7);
+  next -= 7;
+  if (k === 0) {
+    const dc: usize = load<i32>(plane, Plane.dc);
+    let e = lookUp(bits, dc);
+    if (e === LONG) {
+      e = longEntry(bits, dc, Codes.dc);
+      if (e === 0) return DAMAGE;
     }
-    if (e === 0 || (next > 64 && next < ENDED) || next >= 64 + ENDED) {
+    store<i32>(plane, load<i32>(plane, Plane.previous) + numberOf(bits, e), Plane.previous);
+    bits = following(bits, e);
+    count -= e & 63;
+    k = 1;
+  }
+  do {
+    bits |= load<u64>(next) >> count;
+    next -= <usize>((63 - count) >> 3);
+    count |= 56;
+    let e: u64 = load<u16>(skip + ((<usize>(bits >> (64 - SKIP))) << 1));
+    let after = k + <i32>(e >> 6);
+    if (e !== 0 && after < 64) {
+      bits <<= e;
+      count -= e & 63;
+      k = after;
+      // All that was read are 26 bits at most: another look-up has its bits.
+      e = load<u16>(skip + ((<usize>(bits >> (64 - SKIP))) << 1));
+      after = k + <i32>(e >> 6);
+    }
+    if (e === 0 || (after > 64 && after < ENDED) || after >= 64 + ENDED) {
       // One code alone: it is a long one, or the block ends before the last of the look-up.
-      bits = peek(top, at);
+      bits |= load<u64>(next) >> count;
+      next -= <usize>((63 - count) >> 3);
+      count |= 56;
       let one = lookUp(bits, ac);
       if (one === LONG) {
         one = longEntry(bits, ac, Codes.ac);
         if (one === 0) return DAMAGE;
       }
-      at += firstBitsOf(one);
+      bits <<= firstBitsOf(one);
+      count -= firstBitsOf(one);
       const step = stepOf(one);
-      if (step === END) return at;
       k += step;
+      if (step === END) break;
       if (k > 64) return DAMAGE;
     } else {
-      at += e & 63;
-      k = next;
+      bits <<= e;
+      count -= e & 63;
+      k = after;
     }
   } while (k < 64);
-  return at;
+  return ((top - 8 - next) << 3) - <u32>count;
 }
