@@ -25,7 +25,7 @@ const files = readdirSync(folder, { recursive: true })
   .map((name) => readFileSync(`${folder}/${name}`));
 
 const pipeline = foldPipeline(
-  [{ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }],
+  [{ kind: "resize", size: [size, size], filter: "triangle", dtype: "float32" }],
   3,
 );
 const out = new Float32Array(size * size * 3);

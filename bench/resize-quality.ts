@@ -33,7 +33,7 @@ const decoders: Record<string, Decoder> = {
 
 async function by(decoder: Decoder, antialias: Antialias): Promise<(Float32Array | undefined)[]> {
   const pipeline = foldPipeline(
-    [{ kind: "resize", height: size, width: size, antialias, dtype: "float32" }],
+    [{ kind: "resize", size: [size, size], filter: antialias, dtype: "float32" }],
     3,
   );
   const images: (Float32Array | undefined)[] = [];

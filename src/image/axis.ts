@@ -1,18 +1,22 @@
 /**
- * One axis of an image pipeline: cropping, flipping and resizing are linear, so any chain of them is one band matrix.
+ * One axis of an image pipeline: cropping, flipping, padding, blurring and resizing are linear, so any chain of them is one band matrix.
  *
  * Row `i` of the matrix says which input positions make output position `i`, and with which weights. It is found from the
  * output backwards: each step spreads a weight of one of its positions over the positions before it. Nothing is rounded in
  * between, and no matrix but the last is made, since random crops ask for a new one with each image.
  */
 import { ImageError } from "../core/errors.ts";
+import { bicubic, blurred, interpolated, nearest, type PadMode, padded, type Taps } from "./taps.ts";
+
+/** How a bilinear resize weighs its input where the image shrinks. */
+export type Antialias = "triangle" | "gaussian" | false;
 
 /** How a resize weighs its input. */
-export type Antialias = "triangle" | "gaussian" | false;
+export type Filter = Antialias | "nearest" | "bicubic";
 
 /** What is done along one axis. */
 export type AxisStep =
-  | { readonly kind: "resize"; readonly size: number; readonly antialias: Antialias }
+  | { readonly kind: "resize"; readonly size: number; readonly filter: Filter }
   /** `start` in input positions, or the share (0 to 1) of the room that is left. */
   | {
       readonly kind: "crop";
@@ -21,8 +25,26 @@ export type AxisStep =
       readonly share: number;
     }
   | { readonly kind: "flip" }
-  /** Positions that have no input. */
-  | { readonly kind: "pad"; readonly before: number; readonly after: number };
+  /** More positions; of the mode `"constant"` these have no input. */
+  | { readonly kind: "pad"; readonly before: number; readonly after: number; readonly mode: PadMode }
+  | { readonly kind: "blur"; readonly sigma: number; readonly radius: number };
+
+/** Positions of an axis after a step, of which there were `length`. */
+export function lengthAfter(step: AxisStep, length: number): number {
+  if (step.kind === "resize" || step.kind === "crop") return step.size;
+  return step.kind === "pad" ? length + step.before + step.after : length;
+}
+
+/** Where a crop of an axis of `length` positions begins. The middle of two is the even one, as Python rounds. */
+export function cropStart(step: Extract<AxisStep, { kind: "crop" }>, length: number): number {
+  return step.start ?? roundEven((length - step.size) * step.share);
+}
+
+/** The nearest whole number, of two the even one. */
+export function roundEven(x: number): number {
+  const up = Math.round(x);
+  return up - x === 0.5 && up % 2 !== 0 ? up - 1 : up;
+}
 
 /** The steps along one axis, and a text that names them. */
 export interface Axis {
@@ -59,9 +81,9 @@ export const everyPixel: Sampling = { spacing: 1, upsampling: "none" };
 export function reductionOf(steps: readonly AxisStep[], length: number): number {
   let size = length;
   for (const step of steps) {
-    if (step.kind === "resize") return step.antialias === "triangle" ? size / step.size : 1;
+    if (step.kind === "resize") return step.filter === "triangle" ? size / step.size : 1;
     if (step.kind === "crop") size = step.size;
-    if (step.kind === "pad") return 1;
+    else if (step.kind !== "flip") return 1;
   }
   return 1;
 }
@@ -90,13 +112,13 @@ export function bandOf(
     switch (step.kind) {
       case "resize": {
         if (!sampled) spreads.push(triangle(size, step.size, { origin, direction, spacing }));
-        else if (step.size !== size) spreads.push(resizing(size, step.size, step.antialias));
+        else if (step.size !== size) spreads.push(...resizing(size, step.size, step.filter));
         sampled = true;
         size = step.size;
         break;
       }
       case "crop": {
-        const start = step.start ?? Math.round((size - step.size) * step.share);
+        const start = cropStart(step, size);
         if (start < 0 || start + step.size > size) {
           throw new ImageError(
             `A crop of ${step.size} pixels from ${start} on does not fit an image of ${size}. Resize first, or crop less.`,
@@ -108,10 +130,12 @@ export function bandOf(
         break;
       }
       case "pad": {
-        const { before: shift } = step;
-        const inside = size;
-        if (sampled) spreads.push((row) => row.shift(-shift).cut(inside));
-        size += shift + step.after;
+        spreads.push(taking(padded(size, step.before, step.mode)));
+        size = lengthAfter(step, size);
+        break;
+      }
+      case "blur": {
+        spreads.push(taking(blurred(size, step.sigma, step.radius)));
         break;
       }
       case "flip": {
@@ -158,15 +182,6 @@ class Row {
     return this;
   }
 
-  /** Leaves out what is not within an axis of `size`. */
-  cut(size: number): this {
-    const [from, to] = [Math.max(0, this.start), Math.min(size, this.start + this.length)];
-    if (from > this.start) this.weights.copyWithin(0, from - this.start, this.length);
-    this.start = from;
-    this.length = Math.max(0, to - from);
-    return this;
-  }
-
   /** Mirrors the positions of an axis of `size`. */
   flip(size: number): this {
     const { weights, length } = this;
@@ -180,16 +195,31 @@ class Row {
   }
 }
 
-function resizing(from: number, to: number, antialias: Antialias): Spread {
-  if (antialias !== "gaussian") {
-    return triangle(from, to, { origin: 0, direction: 1, spacing: 1 }, antialias === "triangle");
+/** The spread of what a step takes, position by position. */
+function taking(taps: Taps): Spread {
+  return ({ start, length, weights }, before) => {
+    let [first, end] = [Number.POSITIVE_INFINITY, 0];
+    const reach = (from: number) => {
+      first = Math.min(first, from);
+      end = Math.max(end, from + 1);
+    };
+    for (let i = 0; i < length; i++) taps(start + i, reach);
+    before.clear(Math.min(first, end), end);
+    for (let i = 0; i < length; i++) taps(start + i, (from, share) => before.add(from, weights[i]! * share));
+    return before;
+  };
+}
+
+function resizing(from: number, to: number, filter: Filter): readonly Spread[] {
+  if (filter === "nearest") return [taking(nearest(from, to))];
+  if (filter === "bicubic") return [taking(bicubic(from, to))];
+  if (filter !== "gaussian") {
+    return [triangle(from, to, { origin: 0, direction: 1, spacing: 1 }, filter === "triangle")];
   }
+  // `ndimage.gaussian_filter(mode="mirror")`, cut at 4 sigma.
   const sigma = Math.max(0, (from / to - 1) / 2);
-  const linear = linearMirrored(from, to);
-  if (sigma === 0) return linear;
-  const smooth = gaussian(from, sigma);
-  const between = new Row();
-  return (row, before) => smooth(linear(row, between), before);
+  const smooth = sigma > 0 ? [taking(blurred(from, sigma, Math.floor(4 * sigma + 0.5)))] : [];
+  return [...smooth, taking(interpolated(from, to))];
 }
 
 /**
@@ -239,58 +269,6 @@ function triangle(
     }
     return before;
   };
-}
-
-/** Linear interpolation at the output position's centre, the image mirrored at its edges: `ndimage.zoom(order=1)`. */
-function linearMirrored(from: number, to: number): Spread {
-  const centerOf = (position: number) => ((position + 0.5) * from) / to - 0.5;
-  return (row, before) => {
-    clearMirrored(
-      before,
-      Math.floor(centerOf(row.start)),
-      Math.floor(centerOf(row.start + row.length - 1)) + 1,
-      from,
-    );
-    for (let i = 0; i < row.length; i++) {
-      const center = centerOf(row.start + i);
-      const x = Math.floor(center);
-      before.add(mirror(x, from), row.weights[i]! * (x + 1 - center));
-      before.add(mirror(x + 1, from), row.weights[i]! * (center - x));
-    }
-    return before;
-  };
-}
-
-/** Gaussian of `sigma` around an input position, cut at 4 sigma: `ndimage.gaussian_filter(mode="mirror")`. */
-function gaussian(length: number, sigma: number): Spread {
-  const radius = Math.floor(4 * sigma + 0.5);
-  const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
-  );
-  const sum = shares.reduce((a, b) => a + b);
-  return (row, before) => {
-    clearMirrored(before, row.start - radius, row.start + row.length - 1 + radius, length);
-    for (let i = 0; i < row.length; i++) {
-      for (let k = 0; k < shares.length; k++)
-        before.add(mirror(row.start + i + k - radius, length), (row.weights[i]! * shares[k]!) / sum);
-    }
-    return before;
-  };
-}
-
-/** Clears all positions of an axis of `length` to which those from `first` to `last` are mirrored. */
-function clearMirrored(row: Row, first: number, last: number, length: number): void {
-  const start = first < 0 ? 0 : Math.max(0, Math.min(first, 2 * (length - 1) - last));
-  const end = last >= length ? length : Math.min(length, Math.max(last, -first) + 1);
-  row.clear(start, end);
-}
-
-/** `x` reflected about the centres of the first and the last position. */
-function mirror(x: number, length: number): number {
-  if (length === 1) return 0;
-  const period = 2 * (length - 1);
-  const m = ((x % period) + period) % period;
-  return m < length ? m : period - m;
 }
 
 /** Gives all positions that a sample stands for its value. */
@@ -350,7 +328,11 @@ function collect(rows: number, spreads: readonly Spread[]): Band {
   for (let i = 0; i < rows; i++) {
     let row = one.clear(i, i + 1);
     row.weights[0] = 1;
-    for (const spread of spreads) row = spread(row, row === one ? other : one);
+    for (const spread of spreads) {
+      row = spread(row, row === one ? other : one);
+      // It lies outside the image.
+      if (row.length === 0) break;
+    }
     const { weights: found } = row;
     let [start, end] = [0, row.length];
     while (end > 1 && found[end - 1] === 0) end--;

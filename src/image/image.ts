@@ -51,8 +51,8 @@ export class LazyImage<D extends ImageDType = ImageDType> {
   readonly source: ImageSource | Pixels;
   readonly options: ReadOptions;
   readonly ops: readonly Op[];
-  /** Names `ops`. */
-  readonly key: string;
+  /** Names `ops`; undefined where these will hardly be another image's, as where random numbers are among them. */
+  readonly key: string | undefined;
   readonly dtype: D;
   readonly height: number | undefined;
   readonly width: number | undefined;

@@ -7,9 +7,11 @@
  * whatever order they were asked for. What does not commute with the steps before begins another pass; between two
  * passes the image is bytes, rounded once.
  */
+
+import { OptionError } from "../core/errors.ts";
 import { type Affine, type Channels, channelMap, composed, identity, isIdentity, scaled } from "./colour.ts";
-import { axesOf, type GeometryOp, type ImageAxes } from "./geometry.ts";
-import type { PixelStep } from "./program.ts";
+import { axesOf, dependsOnSize, type GeometryOp, type ImageAxes } from "./geometry.ts";
+import { cutAffine, type PixelStep } from "./program.ts";
 
 /** dtype of an image: bytes from 0 to 255, or floats that are 0 to 1 until they are normalised. */
 export type ImageDType = "uint8" | "float32";
@@ -18,7 +20,7 @@ export type ImageDType = "uint8" | "float32";
 export type Op =
   | (Extract<GeometryOp, { kind: "resize" }> & { readonly dtype: ImageDType })
   | Exclude<GeometryOp, { kind: "resize" | "pad" }>
-  /** `fill`: values of 0 to 255, one a channel. */
+  /** `fill`: values of 0 to 255, one a channel, for the mode `"constant"`. */
   | (Extract<GeometryOp, { kind: "pad" }> & { readonly fill: readonly number[] })
   | SamplingOp
   | { readonly kind: "grayscale" }
@@ -71,14 +73,18 @@ export interface Pipeline {
   readonly then: Pipeline | undefined;
 }
 
-/** More pipelines than this are forgotten, all together: random crops make a new one for each image. */
+/** More pipelines than this are forgotten, all together. */
 const most = 256;
 
 /** Folded pipelines by the names of their steps, for the images of the next batches. */
 const pipelines = new Map<string, Pipeline>();
 
-/** The pipeline of `ops`, which `key` names, over an image of `input` channels: folded, or that of an image before. */
-export function pipelineOf(key: string, ops: readonly Op[], input: Channels): Pipeline {
+/**
+ * The pipeline of `ops`, which `key` names, over an image of `input` channels: folded, or that of an image before. One
+ * without a key is of one image alone, as where a random number is in it: keeping it would cost others their place.
+ */
+export function pipelineOf(key: string | undefined, ops: readonly Op[], input: Channels): Pipeline {
+  if (key === undefined) return foldPipeline(ops, input);
   let pipeline = pipelines.get(key);
   if (pipeline === undefined) {
     if (pipelines.size >= most) pipelines.clear();
@@ -93,7 +99,13 @@ export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
   const passes = [new GrowingPass(input, true)];
   for (const op of ops) {
     let pass = passes.at(-1)!;
-    if (!pass.takes(op)) {
+    const takes = pass.takes(op);
+    if (pass.normalized && (!takes || needsBytes(op))) {
+      throw new OptionError(
+        `A step \`${op.kind}\` works on bytes, and after normalize() there are none. Take normalize() last.`,
+      );
+    }
+    if (!takes) {
       const { channels, dtype } = pass;
       pass.become("uint8");
       pass = new GrowingPass(channels, false);
@@ -103,6 +115,31 @@ export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
     pass.add(op);
   }
   return passes.reduceRight<Pipeline | undefined>((then, pass) => pass.folded(then), undefined)!;
+}
+
+/** Whether values that are no bytes would be spoiled by a step. */
+function needsBytes(op: Op): boolean {
+  if (op.kind === "resize") return op.filter === "bicubic";
+  const spoils = (step: PixelStep) =>
+    step.kind === "affine" ? step.cut : step.kind !== "fill" && step.kind !== "erase";
+  return op.kind === "pixels" && op.steps.some(spoils);
+}
+
+/** The axes of any image: the same for all, or those of the last size. */
+function axesBySize(ops: readonly GeometryOp[]): Pipeline["axes"] {
+  if (!ops.some(dependsOnSize)) {
+    const axes = axesOf(ops, 1, 1);
+    return () => axes;
+  }
+  let [lastHeight, lastWidth] = [0, 0];
+  let axes: ImageAxes;
+  return (height, width) => {
+    if (height !== lastHeight || width !== lastWidth) {
+      axes = axesOf(ops, height, width);
+      [lastHeight, lastWidth] = [height, width];
+    }
+    return axes;
+  };
 }
 
 /** A pass while it takes steps. */
@@ -123,6 +160,7 @@ class GrowingPass {
   #fresh = true;
   channels: Channels;
   dtype: ImageDType = "uint8";
+  normalized = false;
 
   constructor(input: Channels, decodes: boolean) {
     this.#input = input;
@@ -135,8 +173,10 @@ class GrowingPass {
   takes(op: Op): boolean {
     switch (op.kind) {
       case "resize":
+      case "blur":
         return this.#sampling === undefined && this.#first === undefined;
       case "crop":
+      case "part":
       case "flip":
         return this.#sampling === undefined && !this.#has("erase");
       case "pad":
@@ -162,14 +202,18 @@ class GrowingPass {
       case "resize":
         this.#geometry.push(op);
         this.become(op.dtype);
+        // What swings beyond the bytes beside an edge is cut off, as of bytes.
+        if (op.filter === "bicubic") this.#addStep(cutAffine(identity(this.channels)));
         break;
       case "crop":
+      case "part":
       case "flip":
+      case "blur":
         this.#geometry.push(op);
         break;
       case "pad":
         this.#geometry.push(op);
-        this.#addStep({ kind: "fill", values: op.fill });
+        if (op.mode === "constant") this.#addStep({ kind: "fill", values: op.fill });
         break;
       case "warp":
       case "sharpen":
@@ -180,6 +224,7 @@ class GrowingPass {
         this.channels = 1;
         break;
       case "normalize":
+        this.normalized = true;
         this.become("float32");
         this.#affine = scaled(
           this.#affine,
@@ -226,13 +271,10 @@ class GrowingPass {
     const [first, last] =
       this.#first === undefined ? [this.#affine, identity(this.channels)] : [this.#first, this.#affine];
     const input = this.#input;
-    const geometry = this.#geometry;
     const colours: Affine[] = [];
-    // The same for every size, as long as no step asks for it.
-    const axes = axesOf(geometry, 1, 1);
     return {
       sampling: this.#sampling,
-      axes: () => axes,
+      axes: axesBySize(this.#geometry),
       colourFrom(from) {
         colours[from] ??= composed(first, channelMap(from, input));
         return colours[from];

@@ -2,11 +2,9 @@
 import { checkInteger, checkNumber, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
+import { type BySize, type Extent, largestSize } from "../geometry.ts";
 import { type Image, isImage, LazyImage } from "../image.ts";
 import type { ImageDType, Op } from "../pipeline.ts";
-
-/** Larger results are a mistake: the kernel's tables hold 2^14 output positions, as most formats do. */
-const largestSize = 16_384;
 
 /** What a step changes of the image's shape and dtype. */
 export interface Changed<D extends ImageDType> {
@@ -16,19 +14,41 @@ export interface Changed<D extends ImageDType> {
   readonly dtype?: D;
 }
 
-/** The image with one step more, which `key` names. */
-export function next<D extends ImageDType>(image: Image, op: Op, key: string, changed: Changed<D>): Image<D> {
+/** The image with one step more, which `key` names; undefined if a random number is in it. */
+export function next<D extends ImageDType>(
+  image: Image,
+  op: Op,
+  key: string | undefined,
+  changed: Changed<D>,
+): Image<D> {
   const from = lazyImage(image);
   return new LazyImage({
     source: from.source,
     options: from.options,
     ops: [...from.ops, op],
-    key: `${from.key};${key}`,
+    key: from.key === undefined || key === undefined ? undefined : `${from.key};${key}`,
     dtype: changed.dtype ?? (from.dtype as D),
     height: changed.height ?? from.height,
     width: changed.width ?? from.width,
     channels: changed.channels ?? from.channels,
   });
+}
+
+/** The size that `image` has after a step, where that is known. */
+export function sizesOf(
+  image: Image,
+  size: BySize<Extent>,
+): { readonly height?: number; readonly width?: number } {
+  const { height: h, width: w } = lazyImage(image);
+  if (typeof size === "function" && (h === undefined || w === undefined)) return {};
+  const [height, width] = typeof size === "function" ? size(h!, w!) : size;
+  return { height, width };
+}
+
+/** Of steps that add what was not in the image. */
+export interface FillOptions {
+  /** The colour of what is added, 0 to 255: one number, or one for each channel. Default 0, black. */
+  readonly fill?: number | readonly number[];
 }
 
 /** `image`, unless it is none. */
@@ -54,11 +74,18 @@ export function perChannel(
 }
 
 /** `size` as [height, width]. */
-export function checkSize(size: unknown): readonly [height: number, width: number] {
+export function checkSize(size: unknown): Extent {
   if (!Array.isArray(size) || size.length !== 2) {
     throw new OptionError(`A size is [height, width], got ${show(size)}.`);
   }
   checkInteger("height", size[0], 1, largestSize);
   checkInteger("width", size[1], 1, largestSize);
-  return size as unknown as [number, number];
+  return size as unknown as Extent;
+}
+
+/** The fill of an image as one byte for each channel. */
+export function checkFill(fill: number | readonly number[], channels: Channels): readonly number[] {
+  const values = perChannel("fill", fill, channels);
+  for (const value of values) checkNumber("fill", value, 0, 255);
+  return values;
 }

@@ -15,7 +15,7 @@ const samples = new URL("../../../../shared/data/imagenet-sample/", import.meta.
 /** A photograph by one decoder, as the benchmark asks for it; undefined where the decoder declines it. */
 async function by(decoder: Decoder, bytes: Uint8Array): Promise<Float32Array | undefined> {
   const pipeline = foldPipeline(
-    [{ kind: "resize", height: 200, width: 200, antialias: "triangle", dtype: "float32" }],
+    [{ kind: "resize", size: [200, 200], filter: "triangle", dtype: "float32" }],
     3,
   );
   const out = new Float32Array(200 * 200 * 3);
@@ -122,7 +122,7 @@ describe("what an image leaves in the kernel", () => {
     const damaged = Buffer.from(files[1]!);
     damaged.fill(Uint8Array.of(0xff, 0), damaged.length - 62, damaged.length - 2);
     const resize = (size: number) =>
-      ({ kind: "resize", height: size, width: size, antialias: "triangle", dtype: "float32" }) as const;
+      ({ kind: "resize", size: [size, size], filter: "triangle", dtype: "float32" }) as const;
     const pipelines = [foldPipeline([], 3), foldPipeline([resize(20)], 3), foldPipeline([resize(20)], 1)];
     const decode = (bytes: Uint8Array, pipeline: Pipeline, orient: boolean) => {
       let out: Uint8Array | Float32Array = new Uint8Array(0);

@@ -32,7 +32,7 @@ async function run(decoder: Decoder, bytes: Uint8Array, ops: readonly Op[]): Pro
 function shrink(bytes: Uint8Array, times: number, antialias: Antialias = "triangle"): Op {
   const { height, width } = readJpegHeader(bytes)!;
   const size = (length: number) => Math.max(1, Math.floor(length / times));
-  return { kind: "resize", height: size(height), width: size(width), antialias, dtype: "float32" };
+  return { kind: "resize", size: [size(height), size(width)], filter: antialias, dtype: "float32" };
 }
 
 const crop = (height: number, width: number, top: number, left: number): Op => ({
@@ -142,8 +142,8 @@ describe("blocks that are decoded to fewer samples", () => {
           [3, 11],
           [117, 200],
         ] as const) {
-          const [height, width] = [Math.floor(401 / times), Math.floor(471 / times)];
-          const resize = { kind: "resize", height, width, antialias: "triangle", dtype: "float32" } as const;
+          const size = [Math.floor(401 / times), Math.floor(471 / times)] as const;
+          const resize = { kind: "resize", size, filter: "triangle", dtype: "float32" } as const;
           const { mean } = await difference(bytes, [crop(401, 471, top, left), flip, resize]);
           expect(mean).toBeLessThan(0.003);
         }

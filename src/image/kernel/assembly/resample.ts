@@ -61,13 +61,15 @@ export function vertical(plane: usize, y: i32): void {
       d = i32x4.add(d, i32x4.dot_i16x8_s(i16x8.extend_high_i8x16_u(high), weight));
     }
     const target = line + (x << 1);
-    v128.store(target, i16x8.narrow_i32x4_s(i32x4.shr_s(a, VERTICAL_SHIFT), i32x4.shr_s(b, VERTICAL_SHIFT)));
-    v128.store(
-      target,
-      i16x8.narrow_i32x4_s(i32x4.shr_s(c, VERTICAL_SHIFT), i32x4.shr_s(d, VERTICAL_SHIFT)),
-      16,
-    );
+    v128.store(target, asBytes(a, b));
+    v128.store(target, asBytes(c, d), 16);
   }
+}
+
+/** 16-bit numbers of sums; what a bicubic filter takes beyond the bytes is cut off at both ends. */
+function asBytes(a: v128, b: v128): v128 {
+  const numbers = i16x8.narrow_i32x4_s(i32x4.shr_s(a, VERTICAL_SHIFT), i32x4.shr_s(b, VERTICAL_SHIFT));
+  return i16x8.max_s(i16x8.min_s(numbers, i16x8.splat(255 << 7)), i16x8.splat(0));
 }
 
 // One pair of RGB pixels: (r0 g0 b0 r1 g1 b1 . .) x weights.
