@@ -32,7 +32,7 @@ export interface KernelFunctions {
   renderPlanes(): void;
   skipping(slot: number): void;
   renderPixels(): void;
-  renderSampled(sharpens: number): void;
+  renderSampled(sampling: number): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;
   transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
   fillCrcTables(): void;

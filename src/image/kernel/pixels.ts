@@ -1,10 +1,10 @@
 /** Runs a pipeline over decoded pixels. */
 import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { Place } from "./assembly/layout.ts";
+import { Place, type Sampling } from "./assembly/layout.ts";
 import type { Kernel } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
-import { writeSampling } from "./sampling.ts";
+import { samplingOf, writeSampling } from "./sampling.ts";
 import { axisTables, type PlacedTable } from "./table.ts";
 
 /** How decoded pixels lie in memory. */
@@ -58,6 +58,8 @@ export class PreparedPixels {
   readonly #tables: Kernel["tables"];
   readonly #pipeline: Pipeline;
   readonly #stored: StoredPixels;
+  /** How pixels are sampled; undefined for rows and columns. */
+  readonly #sampling: Sampling | undefined;
   /** Where pixels stand that were turned by a quarter. */
   readonly #upright: number;
   readonly #rendered: Rendered;
@@ -68,8 +70,9 @@ export class PreparedPixels {
     const { channels, orientation, gap } = stored;
     const turned = orientation >= 5;
     const [height, width] = turned ? [stored.width, stored.height] : [stored.height, stored.width];
+    this.#sampling = samplingOf(pipeline, stored);
     const tables =
-      pipeline.sampling === undefined
+      this.#sampling === undefined
         ? axisTables(pipeline, { height, width, orientation, samples: channels })
         : [];
     const placed = kernel.place(tables);
@@ -81,7 +84,7 @@ export class PreparedPixels {
     const stride = width * channels + (turned ? 0 : gap);
     const source = turned ? take(height, stride) : this.rows + gap;
     let size = { height, width, inside: { top: 0, bottom: height, left: 0, right: width } };
-    if (pipeline.sampling === undefined) {
+    if (this.#sampling === undefined) {
       const [rows, columns] = placed as [rows: PlacedTable, columns: PlacedTable];
       const line = room.take(2 * channels * (columns.to - columns.from) + 32 * columns.pairs + 256);
       writePlane(kernel, Place.pixels, { source, stride, channels, line }, rows, columns);
@@ -89,7 +92,7 @@ export class PreparedPixels {
     } else writeSampling(kernel, pipeline.sampling, { source, stride, height, width });
     const pass = { pipeline, input: channels, ...size };
     this.#rendered = new Rendered(kernel, Place.pixelsOutput, room, pass, false);
-    this.#counts = pipeline.steps.some(({ kind }) => kind === "late") ? room.take(channels * 1024) : 0;
+    this.#counts = pipeline.steps.some(({ kind }) => kind === "late") ? room.take(2 * channels * 1024) : 0;
     kernel.reserve(room.end);
 
     this.end = room.end;
@@ -131,16 +134,14 @@ export class PreparedPixels {
     const { functions } = this.#kernel;
     if (orientation >= 5) functions.transpose(this.rows + gap, gap, width, height, channels, this.#upright);
     this.#rendered.begin(this.#counts > 0 ? this.#histograms() : undefined);
-    const { sampling } = this.#pipeline;
-    if (sampling === undefined) functions.renderPixels();
-    else functions.renderSampled(sampling.kind === "sharpen" ? 1 : 0);
+    if (this.#sampling === undefined) functions.renderPixels();
+    else functions.renderSampled(this.#sampling);
     this.#rendered.copyTo(out);
   }
 
   /** How often each byte is found in each channel. */
   #histograms(): Int32Array[] {
     const { height, width, channels } = this.#stored;
-    this.#kernel.bytes.fill(0, this.#counts, this.#counts + channels * 1024);
     this.#kernel.functions.countBytes(this.#upright, height * width, channels, this.#counts);
     const { buffer } = this.#kernel.bytes;
     return Array.from({ length: channels }, (_, c) => new Int32Array(buffer, this.#counts + 1024 * c, 256));

@@ -107,8 +107,8 @@ export class Program {
 
   #writeMap(i: number, affine: Affine, cut: boolean, factor: number): void {
     const at = this.#at + i * ProgramStep.bytes;
-    this.#writeHead(i, ProgramStepKind.affine, cut ? 1 : 0, 0, 0, 0);
-    this.#writeAffine(at + ProgramStep.values, at + ProgramStep.matrix, affine, factor);
+    const mixes = this.#writeAffine(at + ProgramStep.values, at + ProgramStep.matrix, affine, factor);
+    this.#writeHead(i, ProgramStepKind.affine, cut ? 1 : 0, mixes ? 1 : 0, 0, 0);
   }
 
   #writeHead(i: number, kind: ProgramStepKind, a: number, b: number, c: number, d: number): void {

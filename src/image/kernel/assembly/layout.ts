@@ -166,10 +166,10 @@ export enum ProgramStep {
 
 /** What a {@link ProgramStep} does. */
 export enum ProgramStepKind {
-  /** Matrix and offset (`values`); where `a` is not 0, the result is cut to 0 to 255. */
+  /** Matrix, whose diagonal is all unless `b` is not 0, and offset (`values`); where `a` is not 0, the result is cut to 0 to 255. */
   affine = 0,
   /**
-   * Each of `b` channels is looked up in 256 f32 from the address `a` on, each channel its own: the entry of the nearest
+   * Each of `b` colours, 1 or 3, is looked up in 256 f32 from the address `a` on, each channel its own: the entry of the nearest
    * byte or, where `c` is not 0, what is between the entries of i² / 255.
    */
   table = 1,
@@ -192,6 +192,16 @@ export enum Warp {
   /** Size of the pixels. */
   height = 100,
   width = 104,
+}
+
+/** How pixels are sampled that are in no grid of rows and columns, or in that of the pixels themselves. */
+export enum Sampling {
+  /** One by one: see copy.ts. */
+  copy = 0,
+  /** As a {@link Warp} says. */
+  warp = 1,
+  /** As a {@link Sharpen} says. */
+  sharpen = 2,
 }
 
 /** How pixels are sampled with the eight around them: see sharpen.ts. */

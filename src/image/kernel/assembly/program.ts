@@ -6,6 +6,7 @@
  * something, of RGB the first three.
  */
 import { Output, ProgramStep, ProgramStepKind } from "./layout.ts";
+import { mix } from "./resample.ts";
 
 /** Runs the steps of `output` over its row, which is number `y` of the result. */
 export function runProgram(output: usize, y: i32): void {
@@ -24,41 +25,55 @@ export function runProgram(output: usize, y: i32): void {
 }
 
 function affine(step: usize, row: usize, width: i32): void {
-  const offset = v128.load(step, ProgramStep.values);
-  const m0 = v128.load(step, ProgramStep.matrix);
-  const m1 = v128.load(step, ProgramStep.matrix + 16);
-  const m2 = v128.load(step, ProgramStep.matrix + 32);
-  const m3 = v128.load(step, ProgramStep.matrix + 48);
-  const cut = load<i32>(step, ProgramStep.a) !== 0;
   const end = row + ((<usize>width) << 4);
+  let offset = v128.load(step, ProgramStep.values);
+  let factors = f32x4(
+    load<f32>(step, ProgramStep.matrix),
+    load<f32>(step, ProgramStep.matrix + 20),
+    load<f32>(step, ProgramStep.matrix + 40),
+    load<f32>(step, ProgramStep.matrix + 60),
+  );
+  if (load<i32>(step, ProgramStep.b) !== 0) {
+    mix(step + ProgramStep.values, step + ProgramStep.matrix, row, end);
+    if (load<i32>(step, ProgramStep.a) === 0) return;
+    offset = f32x4.splat(0);
+    factors = f32x4.splat(1);
+  }
+  const most = f32x4.splat(load<i32>(step, ProgramStep.a) !== 0 ? 255 : f32.MAX_VALUE);
+  const least = f32x4.splat(load<i32>(step, ProgramStep.a) !== 0 ? 0 : -f32.MAX_VALUE);
   for (let at = row; at < end; at += 16) {
-    const p = v128.load(at);
-    let v = f32x4.add(f32x4.mul(i32x4.shuffle(p, p, 0, 0, 0, 0), m0), offset);
-    v = f32x4.add(v, f32x4.mul(i32x4.shuffle(p, p, 1, 1, 1, 1), m1));
-    v = f32x4.add(v, f32x4.mul(i32x4.shuffle(p, p, 2, 2, 2, 2), m2));
-    v = f32x4.add(v, f32x4.mul(i32x4.shuffle(p, p, 3, 3, 3, 3), m3));
-    if (cut) v = f32x4.pmax(f32x4.pmin(v, f32x4.splat(255)), f32x4.splat(0));
-    v128.store(at, v);
+    const v = f32x4.add(f32x4.mul(v128.load(at), factors), offset);
+    v128.store(at, f32x4.pmax(f32x4.pmin(v, most), least));
   }
 }
 
 function table(step: usize, row: usize, width: i32): void {
   const between = load<i32>(step, ProgramStep.c) !== 0;
   const channels = load<i32>(step, ProgramStep.b);
+  const entries: usize = load<i32>(step, ProgramStep.a);
   const end = row + ((<usize>width) << 4);
-  for (let c = 0; c < channels; c++) {
-    const entries: usize = load<i32>(step, ProgramStep.a) + (c << 10);
-    for (let at = row + (c << 2); at < end; at += 16) {
-      const v = max<f32>(0, min<f32>(255, load<f32>(at)));
-      if (between) {
-        const place = sqrt<f32>(255 * v);
-        const i = min<i32>(254, <i32>place);
-        const entry = entries + (i << 2);
-        const low = load<f32>(entry);
-        store<f32>(at, low + (load<f32>(entry, 4) - low) * (place - <f32>i));
-      } else store<f32>(at, load<f32>(entries + ((<i32>nearest<f32>(v)) << 2)));
+  for (let at = row; at < end; at += 16) {
+    const v = f32x4.pmax(f32x4.pmin(v128.load(at), f32x4.splat(255)), f32x4.splat(0));
+    if (between) {
+      const place = f32x4.sqrt(f32x4.mul(v, f32x4.splat(255)));
+      const below = i32x4.min_s(i32x4.trunc_sat_f32x4_s(place), i32x4.splat(254));
+      const low = lookUp(entries, below, v, channels);
+      const high = lookUp(entries + 4, below, v, channels);
+      const share = f32x4.sub(place, f32x4.convert_i32x4_s(below));
+      v128.store(at, f32x4.add(low, f32x4.mul(f32x4.sub(high, low), share)));
+    } else {
+      v128.store(at, lookUp(entries, i32x4.trunc_sat_f32x4_s(f32x4.nearest(v)), v, channels));
     }
   }
+}
+
+/** The entries of a pixel's colours, at places of their own; what is no colour stays as it is. */
+function lookUp(entries: usize, places: v128, pixel: v128, channels: i32): v128 {
+  const red = load<f32>(entries + (i32x4.extract_lane(places, 0) << 2));
+  if (channels === 1) return f32x4.replace_lane(pixel, 0, red);
+  const green = load<f32>(entries + (i32x4.extract_lane(places, 1) << 2), 1024);
+  const blue = load<f32>(entries + (i32x4.extract_lane(places, 2) << 2), 2048);
+  return f32x4.replace_lane(f32x4.replace_lane(f32x4.replace_lane(pixel, 0, red), 1, green), 2, blue);
 }
 
 /**

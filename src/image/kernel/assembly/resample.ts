@@ -167,50 +167,73 @@ export function horizontal1(plane: usize, width: i32, out: usize): void {
   }
 }
 
-/** Colour, offset and dtype: the row of float32 RGBA becomes a row of the result. */
+/** Colour, offset and dtype: the row of float32 RGBA becomes a row of the result. What follows that may be overwritten. */
 export function finish(output: usize, out: usize): void {
-  const width = load<i32>(output, Output.width);
   const outChannels = load<i32>(output, Output.channels);
-  const float = load<i32>(output, Output.float);
-  const mixes = load<i32>(output, Output.mixes);
-  let pixels: usize = load<i32>(output, Output.row);
-  const offset = v128.load(output, Output.offset);
-  const m0 = v128.load(output, Output.matrix);
-  const m1 = v128.load(output, Output.matrix + 16);
-  const m2 = v128.load(output, Output.matrix + 32);
-  const m3 = v128.load(output, Output.matrix + 48);
-  const scale = diagonal(output);
-  for (let x = 0; x < width; x++) {
-    const p = v128.load(pixels);
-    pixels += 16;
-    let v: v128;
-    if (mixes) {
-      v = f32x4.add(
-        f32x4.add(
-          f32x4.add(
-            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 0)), m0),
-            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 1)), m1),
-          ),
-          f32x4.add(
-            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 2)), m2),
-            f32x4.mul(f32x4.splat(f32x4.extract_lane(p, 3)), m3),
-          ),
-        ),
-        offset,
-      );
-    } else v = f32x4.add(f32x4.mul(p, scale), offset);
-    if (float) {
-      if (outChannels === 1) store<f32>(out, f32x4.extract_lane(v, 0));
-      else v128.store(out, v);
-      out += outChannels << 2;
-    } else {
-      // Nearest, ties to even; narrowing clamps to 0 and 255.
-      const whole = i32x4.trunc_sat_f32x4_s(f32x4.nearest(v));
-      const words = i16x8.narrow_i32x4_s(whole, whole);
-      const bytes = i8x16.narrow_i16x8_u(words, words);
-      if (outChannels === 1) store<u8>(out, <u8>i8x16.extract_lane_u(bytes, 0));
-      else store<i32>(out, i32x4.extract_lane(bytes, 0));
-      out += outChannels;
-    }
+  const row: usize = load<i32>(output, Output.row);
+  const end = row + ((<usize>load<i32>(output, Output.width)) << 4);
+  let offset = v128.load(output, Output.offset);
+  let factors = diagonal(output);
+  if (load<i32>(output, Output.mixes)) {
+    mix(output + Output.offset, output + Output.matrix, row, end);
+    offset = f32x4.splat(0);
+    factors = f32x4.splat(1);
   }
+  if (load<i32>(output, Output.float) === 0) storeBytes(row, end, outChannels, factors, offset, out);
+  else if (outChannels === 1) {
+    const factor = f32x4.extract_lane(factors, 0);
+    const shift = f32x4.extract_lane(offset, 0);
+    for (let at = row; at < end; at += 16, out += 4) store<f32>(out, load<f32>(at) * factor + shift);
+  } else {
+    for (let at = row; at < end; at += 16, out += outChannels << 2)
+      v128.store(out, scaled(at, factors, offset));
+  }
+}
+
+/** Pixels from `row` to `end` through a matrix, in place. */
+export function mix(offsetAt: usize, matrix: usize, row: usize, end: usize): void {
+  const offset = v128.load(offsetAt);
+  const m0 = v128.load(matrix);
+  const m1 = v128.load(matrix, 16);
+  const m2 = v128.load(matrix, 32);
+  const m3 = v128.load(matrix, 48);
+  for (let at = row; at < end; at += 16) {
+    const p = v128.load(at);
+    const v = f32x4.add(
+      f32x4.add(
+        f32x4.mul(i32x4.shuffle(p, p, 0, 0, 0, 0), m0),
+        f32x4.mul(i32x4.shuffle(p, p, 1, 1, 1, 1), m1),
+      ),
+      f32x4.add(
+        f32x4.mul(i32x4.shuffle(p, p, 2, 2, 2, 2), m2),
+        f32x4.mul(i32x4.shuffle(p, p, 3, 3, 3, 3), m3),
+      ),
+    );
+    v128.store(at, f32x4.add(v, offset));
+  }
+}
+
+/** Four pixels at a time: nearest, ties to even; narrowing clamps to 0 and 255. */
+function storeBytes(row: usize, end: usize, channels: i32, factors: v128, offset: v128, out: usize): void {
+  for (let at = row; at < end; at += 64) {
+    const a = whole(scaled(at, factors, offset));
+    const b = whole(scaled(at + 16, factors, offset));
+    const c = whole(scaled(at + 32, factors, offset));
+    const d = whole(scaled(at + 48, factors, offset));
+    const bytes = i8x16.narrow_i16x8_u(i16x8.narrow_i32x4_s(a, b), i16x8.narrow_i32x4_s(c, d));
+    if (channels === 3)
+      v128.store(out, i8x16.shuffle(bytes, bytes, 0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 0, 0, 0, 0));
+    else if (channels === 1)
+      v128.store(out, i8x16.shuffle(bytes, bytes, 0, 4, 8, 12, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0));
+    else v128.store(out, bytes);
+    out += channels << 2;
+  }
+}
+
+function scaled(at: usize, factors: v128, offset: v128): v128 {
+  return f32x4.add(f32x4.mul(v128.load(at), factors), offset);
+}
+
+function whole(v: v128): v128 {
+  return i32x4.trunc_sat_f32x4_s(f32x4.nearest(v));
 }

@@ -2,6 +2,7 @@
  * Samples pixels with the eight around them: each pixel of the result is a share of its own and a share of the sum of all
  * nine, channel by channel. At the edges, where some of the nine are missing, pixels stay as they are.
  */
+import { copyPixels, wholePixel } from "./copy.ts";
 import { Output, Place, Plane, Sharpen } from "./layout.ts";
 
 /** Values of a row are bytes times this, as those of the other passes. */
@@ -16,40 +17,29 @@ export function sharpenRow(y: i32): void {
   let at: usize = load<i32>(Place.pixels, Plane.source) + y * stride;
   let out: usize = load<i32>(Place.pixelsOutput, Output.row);
   const end = out + ((<usize>width) << 4);
-  const unit = f32x4.splat(UNIT);
   if (y === 0 || y === height - 1 || width < 3) {
-    for (; out < end; out += 16) {
-      v128.store(out, f32x4.mul(pixel(at), unit));
-      at += channels;
-    }
+    copyPixels(at, channels, out, end);
     return;
   }
-  const own = f32x4.mul(v128.load(Place.sampling, Sharpen.own), unit);
-  const all = f32x4.mul(v128.load(Place.sampling, Sharpen.all), unit);
-  v128.store(out, f32x4.mul(pixel(at), unit));
+  copyPixels(at, channels, out, out + 16);
+  const own = f32x4.mul(v128.load(Place.sampling, Sharpen.own), f32x4.splat(UNIT));
+  const all = f32x4.mul(v128.load(Place.sampling, Sharpen.all), f32x4.splat(UNIT));
   let left = column(at, stride);
   at += channels;
   let middle = column(at, stride);
   for (out += 16; out < end - 16; out += 16) {
     const right = column(at + channels, stride);
     const sum = f32x4.convert_i32x4_u(i32x4.add(i32x4.add(left, middle), right));
-    v128.store(out, f32x4.add(f32x4.mul(pixel(at), own), f32x4.mul(sum, all)));
+    const pixel = f32x4.convert_i32x4_u(wholePixel(at));
+    v128.store(out, f32x4.add(f32x4.mul(pixel, own), f32x4.mul(sum, all)));
     left = middle;
     middle = right;
     at += channels;
   }
-  v128.store(out, f32x4.mul(pixel(at), unit));
+  copyPixels(at, channels, out, end);
 }
 
 /** The sum of three pixels, one below the other, as i32 RGBA. */
 function column(at: usize, stride: usize): v128 {
-  return i32x4.add(i32x4.add(whole(at - stride), whole(at)), whole(at + stride));
-}
-
-function pixel(at: usize): v128 {
-  return f32x4.convert_i32x4_u(whole(at));
-}
-
-function whole(at: usize): v128 {
-  return i32x4.extend_low_i16x8_u(i16x8.extend_low_i8x16_u(v128.load32_zero(at)));
+  return i32x4.add(i32x4.add(wholePixel(at - stride), wholePixel(at)), wholePixel(at + stride));
 }
