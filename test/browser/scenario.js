@@ -11,7 +11,7 @@ import {
   statistics,
   tensor,
 } from "epochal";
-import { flip, fromPixels, imread, resize } from "epochal/image";
+import { colorJitter, flip, fromPixels, imread, randAugment, resize, trivialAugment } from "epochal/image";
 
 /** 9 x 7 pixels of RGBA, all filters, interlaced. */
 const png = [
@@ -41,6 +41,9 @@ class Pictures extends Sequence {
         resize(pixels(), [8, 8]),
         resize(flip(pixels()), [8, 8]),
         resize(imread(`data:image/png;base64,${png}`), [8, 8]),
+        randAugment(resize(pixels(), [8, 8]), { random, magnitude: 20 }),
+        trivialAugment(resize(pixels(), [8, 8]), { random }),
+        colorJitter(resize(pixels(), [8, 8]), { random, contrast: 0.5, saturation: 0.5, hue: 0.2 }),
       ]),
     };
   }

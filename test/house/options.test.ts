@@ -22,6 +22,7 @@ interface Subject {
 
 const points = new Points();
 const dataset = { length: 4, getItem: (index: number) => index };
+const random = epochal.createRandom(1);
 const picture = image.fromPixels(epochal.tensor(new Uint8Array(27), { shape: [3, 3, 3] }));
 const signal = new AbortController().signal;
 const loading = {
@@ -129,6 +130,35 @@ const subjects: Readonly<Record<string, Subject>> = {
   crop: {
     call: (options) => image.crop(picture, [2, 2], options),
     good: { top: 0, left: 0, position: [0, 1] },
+  },
+  adjust: {
+    call: (options) => image.adjust(picture, options),
+    good: { brightness: 1, contrast: 1, saturation: 1, hue: 0, gamma: 1, sharpness: 1 },
+  },
+  colorJitter: {
+    call: (options) => image.colorJitter(picture, options),
+    good: { random, brightness: 0.1, contrast: 0.1, saturation: 0.1, hue: 0.1 },
+    needs: { random },
+  },
+  erase: {
+    call: (options) => image.erase(picture, options),
+    good: { top: 0, left: 0, height: 1, width: 1, value: 0 },
+    needs: { top: 0, left: 0, height: 1, width: 1 },
+  },
+  randomErasing: {
+    call: (options) => image.randomErasing(picture, options),
+    good: { random, probability: 0.5, scale: [0, 1], ratio: [1, 2], value: 0 },
+    needs: { random },
+  },
+  trivialAugment: {
+    call: (options) => image.trivialAugment(picture, options),
+    good: { random, numMagnitudeBins: 9, interpolation: "nearest", fill: 0 },
+    needs: { random },
+  },
+  randAugment: {
+    call: (options) => image.randAugment(picture, options),
+    good: { random, numOps: 2, magnitude: 3, numMagnitudeBins: 9, interpolation: "nearest", fill: 0 },
+    needs: { random },
   },
   normalize: { call: (options) => image.normalize(picture, options), good: { mean: 0, std: 1 } },
   EarlyStopping: {

@@ -2,7 +2,7 @@
  * The augmentations that policies choose from, with the ranges of their magnitudes: those of torchvision's `RandAugment`
  * and `TrivialAugmentWide`.
  */
-import { checkChoice, checkInteger } from "../../core/check.ts";
+import { checkChoice, checkInteger, checkNumber } from "../../core/check.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType, WarpOp } from "../pipeline.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation, adjustSharpness } from "./adjustments.ts";
@@ -17,7 +17,7 @@ export interface AugmentationOptions {
   readonly numMagnitudeBins?: number;
   /** How pixels are found that are moved. Default `"nearest"`. */
   readonly interpolation?: "nearest" | "bilinear";
-  /** What lies outside the image, in its values: one number, or one for each channel. Default 0. */
+  /** The colour of what lies outside the image, 0 to 255: one number, or one for each channel. Default 0, black. */
   readonly fill?: number | readonly number[];
 }
 
@@ -78,8 +78,8 @@ export interface Magnitude {
   readonly sign: 1 | -1;
 }
 
-/** How pixels are found that an augmentation moves; `fill` in the values of the image. */
-type Moves = Required<Pick<AugmentationOptions, "interpolation" | "fill">>;
+/** How pixels are found that an augmentation moves. */
+type Moves = Pick<WarpOp, "interpolation" | "fill">;
 
 /** The image after one augmentation. One long function, as it is a table of them. */
 export function augment<D extends ImageDType>(
@@ -148,7 +148,9 @@ export function augment<D extends ImageDType>(
 /** How pixels are moved, of the options of a policy. */
 export function movesOf(image: Image, { interpolation = "nearest", fill = 0 }: AugmentationOptions): Moves {
   checkChoice("interpolation", interpolation, ["nearest", "bilinear"]);
-  return { interpolation, fill: perChannel("fill", fill, lazyImage(image).channels) };
+  const values = perChannel("fill", fill, lazyImage(image).channels);
+  for (const value of values) checkNumber("fill", value, 0, 255);
+  return { interpolation, fill: values };
 }
 
 /** How many magnitudes there are. */
@@ -163,10 +165,7 @@ function moved<D extends ImageDType>(
   matrix: WarpOp["matrix"],
   { interpolation, fill }: Moves,
 ): Image<D> {
-  const { channels, dtype } = lazyImage(image);
-  const values = perChannel("fill", fill, channels).map((v) => (dtype === "float32" ? v * 255 : v));
-  const op = { kind: "warp", matrix, interpolation, fill: values } as const;
-  return next(image, op, `${key} ${interpolation} ${values}`, {});
+  return next(image, { kind: "warp", matrix, interpolation, fill }, `${key} ${interpolation} ${fill}`, {});
 }
 
 function halfToEven(value: number): number {

@@ -44,13 +44,13 @@ export function colorJitter<D extends ImageDType>(image: Image<D>, options: Colo
   checkKnown("colorJitter()", options, ["random", "brightness", "contrast", "saturation", "hue"]);
   const { random } = options;
   checkRandom("colorJitter()", random);
-  const ranges = jittered.map(([name, , neutral]) => rangeOf(name, options[name] ?? 0, neutral));
+  const ranges = jittered.map(([name, , neutral]) => rangeOf(name, neutral, options[name]));
   const order = random.shuffle([0, 1, 2, 3]);
   const factors = ranges.map(([min, max]) => random.uniform(min, max));
   return order.reduce((changed, i) => jittered[i]![1](changed, factors[i]!), image);
 }
 
-function rangeOf(name: string, value: unknown, neutral: number): readonly [min: number, max: number] {
+function rangeOf(name: string, neutral: number, value: unknown = 0): readonly [min: number, max: number] {
   const [low, high] = neutral === 0 ? [-0.5, 0.5] : [0, Number.POSITIVE_INFINITY];
   if (typeof value === "number") {
     checkNumber(name, value, 0, high);

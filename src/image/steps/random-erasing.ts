@@ -9,6 +9,7 @@ import type { ImageDType } from "../pipeline.ts";
 import type { Rectangle } from "../program.ts";
 import { checkRandom } from "./draw.ts";
 import { eraseStep } from "./erase.ts";
+import { lazyImage, perChannel } from "./step.ts";
 
 /** Which rectangles {@link randomErasing} covers, and with what. */
 export interface RandomErasingOptions {
@@ -47,6 +48,7 @@ export function randomErasing<D extends ImageDType>(
   checkNumber("probability", probability, 0, 1);
   checkRange("scale", scale, 0, 1);
   checkRange("ratio", ratio, 0.001, 1000);
+  perChannel("value", value, lazyImage(image).channels);
   const erases = random.boolean(probability);
   const [low, high] = [log(ratio[0]), log(ratio[1])];
   const parts = Array.from(

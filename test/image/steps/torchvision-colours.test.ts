@@ -103,7 +103,7 @@ describe("the bytes of torchvision", () => {
 });
 
 const spaces = { trivialAugment: wideSpace, randAugment: randSpace };
-const moves = { interpolation: "nearest", fill: 0 } as const;
+const moves = { interpolation: "nearest", fill: [0] } as const;
 
 describe("what policies move", () => {
   it.each(golden.moved)("$policy $name $bin $sign", async ({ policy, name, bin, sign, bytes }) => {
