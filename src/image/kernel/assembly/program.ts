@@ -6,7 +6,7 @@
  * something, of RGB the first three.
  */
 import { Output, ProgramStep, ProgramStepKind } from "./layout.ts";
-import { mix } from "./resample.ts";
+import { mixChannels } from "./resample.ts";
 
 /** Runs the steps of `output` over its row, which is number `y` of the result. */
 export function runProgram(output: usize, y: i32): void {
@@ -34,7 +34,7 @@ function affine(step: usize, row: usize, width: i32): void {
     load<f32>(step, ProgramStep.matrix + 60),
   );
   if (load<i32>(step, ProgramStep.b) !== 0) {
-    mix(step + ProgramStep.values, step + ProgramStep.matrix, row, end);
+    mixChannels(step + ProgramStep.values, step + ProgramStep.matrix, row, end);
     if (load<i32>(step, ProgramStep.a) === 0) return;
     offset = f32x4.splat(0);
     factors = f32x4.splat(1);

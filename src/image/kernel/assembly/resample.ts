@@ -175,7 +175,7 @@ export function finish(output: usize, out: usize): void {
   let offset = v128.load(output, Output.offset);
   let factors = diagonal(output);
   if (load<i32>(output, Output.mixes)) {
-    mix(output + Output.offset, output + Output.matrix, row, end);
+    mixChannels(output + Output.offset, output + Output.matrix, row, end);
     offset = f32x4.splat(0);
     factors = f32x4.splat(1);
   }
@@ -191,7 +191,7 @@ export function finish(output: usize, out: usize): void {
 }
 
 /** Pixels from `row` to `end` through a matrix, in place. */
-export function mix(offsetAt: usize, matrix: usize, row: usize, end: usize): void {
+export function mixChannels(offsetAt: usize, matrix: usize, row: usize, end: usize): void {
   const offset = v128.load(offsetAt);
   const m0 = v128.load(matrix);
   const m1 = v128.load(matrix, 16);
