@@ -1,4 +1,4 @@
-/** Steps over colours, and what policies do, held against torchvision: torchvision-colours.py wrote the numbers. */
+/** Steps over colours, and what policies do, held against torchvision: scripts/image-peers/colours.py wrote the numbers. */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {

@@ -4,6 +4,7 @@
  *
  * Positions are float64, so that they are the same in every engine; shares are float32.
  */
+import { wholePixel } from "./copy.ts";
 import { Output, Place, Plane, Warp } from "./layout.ts";
 
 /** Values of a row are bytes times this, as those of the other passes. */
@@ -23,6 +24,10 @@ export function warpRow(y: i32): void {
   const width = load<i32>(Place.pixelsOutput, Output.width);
   const isNearest = load<i32>(Place.sampling, Warp.nearest) !== 0;
   let out: usize = load<i32>(Place.pixelsOutput, Output.row);
+  if (isNearest && m6 === 0 && w0 === 1) {
+    nearestRow(m0, u0, m3, v0, out, out + ((<usize>width) << 4));
+    return;
+  }
   for (let x = 0; x < width; x++) {
     const fx = <f64>x + 0.5;
     const w = m6 * fx + w0;
@@ -31,6 +36,25 @@ export function warpRow(y: i32): void {
     const v = w > 1e-9 ? near((m3 * fx + v0) / w) : OUTSIDE;
     v128.store(out, f32x4.mul(isNearest ? nearestPixel(u, v) : between(u - 0.5, v - 0.5), f32x4.splat(UNIT)));
     out += 16;
+  }
+}
+
+/** Pixels from `out` to `end` that are nearest where there is no perspective: without the divisions. */
+function nearestRow(m0: f64, u0: f64, m3: f64, v0: f64, out: usize, end: usize): void {
+  const source: usize = load<i32>(Place.pixels, Plane.source);
+  const stride = load<i32>(Place.pixels, Plane.stride);
+  const channels = load<i32>(Place.pixelsOutput, Output.input);
+  const width = <f64>load<i32>(Place.sampling, Warp.width);
+  const height = <f64>load<i32>(Place.sampling, Warp.height);
+  const unit = f32x4.splat(UNIT);
+  const fill = f32x4.mul(v128.load(Place.sampling, Warp.fill), unit);
+  for (let fx: f64 = 0.5; out < end; fx++, out += 16) {
+    const u = m0 * fx + u0;
+    const v = m3 * fx + v0;
+    if (u >= 0 && u < width && v >= 0 && v < height) {
+      const pixel = wholePixel(source + <i32>v * stride + <i32>u * channels);
+      v128.store(out, f32x4.mul(f32x4.convert_i32x4_u(pixel), unit));
+    } else v128.store(out, fill);
   }
 }
 

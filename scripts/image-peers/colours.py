@@ -1,4 +1,4 @@
-"""Writes torchvision-colours.json: what torchvision's transforms v2 make of small images. Run it with torchvision installed."""
+"""Writes test/image/steps/torchvision-colours.json: what torchvision's transforms v2 make of small images. Run it with torchvision installed."""
 
 import base64
 import json
@@ -73,7 +73,7 @@ for policy, transform in policies.items():
                 )
                 moved.append({"policy": policy, "name": name, "bin": at, "sign": sign, "bytes": text(result)})
 
-Path(__file__).with_suffix(".json").write_text(
+(Path(__file__).parents[2] / "test/image/steps/torchvision-colours.json").write_text(
     json.dumps(
         {
             "picture": {"7x9x3": text(picture(7, 9, 3)), "7x9x1": text(picture(7, 9, 1)), "20x30x3": text(image), "16x17x1": text(small)},
