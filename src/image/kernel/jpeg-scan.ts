@@ -1,8 +1,17 @@
 /** Tells the kernel of a JPEG's scans: what they code, and by which tables. */
 
 import { uint16 } from "../header/integers.ts";
-import type { HuffmanSpec, JpegScan, QuantiserSpec, ScanPart } from "../header/jpeg.ts";
-import { Block, HuffmanTable, Place, Plane, Quantiser, Scan, SkipTable } from "./assembly/layout.ts";
+import type { HuffmanSpec, JpegScan, QuantiserSpec } from "../header/jpeg.ts";
+import {
+  Block,
+  HuffmanTable,
+  Place,
+  Plane,
+  Quantiser,
+  Scan,
+  ScanPlaces,
+  SkipTable,
+} from "./assembly/layout.ts";
 import type { Blocks, JpegFrame } from "./jpeg-frame.ts";
 import type { Kernel } from "./kernel.ts";
 
@@ -79,7 +88,7 @@ export class JpegScans {
       kernel.set(Place.scan + Scan.last, last);
       kernel.set(Place.scan + Scan.low, low);
       kernel.set(Place.scan + Scan.refines, scan.refines ? 1 : 0);
-      const selection = new Uint32Array(kernel.bytes.buffer, Place.selection, Quantiser.entries);
+      const selection = new Uint32Array(kernel.bytes.buffer, Place.selection, ScanPlaces.entries);
       selection.fill(nowhere << 16);
       for (let k = first; k <= last; k++) selection[k] = (1 << low) | (zigzag[k]! << 16);
     }
@@ -87,26 +96,28 @@ export class JpegScans {
   }
 
   /**
-   * Puts the quantiser of a component in place, by which a sequential scan multiplies. Its blocks become 2^size samples a
-   * side: coefficients that do not count for these go nowhere.
+   * Puts the quantiser of a component in place, whose blocks become 2^size samples a side: coefficients of a sequential
+   * scan that do not count for these go nowhere.
    */
-  placeQuantiser(bytes: Uint8Array, { component, quantiser }: ScanPart, size: number, turned: boolean): void {
+  placeQuantiser(
+    bytes: Uint8Array,
+    component: number,
+    { at, wide }: QuantiserSpec,
+    size: number,
+    turned: boolean,
+  ): void {
     const address = Place.quantisers + Quantiser.bytes * component;
-    const table = new Uint32Array(this.#kernel.bytes.buffer, address, Quantiser.entries);
+    const { buffer } = this.#kernel.bytes;
+    const places = new Uint8Array(buffer, address + Quantiser.places, Quantiser.factors);
+    const factors = new Uint16Array(buffer, address + Quantiser.factors, 64);
+    places.fill(Place.nowhere - Place.block);
     const order = turned ? turnedZigzag : zigzag;
-    table.fill(Place.nowhere << 16);
     const side = 1 << size;
     for (let k = 0; k < 64; k++) {
       const place = order[k]!;
-      if (place >> 4 < side && (place & 15) >> 1 < side)
-        table[k] = factorOf(bytes, quantiser, k) | ((Place.block + place) << 16);
+      factors[place >> 1] = wide ? uint16(bytes, at + 2 * k) : bytes[at + k]!;
+      if (place >> 4 < side && (place & 15) >> 1 < side) places[k + 1] = place;
     }
-  }
-
-  /** Puts the factors in place by which all blocks of a plane are multiplied. */
-  placeFactors(bytes: Uint8Array, spec: QuantiserSpec): void {
-    const factors = new Uint16Array(this.#kernel.bytes.buffer, Place.factors, 64);
-    for (let k = 0; k < 64; k++) factors[zigzag[k]! >> 1] = factorOf(bytes, spec, k);
   }
 
   /** Puts a Huffman table in its slot from `first` on, where it often is already; false if it is none. */
@@ -142,10 +153,6 @@ export function isSame(kept: Uint8Array, bytes: Uint8Array, at: number, length: 
   if (kept.length !== length || bytes.length < at + length) return false;
   for (let i = 0; i < length; i++) if (kept[i] !== bytes[at + i]) return false;
   return true;
-}
-
-function factorOf(bytes: Uint8Array, { at, wide }: QuantiserSpec, k: number): number {
-  return wide ? uint16(bytes, at + 2 * k) : bytes[at + k]!;
 }
 
 function zigzagOrder(place: (row: number, column: number) => number): Uint8Array {

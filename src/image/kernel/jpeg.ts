@@ -218,7 +218,7 @@ export class PreparedJpeg {
     }
     if (scan === undefined || !received.isWhole) return false;
     for (let c = 0; c < this.#needed; c++) {
-      this.#scans.placeFactors(bytes, received.quantiserOf(c)!);
+      this.#placeQuantiser(bytes, c, received.quantiserOf(c)!);
       kernel.functions.transformBlocks(Place.planes + Plane.bytes * c);
     }
     return true;
@@ -233,10 +233,13 @@ export class PreparedJpeg {
 
   #placeScan(bytes: Uint8Array, scan: JpegScan): boolean {
     if (!this.header.progressive) {
-      for (const part of scan.parts)
-        this.#scans.placeQuantiser(bytes, part, this.#sizes[part.component]!, this.#turned);
+      for (const { component, quantiser } of scan.parts) this.#placeQuantiser(bytes, component, quantiser);
     }
     return this.#scans.place(bytes, scan, this.#scanned);
+  }
+
+  #placeQuantiser(bytes: Uint8Array, component: number, quantiser: QuantiserSpec): void {
+    this.#scans.placeQuantiser(bytes, component, quantiser, this.#sizes[component]!, this.#turned);
   }
 
   /** How a plane is stored that has these samples, seen as the image is upright. */

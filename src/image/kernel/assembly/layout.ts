@@ -24,11 +24,9 @@ export enum Place {
   nowhere = 2176,
   /** Room for the specification of a Huffman table: 16 counts, then at most 256 symbols. */
   specification = 2240,
-  /** Room for the factors of a block of coefficients, u16, stored as these are. */
-  factors = 2560,
-  /** Five {@link Quantiser}s: one for each plane, and {@link Place.selection}. */
-  quantisers = 2688,
-  /** A {@link Quantiser} of a progressive scan: places are relative to the block, those it does not code are nowhere. */
+  /** Four {@link Quantiser}s: one for each plane. */
+  quantisers = 2560,
+  /** The {@link ScanPlaces} of a progressive scan. */
   selection = 5760,
   /** Eight {@link HuffmanTable}s: four for DC, then four for AC. */
   huffman = 6528,
@@ -269,11 +267,23 @@ export enum ColumnWeights {
   weights = 4,
 }
 
-/**
- * Of each coefficient in zigzag order its factor, u16, and the address in the block where it belongs, u16. Those past
- * the 64th lead to {@link Place.nowhere}.
- */
+/** What coefficients are to be multiplied by, and where they belong. */
 export enum Quantiser {
+  /**
+   * u8 for each place in zigzag order, and for those past the 64th, beginning with the second: where in the block the
+   * coefficient before it belongs, in bytes. 128 is {@link Place.nowhere}.
+   */
+  places = 0,
+  /** i16, stored as the block is. */
+  factors = 192,
+  bytes = 320,
+}
+
+/**
+ * Of each coefficient in zigzag order the unit in which a scan has it, u16, and where in its {@link Block} it belongs, u16.
+ * Those that the scan does not code, and those past the 64th, go nowhere.
+ */
+export enum ScanPlaces {
   entries = 192,
   bytes = 768,
 }

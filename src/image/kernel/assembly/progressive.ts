@@ -24,7 +24,7 @@ import {
   stepOf,
   withNumber,
 } from "./huffman.ts";
-import { Block, Place, Plane, Scan } from "./layout.ts";
+import { Block, Place, Plane, Quantiser, Scan } from "./layout.ts";
 import { beginScan, endScan, nextUnit, planeOf, position, seek } from "./scan.ts";
 import { flat, transform, transposeBlock } from "./transform.ts";
 
@@ -179,6 +179,8 @@ function blocksOf(number: i32): i32 {
 
 /**
  * Decodes one bit more of a block's coefficients, and those that are not zero for the first time; false: damage.
+ *
+ * One long function, as its loop has the next bits at hand.
  */
 function refine(block: usize, plane: usize, top: usize): bool {
   const last = load<i32>(Place.scan, Scan.last);
@@ -301,10 +303,11 @@ function nonzeroColumns(block: usize, column: i32): u64 {
   return load<u64>(sets + ((set & 255) << 3)) | load<u64>(sets + ((set >> 8) << 3), 2048);
 }
 
-/** Transforms the blocks of a plane that are needed, times {@link Place.factors}, to its samples. */
+/** Transforms the blocks of a plane that are needed to its samples. */
 export function transformBlocks(plane: usize): void {
   const turned: bool = load<i32>(Place.scan, Scan.turned) !== 0;
   const stride: usize = load<i32>(plane, Plane.stride);
+  const factors: usize = load<i32>(plane, Plane.quantiser) + Quantiser.factors;
   const size = load<i32>(plane, Plane.size);
   const left = load<i32>(plane, Plane.left);
   const top = load<i32>(plane, Plane.top);
@@ -318,32 +321,20 @@ export function transformBlocks(plane: usize): void {
     let target: usize =
       load<i32>(plane, Plane.source) + y * load<i32>(plane, Plane.blockRowStep) + left * blockStep;
     for (let x = 0; x < across; x++) {
-      transformBlock(block, size, turned, target, stride);
+      if (size === 3 && isFlat(block)) flat(load<i16>(block), factors, target, stride);
+      else {
+        if (turned && size > 0) transposeBlock(block);
+        transform(size, block, factors, target, stride);
+      }
       block += step;
       target += blockStep;
     }
   }
 }
 
-function transformBlock(block: usize, size: i32, turned: bool, target: usize, stride: usize): void {
-  if (size === 0) {
-    store<i16>(Place.block, <i16>(load<i16>(block) * load<u16>(Place.factors)));
-  } else if (dequantise(block)) {
-    if (turned) transposeBlock(Place.block);
-  } else if (size === 3) {
-    flat(load<i16>(Place.block), target, stride);
-    return;
-  }
-  transform(size, target, stride);
-}
-
-/** Writes a block's coefficients, times their factors, to {@link Place.block}; returns whether others than the first count. */
-function dequantise(block: usize): bool {
+/** Whether none but the first of a block's coefficients counts. */
+function isFlat(block: usize): bool {
   let all = v128.and(v128.load(block), i16x8(0, -1, -1, -1, -1, -1, -1, -1));
-  for (let i = 0; i < 128; i += 16) {
-    const coefficients = v128.load(block + i);
-    if (i !== 0) all = v128.or(all, coefficients);
-    v128.store(Place.block + i, i16x8.mul(coefficients, v128.load(Place.factors + i)));
-  }
-  return v128.any_true(all);
+  for (let i = 16; i < 128; i += 16) all = v128.or(all, v128.load(block + i));
+  return !v128.any_true(all);
 }

@@ -23,9 +23,9 @@ import {
   stepOf,
   withNumber,
 } from "./huffman.ts";
-import { Place, Plane, Scan } from "./layout.ts";
+import { Place, Plane, Quantiser, Scan } from "./layout.ts";
 import { DAMAGE, readOver } from "./skip.ts";
-import { flat, transform } from "./transform.ts";
+import { flat, sampleOf, transform } from "./transform.ts";
 
 /** Bits read. */
 export let position: u32 = 0;
@@ -154,25 +154,18 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
 /** Decodes a block to 2^size x 2^size samples; false: damage. */
 function decodeInto(plane: usize, top: usize, size: i32, target: usize): bool {
   const stride: usize = load<i32>(plane, Plane.stride);
-  if (size === 3) {
-    const k = decodeBlock(plane, top, 63);
-    if (k === 0) return false;
-    if (k === END + 1) {
-      flat(load<i16>(Place.block), target, stride);
-      store<i16>(Place.block, 0);
-    } else transform(size, target, stride);
-    return true;
-  }
+  const factors: usize = load<i32>(plane, Plane.quantiser) + Quantiser.factors;
   if (size === 0) {
     const whole = readRest(plane, top, 0, position);
-    const first = load<i32>(plane, Plane.previous) * load<u16>(<usize>load<i32>(plane, Plane.quantiser));
-    store<i16>(Place.block, <i16>first);
-    transform(size, target, stride);
+    store<u8>(target, sampleOf(load<i32>(plane, Plane.previous), factors));
     return whole;
   }
-  // The last place in zigzag order of a square of 2 or 4.
-  const k = decodeBlock(plane, top, size === 1 ? 4 : 24);
-  transform(size, target, stride);
+  // The last place in zigzag order of a square of 8, 4 or 2.
+  const k = decodeBlock(plane, top, size === 3 ? 63 : size === 2 ? 24 : 4);
+  if (size === 3 && k === END + 1) {
+    flat(load<i16>(Place.block), factors, target, stride);
+    store<i16>(Place.block, 0);
+  } else transform(size, Place.block, factors, target, stride);
   return k !== 0;
 }
 
@@ -203,7 +196,7 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
   count -= e & 63;
   const level = load<i32>(plane, Plane.previous) + <i16>firstOf(e);
   store<i32>(plane, level, Plane.previous);
-  store<i16>(Place.block, <i16>(level * load<u16>(quantiser)));
+  store<i16>(Place.block, <i16>level);
 
   let k = 1;
   do {
@@ -280,14 +273,12 @@ function endOfBlock(e: i64, k: i32, at: u32): i32 {
   return k > 64 && last !== END ? 0 : k;
 }
 
-/** Puts an entry's numbers, times their factors, into the block; returns one more than the place after the last. */
-function put(e: i64, k: i32, quantiser: usize): i32 {
+/** Puts an entry's numbers into the block; returns one more than the place after the last. */
+function put(e: i64, k: i32, places: usize): i32 {
   k += stepOf(e);
-  let place = load<u32>(quantiser + (k << 2) - 4);
-  store<i16>(place >> 16, <i16>(firstOf(e) * place));
+  store<i16>(<usize>load<u8>(places + k, Quantiser.places), <i16>firstOf(e), Place.block);
   k += secondStepOf(e);
-  place = load<u32>(quantiser + (k << 2) - 4);
-  store<i16>(place >> 16, <i16>(secondOf(e) * place));
+  store<i16>(<usize>load<u8>(places + k, Quantiser.places), <i16>secondOf(e), Place.block);
   return k;
 }
 

@@ -2,11 +2,10 @@
  * The inverse transform of a block: libjpeg's accurate one (jidctint, after Loeffler, Ligtenberg and Moschytz), on eight
  * columns at a time.
  */
-import { Place } from "./layout.ts";
-
-/** The mean of a block, from its first coefficient. */
-function sampleOf(first: i32): u8 {
-  return clamped((first + 4) >> 3);
+/** The mean of a block, from its first coefficient, times its factor. */
+export function sampleOf(first: i32, factors: usize): u8 {
+  const mean: i32 = <i16>(first * load<i16>(factors));
+  return clamped((mean + 4) >> 3);
 }
 
 function clamped(level: i32): u8 {
@@ -14,8 +13,8 @@ function clamped(level: i32): u8 {
 }
 
 /** A block without detail. */
-export function flat(first: i32, at: usize, stride: usize): void {
-  const eight = <i64>sampleOf(first) * 0x0101010101010101;
+export function flat(first: i32, factors: usize, at: usize, stride: usize): void {
+  const eight = <i64>sampleOf(first, factors) * 0x0101010101010101;
   for (let y = 0; y < 8; y++) {
     store<i64>(at, eight);
     at += stride;
@@ -41,21 +40,32 @@ function narrow(a: v128, b: v128, shift: i32): v128 {
 
 class EightColumns {
   /**
-   * One pass of the transform over the eight rows at `from`, eight columns at a time, written to `to`.
+   * One pass of the transform over the eight rows at `from`, times `factors` unless 0, eight columns at a time, written
+   * to `to`.
    * Constants are those of jidctint times 2^12.
    *
    * One long function, as it is one butterfly: cut up, each part would take and give more numbers than it has lines.
    */
   @inline
-  static pass(from: usize, to: usize, bias: i32, shift: i32): void {
-    const r0 = v128.load(from);
-    const r1 = v128.load(from, 16);
-    const r2 = v128.load(from, 32);
-    const r3 = v128.load(from, 48);
-    const r4 = v128.load(from, 64);
-    const r5 = v128.load(from, 80);
-    const r6 = v128.load(from, 96);
-    const r7 = v128.load(from, 112);
+  static pass(from: usize, factors: usize, to: usize, bias: i32, shift: i32): void {
+    let r0 = v128.load(from);
+    let r1 = v128.load(from, 16);
+    let r2 = v128.load(from, 32);
+    let r3 = v128.load(from, 48);
+    let r4 = v128.load(from, 64);
+    let r5 = v128.load(from, 80);
+    let r6 = v128.load(from, 96);
+    let r7 = v128.load(from, 112);
+    if (factors !== 0) {
+      r0 = i16x8.mul(r0, v128.load(factors));
+      r1 = i16x8.mul(r1, v128.load(factors, 16));
+      r2 = i16x8.mul(r2, v128.load(factors, 32));
+      r3 = i16x8.mul(r3, v128.load(factors, 48));
+      r4 = i16x8.mul(r4, v128.load(factors, 64));
+      r5 = i16x8.mul(r5, v128.load(factors, 80));
+      r6 = i16x8.mul(r6, v128.load(factors, 96));
+      r7 = i16x8.mul(r7, v128.load(factors, 112));
+    }
     const zero = i64x2.splat(0);
     const biased = i32x4.splat(bias);
 
@@ -122,19 +132,22 @@ class EightColumns {
   }
 }
 
-/** {@link Place.block} becomes 2^size x 2^size samples, and what was used of it is zero afterwards. */
-export function transform(size: i32, at: usize, stride: usize): void {
-  if (size === 3) inverse(Place.block, at, stride);
-  else if (size === 2) inverseOf4(Place.block, at, stride);
-  else if (size === 1) inverseOf2(Place.block, at, stride);
-  else store<u8>(at, sampleOf(load<i16>(Place.block)));
+/**
+ * A block (stored by columns), times its factors, becomes 2^size x 2^size samples. What was used of it is zero afterwards,
+ * but for that of a single sample.
+ */
+export function transform(size: i32, block: usize, factors: usize, at: usize, stride: usize): void {
+  if (size === 3) inverse(block, factors, at, stride);
+  else if (size === 2) inverseOf4(block, factors, at, stride);
+  else if (size === 1) inverseOf2(block, factors, at, stride);
+  else store<u8>(at, sampleOf(load<i16>(block), factors));
 }
 
-/** A block (stored by columns) becomes 8 x 8 samples; the block is zero afterwards. */
-function inverse(block: usize, at: usize, stride: usize): void {
-  EightColumns.pass(block, block, 512, 10);
+/** The same of all coefficients and 8 x 8 samples. */
+function inverse(block: usize, factors: usize, at: usize, stride: usize): void {
+  EightColumns.pass(block, factors, block, 512, 10);
   transposeBlock(block);
-  EightColumns.pass(block, block, 65536 + (128 << 17), 17);
+  EightColumns.pass(block, 0, block, 65536 + (128 << 17), 17);
   for (let y = 0; y < 8; y += 2) {
     const rows = i8x16.narrow_i16x8_u(v128.load(block), v128.load(block, 16));
     v128.store64_lane(at, rows, 0);
@@ -150,11 +163,11 @@ function inverse(block: usize, at: usize, stride: usize): void {
  * A block of which four coefficients were read becomes 2 x 2 samples: the inverse transform of that size. They are zero
  * afterwards.
  */
-function inverseOf2(block: usize, at: usize, stride: usize): void {
-  const mean: i32 = load<i16>(block) + 4;
-  const x: i32 = load<i16>(block, 16);
-  const y: i32 = load<i16>(block, 2);
-  const xy: i32 = load<i16>(block, 18);
+function inverseOf2(block: usize, factors: usize, at: usize, stride: usize): void {
+  const mean: i32 = <i16>(load<i16>(block) * load<i16>(factors)) + 4;
+  const x: i32 = <i16>(load<i16>(block, 16) * load<i16>(factors, 16));
+  const y: i32 = <i16>(load<i16>(block, 2) * load<i16>(factors, 2));
+  const xy: i32 = <i16>(load<i16>(block, 18) * load<i16>(factors, 18));
   store<u8>(at, clamped((mean + x + y + xy) >> 3));
   store<u8>(at, clamped((mean - x + y - xy) >> 3), 1);
   store<u8>(at + stride, clamped((mean + x - y - xy) >> 3));
@@ -164,9 +177,9 @@ function inverseOf2(block: usize, at: usize, stride: usize): void {
 }
 
 /** The same of sixteen coefficients and 4 x 4 samples. */
-function inverseOf4(block: usize, at: usize, stride: usize): void {
-  const first = v128.load64_lane(block + 16, v128.load64_zero(block), 1);
-  const last = v128.load64_lane(block + 48, v128.load64_zero(block, 32), 1);
+function inverseOf4(block: usize, factors: usize, at: usize, stride: usize): void {
+  const first = i16x8.mul(FourColumns.two(block), FourColumns.two(factors));
+  const last = i16x8.mul(FourColumns.two(block + 32), FourColumns.two(factors + 32));
   FourColumns.pass(block, first, last, 512, 10);
   const a = v128.load(block);
   const b = v128.load(block, 16);
@@ -186,6 +199,12 @@ function inverseOf4(block: usize, at: usize, stride: usize): void {
 }
 
 class FourColumns {
+  /** Four numbers each of two columns of a block. */
+  @inline
+  static two(column: usize): v128 {
+    return v128.load64_lane(column + 16, v128.load64_zero(column), 1);
+  }
+
   /** One pass of the transform of four numbers: two rows of four columns each in `a` and in `b`, and at `to` again. */
   @inline
   static pass(to: usize, a: v128, b: v128, bias: i32, shift: i32): void {
