@@ -181,9 +181,8 @@ function decodeBlock(plane: usize, top: usize, last: i32): i32 {
   const ac: usize = load<i32>(plane, Plane.ac);
   // `count` of the bits are known to follow `position`, at the upper end of `bits`; the next are at `next`.
   let count: u64 = 56 - (position & 7);
-  let next = top - (position >> 3) - 8;
-  let bits = load<u64>(next) << (position & 7);
-  next -= 7;
+  let bits = peek(top, position);
+  let next = top - (position >> 3) - 15;
   let e = lookUp(bits, dc);
   if (e < 0) {
     if (e === LONG) {

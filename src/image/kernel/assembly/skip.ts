@@ -63,9 +63,8 @@ export function readOver(plane: usize, top: usize, k: i32, at: u32): u32 {
   const skip: usize = load<i32>(plane, Plane.skip);
   // As in `decodeBlock`: `count` of the bits are known, the next are at `next`.
   let count: u64 = 56 - (at & 7);
-  let next = top - (at >> 3) - 8;
-  let bits = load<u64>(next) << (at & 7);
-  next -= 7;
+  let bits = peek(top, at);
+  let next = top - (at >> 3) - 15;
   if (k === 0) {
     const dc: usize = load<i32>(plane, Plane.dc);
     let e = lookUp(bits, dc);
