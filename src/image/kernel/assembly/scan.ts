@@ -18,6 +18,7 @@ import {
   LONG,
   longEntry,
   lookUp,
+  peek,
   secondOf,
   secondStepOf,
   stepOf,

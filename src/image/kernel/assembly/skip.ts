@@ -8,6 +8,7 @@
  * the look-up, or is none. What is damage to `decodeBlock` is so here.
  */
 import {
+  bitsOf,
   Codes,
   END,
   firstBitsOf,
@@ -17,6 +18,8 @@ import {
   lookUp,
   numberBitsOf,
   numberOf,
+  peek,
+  secondStepOf,
   stepOf,
 } from "./huffman.ts";
 import { HuffmanTable, Place, Plane, SkipTable } from "./layout.ts";
@@ -38,13 +41,18 @@ export function skipping(slot: i32): void {
     let steps = 0;
     while (length < SKIP) {
       const e = lookUp((<u64>i) << (64 - SKIP + length), ac);
+      const pair = secondStepOf(e) > 0 && length + bitsOf(e) <= SKIP;
       // Bits past those of the look-up were taken for zeros.
-      if (e === LONG || length + firstBitsOf(e) - numberBitsOf(e) > SKIP) break;
-      const step = stepOf(e);
-      if (step !== END && steps + step > 63) break;
-      length += firstBitsOf(e);
-      steps += step === END ? ENDED : step;
-      if (step === END) break;
+      if (e === LONG || (!pair && length + firstBitsOf(e) - numberBitsOf(e) > SKIP)) break;
+      const last = pair ? secondStepOf(e) : stepOf(e);
+      const next = steps + (pair ? stepOf(e) : 0) + (last === END ? 0 : last);
+      if (next > 63) break;
+      steps = next;
+      length += pair ? bitsOf(e) : firstBitsOf(e);
+      if (last === END) {
+        steps += ENDED;
+        break;
+      }
     }
     store<u16>(table + (i << 1), <u16>(length | (steps << 6)));
   }
