@@ -49,6 +49,21 @@ export function sequentialScans(count: number, interleaved: boolean): PlannedSca
   return interleaved ? [{ parts: all, ...rest }] : all.map((part) => ({ parts: [part], ...rest }));
 }
 
+/** Scans as libjpeg writes them: of most coefficients two bits come later. */
+export function progressiveScans(count: number): PlannedScan[] {
+  const parts = Array.from({ length: count }, (_, i) => i);
+  const band = (first: number, last: number, low: number, refines: boolean) =>
+    parts.map((part) => ({ parts: [part], first, last, low, refines }));
+  return [
+    { parts, first: 0, last: 0, low: 1, refines: false },
+    ...band(1, 5, 2, false),
+    ...band(6, 63, 2, false),
+    ...band(1, 63, 1, true),
+    { parts, first: 0, last: 0, low: 0, refines: true },
+    ...band(1, 63, 0, true),
+  ];
+}
+
 /** The file's bytes. */
 export function writeJpeg(plan: JpegPlan): Uint8Array {
   const { height, width, components, scans, restart, quantiser, fill, late, segments } = plan;

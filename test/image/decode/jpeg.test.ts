@@ -11,6 +11,7 @@ import {
   jfifSegment,
   type PlannedComponent,
   type PlannedScan,
+  progressiveScans,
   sequentialScans,
   writeJpeg,
 } from "../jpeg-writer.ts";
@@ -37,21 +38,6 @@ const plain: JpegPlan = {
   late: false,
   segments: [],
 };
-
-/** As libjpeg writes them: two bits of each coefficient come later. */
-function progressiveScans(count: number): PlannedScan[] {
-  const parts = Array.from({ length: count }, (_, i) => i);
-  const band = (first: number, last: number, low: number, refines: boolean) =>
-    parts.map((part) => ({ parts: [part], first, last, low, refines }));
-  return [
-    { parts, first: 0, last: 0, low: 1, refines: false },
-    ...band(1, 5, 2, false),
-    ...band(6, 63, 2, false),
-    ...band(1, 63, 1, true),
-    { parts, first: 0, last: 0, low: 0, refines: true },
-    ...band(1, 63, 0, true),
-  ];
-}
 
 /** The pixels by libjpeg-turbo, upright if `orient`. */
 async function byLibjpeg(bytes: Uint8Array, orient = true): Promise<Tensor<"uint8">> {

@@ -180,7 +180,7 @@ function blocksOf(number: i32): i32 {
 /**
  * Decodes one bit more of a block's coefficients, and those that are not zero for the first time; false: damage.
  *
- * One long function, as its loop has the next bits at hand.
+ * One long function, as its loop is the hot one: what a code says where the next begins stays in registers.
  */
 function refine(block: usize, plane: usize, top: usize): bool {
   const last = load<i32>(Place.scan, Scan.last);

@@ -38,6 +38,7 @@ function narrow(a: v128, b: v128, shift: i32): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_s(a, shift), i32x4.shr_s(b, shift));
 }
 
+/** What is done to eight columns, or rows, at a time. */
 class EightColumns {
   /**
    * One pass of the transform over the eight rows at `from`, times `factors` unless 0, eight columns at a time, written
@@ -130,6 +131,48 @@ class EightColumns {
     v128.store(to, narrow(i32x4.add(x3l, x4l), i32x4.add(x3h, x4h), shift), 48);
     v128.store(to, narrow(i32x4.sub(x3l, x4l), i32x4.sub(x3h, x4h), shift), 64);
   }
+
+  @inline
+  static transpose(block: usize): void {
+    const r0 = v128.load(block);
+    const r1 = v128.load(block, 16);
+    const r2 = v128.load(block, 32);
+    const r3 = v128.load(block, 48);
+    const r4 = v128.load(block, 64);
+    const r5 = v128.load(block, 80);
+    const r6 = v128.load(block, 96);
+    const r7 = v128.load(block, 112);
+    // Three rounds of interleaving the first half of the rows with the second.
+    const a0 = low(r0, r4);
+    const a1 = high(r0, r4);
+    const a2 = low(r1, r5);
+    const a3 = high(r1, r5);
+    const a4 = low(r2, r6);
+    const a5 = high(r2, r6);
+    const a6 = low(r3, r7);
+    const a7 = high(r3, r7);
+    const b0 = low(a0, a4);
+    const b1 = high(a0, a4);
+    const b2 = low(a1, a5);
+    const b3 = high(a1, a5);
+    const b4 = low(a2, a6);
+    const b5 = high(a2, a6);
+    const b6 = low(a3, a7);
+    const b7 = high(a3, a7);
+    v128.store(block, low(b0, b4));
+    v128.store(block, high(b0, b4), 16);
+    v128.store(block, low(b1, b5), 32);
+    v128.store(block, high(b1, b5), 48);
+    v128.store(block, low(b2, b6), 64);
+    v128.store(block, high(b2, b6), 80);
+    v128.store(block, low(b3, b7), 96);
+    v128.store(block, high(b3, b7), 112);
+  }
+}
+
+/** Exchanges rows and columns of a block. */
+export function transposeBlock(block: usize): void {
+  EightColumns.transpose(block);
 }
 
 /**
@@ -146,7 +189,7 @@ export function transform(size: i32, block: usize, factors: usize, at: usize, st
 /** The same of all coefficients and 8 x 8 samples. */
 function inverse(block: usize, factors: usize, at: usize, stride: usize): void {
   EightColumns.pass(block, factors, block, 512, 10);
-  transposeBlock(block);
+  EightColumns.transpose(block);
   EightColumns.pass(block, 0, block, 65536 + (128 << 17), 17);
   for (let y = 0; y < 8; y += 2) {
     const rows = i8x16.narrow_i16x8_u(v128.load(block), v128.load(block, 16));
@@ -218,41 +261,4 @@ class FourColumns {
     v128.store(to, narrow(i32x4.add(e0, o0), i32x4.add(e1, o1), shift));
     v128.store(to, narrow(i32x4.sub(e1, o1), i32x4.sub(e0, o0), shift), 16);
   }
-}
-
-/** Exchanges rows and columns of a block. */
-export function transposeBlock(block: usize): void {
-  const r0 = v128.load(block);
-  const r1 = v128.load(block, 16);
-  const r2 = v128.load(block, 32);
-  const r3 = v128.load(block, 48);
-  const r4 = v128.load(block, 64);
-  const r5 = v128.load(block, 80);
-  const r6 = v128.load(block, 96);
-  const r7 = v128.load(block, 112);
-  // Three rounds of interleaving the first half of the rows with the second.
-  const a0 = low(r0, r4);
-  const a1 = high(r0, r4);
-  const a2 = low(r1, r5);
-  const a3 = high(r1, r5);
-  const a4 = low(r2, r6);
-  const a5 = high(r2, r6);
-  const a6 = low(r3, r7);
-  const a7 = high(r3, r7);
-  const b0 = low(a0, a4);
-  const b1 = high(a0, a4);
-  const b2 = low(a1, a5);
-  const b3 = high(a1, a5);
-  const b4 = low(a2, a6);
-  const b5 = high(a2, a6);
-  const b6 = low(a3, a7);
-  const b7 = high(a3, a7);
-  v128.store(block, low(b0, b4));
-  v128.store(block, high(b0, b4), 16);
-  v128.store(block, low(b1, b5), 32);
-  v128.store(block, high(b1, b5), 48);
-  v128.store(block, low(b2, b6), 64);
-  v128.store(block, high(b2, b6), 80);
-  v128.store(block, low(b3, b7), 96);
-  v128.store(block, high(b3, b7), 112);
 }
