@@ -36,6 +36,7 @@ export type Pixels = Tensor<"uint8">;
 export interface ReadOptions {
   readonly channels: Channels;
   readonly orient: boolean;
+  readonly palette: "colours" | "indices";
   readonly maxPixels: number;
   /** "throw", or what gives a replacement, which it has checked. */
   readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
@@ -150,6 +151,7 @@ function decodeCounted(
   { started, elsewhere }: { readonly started: number; readonly elsewhere: boolean },
 ): void | Promise<void> {
   const { orient, maxPixels, channels } = options;
+  const indices = options.palette === "indices";
   const loaded = performance.now();
   const cost = { started, loaded, bytes: elsewhere ? bytes.length : 0 };
   let filled: ArrayBufferLike | undefined;
@@ -160,7 +162,7 @@ function decodeCounted(
     return out;
   };
   const decoding = runPasses(pipelineOf(key, ops, channels), counted, (pipeline, out) =>
-    decode(bytes, { pipeline, orient, maxPixels, row: out }),
+    decode(bytes, { pipeline, orient, indices, maxPixels, row: out }),
   );
   if (decoding === undefined) count();
   else return decoding.then(count);

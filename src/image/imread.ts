@@ -17,6 +17,11 @@ export interface ImreadOptions {
   /** Whether the image is turned upright as its EXIF orientation says. Default true. */
   readonly orient?: boolean;
   /**
+   * What a pixel of a palette is: its colour (`"colours"`, default), or its index (`"indices"`): the classes of a mask,
+   * with 1 channel. Grey of 1, 2 or 4 bits is then read unscaled, too. PNG only, up to 8 bits.
+   */
+  readonly palette?: "colours" | "indices";
+  /**
    * Images with more pixels are refused before they are decoded. Default 89,478,485, a quarter of a gigabyte of RGB,
    * the limit at which Pillow warns.
    */
@@ -36,6 +41,7 @@ export interface ImreadOptions {
 const defaults: ReadOptions = {
   channels: 3,
   orient: true,
+  palette: "colours",
   maxPixels: 89_478_485,
   onError: "throw",
   signal: undefined,
@@ -52,6 +58,7 @@ const defaults: ReadOptions = {
  * @example
  * await stack(files.map((file) => resize(imread(file), [200, 200]))); // float32 [n, 200, 200, 3]
  * await imread("photo.png", { channels: 4 }).tensor();                 // uint8 [height, width, 4]
+ * await imread("mask.png", { palette: "indices" }).tensor();           // uint8 [height, width, 1]: classes
  */
 export function imread(source: ImageSource, options?: ImreadOptions): Image<"uint8"> {
   checkSource(source);
@@ -92,9 +99,13 @@ function begin(
 }
 
 function readOptions(options: ImreadOptions): ReadOptions {
-  checkKnown("imread()", options, ["channels", "orient", "maxPixels", "onError", "signal"]);
-  const { channels, orient, maxPixels, onError, signal } = { ...defaults, ...options };
+  checkKnown("imread()", options, ["channels", "orient", "palette", "maxPixels", "onError", "signal"]);
+  const { orient, palette, maxPixels, onError, signal } = { ...defaults, ...options };
+  checkChoice("palette", palette, ["colours", "indices"]);
+  const { channels = palette === "indices" ? 1 : defaults.channels } = options;
   checkChoice("channels", channels, [1, 3, 4]);
+  if (palette === "indices" && channels !== 1)
+    throw new OptionError(`An index is one channel: \`palette: "indices"\` takes no ${channels}.`);
   checkBoolean("orient", orient);
   checkInteger("maxPixels", maxPixels, 1);
   if (signal !== undefined) checkSignal("signal", signal);
@@ -102,7 +113,7 @@ function readOptions(options: ImreadOptions): ReadOptions {
     throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(onError)}.`);
   }
   const checked = onError === "throw" ? onError : checkedReplacement(onError);
-  return { channels, orient, maxPixels, onError: checked, signal };
+  return { channels, orient, palette, maxPixels, onError: checked, signal };
 }
 
 type Replace = Exclude<ReadOptions["onError"], "throw">;

@@ -61,3 +61,9 @@ export type { FillOptions } from "./steps/step.ts";
 export { invert, posterize, solarize } from "./steps/tones.ts";
 export { type TrivialAugmentOptions, trivialAugment } from "./steps/trivial-augment.ts";
 export type { PadMode } from "./taps.ts";
+export {
+  type ChangedParts,
+  type ImageParts,
+  type TogetherOptions,
+  together,
+} from "./together.ts";

@@ -11,6 +11,7 @@
 import { OptionError } from "../core/errors.ts";
 import { type Affine, type Channels, channelMap, composed, identity, isIdentity, scaled } from "./colour.ts";
 import { axesOf, dependsOnSize, type GeometryOp, type ImageAxes } from "./geometry.ts";
+import type { Matrix } from "./matrix.ts";
 import { cutAffine, type PixelStep } from "./program.ts";
 
 /** dtype of an image: bytes from 0 to 255, or floats that are 0 to 1 until they are normalised. */
@@ -38,7 +39,7 @@ export interface WarpOp {
    * The matrix, by rows, for an image of `height` x `width`: from (x, y, 1) of the result, which has the same size, to
    * (x, y, 1) of the image, up to a factor. Positions are in pixels from the left and upper edges of the image.
    */
-  readonly matrix: (height: number, width: number) => readonly number[];
+  readonly matrix: (height: number, width: number) => Matrix;
   readonly interpolation: "nearest" | "bilinear";
   /** What lies outside, 0 to 255: one a channel. */
   readonly fill: readonly number[];

@@ -2,11 +2,9 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createRandom } from "epochal";
 import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { evaluation } from "../../examples/images/evaluation.ts";
-import { partOf } from "../../examples/images/random-parts.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-transforms-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -85,7 +83,7 @@ const expected: readonly [height: number, width: number, means: number[], pixels
 
 describe("the evaluation transform", () => {
   it.each(expected)("of a picture of %i × %i", async (height, width, means, pixels) => {
-    const { data, shape } = await (await evaluation(await picture(height, width))).tensor();
+    const { data, shape } = await evaluation(await picture(height, width)).tensor();
     expect(shape).toEqual([224, 224, 3]);
     const found = [0, 0, 0];
     for (let i = 0; i < data.length; i++) found[i % 3]! += data[i]! / (224 * 224);
@@ -95,31 +93,5 @@ describe("the evaluation transform", () => {
       for (const [c, value] of pixels[i]!.entries())
         expect(Math.abs(pixel[c]! - value), `${y}, ${x}: ${pixel} and ${pixels[i]}`).toBeLessThan(0.02);
     }
-  });
-});
-
-describe("the random part", () => {
-  it("fits, has 8 to 100 % of the area, and an aspect of 3/4 to 4/3, where that can be", () => {
-    const random = createRandom(7);
-    const areas: number[] = [];
-    const aspects: number[] = [];
-    for (let i = 0; i < 2000; i++) {
-      const [height, width] = partOf(300, 400, random);
-      expect(height >= 1 && height <= 300 && width >= 1 && width <= 400).toBe(true);
-      areas.push((height * width) / 120_000);
-      aspects.push(width / height);
-    }
-    expect(Math.min(...areas)).toBeGreaterThan(0.075);
-    expect(Math.max(...areas)).toBeLessThanOrEqual(1);
-    expect(Math.min(...aspects)).toBeGreaterThan(0.74);
-    expect(Math.max(...aspects)).toBeLessThan(1.35);
-    // Half of the parts are wider than high, as the aspect's logarithm is drawn.
-    expect(aspects.filter((aspect) => aspect > 1).length).toBeGreaterThan(900);
-  });
-
-  it("is cut to the nearest aspect where none fits", () => {
-    expect(partOf(10, 1000, createRandom(1))).toEqual([10, 13]);
-    expect(partOf(1000, 10, createRandom(1))).toEqual([13, 10]);
-    expect(partOf(1, 1, createRandom(1))).toEqual([1, 1]);
   });
 });

@@ -16,6 +16,8 @@ export interface DecodeRequest {
   readonly pipeline: Pipeline;
   /** Whether the EXIF orientation is applied. */
   readonly orient: boolean;
+  /** Whether pixels are numbers, to be read as they are stored: PNG's alone. Default false. */
+  readonly indices?: boolean;
   /** Most pixels that may be decoded. */
   readonly maxPixels: number;
   /** The memory for a result of `shape`: a row of a batch, or a new tensor. Called once, when the shape is known. */

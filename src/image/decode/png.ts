@@ -3,7 +3,7 @@
  * so that what is refused does not depend on what is installed.
  */
 
-import { readPngHeader } from "../header/png.ts";
+import { indicesOf, readPngHeader } from "../header/png.ts";
 import { checkOf, pixelsOfPng } from "../kernel/png.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
@@ -12,9 +12,13 @@ import type { EncodedImage } from "./encoded.ts";
 /** The kernel's decoder of PNG. */
 export const pngDecoder: Decoder = { formats: ["PNG"], decode };
 
-function decode({ bytes }: EncodedImage, { pipeline, orient, maxPixels, row }: DecodeRequest): DecodeOutcome {
+function decode(
+  { bytes }: EncodedImage,
+  { pipeline, orient, indices = false, maxPixels, row }: DecodeRequest,
+): DecodeOutcome {
   const thread = threadKernel();
-  const header = readPngHeader(bytes, (all, start, end) => checkOf(thread.kernel, all, start, end));
+  const read = readPngHeader(bytes, (all, start, end) => checkOf(thread.kernel, all, start, end));
+  const header = indices ? indicesOf(read) : read;
   checkPixels(header.height, header.width, maxPixels);
   const pixels = pixelsOfPng(thread, pipeline, bytes, header, orient ? header.orientation : 1);
   pixels.run(row(pixels.shape));

@@ -31,6 +31,11 @@ function ask(
   damage: ImageError | undefined,
 ): void | Promise<void> {
   const format = knownFormat(file.format);
+  if (request.indices && format.name !== "PNG") {
+    throw new ImageError(
+      'Only of PNG images are the indices of a palette read. Leave `palette: "indices"` away, or convert the file to PNG.',
+    );
+  }
   let found = damage;
   for (let i = next; i < decoders.length; i++) {
     const decoder = decoders[i]!;

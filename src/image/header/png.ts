@@ -28,6 +28,8 @@ export interface PngHeader {
   /** The chunks of pixels: where the first begins, how many bytes of compressed data they have in all. */
   readonly pixels: number;
   readonly compressed: number;
+  /** Whether samples are numbers, to be read as they are: see {@link indicesOf}. */
+  readonly indices: boolean;
 }
 
 /** PNG's colour types: 1 is a palette, 2 colour, 4 alpha, added up. */
@@ -117,6 +119,29 @@ export function readPngHeader(bytes: Uint8Array, check: Check): PngHeader {
     orientation: orientation ?? 1,
     pixels,
     compressed,
+    indices: false,
+  };
+}
+
+/**
+ * The header of the same pixels as numbers: a palette's indices and not its colours, grey as it is stored.
+ *
+ * @throws ImageError if the pixels have colours of their own, or more than 8 bits.
+ */
+export function indicesOf(header: PngHeader): PngHeader {
+  const { colour, depth } = header;
+  if (colour === 2 || colour === 6 || depth > 8) {
+    throw new ImageError(
+      `It is a PNG image of ${depth > 8 ? "16 bits" : "colours"}, and \`palette: "indices"\` reads those of a palette, or grey of up to 8 bits. Leave the option away, or store the classes so.`,
+    );
+  }
+  // Grey is a sample a pixel, too.
+  return {
+    ...header,
+    colour: colour === 3 ? 0 : colour,
+    palette: undefined,
+    transparency: undefined,
+    indices: true,
   };
 }
 

@@ -198,6 +198,7 @@ function writeMeaning(kernel: Kernel, header: PngHeader, channels: Channels): vo
   kernel.set(at + Png.depth, depth);
   kernel.set(at + Png.colour, colour);
   kernel.set(at + Png.channels, channels);
+  kernel.set(at + Png.unscaled, header.indices ? 1 : 0);
   kernel.set(at + Png.red, red);
   kernel.set(at + Png.green, green);
   kernel.set(at + Png.blue, blue);

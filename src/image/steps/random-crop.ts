@@ -40,7 +40,7 @@ const attempts = 10;
 export function randomResizedCrop<D extends ImageDType>(
   image: Image<D>,
   size: Extent,
-  options: PartOptions & Omit<NearestOptions<D>, "fit" | "fill">,
+  options: PartOptions & Omit<NearestOptions, "fit" | "fill">,
 ): Image<D>;
 /**
  * A random part of the image, at another size: torchvision's `RandomResizedCrop`, its distribution and its defaults. 8 to
@@ -55,7 +55,8 @@ export function randomResizedCrop<D extends ImageDType>(
 export function randomResizedCrop<D extends ImageDType = "float32">(
   image: Image,
   size: Extent,
-  options: PartOptions & Omit<ResizeOptions<D>, "fit" | "fill">,
+  options: PartOptions &
+    (Omit<ResizeOptions<D>, "fit" | "fill"> | (Omit<NearestOptions, "fit" | "fill"> & { readonly dtype: D })),
 ): Image<D>;
 export function randomResizedCrop(
   image: Image,

@@ -40,9 +40,7 @@ export interface ResizeOptions<D extends ImageDType> extends AspectOptions {
 }
 
 /** Options of {@link resize} for masks: each pixel is one that was there, the nearest. */
-export interface NearestOptions<D extends ImageDType> extends AspectOptions {
-  /** dtype of the result; default that of the image. */
-  readonly dtype?: D;
+export interface NearestOptions extends AspectOptions {
   /** The pixel at the centre of the new one, as Pillow's `NEAREST` and PyTorch's `nearest-exact`. */
   readonly interpolation: "nearest";
 }
@@ -61,7 +59,7 @@ export const resizeOptions = ["dtype", "interpolation", "antialias"] as const;
 export function resize<D extends ImageDType>(
   image: Image<D>,
   size: Extent | number,
-  options: NearestOptions<D>,
+  options: NearestOptions,
 ): Image<D>;
 /**
  * The image at another size: antialiased bilinear, dtype float32 in [0, 1], as scikit-image's `resize`.
@@ -81,7 +79,7 @@ export function resize<D extends ImageDType>(
 export function resize<D extends ImageDType = "float32">(
   image: Image,
   size: Extent | number,
-  options?: ResizeOptions<D> | (NearestOptions<D> & { readonly dtype: D }),
+  options?: ResizeOptions<D> | (NearestOptions & { readonly dtype: D }),
 ): Image<D>;
 export function resize(
   image: Image,

@@ -247,6 +247,8 @@ export enum Png {
   red = 12,
   green = 16,
   blue = 20,
+  /** Whether grey is written as it is stored, the highest sample not as 255. */
+  unscaled = 24,
 }
 
 /** Entry of a table of rows: it makes one row of the result. */

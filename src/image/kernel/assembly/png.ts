@@ -163,7 +163,8 @@ function grey(row: usize, width: i32, out: usize, step: usize): void {
   const samples = load<i32>(Place.png, Png.colour) & 4 ? 2 : 1;
   const shift = max(0, depth - 8);
   // What makes the highest sample 255.
-  const factor = depth > 8 ? 1 : 255 / ((1 << depth) - 1);
+  const unscaled = depth > 8 || load<i32>(Place.png, Png.unscaled) !== 0;
+  const factor = unscaled ? 1 : 255 / ((1 << depth) - 1);
   const transparent = load<i32>(Place.png, Png.red);
   for (let x = 0; x < width; x++) {
     const value = sample(row, x * samples, depth);
