@@ -10,7 +10,7 @@ import {
   type Image,
   imread,
   normalize,
-  padImage,
+  pad,
   perspective,
   randomCrop,
   randomFlip,
@@ -50,7 +50,7 @@ function drawn({ image, height, width, off }: Chain, random: Random): Chain {
       return { image: randomCrop(image, [ch, cw], { random }), height: ch, width: cw, off };
     }
     case 3:
-      return { image: padImage(image, [3, 1, 0, 5]), height: height + 3, width: width + 6, off };
+      return { image: pad(image, [3, 1, 0, 5]), height: height + 3, width: width + 6, off };
     case 4: {
       const turned = affine(image, {
         rotate: random.uniform(-180, 180),
@@ -210,7 +210,7 @@ describe("together", () => {
 
   it("gives a mask the class that is asked for where there is nothing", async () => {
     const mask = fromPixels(tensor(new Uint8Array(200).fill(3), { shape: [10, 20, 1] }));
-    const padded = await together({ image, mask }, (view) => padImage(view, 1, { fill: 7 }), {
+    const padded = await together({ image, mask }, (view) => pad(view, 1, { fill: 7 }), {
       maskFill: 255,
     });
     const { data } = await padded.mask.tensor();

@@ -3,7 +3,7 @@ import {
   affine,
   crop,
   type Image,
-  padImage,
+  pad,
   randomCrop,
   randomFlip,
   randomResizedCrop,
@@ -29,7 +29,7 @@ const part = randomResizedCrop(bytes, [2, 3], { random });
 const partBytes = randomResizedCrop(floats, [2, 3], { random, dtype: "uint8", antialias: false });
 const partOfMask = randomResizedCrop(bytes, [2, 3], { random, interpolation: "nearest" });
 const kept = affine(
-  padImage(randomFlip(randomCrop(crop(bytes, 0.5), [2, 3], { random }), { random }), 2),
+  pad(randomFlip(randomCrop(crop(bytes, 0.5), [2, 3], { random }), { random }), 2),
   {},
 );
 

@@ -33,15 +33,15 @@ const padModes: readonly PadMode[] = ["constant", "edge", "reflect", "symmetric"
  * @param padding pixels on every side, or [vertical, horizontal], or [top, right, bottom, left]
  * @throws OptionError if the padding or an option is not as described.
  * @example
- * padImage(image, 4);                              // 4 black pixels on every side
- * padImage(image, [0, 16], { mode: "reflect" });   // 16 to the left and to the right
+ * pad(image, 4);                              // 4 black pixels on every side
+ * pad(image, [0, 16], { mode: "reflect" });   // 16 to the left and to the right
  */
 export function padImage<D extends ImageDType>(
   image: Image<D>,
   padding: PadSize,
   options: PadImageOptions = {},
 ): Image<D> {
-  checkKnown("padImage()", options, ["mode", "fill"]);
+  checkKnown("pad()", options, ["mode", "fill"]);
   const { mode = "constant", fill = 0 } = options;
   const { height, width, channels } = lazyImage(image);
   const sides = checkPadding(padding);
