@@ -18,7 +18,7 @@ interface Move {
 }
 
 /** x and y. */
-export type Point = readonly [x: number, y: number];
+export type Vertex = readonly [x: number, y: number];
 
 /** What steps do to positions of an image of a given size. */
 export class Moves {
@@ -38,10 +38,10 @@ export class Moves {
   }
 
   /** Where a point comes to lie; undefined if a step leaves it outside. */
-  point(point: Point): Point | undefined {
-    let at: Point | undefined = point;
+  point(point: Vertex): Vertex | undefined {
+    let at: Vertex | undefined = point;
     for (const { matrix, size } of this.#moves) {
-      if (at === undefined || !edges(matrix, size).every((edge) => side(edge, at as Point) >= 0))
+      if (at === undefined || !edges(matrix, size).every((edge) => side(edge, at as Vertex) >= 0))
         return undefined;
       at = mapped(matrix, at);
     }
@@ -49,7 +49,7 @@ export class Moves {
   }
 
   /** Where a polygon comes to lie, as far as it is seen, and which share of its area that is. */
-  polygon(polygon: readonly Point[]): { readonly polygon: readonly Point[]; readonly visible: number } {
+  polygon(polygon: readonly Vertex[]): { readonly polygon: readonly Vertex[]; readonly visible: number } {
     let [left, visible] = [polygon, 1];
     for (const { matrix, size } of this.#moves) {
       const seen = edges(matrix, size).reduce(cut, left);
@@ -89,7 +89,7 @@ function moveOf(op: Op, [height, width]: Extent): Move | undefined {
 }
 
 /** Where the middle of a warp's result is taken from. */
-function middleOf(matrix: Matrix, [height, width]: Extent): Point {
+function middleOf(matrix: Matrix, [height, width]: Extent): Vertex {
   return mapped(matrix, [width / 2, height / 2]);
 }
 
@@ -114,7 +114,7 @@ function lineOf(
   }
 }
 
-function mapped([a, b, c, d, e, f, g, h, i]: Matrix, [x, y]: Point): Point {
+function mapped([a, b, c, d, e, f, g, h, i]: Matrix, [x, y]: Vertex): Vertex {
   const w = g * x + h * y + i;
   return [(a * x + b * y + c) / w, (d * x + e * y + f) / w];
 }
@@ -133,13 +133,13 @@ function edges([a, b, c, d, e, f, g, h, i]: Matrix, [height, width]: Extent): re
   ];
 }
 
-function side([a, b, c]: Edge, [x, y]: Point): number {
+function side([a, b, c]: Edge, [x, y]: Vertex): number {
   return a * x + b * y + c;
 }
 
 /** What of a convex polygon lies within an edge: Sutherland and Hodgman, 1974. */
-function cut(polygon: readonly Point[], edge: Edge): readonly Point[] {
-  return polygon.flatMap((point, i): readonly Point[] => {
+function cut(polygon: readonly Vertex[], edge: Edge): readonly Vertex[] {
+  return polygon.flatMap((point, i): readonly Vertex[] => {
     const next = polygon[(i + 1) % polygon.length]!;
     const [here, there] = [side(edge, point), side(edge, next)];
     const kept = here >= 0 ? [point] : [];
@@ -149,7 +149,7 @@ function cut(polygon: readonly Point[], edge: Edge): readonly Point[] {
   });
 }
 
-function areaOf(polygon: readonly Point[]): number {
+function areaOf(polygon: readonly Vertex[]): number {
   const twice = polygon.reduce((sum, [x, y], i) => {
     const [nextX, nextY] = polygon[(i + 1) % polygon.length]!;
     return sum + x * nextY - nextX * y;

@@ -2,7 +2,7 @@
 import { checkKnown, checkNumber, show } from "../core/check.ts";
 import { ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import { isTensor, showShape, type Tensor, tensor } from "../tensor/tensor.ts";
-import { Moves, type Point } from "./coordinates.ts";
+import { Moves, type Vertex } from "./coordinates.ts";
 import type { Extent } from "./geometry.ts";
 import { type Image, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./pipeline.ts";
@@ -10,6 +10,7 @@ import { checkFill, lazyImage } from "./steps/step.ts";
 
 /** What {@link together} takes: an image, and of the rest what there is. */
 export interface ImageParts {
+  /** Boxes and points are in its pixels, after the steps that it has already. */
   readonly image: Image;
   /** An image of the same size whose pixels are classes or the like: they are chosen, never mixed. */
   readonly mask?: Image;
@@ -62,7 +63,8 @@ export interface TogetherOptions {
  * @throws OptionError or ShapeError if a part or an option is not as described; ImageError if image and mask differ in
  *   size, or the image cannot be read.
  * @example
- * const { image, boxes, keptBoxes } = await together({ image: imread(file), boxes: corners }, (view) =>
+ * const corners = tensor([[10, 20, 110, 220]], "float32");
+ * const { boxes, keptBoxes } = await together({ image: imread(file), boxes: corners }, (view) =>
  *   randomFlip(randomResizedCrop(view, [224, 224], { random }), { random }),
  * );
  * const classes = keptBoxes.map((i) => labels[i]);
@@ -181,7 +183,7 @@ function boxAfter(
   minVisible: number,
 ): readonly number[] | undefined {
   const [left, top, right, bottom] = box as [number, number, number, number];
-  const corners: readonly Point[] = [
+  const corners: readonly Vertex[] = [
     [left, top],
     [right, top],
     [right, bottom],

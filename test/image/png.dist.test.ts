@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataLoader } from "epochal";
 import { afterAll, expect, it } from "vitest";
+import { Geometry } from "../fixtures/geometry.js";
 import { Pictures } from "../fixtures/pictures.js";
 import { writePng } from "./png-writer.ts";
 
@@ -35,6 +36,27 @@ it("the bytes are the same inline, in threads and in processes", async () => {
   };
   const inline = await load({ workers: 0 });
   expect(inline).toHaveLength(8);
+  expect(await load({ workers: 2, worker: "thread" })).toEqual(inline);
+  expect(await load({ workers: 2, worker: "process" })).toEqual(inline);
+});
+
+it("every geometric step gives the same bytes inline, in threads and in processes", async () => {
+  const load = async (options: { workers: number; worker?: "thread" | "process" }) => {
+    const batches: unknown[] = [];
+    for await (const { image, mask, boxes, kept } of new DataLoader(
+      new Geometry(files.slice(0, 12)),
+      options,
+    )) {
+      expect([image.shape, mask.shape]).toEqual([
+        [1, 24, 20, 3],
+        [1, 24, 20, 1],
+      ]);
+      batches.push([image, mask, boxes, kept].map(({ data }) => [...data]));
+    }
+    return batches;
+  };
+  const inline = await load({ workers: 0 });
+  expect(inline).toHaveLength(12);
   expect(await load({ workers: 2, worker: "thread" })).toEqual(inline);
   expect(await load({ workers: 2, worker: "process" })).toEqual(inline);
 });

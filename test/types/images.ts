@@ -28,10 +28,7 @@ const bicubic = resize(bytes, 5, { interpolation: "bicubic" });
 const part = randomResizedCrop(bytes, [2, 3], { random });
 const partBytes = randomResizedCrop(floats, [2, 3], { random, dtype: "uint8", antialias: false });
 const partOfMask = randomResizedCrop(bytes, [2, 3], { random, interpolation: "nearest" });
-const kept = affine(
-  pad(randomFlip(randomCrop(crop(bytes, 0.5), [2, 3], { random }), { random }), 2),
-  {},
-);
+const kept = affine(pad(randomFlip(randomCrop(crop(bytes, 0.5), [2, 3], { random }), { random }), 2), {});
 
 const all = await together({ image: bytes, mask: bytes, boxes, points: boxes }, (view) => resize(view, 5));
 const alone = await together({ image: bytes }, (view) => view);

@@ -5,8 +5,7 @@ import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import { affineMatrix } from "../matrix.ts";
 import type { ImageDType } from "../pipeline.ts";
-import { checkRandom } from "./draw.ts";
-import { checkFill, type FillOptions, lazyImage, next } from "./step.ts";
+import { checkFill, checkRandom, type FillOptions, lazyImage, next } from "./step.ts";
 
 /** How the pixels of a warped image are made of those that are there. */
 export interface WarpOptions extends FillOptions {

@@ -2,13 +2,13 @@
  * The augmentations that policies choose from, with the ranges of their magnitudes: those of torchvision's `RandAugment`
  * and `TrivialAugmentWide`.
  */
-import { checkChoice, checkInteger, checkNumber } from "../../core/check.ts";
+import { checkChoice, checkInteger } from "../../core/check.ts";
 import type { Image } from "../image.ts";
+import { affineMatrix } from "../matrix.ts";
 import type { ImageDType, WarpOp } from "../pipeline.ts";
 import { adjustBrightness, adjustContrast, adjustSaturation, adjustSharpness } from "./adjustments.ts";
 import { autocontrast, equalize } from "./histogram.ts";
-import { cosineAndSine } from "./rotation.ts";
-import { lazyImage, next, perChannel } from "./step.ts";
+import { checkFill, lazyImage, next } from "./step.ts";
 import { posterize, solarize } from "./tones.ts";
 
 /** What policies are told besides. */
@@ -92,37 +92,28 @@ export function augment<D extends ImageDType>(
   const steps = bins - 1;
   // From 0 to the most; divided last, so that whole numbers are met exactly.
   const reach = (most: number) => (sign * most * bin) / steps;
-  const move = (key: string, matrix: WarpOp["matrix"]) => moved(image, `${name} ${key}`, matrix, moves);
+  // Without a name, as what is drawn is of one image alone.
+  const move = (matrix: WarpOp["matrix"]) =>
+    next<D>(image, { kind: "warp", matrix, ...moves }, undefined, {});
   switch (name) {
     case "identity":
       return image;
     case "shearX": {
       const shear = reach(space.shear);
-      return move(`${shear}`, () => [1, shear, 0, 0, 1, 0, 0, 0, 1]);
+      return move(() => [1, shear, 0, 0, 1, 0, 0, 0, 1]);
     }
     case "shearY": {
       const shear = reach(space.shear);
-      return move(`${shear}`, () => [1, 0, 0, shear, 1, 0, 0, 0, 1]);
+      return move(() => [1, 0, 0, shear, 1, 0, 0, 0, 1]);
     }
     case "translateX":
-      return move(`${bin} ${bins} ${sign} ${space.rotate}`, (_, width) => [
-        ...[1, 0, -Math.trunc(reach(space.translate(width)))],
-        ...[0, 1, 0, 0, 0, 1],
-      ]);
+      return move((_, width) => [1, 0, -Math.trunc(reach(space.translate(width))), 0, 1, 0, 0, 0, 1]);
     case "translateY":
-      return move(`${bin} ${bins} ${sign} ${space.rotate}`, (height) => [
-        ...[1, 0, 0],
-        ...[0, 1, -Math.trunc(reach(space.translate(height))), 0, 0, 1],
-      ]);
+      return move((height) => [1, 0, 0, 0, 1, -Math.trunc(reach(space.translate(height))), 0, 0, 1]);
     case "rotate": {
-      const [cosine, sine] = cosineAndSine(reach(space.rotate));
-      return move(`${reach(space.rotate)}`, (height, width) => {
-        const [x, y] = [width / 2, height / 2];
-        return [
-          ...[cosine, -sine, x - cosine * x + sine * y],
-          ...[sine, cosine, y - sine * x - cosine * y, 0, 0, 1],
-        ];
-      });
+      // Counterclockwise, as torchvision's `rotate` and not its `affine`.
+      const parts = { rotate: -reach(space.rotate), scale: 1, translate: [0, 0], shear: [0, 0] } as const;
+      return move((height, width) => affineMatrix(parts, height, width));
     }
     case "brightness":
       return adjustBrightness(image, 1 + reach(space.factor));
@@ -148,24 +139,13 @@ export function augment<D extends ImageDType>(
 /** How pixels are moved, of the options of a policy. */
 export function movesOf(image: Image, { interpolation = "nearest", fill = 0 }: AugmentationOptions): Moves {
   checkChoice("interpolation", interpolation, ["nearest", "bilinear"]);
-  const values = perChannel("fill", fill, lazyImage(image).channels);
-  for (const value of values) checkNumber("fill", value, 0, 255);
-  return { interpolation, fill: values };
+  return { interpolation, fill: checkFill(fill, lazyImage(image).channels) };
 }
 
 /** How many magnitudes there are. */
 export function binsOf({ numMagnitudeBins = 31 }: AugmentationOptions): number {
   checkInteger("numMagnitudeBins", numMagnitudeBins, 2);
   return numMagnitudeBins;
-}
-
-function moved<D extends ImageDType>(
-  image: Image<D>,
-  key: string,
-  matrix: WarpOp["matrix"],
-  { interpolation, fill }: Moves,
-): Image<D> {
-  return next(image, { kind: "warp", matrix, interpolation, fill }, `${key} ${interpolation} ${fill}`, {});
 }
 
 function halfToEven(value: number): number {

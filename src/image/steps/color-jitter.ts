@@ -5,8 +5,9 @@ import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./adjustments.ts";
-import { checkRandom } from "./draw.ts";
+import { drawn } from "./draw.ts";
 import { inRange } from "./range.ts";
+import { checkRandom } from "./step.ts";
 
 /** How far {@link colorJitter} goes: a number for 1 - number to 1 + number (for hue -number to number), or [min, max]. */
 export interface ColorJitterOptions {
@@ -47,7 +48,7 @@ export function colorJitter<D extends ImageDType>(image: Image<D>, options: Colo
   const ranges = jittered.map(([name, , neutral]) => rangeOf(name, neutral, options[name]));
   const order = random.shuffle([0, 1, 2, 3]);
   const factors = ranges.map(([min, max]) => random.uniform(min, max));
-  return order.reduce((changed, i) => jittered[i]![1](changed, factors[i]!), image);
+  return order.reduce((changed, i) => jittered[i]![1](changed, factors[i]!), drawn(image));
 }
 
 function rangeOf(name: string, neutral: number, value: unknown = 0): readonly [min: number, max: number] {

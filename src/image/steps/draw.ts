@@ -1,12 +1,10 @@
-/** What steps that draw numbers have in common. */
-import { show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
-import type { Random } from "../../random/random.ts";
+/** What images have in common whose steps were drawn. */
+import { type Image, LazyImage } from "../image.ts";
+import type { ImageDType } from "../pipeline.ts";
+import { lazyImage } from "./step.ts";
 
-/** Throws {@link OptionError} unless `random` draws numbers. */
-export function checkRandom(step: string, random: unknown): asserts random is Random {
-  if (typeof (random as Partial<Random> | undefined)?.uniform === "function") return;
-  throw new OptionError(
-    `${step} draws from \`random\`: pass that of getItem's context, or createRandom(seed), got ${show(random)}.`,
-  );
+/** The same image, whose steps from here on are of it alone: no other will have the same numbers, so none is kept for it. */
+export function drawn<D extends ImageDType>(image: Image<D>): Image<D> {
+  const { source, options, ops, dtype, height, width, channels } = lazyImage(image);
+  return new LazyImage({ source, options, ops, key: undefined, dtype: dtype as D, height, width, channels });
 }

@@ -3,8 +3,7 @@ import { checkChoice, checkKnown, checkNumber } from "../../core/check.ts";
 import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
-import { checkRandom } from "./draw.ts";
-import { lazyImage, next } from "./step.ts";
+import { checkRandom, lazyImage, next } from "./step.ts";
 
 /** The axis of {@link flip}: left and right change places, or top and bottom. */
 export type FlipAxis = "horizontal" | "vertical";

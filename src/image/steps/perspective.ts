@@ -6,8 +6,7 @@ import type { Image } from "../image.ts";
 import { areConvex, type Corners, perspectiveMatrix } from "../matrix.ts";
 import type { ImageDType } from "../pipeline.ts";
 import { checkWarp, type WarpOptions } from "./affine.ts";
-import { checkRandom } from "./draw.ts";
-import { lazyImage, next } from "./step.ts";
+import { checkRandom, lazyImage, next } from "./step.ts";
 
 /**
  * Four corners as shares of height and width, each [vertical, horizontal], in the order upper left, upper right, lower

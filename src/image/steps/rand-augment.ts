@@ -11,8 +11,9 @@ import {
   movesOf,
   randSpace,
 } from "./augmentation.ts";
-import { checkRandom } from "./draw.ts";
+import { drawn } from "./draw.ts";
 import { inRange } from "./range.ts";
+import { checkRandom } from "./step.ts";
 
 /** What {@link randAugment} is told. */
 export interface RandAugmentOptions extends AugmentationOptions {
@@ -44,7 +45,7 @@ export function randAugment<D extends ImageDType>(image: Image<D>, options: Rand
   checkInteger("numOps", numOps);
   checkInteger("magnitude", magnitude, 0, bins - 1);
   const moves = movesOf(image, options);
-  let augmented = image;
+  let augmented = drawn(image);
   for (let i = 0; i < numOps; i++) {
     const name = random.choice(augmentations);
     const sign = random.boolean() ? -1 : 1;

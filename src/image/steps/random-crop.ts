@@ -12,7 +12,6 @@ import type { Extent } from "../geometry.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
 import type { Rectangle } from "../program.ts";
-import { checkRandom } from "./draw.ts";
 import { type PadImageOptions, type PadSize, padImage } from "./pad-image.ts";
 import {
   type AnyResizeOptions,
@@ -21,7 +20,7 @@ import {
   resized,
   resizeOptions,
 } from "./resize.ts";
-import { checkSize, lazyImage, next } from "./step.ts";
+import { checkRandom, checkSize, lazyImage, next } from "./step.ts";
 
 /** Which parts {@link randomResizedCrop} draws. */
 export interface PartOptions {

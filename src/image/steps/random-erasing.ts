@@ -7,9 +7,9 @@ import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
 import type { Rectangle } from "../program.ts";
-import { checkRandom } from "./draw.ts";
+import { drawn } from "./draw.ts";
 import { eraseStep } from "./erase.ts";
-import { lazyImage, perChannel } from "./step.ts";
+import { checkRandom, lazyImage, perChannel } from "./step.ts";
 
 /** Which rectangles {@link randomErasing} covers, and with what. */
 export interface RandomErasingOptions {
@@ -58,7 +58,7 @@ export function randomErasing<D extends ImageDType>(
   const place = [random.uniform(), random.uniform()] as const;
   if (!erases) return image;
   const rectangle = (height: number, width: number) => fitting(height, width, parts, place);
-  return eraseStep(image, value, rectangle, `${parts} ${place}`);
+  return eraseStep(drawn(image), value, rectangle, "");
 }
 
 /** The first of `parts`, each a share of the area and an aspect, that is smaller than the image; an empty one if none is. */

@@ -1,6 +1,7 @@
 /** What all steps of an image pipeline share: each returns a new lazy image, with one step more. */
 import { checkInteger, checkNumber, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import type { Random } from "../../random/random.ts";
 import type { Channels } from "../colour.ts";
 import { type BySize, type Extent, largestSize } from "../geometry.ts";
 import { type Image, isImage, LazyImage } from "../image.ts";
@@ -88,4 +89,12 @@ export function checkFill(fill: number | readonly number[], channels: Channels):
   const values = perChannel("fill", fill, channels);
   for (const value of values) checkNumber("fill", value, 0, 255);
   return values;
+}
+
+/** Refuses what draws no numbers. */
+export function checkRandom(name: string, random: unknown): asserts random is Random {
+  if (typeof random === "object" && random !== null && "uniform" in random && "boolean" in random) return;
+  throw new OptionError(
+    `${name} draws numbers: give it \`random\`, that of getItem(index, { random }) or createRandom(seed), got ${show(random)}.`,
+  );
 }

@@ -11,8 +11,9 @@ import {
   movesOf,
   wideSpace,
 } from "./augmentation.ts";
-import { checkRandom } from "./draw.ts";
+import { drawn } from "./draw.ts";
 import { inRange } from "./range.ts";
+import { checkRandom } from "./step.ts";
 
 /** What {@link trivialAugment} is told. */
 export interface TrivialAugmentOptions extends AugmentationOptions {
@@ -43,5 +44,5 @@ export function trivialAugment<D extends ImageDType>(
   const name = random.choice(augmentations);
   const bin = random.integer(0, bins);
   const sign = random.boolean() ? -1 : 1;
-  return augment(image, name, wideSpace, { bin, bins, sign }, moves);
+  return augment(drawn(image), name, wideSpace, { bin, bins, sign }, moves);
 }
