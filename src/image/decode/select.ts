@@ -7,9 +7,10 @@ import { EncodedImage } from "./encoded.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { sharpDecoder } from "./sharp.ts";
+import { webpDecoder } from "./webp.ts";
 
 /** In the order in which they are asked. */
-const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, sharpDecoder];
+const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, webpDecoder, sharpDecoder];
 
 /**
  * Decodes `bytes` by the first decoder that takes them, and writes the row.

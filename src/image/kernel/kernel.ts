@@ -35,6 +35,32 @@ export interface KernelFunctions {
   renderSampled(sampling: number): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;
   transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
+  decodeVp8(
+    work: number,
+    data: number,
+    end: number,
+    above: number,
+    macroblocks: number,
+    y: number,
+    u: number,
+    v: number,
+    columns: number,
+    rows: number,
+  ): number;
+  renderYuv(
+    y: number,
+    u: number,
+    v: number,
+    stride: number,
+    strideUV: number,
+    width: number,
+    height: number,
+    line: number,
+    out: number,
+    step: number,
+    alpha: number,
+    outStride: number,
+  ): void;
   fillCrcTables(): void;
   crc32(crc: number, at: number, length: number): number;
   inflate(data: number, end: number, start: number, top: number): number;
@@ -160,6 +186,11 @@ export class Kernel {
   /** Room for one image, behind its tables; {@link reserve} it up to its end. */
   room(): Room {
     return new Room(this.#tablesEnd);
+  }
+
+  /** More room for the same image, from the first address that is free. */
+  roomFrom(end: number): Room {
+    return new Room(end);
   }
 }
 

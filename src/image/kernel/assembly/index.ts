@@ -15,12 +15,15 @@ import { decodeProgressive, fillZigzags, transformBlocks } from "./progressive.t
 import { renderSampled } from "./sampling.ts";
 import { decodeScan } from "./scan.ts";
 import { skipping } from "./skip.ts";
+import { decodeVp8 } from "./vp8.ts";
+import { renderYuv } from "./yuv.ts";
 
 export {
   countBytes,
   crc32,
   decodeProgressive,
   decodeScan,
+  decodeVp8,
   expand,
   fillCrcTables,
   fillZigzags,
@@ -29,6 +32,7 @@ export {
   renderPixels,
   renderPlanes,
   renderSampled,
+  renderYuv,
   skipping,
   transformBlocks,
   transpose,

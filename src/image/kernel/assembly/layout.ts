@@ -308,3 +308,71 @@ export enum SkipTable {
   /** u16 for each number of 11 bits: see skip.ts. */
   bytes = 4096,
 }
+
+/** What decoding VP8 needs, from an address on that the caller takes. He fills the tables in, see ../vp8-tables.ts. */
+export enum Vp8 {
+  /** Tables of RFC 6386, u8: what coefficients are likely, how likely that changes, what modes are. */
+  defaults = 0,
+  updates = 1056,
+  modes = 2112,
+  /** Factors of first coefficients, u8, and of all others, u16. */
+  first = 3012,
+  others = 3140,
+  /** Where coefficients belong, and which likelihoods they have, by their number. */
+  zigzag = 3396,
+  bands = 3412,
+  /** The tree of large coefficients, and what their extra bits are likely to be. */
+  tree = 3429,
+  categories = 3445,
+  /** Nine {@link BoolReader}s: of modes, and of coefficients. */
+  readers = 3520,
+  /** For each of 4 kinds of block and 17 coefficients, 3 times 11 likelihoods. */
+  likely = 3808,
+  /** 25 blocks of 16 coefficients, i16, and u8 of each: how many there are. */
+  coefficients = 6080,
+  counts = 6880,
+  /** Four segments: six factors. */
+  factors = 6912,
+  /** Four segments, without and with modes of their own for each block: a {@link Vp8Macroblock}. */
+  strengths = 7008,
+  /** What the macroblock to the left was: a {@link Vp8Context}. */
+  left = 7040,
+  /** u8: modes of 16 blocks. */
+  blocks = 7056,
+  bytes = 7168,
+}
+
+/** A reader of bits, each of which is one with a likelihood of its own. */
+export enum BoolReader {
+  /** u64: the bits that come next, the first uppermost. */
+  value = 0,
+  range = 8,
+  /** How many bits there are beyond eight. */
+  count = 12,
+  at = 16,
+  end = 20,
+  bytes = 32,
+}
+
+/** u8: what is known of a macroblock when its neighbours are read. */
+export enum Vp8Context {
+  /** Whether blocks of luma and chroma, and that of first coefficients, had any coefficient. */
+  luma = 0,
+  u = 4,
+  v = 6,
+  firsts = 8,
+  /** Modes of four blocks. */
+  modes = 12,
+  bytes = 16,
+}
+
+/** u8: how the edges of a macroblock are smoothed. */
+export enum Vp8Macroblock {
+  /** 0 if they are not. */
+  limit = 0,
+  inner = 1,
+  /** Whether its blocks' edges are, too. */
+  blocks = 2,
+  threshold = 3,
+  bytes = 4,
+}
