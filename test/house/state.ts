@@ -3,6 +3,7 @@
 const ofThread = "the thread has one of it";
 const beside = "is kept beside an object whose fields travel to workers, and goes with it";
 const known = "is what was found out of an object, and goes with it";
+const decoded = "the reader's place in the data that are decoded, and its room";
 const scratch = "is memory for one call, which no other can come between";
 
 /** By path and name. */
@@ -60,6 +61,16 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/image/kernel/assembly/scan.ts marker": "the reader's place in the scan that is decoded",
   "src/image/kernel/assembly/scan.ts position": "the reader's place in the scan that is decoded",
   "src/image/kernel/assembly/scan.ts restarts": "the reader's place in the scan that is decoded",
+  "src/image/kernel/assembly/vp8l-codes.ts bitCount": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts free": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts lengths": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts position": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts roomEnd": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts source": decoded,
+  "src/image/kernel/assembly/vp8l-codes.ts wrong": decoded,
+  "src/image/kernel/assembly/vp8l.ts distances": decoded,
+  "src/image/kernel/assembly/vp8l.ts transformCount": decoded,
+  "src/image/kernel/assembly/vp8l.ts transforms": decoded,
   "src/image/kernel/kernel.ts #module": "is compiled once",
   "src/image/kernel/thread.ts current": ofThread,
   "src/image/pipeline.ts pipelines":

@@ -204,15 +204,16 @@ describe("imread", () => {
     });
   });
 
-  it("decodes JPEG and PNG without a promise, and anything else with one", () => {
-    for (const file of [jpeg, png]) {
+  it("decodes JPEG, PNG and WebP without a promise, and anything else with one", async () => {
+    for (const file of [jpeg, png, webp]) {
       const out = new Float32Array(4 * 4 * 3).fill(-1);
       expect(resize(imread(file), [4, 4]).into(out)).toBeUndefined();
       expect(out.every((value) => value >= 0 && value <= 1)).toBe(true);
     }
-    const pending = resize(imread(webp), [4, 4]).into(new Float32Array(4 * 4 * 3));
+    const gif = await sharp(picture, raw(3)).gif().toBuffer();
+    const pending = resize(imread(gif), [4, 4]).into(new Float32Array(4 * 4 * 3));
     expect(pending).toBeInstanceOf(Promise);
-    return pending;
+    await pending;
   });
 
   it("stacks all kinds into one batch, in order", async () => {

@@ -13,7 +13,6 @@ function decode(file: EncodedImage, { pipeline, orient, maxPixels, row }: Decode
   checkPixels(header.height, header.width, maxPixels);
   const orientation = orient ? header.orientation : 1;
   const pixels = pixelsOfWebp(threadKernel(), pipeline, file.bytes, header, orientation);
-  if (pixels === undefined) return "declined";
   pixels.run(row(pixels.shape));
   return "done";
 }

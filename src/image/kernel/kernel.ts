@@ -47,6 +47,18 @@ export interface KernelFunctions {
     columns: number,
     rows: number,
   ): number;
+  decodeVp8l(
+    data: number,
+    dataEnd: number,
+    near: number,
+    at: number,
+    end: number,
+    width: number,
+    height: number,
+  ): number;
+  spreadPixels(pixels: number, count: number, out: number, step: number): void;
+  takeGreen(pixels: number, count: number, out: number): void;
+  unfilterAlpha(alpha: number, width: number, height: number, filter: number): void;
   renderYuv(
     y: number,
     u: number,
@@ -186,11 +198,6 @@ export class Kernel {
   /** Room for one image, behind its tables; {@link reserve} it up to its end. */
   room(): Room {
     return new Room(this.#tablesEnd);
-  }
-
-  /** More room for the same image, from the first address that is free. */
-  roomFrom(end: number): Room {
-    return new Room(end);
   }
 }
 

@@ -1,5 +1,5 @@
 /** The tables of VP8: RFC 6386, chapters 11.5, 13.2 to 13.5 and 14.1; in the order of the kernel's layout. */
-const base64: readonly string[] = [
+const vp8Base64: readonly string[] = [
   "gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICA/Yj+/+TbgICAgIC9gfL/49X/24CAgGp+4/zW0f//gICAAWL4/+zi//+A",
   "gIC1he7+3er/moCAgE6GyvfGtP/bgICAAbn5//P/gICAgIC4lvf/7OCAgICAgE1u2P/s5oCAgICAAWX7//H/gICAgICqi/H87NH/",
   "/4CAgCV0xPPk////gICAAcz+//X/gICAgIDPoPr/7oCAgICAgGZn5//Tq4CAgICAAZj8//D/gICAgICxh/P/6uGAgICAgFCB0//C",
@@ -49,5 +49,18 @@ const base64: readonly string[] = [
   "AAAAAAAAAKWRAAAAAAAAAAAAAK2UjAAAAAAAAAAAALCbjIcAAAAAAAAAALSdjYaCAAAAAAAAAP7+8+bEsZmMhYKBAA==",
 ];
 
-/** What the kernel reads VP8 by, from the enum `Vp8` of layout.ts on. */
-export const vp8Tables: Uint8Array = Uint8Array.from(atob(base64.join("")), (c) => c.charCodeAt(0));
+/** The near distances of VP8L: RFC 9649, chapter 3.6.2.2. How far up, four bits, and 8 minus how far to the left. */
+const vp8lBase64: readonly string[] = [
+  "GAcXGSgGJykWGiYqOAU3ORUbNjolK0gER0kUHDU7RkokLFhFSzQ8A1dZEx1WWiMtRExVWzM9aAJnaRIeZmoiLlRcQ01lazI+eAF3",
+  "eVNdER9kbEJOdnohL3V7MT9jbVJeAHR8QU8QIGJuMHN9UV9Acn5hb1Bxf2Bw",
+];
+
+/** What the kernel reads VP8 by, in the order of the enum `Vp8` of layout.ts. */
+export const vp8Tables: Uint8Array = decoded(vp8Base64);
+
+/** What the kernel reads VP8L by. */
+export const vp8lTables: Uint8Array = decoded(vp8lBase64);
+
+function decoded(lines: readonly string[]): Uint8Array {
+  return Uint8Array.from(atob(lines.join("")), (c) => c.charCodeAt(0));
+}

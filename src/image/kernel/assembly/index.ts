@@ -16,6 +16,8 @@ import { renderSampled } from "./sampling.ts";
 import { decodeScan } from "./scan.ts";
 import { skipping } from "./skip.ts";
 import { decodeVp8 } from "./vp8.ts";
+import { decodeVp8l } from "./vp8l.ts";
+import { spreadPixels, takeGreen, unfilterAlpha } from "./webp-pixels.ts";
 import { renderYuv } from "./yuv.ts";
 
 export {
@@ -24,6 +26,7 @@ export {
   decodeProgressive,
   decodeScan,
   decodeVp8,
+  decodeVp8l,
   expand,
   fillCrcTables,
   fillZigzags,
@@ -34,7 +37,10 @@ export {
   renderSampled,
   renderYuv,
   skipping,
+  spreadPixels,
+  takeGreen,
   transformBlocks,
   transpose,
   unfilter,
+  unfilterAlpha,
 };

@@ -6,13 +6,20 @@
  */
 
 /** The modes of a macroblock, and the first ones of a block. */
-export const DC = 0;
-export const TM = 1;
-export const VERTICAL = 2;
-export const HORIZONTAL = 3;
+const DC = 0;
+const TM = 1;
+const VERTICAL = 2;
+const HORIZONTAL = 3;
 
 /** Predicts `size` x `size` pixels, 16 or 8; `hasTop` and `hasLeft` matter to {@link DC} alone. */
-export function predict(mode: i32, at: usize, stride: usize, size: i32, hasTop: bool, hasLeft: bool): void {
+export function predictSquare(
+  mode: i32,
+  at: usize,
+  stride: usize,
+  size: i32,
+  hasTop: bool,
+  hasLeft: bool,
+): void {
   if (mode === TM) trueMotion(at, stride, size);
   else if (mode === VERTICAL) {
     const top = v128.load(at - stride);

@@ -8,7 +8,7 @@
  */
 import { BoolReader, Vp8, Vp8Context, Vp8Macroblock } from "./layout.ts";
 import { beginBits, bit, bits, coefficients, isPastEnd, optionalBits } from "./vp8-bits.ts";
-import { addBlock, predict, predictBlock, spreadFirsts } from "./vp8-predict.ts";
+import { addBlock, predictBlock, predictSquare, spreadFirsts } from "./vp8-predict.ts";
 import { smooth } from "./vp8-smooth.ts";
 
 /** Bytes between the end of a row and the beginning of the next. */
@@ -19,6 +19,8 @@ const KIND: usize = 561;
 
 /**
  * Decodes a frame of `columns` times `rows` macroblocks.
+ *
+ * One long function, as it is the order of the format: what each part says is needed by those that follow.
  *
  * @param work        room of {@link Vp8}, its tables filled in
  * @param data        the frame, up to `end`
@@ -80,13 +82,13 @@ export function decodeVp8(
       const at = y + <usize>row * 16 * stride + <usize>column * 16;
       const at8 = <usize>row * 8 * strideUV + <usize>column * 8;
       if (whole) {
-        predict(mode, at, stride, 16, row > 0, column > 0);
+        predictSquare(mode, at, stride, 16, row > 0, column > 0);
         if (found) for (let block = 0; block < 16; block++) addOne(work, block, at, stride);
       } else {
         drawBlocks(work, at, stride, row > 0 && column === columns - 1, found);
       }
-      predict(chroma, u + at8, strideUV, 8, row > 0, column > 0);
-      predict(chroma, v + at8, strideUV, 8, row > 0, column > 0);
+      predictSquare(chroma, u + at8, strideUV, 8, row > 0, column > 0);
+      predictSquare(chroma, v + at8, strideUV, 8, row > 0, column > 0);
       if (found) {
         for (let block = 0; block < 4; block++) {
           const corner = at8 + <usize>(block >> 1) * 4 * strideUV + ((block & 1) << 2);

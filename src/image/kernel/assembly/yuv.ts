@@ -6,6 +6,8 @@
  */
 
 /**
+ * Writes `width` x `height` pixels.
+ *
  * @param line  room for two rows of chroma, i16, and 64 bytes
  * @param alpha plane of alpha, without borders; 0 where all is opaque
  */
