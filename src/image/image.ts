@@ -169,7 +169,7 @@ function decodeCounted(
 }
 
 /** The error with the path in its message, and in its fields where it has them. */
-function locate(error: unknown, source: ImageSource | Pixels): unknown {
+export function locate(error: unknown, source: ImageSource | Pixels): unknown {
   const path = isTensor(source) ? undefined : pathOf(source);
   const hint = isTensor(source) ? "" : pathInBytes(source);
   const located = (message: string) =>

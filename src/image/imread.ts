@@ -50,7 +50,7 @@ const defaults: ReadOptions = {
 /**
  * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
  *
- * JPEG and PNG need no package. `sharp`, if installed, decodes everything else (WebP, AVIF, TIFF, GIF's first frame, …).
+ * JPEG, PNG and WebP need no package. `sharp`, if installed, decodes everything else (AVIF, TIFF, GIF's first frame, …).
  * Nothing is read or checked until the image is run.
  *
  * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the
@@ -61,7 +61,7 @@ const defaults: ReadOptions = {
  * await imread("mask.png", { palette: "indices" }).tensor();           // uint8 [height, width, 1]: classes
  */
 export function imread(source: ImageSource, options?: ImreadOptions): Image<"uint8"> {
-  checkSource(source);
+  checkSource(source, "imread()");
   return begin(source, options === undefined ? defaults : readOptions(options));
 }
 
@@ -124,7 +124,7 @@ function checkedReplacement(onError: Replace): Replace {
     const replacement = onError(error);
     try {
       if (isTensor(replacement)) checkPixelTensor(replacement);
-      else checkSource(replacement);
+      else checkSource(replacement, "imread()");
     } catch (wrong) {
       throw new OptionError(`\`onError\` must return an image. ${(wrong as Error).message}`, {
         cause: error,

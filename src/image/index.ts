@@ -15,6 +15,7 @@ export type { Extent } from "./geometry.ts";
 export type { Image, Pixels } from "./image.ts";
 export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
 export type { ImageDType } from "./pipeline.ts";
+export { type ImageSizeOptions, imageSize } from "./size.ts";
 export type { ImageSource } from "./source.ts";
 export { type AdjustOptions, adjust } from "./steps/adjust.ts";
 export {

@@ -10,11 +10,11 @@ import { builtin } from "../core/node.ts";
  */
 export type ImageSource = string | URL | Blob | Uint8Array | ArrayBuffer;
 
-/** Throws {@link OptionError} unless `source` can be read from. */
-export function checkSource(source: unknown): asserts source is ImageSource {
+/** Throws {@link OptionError} unless `source`, which `taker` was given, can be read from. */
+export function checkSource(source: unknown, taker: string): asserts source is ImageSource {
   if (isBytesSource(source)) return;
   throw new OptionError(
-    `imread() takes a path, a URL, a Blob or the bytes of a file, got ${source === "" ? "an empty string" : show(source)}.`,
+    `${taker} takes a path, a URL, a Blob or the bytes of a file, got ${source === "" ? "an empty string" : show(source)}.`,
   );
 }
 
@@ -63,7 +63,7 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   }
 }
 
-/** Our error of one of {@link load}'s: the same sentence, and the same cause where there is one. */
-function unreadable({ message, cause }: Error): ImageError {
+/** Our error of one of the floor of bytes: the same sentence, and the same cause where there is one. */
+export function unreadable({ message, cause }: Error): ImageError {
   return new ImageError(message, cause === undefined ? {} : { cause });
 }

@@ -2,11 +2,12 @@
 import { ImageError, MissingPeerError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import type { Format, FormatName } from "../header/format.ts";
+import type { StoredSize } from "../header/size.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
-import { sharpDecoder } from "./sharp.ts";
+import { sharpDecoder, sizeBySharp } from "./sharp.ts";
 import { webpDecoder } from "./webp.ts";
 
 /** In the order in which they are asked. */
@@ -20,8 +21,41 @@ const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, webpDecoder, shar
  * @throws MissingPeerError if no installed package decodes them.
  */
 export function decode(bytes: Uint8Array, request: DecodeRequest): void | Promise<void> {
+  const file = new EncodedImage(bytes);
+  const format = checkFormat(bytes, () => file.format);
+  if (request.indices && format.name !== "PNG") {
+    throw new ImageError(
+      'Only of PNG images are the indices of a palette read. Leave `palette: "indices"` away, or convert the file to PNG.',
+    );
+  }
+  return ask(0, file, request, format, undefined);
+}
+
+/** The size of an image of a format that does not say so itself. */
+export function decodedSize(file: EncodedImage): Promise<StoredSize> {
+  const format = checkFormat(file.bytes, () => file.format);
+  const size = sizeBySharp(file);
+  if (size === undefined) throw undecoded(format.name, format.called);
+  return size;
+}
+
+/**
+ * The format of `bytes`, the first of a file at least, which `formatOf` finds in them.
+ *
+ * @throws ImageError if they are none that is known, or of a format that nobody decodes.
+ */
+export function checkFormat(bytes: Uint8Array, formatOf: (bytes: Uint8Array) => Format | undefined): Format {
   if (bytes.length === 0) throw new ImageError("The file is empty. Fetch or copy it again.");
-  return ask(0, new EncodedImage(bytes), request, undefined);
+  const format = formatOf(bytes);
+  if (format === undefined) {
+    throw new ImageError(
+      "It is no image of a known format. Leave it out of the list, or give imread an `onError`.",
+    );
+  }
+  if (decoders.some(({ formats }) => formats.includes(format.name))) return format;
+  throw new ImageError(
+    `It is ${format.called}, which is not decoded. Convert it to JPEG, PNG or WebP, or leave it out of the list.`,
+  );
 }
 
 /** Asks the decoders from number `next` on; `damage` is what those before found. */
@@ -29,14 +63,9 @@ function ask(
   next: number,
   file: EncodedImage,
   request: DecodeRequest,
+  format: Format,
   damage: ImageError | undefined,
 ): void | Promise<void> {
-  const format = knownFormat(file.format);
-  if (request.indices && format.name !== "PNG") {
-    throw new ImageError(
-      'Only of PNG images are the indices of a palette read. Leave `palette: "indices"` away, or convert the file to PNG.',
-    );
-  }
   let found = damage;
   for (let i = next; i < decoders.length; i++) {
     const decoder = decoders[i]!;
@@ -48,7 +77,7 @@ function ask(
       file.keep();
       const before = found;
       return outcome.then((came) =>
-        came === "done" ? undefined : ask(i + 1, file, request, before ?? damageOf(came)),
+        came === "done" ? undefined : ask(i + 1, file, request, format, before ?? damageOf(came)),
       );
     }
     found ??= damageOf(outcome);
@@ -60,26 +89,14 @@ function damageOf(outcome: DecodeOutcome): ImageError | undefined {
   return typeof outcome === "string" ? undefined : outcome;
 }
 
-function knownFormat(format: Format | undefined): Format {
-  if (format !== undefined) return format;
-  throw new ImageError(
-    "It is no image of a known format. Leave it out of the list, or give imread an `onError`.",
-  );
-}
-
 /** The error of a sound file that all decoders declined. */
-function undecoded(name: FormatName, called: string): ImageError | MissingPeerError {
+function undecoded(name: FormatName, called: string): MissingPeerError {
   const needed = decoders.flatMap(({ formats, needs }) =>
     needs !== undefined && formats.includes(name) ? [needs] : [],
   );
-  if (needed.length === 0) {
-    return new ImageError(
-      `It is ${called}, which is not decoded. Convert it to JPEG, PNG or WebP, or leave it out of the list.`,
-    );
-  }
   if (builtin("module") === undefined) {
     return new MissingPeerError(
-      `It is ${called} of a kind that needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store JPEG files of the usual kinds, or PNG.`,
+      `It is ${called} of a kind that needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store JPEG files of the usual kinds, PNG or WebP.`,
     );
   }
   return new MissingPeerError(

@@ -12,8 +12,8 @@ import { damaged, truncated } from "../header/damage.ts";
 import type { FormatName } from "../header/format.ts";
 import { endsInBox } from "../header/iso.ts";
 import { readJpegHeader } from "../header/jpeg.ts";
+import type { StoredSize } from "../header/size.ts";
 import { readTiffHeader } from "../header/tiff.ts";
-import { readWebpHeader } from "../header/webp.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 
@@ -31,6 +31,7 @@ interface SharpImage {
   pipelineColourspace(name: string): SharpImage;
   toColourspace(name: string): SharpImage;
   raw(): SharpImage;
+  metadata(): Promise<{ readonly width: number; readonly height: number }>;
   toBuffer(options: { resolveWithObject: true }): Promise<RawPixels>;
 }
 
@@ -41,13 +42,28 @@ interface RawPixels {
 
 /** The decoder of sharp, where its package is installed. */
 export const sharpDecoder: Decoder = {
-  formats: ["JPEG", "WebP", "GIF", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
+  formats: ["JPEG", "GIF", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
   needs: "sharp",
   decode(file, request) {
     const sharp = peer<Sharp>("sharp", leaveToOthers);
     return sharp === undefined ? "declined" : decode(sharp, file, request);
   },
 };
+
+/** The size of an image, by its header; undefined where sharp is not installed. */
+export function sizeBySharp(file: EncodedImage): Promise<StoredSize> | undefined {
+  const sharp = peer<Sharp>("sharp", leaveToOthers);
+  if (sharp === undefined) return undefined;
+  factsOf(file, Number.POSITIVE_INFINITY);
+  return sharp(file.keep(), { failOn: "error" })
+    .metadata()
+    .then(
+      ({ width, height }) => ({ width, height, orientation: 1 }),
+      (error: Error) => {
+        throw problem(error, file);
+      },
+    );
+}
 
 /** Those of its formats that sharp decodes only where it was built for them. */
 const rare: ReadonlySet<FormatName | undefined> = new Set(["HEIC", "JPEG XL", "JPEG 2000", "PNM"]);
@@ -113,11 +129,6 @@ function factsOf(file: EncodedImage, maxPixels: number): Facts {
     case "JPEG":
       checkScans(bytes);
       return { orientation: file.header(readJpegHeader)?.orientation ?? "unread", inks: false };
-    case "WebP": {
-      const { height, width, orientation } = file.header(readWebpHeader);
-      checkPixels(height, width, maxPixels);
-      return { orientation, inks: false };
-    }
     case "AVIF":
     case "HEIC":
       if (endsInBox(bytes)) throw truncated(format.name);
