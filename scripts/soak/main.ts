@@ -7,6 +7,7 @@
 import { existsSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { soakMutations } from "./mutations.ts";
 import { SoakProgress } from "./progress.ts";
 import { features, type Schedule } from "./schedule.ts";
 import { type Failure, replay, type SoakResult, soak } from "./soak.ts";
@@ -15,6 +16,9 @@ import type { Counts } from "./tally.ts";
 /** The soak of training, where there is one, and the part of the time that it gets. */
 const trainer = new URL("trainer.ts", import.meta.url);
 const trainersPart = 0.15;
+
+/** The part of the time that mutations of images get. */
+const mutationsPart = 0.1;
 
 const { values: options } = parseArgs({
   options: {
@@ -50,7 +54,8 @@ async function run(): Promise<void> {
   const limit = options.schedules === undefined ? undefined : number("schedules", options.schedules);
   const minutes = number("minutes", options.minutes);
   const training = limit === undefined && existsSync(trainer) ? minutes * trainersPart : 0;
-  const progress = new SoakProgress(minutes - training);
+  const mutating = limit === undefined ? minutes * mutationsPart : 0;
+  const progress = new SoakProgress(minutes - training - mutating);
   console.log(`seed ${seed}${without.size > 0 ? `, without ${[...without].join(", ")}` : ""}`);
   const result = await soak({
     seed,
@@ -69,6 +74,10 @@ async function run(): Promise<void> {
   console.log(summary(result, progress.elapsed));
   process.exitCode = sum(result.failed) > 0 ? 1 : 0;
   if (training > 0) await killTrainers(seed, training);
+  if (mutating > 0) {
+    const { decoded, refused } = await soakMutations({ seed, minutes: mutating });
+    console.log(`Mutations of images:\n${list({ decoded, refused })}`);
+  }
 }
 
 /** Kills trainers, and sees that they go on as if they had not been killed; throws if one does not. */
