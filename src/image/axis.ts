@@ -61,7 +61,7 @@ export interface Band {
 }
 
 /** How the input of an axis is stored. */
-export interface Sampling {
+export interface AxisSampling {
   /** Pixels that a sample stands for: 1, or more of a JPEG's chroma and where a JPEG was decoded to fewer samples. */
   readonly spacing: number;
   /**
@@ -72,11 +72,11 @@ export interface Sampling {
 }
 
 /** An axis that is stored as it is. */
-export const everyPixel: Sampling = { spacing: 1, upsampling: "none" };
+export const everyPixel: AxisSampling = { spacing: 1, upsampling: "none" };
 
 /**
  * How many pixels become one in the first resize of `steps`, if it is one that weighs all of them; else 1. So many may be
- * given as one sample, or nearly: see {@link Sampling.spacing}.
+ * given as one sample, or nearly: see {@link AxisSampling.spacing}.
  */
 export function reductionOf(steps: readonly AxisStep[], length: number): number {
   let size = length;
@@ -98,7 +98,7 @@ export function reductionOf(steps: readonly AxisStep[], length: number): number 
 export function bandOf(
   steps: readonly AxisStep[],
   length: number,
-  { spacing, upsampling }: Sampling = everyPixel,
+  { spacing, upsampling }: AxisSampling = everyPixel,
 ): Band {
   const stored = Math.ceil(length / spacing);
   const spreads: Spread[] = [];

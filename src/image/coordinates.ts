@@ -21,7 +21,7 @@ interface Move {
 export type Vertex = readonly [x: number, y: number];
 
 /** What steps do to positions of an image of a given size. */
-export class Moves {
+export class CoordinateMap {
   readonly #moves: Move[] = [];
   /** The size of the result. */
   readonly size: Extent;

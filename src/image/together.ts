@@ -2,7 +2,7 @@
 import { checkKnown, checkNumber, show } from "../core/check.ts";
 import { ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import { isTensor, showShape, type Tensor, tensor } from "../tensor/tensor.ts";
-import { Moves, type Vertex } from "./coordinates.ts";
+import { CoordinateMap, type Vertex } from "./coordinates.ts";
 import type { Extent } from "./geometry.ts";
 import { type Image, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./pipeline.ts";
@@ -86,7 +86,7 @@ export async function together<const P extends ImageParts, D extends ImageDType>
   const image = change(parts.image);
   const steps = stepsBetween(from, lazyImage(image));
   const size = await sizeOf(from);
-  const moves = new Moves(steps, size);
+  const moves = new CoordinateMap(steps, size);
   if (mask !== undefined) checkSameSize(size, await sizeOf(lazyImage(mask)));
   const changed = {
     image,
@@ -118,7 +118,7 @@ async function sizeOf({ height, width, ops, ...image }: LazyImage): Promise<Exte
     dtype: "uint8",
   });
   const { shape } = await plain.tensor();
-  return new Moves(ops, [shape[0]!, shape[1]!]).size;
+  return new CoordinateMap(ops, [shape[0]!, shape[1]!]).size;
 }
 
 function checkSameSize(image: Extent, mask: Extent): void {
@@ -153,7 +153,7 @@ function maskAfter(mask: LazyImage, steps: readonly Op[], size: Extent, maskFill
 
 function boxesAfter(
   boxes: Tensor<"float32">,
-  moves: Moves,
+  moves: CoordinateMap,
   minSize: number,
   minVisible: number,
 ): Pick<ChangedParts<Required<ImageParts>, ImageDType>, "boxes" | "keptBoxes"> {
@@ -166,7 +166,7 @@ function boxesAfter(
 
 function pointsAfter(
   points: Tensor<"float32">,
-  moves: Moves,
+  moves: CoordinateMap,
 ): Pick<ChangedParts<Required<ImageParts>, ImageDType>, "points" | "keptPoints"> {
   const [left, keptPoints] = listed(
     rowsOf(points, 2).map(([x, y]) => moves.point([x!, y!])),
@@ -178,7 +178,7 @@ function pointsAfter(
 /** A box after steps, upright; undefined if it is dropped. */
 function boxAfter(
   box: readonly number[],
-  moves: Moves,
+  moves: CoordinateMap,
   minSize: number,
   minVisible: number,
 ): readonly number[] | undefined {

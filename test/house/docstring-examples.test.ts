@@ -68,8 +68,11 @@ const compilerOptions: ts.CompilerOptions = {
 /** Names that can be imported, each with the module of the first entry point that has it. */
 const importable = new Map<string, string>();
 
-/** The code of each example, with the name that it is about. */
-const examples = new Map<string, string>();
+/** The code of each example, with the name that it is about and the module of the entry point that has it. */
+const examples = new Map<
+  string,
+  { readonly name: string; readonly specifier: string; readonly module: string }
+>();
 for (const [specifier, module] of entryPoints()) {
   for (const exported of checker.getExportsOfModule(checker.getSymbolAtLocation(files.get(module)!)!)) {
     if (!importable.has(exported.name)) importable.set(exported.name, module);
@@ -77,26 +80,26 @@ for (const [specifier, module] of entryPoints()) {
       if (!files.has(pathOf(declaration))) continue;
       for (const { tagName, comment } of ts.getJSDocTags(declaration))
         if (tagName.text === "example")
-          examples.set(ts.getTextOfJSDocComment(comment) ?? "", `${exported.name} of ${specifier}`);
+          examples.set(ts.getTextOfJSDocComment(comment) ?? "", { name: exported.name, specifier, module });
     }
   }
 }
 
 /** An example as a module that imports what it names. An ellipsis stands for code of the reader's. */
-function moduleOf(code: string): string {
+function moduleOf(code: string, about: string, its: string): string {
   const imports = [...new Set(code.match(/(?<![.\w])[A-Za-z]\w*/g))]
     .filter((name) => importable.has(name) && !new RegExp(`(class|const) ${name}\\b`).test(code))
-    .map((name) => `import { ${name} } from "./${importable.get(name)}";`);
+    .map((name) => `import { ${name} } from "./${name === about ? its : importable.get(name)}";`);
   return [...imports, code.replaceAll("…", ""), "export {};"].join("\n");
 }
 
 it("of public names compile", () => {
   const modules = new Map([[`${folder}stand-ins.ts`, standIns]]);
   const names = new Map<string, string>();
-  for (const [code, name] of examples) {
+  for (const [code, { name, specifier, module }] of examples) {
     const path = `${folder}example-${modules.size}.ts`;
-    modules.set(path, moduleOf(code));
-    names.set(path, name);
+    modules.set(path, moduleOf(code, name, module));
+    names.set(path, `${name} of ${specifier}`);
   }
   const host = ts.createCompilerHost(compilerOptions);
   const { getSourceFile, fileExists } = host;

@@ -1,5 +1,5 @@
 /** How the components of a JPEG lie: in units that are interleaved, in blocks, in samples. ITU-T T.81 A.1 and A.2. */
-import { everyPixel, type Sampling } from "../axis.ts";
+import { type AxisSampling, everyPixel } from "../axis.ts";
 import type { JpegHeader } from "../header/jpeg.ts";
 import type { PlacedTable, PlaneSampling } from "./table.ts";
 
@@ -45,7 +45,7 @@ export function frameOf({ height, width, components: all }: JpegHeader): JpegFra
   };
 }
 
-function samplingOf(kept: number, of: number, smooth: boolean): Sampling {
+function samplingOf(kept: number, of: number, smooth: boolean): AxisSampling {
   if (kept === of) return everyPixel;
   // libjpeg does without such as 2 of 3; those are interpolated.
   const repeats = of % kept === 0 && !(smooth && of === 2 * kept);
@@ -55,7 +55,7 @@ function samplingOf(kept: number, of: number, smooth: boolean): Sampling {
 /** The same samples where a block becomes 2^size of them a side. */
 export function scaledSampling({ rows, columns }: PlaneSampling, size: number): PlaneSampling {
   if (size === 3) return { rows, columns };
-  const along = ({ spacing }: Sampling): Sampling => ({
+  const along = ({ spacing }: AxisSampling): AxisSampling => ({
     spacing: spacing * 2 ** (3 - size),
     upsampling: "none",
   });

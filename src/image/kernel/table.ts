@@ -4,7 +4,7 @@
  * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
  * their running sum, so that the errors of neighbours cancel.
  */
-import { type Axis, type Band, bandOf, type Sampling } from "../axis.ts";
+import { type Axis, type AxisSampling, type Band, bandOf } from "../axis.ts";
 import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { ColumnWeights, RowWeights } from "./assembly/layout.ts";
@@ -55,8 +55,8 @@ export interface Stored {
 
 /** How the axes of a JPEG's plane are stored. */
 export interface PlaneSampling {
-  readonly rows: Sampling;
-  readonly columns: Sampling;
+  readonly rows: AxisSampling;
+  readonly columns: AxisSampling;
 }
 
 /** A JPEG's plane. */
@@ -99,11 +99,11 @@ export function axisTables(
   ];
 }
 
-function named(sampling: Sampling | undefined): string {
+function named(sampling: AxisSampling | undefined): string {
   return sampling === undefined ? "" : `${sampling.spacing} ${sampling.upsampling}`;
 }
 
-function band({ steps }: Axis, length: number, flip: boolean, sampling: Sampling | undefined): Band {
+function band({ steps }: Axis, length: number, flip: boolean, sampling: AxisSampling | undefined): Band {
   return bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, sampling);
 }
 

@@ -45,7 +45,7 @@ export function randAugment<D extends ImageDType>(image: Image<D>, options: Rand
   checkInteger("numOps", numOps);
   checkInteger("magnitude", magnitude, 0, bins - 1);
   const moves = movesOf(image, options);
-  let augmented = drawn(image);
+  let augmented = numOps === 0 ? image : drawn(image);
   for (let i = 0; i < numOps; i++) {
     const name = random.choice(augmentations);
     const sign = random.boolean() ? -1 : 1;

@@ -112,7 +112,7 @@ function readLengths(size: i32): void {
   let last = 8;
   let at = 0;
   while (at < size && left-- > 0 && problem() === 0) {
-    const symbol = next(code);
+    const symbol = nextSymbol(code);
     if (symbol < 16) {
       store<u8>(lengths + at++, <u8>symbol);
       if (symbol !== 0) last = symbol;
@@ -203,7 +203,7 @@ function reversed(key: i32, length: i32): i32 {
 }
 
 /** The next symbol. */
-export function next(code: u32): i32 {
+export function nextSymbol(code: u32): i32 {
   if (code & ONE) return code & 0xffff;
   const bits = <u32>peek();
   const entry = <i32>load<u16>(code + ((bits & 255) << 1));

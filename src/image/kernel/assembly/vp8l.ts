@@ -11,7 +11,7 @@ import {
   damage,
   firstFree,
   freeFrom,
-  next,
+  nextSymbol,
   problem,
   read,
   readCode,
@@ -173,13 +173,13 @@ function readPixels(
   while (at < end) {
     if (image !== 0 && (x & mask) === 0)
       group = groupOf(groups, image, x >> groupBits, y >> groupBits, across);
-    const symbol = next(load<u32>(group));
+    const symbol = nextSymbol(load<u32>(group));
     if (symbol < 256 || symbol >= 280) {
       let colour: u32;
       if (symbol < 256) {
-        const red = next(load<u32>(group, 4));
-        const blue = next(load<u32>(group, 8));
-        const alpha = next(load<u32>(group, 12));
+        const red = nextSymbol(load<u32>(group, 4));
+        const blue = nextSymbol(load<u32>(group, 8));
+        const alpha = nextSymbol(load<u32>(group, 12));
         colour = (alpha << 24) | (red << 16) | (symbol << 8) | blue;
       } else {
         for (; cached < at; cached += 4) remember(cache, load<u32>(cached), shift);
@@ -193,7 +193,7 @@ function readPixels(
       }
     } else {
       const length = large(symbol - 256);
-      const back = (<usize>distance(large(next(load<u32>(group, 16))), width)) << 2;
+      const back = (<usize>distance(large(nextSymbol(load<u32>(group, 16))), width)) << 2;
       const to = at + ((<usize>length) << 2);
       if (at - pixels < back || end - at < (<usize>length) << 2) {
         damage();
