@@ -72,12 +72,13 @@ describe("every entry point", () => {
 
 /**
  * Size limits in KiB, minified and compressed: what a page pays. 6 of a loader's are the picture of its sequence, by
- * which it is known whether a state belongs to the data at hand, 2 are batches, which it makes of samples. 6 of the
- * images' are PNG, 20 WebP.
+ * which it is known whether a state belongs to the data at hand, 2 are batches, which it makes of samples. 22 of the
+ * images' are the kernel, two thirds of it the decoders of JPEG, PNG and WebP; 12 are the steps.
  */
 const limits: Readonly<Record<string, number>> = {
-  'export { Sequence, DataLoader } from "epochal";': 32,
-  'export * from "epochal/image";': 49,
+  'export { Sequence, DataLoader } from "epochal";': 33,
+  'export { imread, resize } from "epochal/image";': 55,
+  'export * from "epochal/image";': 66,
 };
 
 describe("a bundle for the browser", () => {

@@ -7,7 +7,7 @@
  */
 import { ImageError } from "../../core/errors.ts";
 import { Place } from "./assembly/layout.ts";
-import { kernelBase64 } from "./kernel.generated.ts";
+import { kernelDigits } from "./kernel.generated.ts";
 import type { PlacedTable, WantedTable } from "./table.ts";
 
 /** The part of `WebAssembly` that is used; its types come with the DOM's, which Node code does without. */
@@ -108,7 +108,7 @@ export class Kernel {
 
   constructor() {
     const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Wasm };
-    Kernel.#module ??= new WebAssembly.Module(Uint8Array.from(atob(kernelBase64), (c) => c.charCodeAt(0)));
+    Kernel.#module ??= new WebAssembly.Module(bytesOf(kernelDigits));
     const exports = new WebAssembly.Instance(Kernel.#module).exports as KernelFunctions & {
       readonly memory: WasmMemory;
     };
@@ -225,4 +225,19 @@ export class Room {
 /** The next address at which vectors are aligned. */
 export function align(address: number): number {
   return Math.ceil(address / 64) * 64;
+}
+
+/** The bytes that hexadecimal digits are. */
+function bytesOf(digits: string): Uint8Array {
+  const bytes = new Uint8Array(digits.length / 2);
+  for (let i = 0; i < bytes.length; i++) {
+    const at = 2 * i;
+    bytes[i] = (digitOf(digits.charCodeAt(at)) << 4) | digitOf(digits.charCodeAt(at + 1));
+  }
+  return bytes;
+}
+
+/** The value of a digit, 0 to 9 and a to f, by its code. */
+function digitOf(code: number): number {
+  return code < 0x3a ? code - 0x30 : code - 0x57;
 }
