@@ -50,7 +50,8 @@ const defaults: ReadOptions = {
 /**
  * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
  *
- * JPEG, PNG and WebP need no package. `sharp`, if installed, decodes everything else (AVIF, TIFF, GIF's first frame, …).
+ * JPEG, PNG, WebP and GIF (its first picture) need no package. `sharp`, if installed, decodes everything else (AVIF,
+ * TIFF, …).
  * Nothing is read or checked until the image is run.
  *
  * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the

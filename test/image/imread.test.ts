@@ -204,14 +204,14 @@ describe("imread", () => {
     });
   });
 
-  it("decodes JPEG, PNG and WebP without a promise, and anything else with one", async () => {
-    for (const file of [jpeg, png, webp]) {
+  it("decodes JPEG, PNG, WebP and GIF without a promise, and anything else with one", async () => {
+    for (const file of [jpeg, png, webp, await sharp(picture, raw(3)).gif().toBuffer()]) {
       const out = new Float32Array(4 * 4 * 3).fill(-1);
       expect(resize(imread(file), [4, 4]).into(out)).toBeUndefined();
       expect(out.every((value) => value >= 0 && value <= 1)).toBe(true);
     }
-    const gif = await sharp(picture, raw(3)).gif().toBuffer();
-    const pending = resize(imread(gif), [4, 4]).into(new Float32Array(4 * 4 * 3));
+    const tiff = await sharp(picture, raw(3)).tiff().toBuffer();
+    const pending = resize(imread(tiff), [4, 4]).into(new Float32Array(4 * 4 * 3));
     expect(pending).toBeInstanceOf(Promise);
     await pending;
   });

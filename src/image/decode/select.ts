@@ -5,13 +5,14 @@ import type { Format, FormatName } from "../header/format.ts";
 import type { StoredSize } from "../header/size.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
 import { EncodedImage } from "./encoded.ts";
+import { gifDecoder } from "./gif.ts";
 import { jpegDecoder } from "./jpeg.ts";
 import { pngDecoder } from "./png.ts";
 import { sharpDecoder, sizeBySharp } from "./sharp.ts";
 import { webpDecoder } from "./webp.ts";
 
 /** In the order in which they are asked. */
-const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, webpDecoder, sharpDecoder];
+const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, webpDecoder, gifDecoder, sharpDecoder];
 
 /**
  * Decodes `bytes` by the first decoder that takes them, and writes the row.

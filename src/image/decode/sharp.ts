@@ -42,7 +42,7 @@ interface RawPixels {
 
 /** The decoder of sharp, where its package is installed. */
 export const sharpDecoder: Decoder = {
-  formats: ["JPEG", "GIF", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
+  formats: ["JPEG", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
   needs: "sharp",
   decode(file, request) {
     const sharp = peer<Sharp>("sharp", leaveToOthers);
@@ -67,9 +67,6 @@ export function sizeBySharp(file: EncodedImage): Promise<StoredSize> | undefined
 
 /** Those of its formats that sharp decodes only where it was built for them. */
 const rare: ReadonlySet<FormatName | undefined> = new Set(["HEIC", "JPEG XL", "JPEG 2000", "PNM"]);
-
-/** As many scans as the kernel reads at most: a file of some kilobytes can have thousands, and take minutes. */
-const mostScans = 500;
 
 /**
  * In a worker the images of a batch are the parallelism, and none is decoded twice. On the user's own thread sharp may
@@ -127,25 +124,12 @@ function factsOf(file: EncodedImage, maxPixels: number): Facts {
       return { orientation: header?.orientation ?? "unread", inks: header?.cmyk ?? false };
     }
     case "JPEG":
-      checkScans(bytes);
       return { orientation: file.header(readJpegHeader)?.orientation ?? "unread", inks: false };
     case "AVIF":
     case "HEIC":
       if (endsInBox(bytes)) throw truncated(format.name);
   }
   return { orientation: 1, inks: false };
-}
-
-function checkScans(bytes: Uint8Array): void {
-  let scans = 0;
-  for (let at = bytes.indexOf(0xff); at >= 0; at = bytes.indexOf(0xff, at + 1)) {
-    if (bytes[at + 1] === 0xda) scans++;
-  }
-  if (scans > mostScans) {
-    throw new ImageError(
-      `It is a JPEG image of more than ${mostScans} scans, which is not decoded: it would take too long. Write it anew as a sequential JPEG file.`,
-    );
-  }
 }
 
 /** RGB of cyan, magenta, yellow and black as Pillow, OpenCV and TensorFlow have it: without a profile of any press. */

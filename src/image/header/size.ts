@@ -7,6 +7,7 @@
 import { damaged, truncated } from "./damage.ts";
 import { orientationIn } from "./exif.ts";
 import type { FormatName } from "./format.ts";
+import { canvasOf, paletteLength } from "./gif.ts";
 import { uint16, uint32 } from "./integers.ts";
 
 /** Reads `length` bytes of a file from `start` on, or fewer where it ends. */
@@ -32,9 +33,8 @@ export async function readSize(format: FormatName, read: ReadPart): Promise<Stor
   if (format === "PNG") return sizeOfPng(read);
   if (format === "WebP") return sizeOfWebp(read);
   if (format === "TIFF") return sizeOfTiff(read);
-  if (format !== "GIF") return undefined;
-  const bytes = await all(read, 6, 4, "GIF");
-  return checked({ width: uint16(bytes, 0, true), height: uint16(bytes, 2, true), orientation: 1 }, "GIF");
+  if (format === "GIF") return sizeOfGif(read);
+  return undefined;
 }
 
 /** Exactly `length` bytes. */
@@ -133,6 +133,21 @@ async function sizeOfWebp(read: ReadPart): Promise<StoredSize> {
     at += 8 + length + (length & 1);
   }
   return { ...size, orientation: 1 };
+}
+
+/** Up to the first picture, as that may be larger than the canvas. */
+async function sizeOfGif(read: ReadPart): Promise<StoredSize> {
+  const screen = await all(read, 0, 13, "GIF");
+  for (let at = 13 + paletteLength(screen[10]!); ; at++) {
+    const [block] = await all(read, at, 1, "GIF");
+    if (block === 0x2c) return { ...canvasOf(screen, await all(read, at + 1, 8, "GIF")), orientation: 1 };
+    if (block === 0x3b) throw damaged("GIF", "it has no picture");
+    if (block !== 0x21) continue;
+    // An extension: parts, each with its length, up to one of none.
+    at += 2;
+    for (let length = -1; length !== 0; at += length === 0 ? 0 : 1 + length)
+      length = (await all(read, at, 1, "GIF"))[0]!;
+  }
 }
 
 /** The first directory; undefined of a BigTIFF. */

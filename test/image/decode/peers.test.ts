@@ -10,14 +10,14 @@ vi.mock("../../../src/core/peer.ts", async (original) => ({
 const red = sharp({ create: { width: 20, height: 10, channels: 3, background: { r: 200, g: 30, b: 40 } } });
 
 describe("without any package", () => {
-  it.each(["jpeg", "png"] as const)("%s is decoded", async (format) => {
+  it.each(["jpeg", "png", "webp", "gif"] as const)("%s is decoded", async (format) => {
     const image = await imread(await red.clone().toFormat(format).toBuffer()).tensor();
     expect(image.shape).toEqual([10, 20, 3]);
     expect(Math.abs(image.data[0]! - 200)).toBeLessThan(4);
   });
 
-  it("gif names the package to install", async () => {
-    const bytes = await red.clone().gif().toBuffer();
+  it("tiff names the package to install", async () => {
+    const bytes = await red.clone().tiff().toBuffer();
     // Never replaced: the file is sound.
     for (const onError of ["throw", () => spare] as const) {
       await expect(imread(bytes, { onError }).tensor()).rejects.toMatchObject({
@@ -28,16 +28,16 @@ describe("without any package", () => {
   });
 
   it("the file is named, and what is no image is told without any package", async () => {
-    const url = `data:image/gif;base64,${(await red.clone().gif().toBuffer()).toString("base64")}`;
+    const url = `data:image/tiff;base64,${(await red.clone().tiff().toBuffer()).toString("base64")}`;
     await expect(imread(url).tensor()).rejects.toThrow(
-      /^Cannot read the image data:image\/gif.*: It is a GIF image of a kind that needs a package/,
+      /^Cannot read the image data:image\/tiff.*: It is a TIFF image of a kind that needs a package/,
     );
     await expect(imread("data:text/plain,hello").tensor()).rejects.toMatchObject({ name: "ImageError" });
   });
 
   it("a browser is not told to install what is for Node", async () => {
     const node = process.getBuiltinModule;
-    const bytes = await red.clone().gif().toBuffer();
+    const bytes = await red.clone().tiff().toBuffer();
     try {
       (process as { getBuiltinModule: unknown }).getBuiltinModule = undefined;
       await expect(imread(bytes).tensor()).rejects.toThrow(/this is a browser.*fromPixels/);

@@ -146,8 +146,8 @@ describe("TIFF", () => {
   });
 });
 
-it.each(["gif", "avif"] as const)("%s, cut anywhere, is truncated or damaged", async (format) => {
-  const bytes = await picture().toFormat(format).toBuffer();
+it("AVIF, cut anywhere, is truncated or damaged", async () => {
+  const bytes = await picture().avif().toBuffer();
   for (let length = 32; length < bytes.length; length += 1 + (bytes.length >> 6))
     expect(await outcome(bytes.subarray(0, length))).toMatch(/file is (?:truncated|damaged)/);
 });

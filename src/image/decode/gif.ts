@@ -1,0 +1,61 @@
+/** GIF: its first picture, with Pillow's pixels, also where they are transparent. No package, the same on every machine. */
+import { damaged, truncated } from "../header/damage.ts";
+import { type GifHeader, type GifPicture, readGifHeader } from "../header/gif.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
+import type { EncodedImage } from "./encoded.ts";
+import { decompressLzw } from "./lzw.ts";
+
+/** The decoder of GIF. */
+export const gifDecoder: Decoder = { formats: ["GIF"], decode };
+
+/** First row and step of the parts of an interlaced picture. */
+const interlaced = [
+  [0, 8],
+  [4, 8],
+  [2, 4],
+  [1, 2],
+] as const;
+
+const whole = [[0, 1]] as const;
+
+function decode({ bytes }: EncodedImage, request: DecodeRequest): DecodeOutcome {
+  const header = readGifHeader(bytes);
+  const { width, height, picture, transparent } = header;
+  checkPixels(height, width, request.maxPixels);
+  const indices = new Uint8Array(picture.width * picture.height);
+  const status = decompressLzw(bytes, picture.codes, indices);
+  if (status === "truncated") throw truncated("GIF");
+  if (status === "damaged") throw damaged("GIF", "its codes make no sense");
+  const channels = request.pipeline.input === 4 && transparent !== undefined ? 4 : 3;
+  render(paint(header, indices, channels), height, width, channels, request);
+  return "done";
+}
+
+/** The pixels of the canvas. What the picture does not cover is transparent, or has the first colour. */
+function paint(
+  { width, height, picture, palette, transparent }: GifHeader,
+  indices: Uint8Array,
+  channels: 3 | 4,
+): Uint8Array {
+  const pixels = new Uint8Array(height * width * channels);
+  const put = (index: number, to: number): void => {
+    // What a palette lacks is black; without one there are shades of grey.
+    for (let c = 0; c < 3; c++)
+      pixels[to + c] = palette === undefined ? index : (palette[3 * index + c] ?? 0);
+    if (channels === 4) pixels[to + 3] = index === transparent ? 0 : 255;
+  };
+  if (picture.width < width || picture.height < height)
+    for (let to = 0; to < pixels.length; to += channels) put(transparent ?? 0, to);
+  let from = 0;
+  for (const y of rowsOf(picture)) {
+    let to = ((picture.top + y) * width + picture.left) * channels;
+    for (let x = 0; x < picture.width; x++, to += channels) put(indices[from++]!, to);
+  }
+  return pixels;
+}
+
+/** The rows of a picture, in the order in which they are stored. */
+function* rowsOf({ height, interlaced: isInterlaced }: GifPicture): Generator<number> {
+  for (const [first, step] of isInterlaced ? interlaced : whole)
+    for (let y = first; y < height; y += step) yield y;
+}
