@@ -163,6 +163,9 @@ describe("what holds no pixels is not rendered", () => {
     ["a web page", "<!DOCTYPE html><html></html>", /a web page/],
     ["BMP", "BM\0\0\0\0", /a BMP image/],
     ["ICO", "\0\0\x01\0\x01\0", /ICO/],
+    ["a cursor", "\0\0\x02\0\x01\0\x20\x20\0\0\0\0\0\0\0\0\0\0\0\0", /ICO/],
+    ["TGA without an end", "\0\0\x02\0\0\0\0\0\0\0\0\0\x03\0\x02\0\x18\0", /a TGA image/],
+    ["TGA with a palette", "\0\x01\x09\0\0\x10\0\x18\0\0\0\0\x03\0\x02\0\x08\0", /a TGA image/],
     ["a short text", "hello", /no image of a known format/],
     ["nothing", "", /empty/],
   ])("%s is called by its name", async (_, content, says) => {

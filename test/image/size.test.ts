@@ -96,6 +96,29 @@ describe("imageSize", () => {
     await expect(imageSize(jpeg, { signal: AbortSignal.abort(reason) })).rejects.toBe(reason);
   });
 
+  it("of a JPEG that libjpeg tolerates, or says its height late, is what imread gives", async () => {
+    const jpeg = await picture().withMetadata({ orientation: 6 }).jpeg().toBuffer();
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+    const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+    for (const junk of [
+      [1, 2, 3],
+      [0xff, 0x00],
+      [0xff, 0xd3],
+      [0xff, 0xff],
+    ]) {
+      for (const at of [frame, scan]) {
+        const bytes = Buffer.concat([jpeg.subarray(0, at), Buffer.from(junk), jpeg.subarray(at)]);
+        expect(await imageSize(bytes)).toEqual([width, height]);
+        expect((await imread(bytes).tensor()).shape).toEqual([width, height, 3]);
+      }
+    }
+    const lines = Buffer.from([0xff, 0xdc, 0, 4, height >> 8, height & 255]);
+    const late = Buffer.concat([jpeg.subarray(0, -2), lines, jpeg.subarray(-2)]);
+    late.fill(0, frame + 5, frame + 7);
+    expect(await imageSize(late)).toEqual([width, height]);
+    expect((await imread(late).tensor()).shape).toEqual([width, height, 3]);
+  });
+
   it("of what is cut is an error or the size, and of nonsense an error", async () => {
     for (const format of formats) {
       const bytes = await picture().resize(30, 20).toFormat(format, { effort: 1 }).toBuffer();

@@ -158,12 +158,14 @@ function problem(cause: Error, { format, called }: EncodedImage): ImageError {
       { cause },
     );
   }
-  if (/unsupported|not (?:supported|configured|implemented)/i.test(cause.message)) {
+  // An unknown marker of a JPEG is damage; what is said first is why it fails.
+  if (/unsupported (?!marker)|not (?:supported|configured|implemented)/i.test(said!)) {
     return new ImageError(
       `It is ${called} of a kind that sharp does not decode: ${said}. Convert it to JPEG, PNG or WebP.`,
       { cause },
     );
   }
-  if (/premature|unexpected end|truncated|bad seek/i.test(cause.message)) return truncated(name, cause);
+  if (/premature|unexpected end|truncated|bad seek|read error/i.test(cause.message))
+    return truncated(name, cause);
   return damaged(name, `sharp says: ${said}`, cause);
 }

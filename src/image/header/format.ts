@@ -1,5 +1,6 @@
 /**
- * Which format a file has, by its first bytes (and TGA by its last, as it has none of its own).
+ * Which format a file has, by its first bytes (and TGA by its last, or by numbers that make sense, as it has none of its
+ * own).
  *
  * Only formats that are pixels are ever decoded: a general decoder would also render drawings, and a drawing of 263
  * bytes can take minutes. The others are here to be called by their names, and not damaged.
@@ -50,6 +51,7 @@ export type FormatName =
 
 const jpeg: Format = { name: "JPEG", called: "a JPEG image" };
 const png: Format = { name: "PNG", called: "a PNG image" };
+const tga: Format = { name: "TGA", called: "a TGA image" };
 
 /** The format of a file; undefined where it is none that is known. */
 export function formatOf(bytes: Uint8Array): Format | undefined {
@@ -57,11 +59,12 @@ export function formatOf(bytes: Uint8Array): Format | undefined {
   if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff && bytes[3] !== 0xf7) return jpeg;
   if (bytes[0] === 0x89 && bytes[1] === 0x50 && bytes[2] === 0x4e && bytes[3] === 0x47) return png;
   const head = text(bytes.subarray(0, 16));
+  if (isTga(bytes)) return tga;
   const found = signatures.find(([, , starts]) => starts.some((start) => begins(head, start)));
   if (found !== undefined) return { name: found[0], called: found[1] };
   if (/^P[1-7FfM]\s/.test(head)) return { name: "PNM", called: "a PNM image (PBM, PGM, PPM)" };
   if (head.slice(4, 8) === "ftyp") return isoFormat(text(bytes.subarray(8, 64)));
-  if (text(bytes.subarray(-18)) === "TRUEVISION-XFILE.\0") return { name: "TGA", called: "a TGA image" };
+  if (text(bytes.subarray(-18)) === "TRUEVISION-XFILE.\0") return tga;
   return markup(text(bytes.subarray(0, 4096)));
 }
 
@@ -72,6 +75,21 @@ function text(bytes: Uint8Array): string {
 function begins(head: string, start: string): boolean {
   return head.length >= start.length && [...start].every((char, i) => char === "?" || char === head[i]);
 }
+
+/** Whether the first bytes are a TGA's: no palette or one of colours, a kind that there is, a size, bits of a pixel. */
+function isTga(bytes: Uint8Array): boolean {
+  if (bytes.length < 18) return false;
+  const [palette, kind] = [bytes[1]!, bytes[2]!];
+  const makesSense =
+    palette === 0
+      ? [2, 3, 10, 11].includes(kind) && bytes.subarray(3, 8).every((byte) => byte === 0)
+      : palette === 1 && [1, 9].includes(kind) && depths.includes(bytes[7]!);
+  const size = (bytes[12]! | bytes[13]!) * (bytes[14]! | bytes[15]!);
+  return makesSense && size > 0 && depths.includes(bytes[16]!);
+}
+
+/** Bits of a pixel, or a colour, of TGA. */
+const depths: readonly number[] = [8, 15, 16, 24, 32];
 
 /** Of the formats in ISO base media files, by their brands. */
 function isoFormat(brands: string): Format | undefined {

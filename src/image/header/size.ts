@@ -49,20 +49,29 @@ function checked(size: StoredSize, format: FormatName): StoredSize {
   throw damaged(format, "it has no size");
 }
 
-/** Up to the scan, as there may be EXIF behind the frame. */
+/** Up to the scan, as there may be EXIF behind the frame. What stands between segments is passed over, as libjpeg does. */
 async function sizeOfJpeg(read: ReadPart): Promise<StoredSize> {
   let orientation: number | undefined;
   let frame: Uint8Array | undefined;
+  let lines = 0;
   for (let at = 2; ; ) {
     const head = await all(read, at, 4, "JPEG");
     const marker = head[1]!;
-    if (head[0] !== 0xff) throw damaged("JPEG", "there is something else where a segment must begin");
-    if (marker === 0xff) {
+    if (head[0] !== 0xff || marker === 0xff || marker === 0) {
       at++;
       continue;
     }
-    if (marker === 0xda || marker === 0xd9) break;
+    // Markers of nothing: TEM, RST.
+    if (marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7)) {
+      at += 2;
+      continue;
+    }
+    if (marker === 0xd9) break;
     const length = uint16(head, 2);
+    if (marker === 0xda) {
+      if (frame !== undefined && uint16(frame, 0) === 0) lines = await linesBehind(read, at + 2 + length);
+      break;
+    }
     if (length < 2) throw damaged("JPEG", "a segment has no length");
     // Frames of every kind; between them are Huffman tables, extensions and arithmetic conditions.
     if (marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc)
@@ -76,9 +85,21 @@ async function sizeOfJpeg(read: ReadPart): Promise<StoredSize> {
   }
   if (frame === undefined) throw damaged("JPEG", "it has no frame");
   return checked(
-    { height: uint16(frame, 0), width: uint16(frame, 2), orientation: orientation ?? 1 },
+    { height: uint16(frame, 0) || lines, width: uint16(frame, 2), orientation: orientation ?? 1 },
     "JPEG",
   );
+}
+
+/** The height of a JPEG that says it behind its first scan, whose coded data begin at `start`; 0 where it does not. */
+async function linesBehind(read: ReadPart, start: number): Promise<number> {
+  for (let at = start; ; ) {
+    const data = await all(read, at, 2, "JPEG");
+    const marker = data[1]!;
+    // Stuffed bytes, fill bytes and restart markers are part of the data.
+    if (data[0] !== 0xff || marker === 0xff) at++;
+    else if (marker === 0 || (marker >= 0xd0 && marker <= 0xd7)) at += 2;
+    else return marker === 0xdc ? uint16(await all(read, at + 4, 2, "JPEG"), 0) : 0;
+  }
 }
 
 /** Up to the end, unless there is EXIF before. */

@@ -2,8 +2,9 @@
  * What a TIFF file says of its first image: TIFF 6.0. Every strip and tile is named there with its place and length, so
  * that a file that ends too early is known for one whatever its compression.
  *
- * Limit: BigTIFF (offsets of eight bytes) is not read.
+ * Limit: of BigTIFF (offsets of eight bytes) it is only checked that the directory is there.
  */
+import { ImageError } from "../../core/errors.ts";
 import { damaged, truncated } from "./damage.ts";
 import { orientationIn } from "./exif.ts";
 import { uint16, uint32 } from "./integers.ts";
@@ -21,6 +22,7 @@ export interface TiffHeader {
 /** Numbers of tags. */
 const imageWidth = 256;
 const imageLength = 257;
+const compression = 259;
 const photometric = 262;
 const stripOffsets = 273;
 const stripByteCounts = 279;
@@ -37,11 +39,14 @@ const sizes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8];
 /**
  * The header of a TIFF file; undefined of a BigTIFF.
  *
- * @throws ImageError if it is truncated, or has no size.
+ * @throws ImageError if it is truncated, has no size, or colours that are not decoded.
  */
 export function readTiffHeader(bytes: Uint8Array): TiffHeader | undefined {
   const little = bytes[0] === 0x49;
-  if (uint16(bytes, 2, little) !== 42) return undefined;
+  if (uint16(bytes, 2, little) !== 42) {
+    checkBigDirectory(bytes, little);
+    return undefined;
+  }
   const directory = uint32(bytes, 4, little);
   if (bytes.length < 8 || directory + 2 > bytes.length) throw truncated("TIFF");
   const end = directory + 2 + 12 * uint16(bytes, directory, little);
@@ -57,8 +62,28 @@ export function readTiffHeader(bytes: Uint8Array): TiffHeader | undefined {
   if (!width || !height) throw damaged("TIFF", "it has no size");
   checkParts(bytes.length, values(stripOffsets), values(stripByteCounts));
   checkParts(bytes.length, values(tileOffsets), values(tileByteCounts));
+  checkColours(values(photometric)[0], values(compression)[0]);
   const cmyk = values(photometric)[0] === 5 && (values(inkSet)[0] ?? 1) === 1;
   return { width, height, cmyk, orientation: orientationIn(bytes, 0, bytes.length) };
+}
+
+/** Colours that libvips takes for RGB, or for damage, by the number of their kind. */
+const unusual: ReadonlyMap<number, string> = new Map([
+  [6, "in luma and chroma (YCbCr) without JPEG's compression"],
+  [8, "in CIELAB"],
+  [9, "in CIELAB"],
+  [10, "in CIELAB"],
+  [32803, "of a camera's raw samples"],
+  [34892, "of a camera's raw samples"],
+]);
+
+function checkColours(kind: number | undefined, compressed: number | undefined): void {
+  const called = unusual.get(kind ?? 1);
+  // JPEG's own colours, of its old kind and the new one.
+  if (called === undefined || (kind === 6 && (compressed === 6 || compressed === 7))) return;
+  throw new ImageError(
+    `It is a TIFF image ${called}, which is not decoded. Convert it to JPEG, PNG or WebP, or leave it out of the list.`,
+  );
 }
 
 /** An entry of a directory: values of one size. */
@@ -75,6 +100,17 @@ function entryAt(bytes: Uint8Array, at: number, little: boolean): TiffEntry {
   const start = count * size <= 4 ? at + 8 : uint32(bytes, at + 8, little);
   if (start + count * size > bytes.length) throw truncated("TIFF");
   return { start, count, size };
+}
+
+function checkBigDirectory(bytes: Uint8Array, little: boolean): void {
+  const at = uint64(bytes, 8, little);
+  // A count, and entries of 20 bytes.
+  if (!(at + 8 + 20 * uint64(bytes, at, little) <= bytes.length)) throw truncated("TIFF");
+}
+
+function uint64(bytes: Uint8Array, at: number, little: boolean): number {
+  const [first, second] = [uint32(bytes, at, little), uint32(bytes, at + 4, little)];
+  return little ? second * 2 ** 32 + first : first * 2 ** 32 + second;
 }
 
 /** Its values as whole numbers of 1, 2 or 4 bytes. */

@@ -27,12 +27,14 @@ interface Tiff {
   readonly long: boolean;
   readonly orientation: number;
   readonly channels: 3 | 4;
+  /** What the samples are, by TIFF's number, where that is neither RGB nor inks. */
+  readonly colours?: number;
 }
 
 /** An uncompressed TIFF file of 2 x 3 pixels: RGB, or four inks. */
 function writeTiff(
   samples: readonly number[],
-  { little, first, long, orientation, channels }: Tiff,
+  { little, first, long, orientation, channels, colours = channels === 4 ? 5 : 2 }: Tiff,
 ): Uint8Array {
   const count = 10;
   const directory = 2 + 12 * count + 4;
@@ -49,7 +51,7 @@ function writeTiff(
     [257, 3, 1, 2],
     [258, 3, channels, bits],
     [259, 3, 1, 1],
-    [262, 3, 1, channels === 4 ? 5 : 2],
+    [262, 3, 1, colours],
     [273, 4, 1, data],
     [274, long ? 4 : 3, 1, orientation],
     [277, 3, 1, channels],
@@ -140,6 +142,28 @@ describe("TIFF", () => {
     );
   });
 
+  it("of colours that would come out wrong is called by their name, and not damaged", async () => {
+    const samples = Array.from({ length: 18 }, (_, i) => 14 * i);
+    const how = { little: true, first: true, long: false, orientation: 1, channels: 3 } as const;
+    for (const [colours, says] of [
+      [6, /It is a TIFF image in luma and chroma \(YCbCr\) without JPEG's compression, which is not decoded/],
+      [8, /It is a TIFF image in CIELAB, which is not decoded/],
+      [34892, /It is a TIFF image of a camera's raw samples/],
+    ] as const)
+      expect(await outcome(writeTiff(samples, { ...how, colours }))).toMatch(says);
+  });
+
+  it("with offsets of eight bytes, cut anywhere, is truncated or whole", async () => {
+    const bytes = await picture().tiff({ bigtiff: true, compression: "none" }).toBuffer();
+    const whole = await outcome(bytes);
+    expect(whole).toHaveLength(pixels.length);
+    for (let length = 16; length < bytes.length; length += 1 + (bytes.length >> 6)) {
+      const came = await outcome(bytes.subarray(0, length));
+      if (typeof came === "string") expect(came).toMatch(/The TIFF file is truncated/);
+      else expect(came).toEqual(whole);
+    }
+  });
+
   it("larger than allowed is refused by its header", async () => {
     const bytes = await picture().tiff().toBuffer();
     await expect(imread(bytes, { maxPixels: 700 }).tensor()).rejects.toThrow(/31 x 23 pixels.*maxPixels/);
@@ -150,6 +174,13 @@ it("AVIF, cut anywhere, is truncated or damaged", async () => {
   const bytes = await picture().avif().toBuffer();
   for (let length = 32; length < bytes.length; length += 1 + (bytes.length >> 6))
     expect(await outcome(bytes.subarray(0, length))).toMatch(/file is (?:truncated|damaged)/);
+});
+
+it("a JPEG with a marker that there is not is damaged, and not of a kind that sharp lacks", async () => {
+  const bytes = await picture().jpeg().toBuffer();
+  const marker = Buffer.from([0xff, 0x02, 0, 2]);
+  const changed = Buffer.concat([bytes.subarray(0, 2), marker, bytes.subarray(2)]);
+  expect(await outcome(changed)).toMatch(/The JPEG file is damaged: sharp says: .*marker/);
 });
 
 it("a JPEG of more scans than anybody writes is not decoded by anybody", async () => {
