@@ -32,17 +32,16 @@ function decode({ bytes }: EncodedImage, request: DecodeRequest): DecodeOutcome 
 }
 
 /** The pixels of the canvas. What the picture does not cover is transparent, or has the first colour. */
-function paint(
-  { width, height, picture, palette, transparent }: GifHeader,
-  indices: Uint8Array,
-  channels: 3 | 4,
-): Uint8Array {
+function paint(header: GifHeader, indices: Uint8Array, channels: 3 | 4): Uint8Array {
+  const { width, height, picture, transparent } = header;
   const pixels = new Uint8Array(height * width * channels);
+  const colours = coloursOf(header);
   const put = (index: number, to: number): void => {
-    // What a palette lacks is black; without one there are shades of grey.
-    for (let c = 0; c < 3; c++)
-      pixels[to + c] = palette === undefined ? index : (palette[3 * index + c] ?? 0);
-    if (channels === 4) pixels[to + 3] = index === transparent ? 0 : 255;
+    const from = 4 * index;
+    pixels[to] = colours[from]!;
+    pixels[to + 1] = colours[from + 1]!;
+    pixels[to + 2] = colours[from + 2]!;
+    if (channels === 4) pixels[to + 3] = colours[from + 3]!;
   };
   if (picture.width < width || picture.height < height)
     for (let to = 0; to < pixels.length; to += channels) put(transparent ?? 0, to);
@@ -52,6 +51,16 @@ function paint(
     for (let x = 0; x < picture.width; x++, to += channels) put(indices[from++]!, to);
   }
   return pixels;
+}
+
+/** RGBA of each index. What a palette lacks is black; without one there are shades of grey. */
+function coloursOf({ palette, transparent }: GifHeader): Uint8Array {
+  const colours = new Uint8Array(1024);
+  for (let i = 0; i < 256; i++) {
+    for (let c = 0; c < 3; c++) colours[4 * i + c] = palette === undefined ? i : (palette[3 * i + c] ?? 0);
+    colours[4 * i + 3] = i === transparent ? 0 : 255;
+  }
+  return colours;
 }
 
 /** The rows of a picture, in the order in which they are stored. */
