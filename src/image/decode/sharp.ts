@@ -143,7 +143,11 @@ function rgbOfInks(samples: Uint8Array, channels: number): Uint8Array {
 }
 
 /** Our error of sharp's: a file of a kind that it lacks is not called damaged. */
-function problem(cause: Error, { format, called }: EncodedImage): ImageError {
+function problem(cause: Error, file: EncodedImage): ImageError {
+  const { format } = file;
+  // What sharp says is no help: of several files at once it may be another's error, or none.
+  const rareTiff = format?.name === "TIFF" ? file.header(readTiffHeader)?.unusual : undefined;
+  const called = rareTiff === undefined ? file.called : `a TIFF image ${rareTiff}`;
   const [said] = cause.message.split("\n");
   const { name } = format!;
   if (/pixel limit/i.test(cause.message)) {

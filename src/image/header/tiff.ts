@@ -17,6 +17,8 @@ export interface TiffHeader {
   readonly orientation: number;
   /** Whether its samples are inks: cyan, magenta, yellow and black. */
   readonly cmyk: boolean;
+  /** How it is compressed, to be said after "a TIFF image", where few builds of libtiff know that. */
+  readonly unusual: string | undefined;
 }
 
 /** Numbers of tags. */
@@ -62,10 +64,21 @@ export function readTiffHeader(bytes: Uint8Array): TiffHeader | undefined {
   if (!width || !height) throw damaged("TIFF", "it has no size");
   checkParts(bytes.length, values(stripOffsets), values(stripByteCounts));
   checkParts(bytes.length, values(tileOffsets), values(tileByteCounts));
-  checkColours(values(photometric)[0], values(compression)[0]);
+  const [compressed] = values(compression);
+  checkColours(values(photometric)[0], compressed);
   const cmyk = values(photometric)[0] === 5 && (values(inkSet)[0] ?? 1) === 1;
-  return { width, height, cmyk, orientation: orientationIn(bytes, 0, bytes.length) };
+  const orientation = orientationIn(bytes, 0, bytes.length);
+  return { width, height, cmyk, orientation, unusual: rareCompressions.get(compressed ?? 1) };
 }
+
+/** Compressions that few builds of libtiff know, by their numbers. */
+const rareCompressions: ReadonlyMap<number, string> = new Map([
+  [34712, "compressed as JPEG 2000"],
+  [34887, "compressed by LERC"],
+  [34925, "compressed by LZMA"],
+  [50000, "compressed by Zstandard"],
+  [50002, "compressed as JPEG XL"],
+]);
 
 /** Colours that libvips takes for RGB, or for damage, by the number of their kind. */
 const unusual: ReadonlyMap<number, string> = new Map([

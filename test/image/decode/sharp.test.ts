@@ -29,12 +29,14 @@ interface Tiff {
   readonly channels: 3 | 4;
   /** What the samples are, by TIFF's number, where that is neither RGB nor inks. */
   readonly colours?: number;
+  /** By TIFF's number, where it is none. */
+  readonly compression?: number;
 }
 
 /** An uncompressed TIFF file of 2 x 3 pixels: RGB, or four inks. */
 function writeTiff(
   samples: readonly number[],
-  { little, first, long, orientation, channels, colours = channels === 4 ? 5 : 2 }: Tiff,
+  { little, first, long, orientation, channels, colours = channels === 4 ? 5 : 2, compression = 1 }: Tiff,
 ): Uint8Array {
   const count = 10;
   const directory = 2 + 12 * count + 4;
@@ -50,7 +52,7 @@ function writeTiff(
     [256, 3, 1, 3],
     [257, 3, 1, 2],
     [258, 3, channels, bits],
-    [259, 3, 1, 1],
+    [259, 3, 1, compression],
     [262, 3, 1, colours],
     [273, 4, 1, data],
     [274, long ? 4 : 3, 1, orientation],
@@ -151,6 +153,14 @@ describe("TIFF", () => {
       [34892, /It is a TIFF image of a camera's raw samples/],
     ] as const)
       expect(await outcome(writeTiff(samples, { ...how, colours }))).toMatch(says);
+  });
+
+  it("of a compression that this sharp lacks is called by its name, and not damaged, also among others", async () => {
+    const samples = Array.from({ length: 18 }, (_, i) => 14 * i);
+    const how = { little: true, first: true, long: false, orientation: 1, channels: 3 } as const;
+    const bytes = writeTiff(samples, { ...how, compression: 34925 });
+    for (const came of await Promise.all(Array.from({ length: 20 }, () => outcome(bytes))))
+      expect(came).toMatch(/It is a TIFF image compressed by LZMA, which few builds of sharp decode/);
   });
 
   it("with offsets of eight bytes, cut anywhere, is truncated or whole", async () => {
