@@ -9,7 +9,7 @@ import { type Axis, type AxisStep, type Filter, lengthAfter } from "./axis.ts";
 import type { Rectangle } from "./program.ts";
 import type { PadMode } from "./taps.ts";
 
-/** Larger results are a mistake: the kernel's tables hold 2^14 output positions, as most formats do. */
+/** Larger sizes that are asked for are a mistake: most formats end there, too. Images that are larger stay as they are. */
 export const largestSize = 16_384;
 
 /** Height and width, in pixels. */

@@ -9,7 +9,7 @@ import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts"
 import { yieldIfDue } from "../core/event-loop.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
 import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
-import { empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
+import { checkTensor, empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
@@ -137,6 +137,8 @@ function start(image: LazyImage, source: ImageSource | Pixels, row: ResultRow): 
 
 function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: ResultRow): void {
   const [height, width, channels] = pixels.shape as [number, number, Channels];
+  // Others would be filled up with those of the image before, as where the tensor was released since.
+  checkTensor("The image", pixels);
   checkPixels(height, width, options.maxPixels);
   runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
     render(pixels.data, height, width, channels, { pipeline, row: out }),

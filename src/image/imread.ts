@@ -2,7 +2,7 @@
 
 import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
-import { isTensor, showShape } from "../tensor/tensor.ts";
+import { checkTensor, isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { type Image, LazyImage, type Pixels, type ReadOptions } from "./image.ts";
 import { checkSource, type ImageSource } from "./source.ts";
@@ -139,8 +139,15 @@ function checkedReplacement(onError: Replace): Replace {
 export function checkPixelTensor(pixels: unknown): asserts pixels is Pixels {
   if (isTensor(pixels)) {
     const { shape, dtype } = pixels;
-    if (dtype === "uint8" && shape.length === 3 && [1, 3, 4].includes(shape[2]!) && shape[0]! * shape[1]! > 0)
+    if (
+      dtype === "uint8" &&
+      shape.length === 3 &&
+      [1, 3, 4].includes(shape[2]!) &&
+      shape[0]! * shape[1]! > 0
+    ) {
+      checkTensor("pixels", pixels);
       return;
+    }
     throw new ShapeError(
       `Pixels are a uint8 tensor of shape [height, width, 1, 3 or 4], got ${dtype} of shape ${showShape(shape)}.`,
     );

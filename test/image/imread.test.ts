@@ -8,7 +8,15 @@ import sharp from "sharp";
 import { afterAll, describe, expect, it } from "vitest";
 import { beginFetch, endFetch } from "../../src/core/counters.ts";
 import { type ImageError, isEpochalError } from "../../src/core/errors.ts";
-import { type Channels, crop, fromPixels, grayscale, imread, resize } from "../../src/image/index.ts";
+import {
+  type Channels,
+  crop,
+  fromPixels,
+  grayscale,
+  imread,
+  normalize,
+  resize,
+} from "../../src/image/index.ts";
 import { stack } from "../../src/tensor/stack.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
 
@@ -235,6 +243,13 @@ describe("imread", () => {
     }
   });
 
+  it("shows nothing of the image before where its pixels were released since", async () => {
+    const pixels = tensor(new Uint8Array(12), { shape: [2, 2, 3] });
+    const image = fromPixels(pixels);
+    structuredClone(pixels.data.buffer, { transfer: [pixels.data.buffer as ArrayBuffer] });
+    await expect(image.tensor()).rejects.toThrow(/its data holds 0. Use a batch before it is released/);
+  });
+
   it("counts what it read", async () => {
     const fetch = beginFetch();
     await imread(jpeg).tensor();
@@ -369,6 +384,12 @@ describe("arguments", () => {
       /\[vertical, horizontal\]/,
     ],
     ["an unknown axis", () => crop(image, [2, 2], { position: [2, 0] }), /position/],
+    [
+      "pixels that are too few",
+      () => fromPixels({ data: new Uint8Array(3), shape: [2, 2, 3], dtype: "uint8" }),
+      /holds 12 elements, but its data holds 3/,
+    ],
+    ["a deviation next to 0", () => normalize(image, { std: 1e-320 }), /`std` must not be 0, nor next to it/],
     ["float pixels", () => fromPixels(tensor([[[1]]]) as never), /uint8/],
   ])("%s is refused", (_, call, says) => {
     expect(call).toThrow(says);

@@ -29,6 +29,7 @@ export function normalize(image: Image, options: NormalizeOptions = {}): Image<"
   const { channels } = lazyImage(image);
   const mean = perChannel("mean", means, channels);
   const std = perChannel("std", stds, channels);
-  if (std.includes(0)) throw new OptionError("`std` must not be 0: it divides.");
+  if (!std.every((s) => Number.isFinite(Math.fround(1 / s))))
+    throw new OptionError(`\`std\` must not be 0, nor next to it: it divides, got ${std.join(", ")}.`);
   return next(image, { kind: "normalize", mean, std }, `normalize ${mean} ${std}`, { dtype: "float32" });
 }
