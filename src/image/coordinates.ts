@@ -28,6 +28,8 @@ export class CoordinateMap {
 
   constructor(ops: readonly Op[], [height, width]: Extent) {
     let size: Extent = [height, width];
+    // What lies outside the image itself is not seen, whatever the steps.
+    this.#moves.push({ matrix: [1, 0, 0, 0, 1, 0, 0, 0, 1], size });
     for (const op of ops) {
       const move = moveOf(op, size);
       if (move === undefined) continue;

@@ -1,11 +1,12 @@
 /** One description of steps for an image and for what belongs to it: mask, boxes, points. */
-import { checkKnown, checkNumber, show } from "../core/check.ts";
+import { checkInteger, checkKnown, checkNumber, show } from "../core/check.ts";
 import { ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import { isTensor, showShape, type Tensor, tensor } from "../tensor/tensor.ts";
 import { CoordinateMap, type Vertex } from "./coordinates.ts";
 import type { Extent } from "./geometry.ts";
 import { type Image, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./pipeline.ts";
+import { imageSize } from "./size.ts";
 import { checkFill, lazyImage } from "./steps/step.ts";
 
 /** What {@link together} takes: an image, and of the rest what there is. */
@@ -79,6 +80,11 @@ export async function together<const P extends ImageParts, D extends ImageDType>
   const { minSize = 1, minVisible = 0, maskFill = 0 } = options;
   checkNumber("minSize", minSize, 0);
   checkNumber("minVisible", minVisible, 0, 1);
+  checkInteger("maskFill", maskFill, 0, 255);
+  if (typeof change !== "function")
+    throw new OptionError(
+      `together() takes the steps as a function of the image, (view) => flip(view), got ${show(change)}.`,
+    );
   const from = lazyImage(parts.image);
   const { mask, boxes, points } = parts;
   if (boxes !== undefined) checkRows("boxes", boxes, 4);
@@ -107,18 +113,31 @@ function stepsBetween(from: LazyImage, to: LazyImage): readonly Op[] {
 }
 
 /** Height and width of an image, upright and after its steps. */
-async function sizeOf({ height, width, ops, ...image }: LazyImage): Promise<Extent> {
+async function sizeOf(image: LazyImage): Promise<Extent> {
+  const { height, width } = image;
   if (height !== undefined && width !== undefined) return [height, width];
+  return new CoordinateMap(image.ops, await sizeBefore(image)).size;
+}
+
+/** Height and width of an image before its steps: in its header, unless another one may take its place. */
+async function sizeBefore({ source, options }: LazyImage): Promise<Extent> {
+  const { orient, signal, onError } = options;
+  if (isTensor(source)) return [source.shape[0]!, source.shape[1]!];
+  if (onError === "throw") return imageSize(source, { orient, ...(signal && { signal }) });
+  // The pixels say whether the file can be read to its end: where it cannot, the size is that of what replaces it.
+  const { channels } = options;
   const plain = new LazyImage({
-    ...image,
-    height,
-    width,
+    source,
+    options,
+    channels,
     ops: [],
-    key: `${image.options.channels}`,
+    key: `${channels}`,
     dtype: "uint8",
+    height: undefined,
+    width: undefined,
   });
   const { shape } = await plain.tensor();
-  return new CoordinateMap(ops, [shape[0]!, shape[1]!]).size;
+  return [shape[0]!, shape[1]!];
 }
 
 function checkSameSize(image: Extent, mask: Extent): void {

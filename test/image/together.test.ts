@@ -177,6 +177,29 @@ describe("together", () => {
     expect(none.boxes.shape).toEqual([0, 4]);
   });
 
+  it("drops what lies outside the image, whatever the steps", async () => {
+    const boxes = tensor(
+      [
+        [-5, 0, 5, 4],
+        [30, 0, 40, 5],
+      ],
+      "float32",
+    );
+    const points = tensor(
+      [
+        [-1, 0],
+        [20, 10],
+      ],
+      "float32",
+    );
+    const steps = [(view: Image<"uint8">) => view, (view: Image<"uint8">) => flip(flip(view))];
+    for (const change of steps) {
+      const seen = await together({ image, boxes, points }, change);
+      expect([...seen.boxes.data, ...seen.keptBoxes, ...seen.keptPoints]).toEqual([0, 0, 5, 4, 0, 1]);
+      expect((await together({ image, boxes }, change, { minVisible: 0.6 })).keptBoxes).toEqual([]);
+    }
+  });
+
   it("mirrors and turns exactly", async () => {
     const square = fromPixels(picture(10, 10));
     const boxes = tensor([[1, 2, 4, 8]], "float32");
@@ -208,6 +231,29 @@ describe("together", () => {
     expect([...after.boxes.data]).toEqual([0, 0, 10, 5]);
   });
 
+  it("takes the size from the header alone, but of a file that may be replaced", async () => {
+    const file = writePng({
+      width: 20,
+      height: 10,
+      depth: 8,
+      colour: 0,
+      interlaced: false,
+      sample: (y, x) => x + y,
+      filters: [0],
+      splits: [],
+      level: 1,
+    });
+    // Its pixels are damaged.
+    file[50]! ^= 0xff;
+    const boxes = tensor([[0, 0, 10, 10]], "float32");
+    const half = (view: Image<"uint8">) => resize(view, [5, 5]);
+    const thrown = await together({ image: imread(file), boxes }, half);
+    expect([...thrown.boxes.data]).toEqual([0, 0, 2.5, 5]);
+    await expect(thrown.image.tensor()).rejects.toThrow(/damaged/);
+    const replaced = imread(file, { onError: () => picture(10, 10) });
+    expect([...(await together({ image: replaced, boxes }, half)).boxes.data]).toEqual([0, 0, 5, 5]);
+  });
+
   it("gives a mask the class that is asked for where there is nothing", async () => {
     const mask = fromPixels(tensor(new Uint8Array(200).fill(3), { shape: [10, 20, 1] }));
     const padded = await together({ image, mask }, (view) => pad(view, 1, { fill: 7 }), {
@@ -224,6 +270,8 @@ describe("together", () => {
     await expect(together({ image, mask: small }, same)).rejects.toThrow(
       /mask has 20 x 5 pixels and the image 20 x 10.*Resize the mask/,
     );
+    await expect(together({ image }, undefined as never)).rejects.toThrow(/a function of the image/);
+    await expect(together({ image }, same, { maskFill: 256 })).rejects.toThrow(/`maskFill` must be/);
     await expect(together({ image }, () => small)).rejects.toThrow(/begin them with its argument/);
     const boxes = tensor([[5, 5, 2, 2]], "float32");
     await expect(together({ image, boxes }, same)).rejects.toThrow(/\[left, top, right, bottom\]/);
