@@ -143,13 +143,15 @@ function axesBySize(ops: readonly GeometryOp[]): Pipeline["axes"] {
   };
 }
 
+type EraseStep = Extract<PixelStep, { kind: "erase" }>;
+
 /** A pass while it takes steps. */
 class GrowingPass {
   readonly #input: Channels;
   /** Whether a decoder gives its pixels: it begins with them as they are. */
   readonly #decodes: boolean;
   readonly #geometry: GeometryOp[] = [];
-  readonly #steps: PixelStep[] = [];
+  #steps: PixelStep[] = [];
   #sampling: SamplingOp | undefined;
   /** The map to 0 to 255 before the steps; undefined while there are none. */
   #first: Affine | undefined;
@@ -176,9 +178,10 @@ class GrowingPass {
       case "resize":
       case "blur":
         return this.#sampling === undefined && this.#first === undefined;
+      case "flip":
+        return this.#sampling === undefined;
       case "crop":
       case "part":
-      case "flip":
         return this.#sampling === undefined && !this.#has("erase");
       case "pad":
         // One fill for all that lies outside.
@@ -206,9 +209,12 @@ class GrowingPass {
         // What swings beyond the bytes beside an edge is cut off, as of bytes.
         if (op.filter === "bicubic") this.#addStep(cutAffine(identity(this.channels)));
         break;
+      case "flip":
+        this.#steps = this.#steps.map((step) => (step.kind === "erase" ? mirrored(step, op.axis) : step));
+        this.#geometry.push(op);
+        break;
       case "crop":
       case "part":
-      case "flip":
       case "blur":
         this.#geometry.push(op);
         break;
@@ -294,4 +300,15 @@ class GrowingPass {
 function multiplied(affine: Affine, factor: number): Affine {
   const all = (value: number) => affine.matrix.map(() => value);
   return scaled(affine, all(factor), all(0));
+}
+
+/** What is erased of a mirrored image. */
+function mirrored(step: EraseStep, axis: "horizontal" | "vertical"): EraseStep {
+  const rectangle = (h: number, w: number) => {
+    const { top, left, height, width } = step.rectangle(h, w);
+    return axis === "vertical"
+      ? { top: h - top - height, left, height, width }
+      : { top, left: w - left - width, height, width };
+  };
+  return { ...step, rectangle };
 }

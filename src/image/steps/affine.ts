@@ -5,6 +5,7 @@ import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import { affineMatrix } from "../matrix.ts";
 import type { ImageDType } from "../pipeline.ts";
+import { inRange } from "./range.ts";
 import { checkFill, checkRandom, type FillOptions, lazyImage, next } from "./step.ts";
 
 /** How the pixels of a warped image are made of those that are there. */
@@ -34,11 +35,12 @@ export interface AffineOptions extends WarpOptions {
  *
  * It is a pass of its own over the pixels: take what makes the image small before it.
  *
- * @throws OptionError if an option is not as described.
+ * @throws OptionError if an option is not as described, or the image was normalised.
  * @example
  * affine(resize(image, [224, 224]), { rotate: 15, translate: [0, 0.1] }); // 15 degrees, a tenth to the right
  */
 export function affine<D extends ImageDType>(image: Image<D>, options: AffineOptions): Image<D> {
+  inRange("affine()", image);
   checkKnown("affine()", options, ["rotate", "scale", "translate", "shear", "fill", "interpolation"]);
   const { rotate = 0, scale = 1, translate = [0, 0], shear = 0 } = options;
   checkNumber("rotate", rotate);
@@ -95,11 +97,12 @@ export interface RandomAffineOptions extends WarpOptions {
 /**
  * The image turned, scaled, moved and sheared at random: torchvision's `RandomAffine`; dtype and shape as they are.
  *
- * @throws OptionError if an option is not as described.
+ * @throws OptionError if an option is not as described, or the image was normalised.
  * @example
  * randomAffine(image, { random, rotate: 15, translate: [0.1, 0.1], scale: [0.9, 1.1] });
  */
 export function randomAffine<D extends ImageDType>(image: Image<D>, options: RandomAffineOptions): Image<D> {
+  inRange("randomAffine()", image);
   checkKnown("randomAffine()", options, [
     "random",
     "rotate",

@@ -20,7 +20,10 @@ export interface PadImageOptions {
    * `"reflect"` the image mirrored without that pixel, `"symmetric"` with it; as numpy and torchvision have them.
    */
   readonly mode?: PadMode;
-  /** The colour of `"constant"`, 0 to 255, one number or one a channel. Default 0, black. */
+  /**
+   * The colour of `"constant"`, 0 to 255, one number or one a channel. Default 0, black; of an image that was normalised,
+   * its mean.
+   */
   readonly fill?: number | readonly number[];
 }
 

@@ -6,7 +6,8 @@ import type { Image } from "../image.ts";
 import { areConvex, type Corners, perspectiveMatrix } from "../matrix.ts";
 import type { ImageDType } from "../pipeline.ts";
 import { checkWarp, type WarpOptions } from "./affine.ts";
-import { checkRandom, lazyImage, next } from "./step.ts";
+import { inRange } from "./range.ts";
+import { checkRandom, next } from "./step.ts";
 
 /**
  * Four corners as shares of height and width, each [vertical, horizontal], in the order upper left, upper right, lower
@@ -38,12 +39,13 @@ const wholeImage: PerspectiveCorners = [
  * The image as it is seen from elsewhere: four of its points come to lie at four others, as torchvision's `perspective`
  * has it, but in shares of the image's size. dtype and shape as they are; what lies outside is `fill`.
  *
- * @throws OptionError if an option is not as described, or corners are not those of a convex quadrangle.
+ * @throws OptionError if an option is not as described, the image was normalised, or corners are not those of a convex quadrangle.
  * @example
  * // A page that was photographed aslant is made to fill the image.
  * perspective(image, { from: [[0.1, 0.2], [0.1, 0.8], [0.9, 1], [0.9, 0]] });
  */
 export function perspective<D extends ImageDType>(image: Image<D>, options: PerspectiveOptions): Image<D> {
+  inRange("perspective()", image);
   checkKnown("perspective()", options, ["from", "to", "fill", "interpolation"]);
   const { from = wholeImage, to = wholeImage } = options;
   const [ofImage, ofResult] = [checkCorners("from", from), checkCorners("to", to)];
@@ -79,7 +81,7 @@ export interface RandomPerspectiveOptions extends WarpOptions {
  * The image seen from elsewhere half of the time, its corners drawn: torchvision's `RandomPerspective`; dtype and shape as
  * they are.
  *
- * @throws OptionError if an option is not as described.
+ * @throws OptionError if an option is not as described, or the image was normalised.
  * @example
  * randomPerspective(image, { random, distortion: 0.3 });
  */
@@ -98,6 +100,8 @@ export function randomPerspective<D extends ImageDType>(
   checkRandom("randomPerspective()", random);
   checkNumber("distortion", distortion, 0, 0.6);
   checkNumber("probability", probability, 0, 1);
+  // Whether it is changed or not, so that what is wrong shows at the first image.
+  inRange("randomPerspective()", image);
   const changed = random.boolean(probability);
   const inwards = () => (distortion * random.uniform()) / 2;
   const to: PerspectiveCorners = [
@@ -106,7 +110,6 @@ export function randomPerspective<D extends ImageDType>(
     [1 - inwards(), 1 - inwards()],
     [1 - inwards(), inwards()],
   ];
-  lazyImage(image);
   return changed ? perspective(image, { to, ...warp }) : image;
 }
 

@@ -48,7 +48,10 @@ export function sizesOf(
 
 /** Of steps that add what was not in the image. */
 export interface FillOptions {
-  /** The colour of what is added, 0 to 255: one number, or one for each channel. Default 0, black. */
+  /**
+   * The colour of what is added, 0 to 255: one number, or one for each channel. Default 0, black; of an image that was
+   * normalised, its mean.
+   */
   readonly fill?: number | readonly number[];
 }
 

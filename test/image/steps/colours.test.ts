@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { LazyImage, Pixels } from "../../../src/image/image.ts";
 import {
   adjust,
+  affine,
   autocontrast,
   type Channels,
   colorJitter,
@@ -13,9 +14,12 @@ import {
   type Image,
   invert,
   normalize,
+  perspective,
   posterize,
   randAugment,
+  randomAffine,
   randomErasing,
+  randomPerspective,
   resize,
   solarize,
   trivialAugment,
@@ -284,6 +288,10 @@ describe("an image that was normalised", () => {
     ["equalize", () => equalize(image)],
     ["trivialAugment", () => trivialAugment(image, { random })],
     ["randAugment", () => randAugment(image, { random })],
+    ["affine", () => affine(image, { rotate: 3 })],
+    ["randomAffine", () => randomAffine(image, { random })],
+    ["perspective", () => perspective(image, {})],
+    ["randomPerspective", () => randomPerspective(image, { random, probability: 0 })],
   ])("is refused by %s at once, with what to do", (name, step) => {
     expect(step).toThrow(
       expect.objectContaining({
@@ -293,8 +301,14 @@ describe("an image that was normalised", () => {
     );
   });
 
-  it("may be erased", () => {
+  it("may be erased, and mirrored then", async () => {
     expect(erase(image, { top: 0, left: 0, height: 1, width: 1 }).dtype).toBe("float32");
+    const ones = normalize(fromPixels(tensor(new Uint8Array(12).fill(255), { shape: [3, 4, 1] })));
+    // The second reaches beyond the lower edge.
+    const one = erase(ones, { top: 0, left: 0, height: 1, width: 2, value: 5 });
+    const both = erase(flip(one), { top: 2, left: 0, height: 3, width: 1, value: 7 });
+    const { data } = await flip(both, "vertical").tensor();
+    expect(Array.from(data, Math.round)).toEqual([7, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 5]);
   });
 });
 
