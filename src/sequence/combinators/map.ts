@@ -39,7 +39,10 @@ export class MapSequence<A, B> extends Combinator<B> {
  * The sequence with each batch changed by `fn`, in the worker that fetched it.
  *
  * `fn` gets the batch as `getItem` returned it, images still lazy, and the context of the batch: `context.random` goes
- * on where the source's `getItem` left it. The batch is `fn`'s own; it may change it in place. To reach workers, `fn`
+ * on where the source's `getItem` left it, also in `map(map(a, f), g)`. **Over any other combinator it begins anew**: in
+ * `map(take(map(a, f), 9), g)`, or over `cache` or `zip`, `g` draws the very numbers that `f` or the source has drawn, and
+ * what both decide by them is the same. Draw in one of them only, or put the maps next to each other:
+ * `take(map(map(a, f), g), 9)`. The batch is `fn`'s own; it may change it in place. To reach workers, `fn`
  * must be found there: export it from a module, marked with `portable(import.meta.url, fn)`.
  *
  * @throws OptionError if `source` is no sequence or `fn` no function.
