@@ -209,7 +209,8 @@ function boxAfter(
     [left, bottom],
   ];
   const { polygon, visible } = moves.polygon(corners);
-  if (polygon.length === 0 || visible < minVisible) return undefined;
+  // What touches an edge of the image from outside is a line there, but for rounding: nothing is seen of it.
+  if (!(visible > 1e-9) || visible < minVisible) return undefined;
   const [xs, ys] = [polygon.map(([x]) => x), polygon.map(([, y]) => y)];
   const [height, width] = moves.size;
   // Rounding may leave the window by a hair.

@@ -83,7 +83,7 @@ export async function run({ workers }) {
 
 /** Mixed batches, and the statistics of what is mixed. */
 async function mix() {
-  const train = map(new Pictures(), ({ images }) => [images, tensor([0, 1, 2], "int32")]);
+  const train = map(new Pictures(), ({ images }) => [images, tensor([0, 1, 2, 0, 1, 2], "int32")]);
   const either = randomChoice(mixup(train, { classes: 3 }), cutmix(train, { classes: 3 }));
   const batches = [];
   for await (const [x, y] of new DataLoader(either, { seed: 3 })) batches.push([[...x.data], [...y.data]]);

@@ -200,6 +200,14 @@ describe("together", () => {
     }
   });
 
+  it("drops a box of which a crop leaves no more than its edge, also where that is turned", async () => {
+    const boxes = tensor([[10, 0, 20, 10]], "float32");
+    const seen = await together({ image, boxes }, (view) =>
+      affine(crop(view, [10, 10], { left: 0 }), { rotate: 40 }),
+    );
+    expect(seen.keptBoxes).toEqual([]);
+  });
+
   it("mirrors and turns exactly", async () => {
     const square = fromPixels(picture(10, 10));
     const boxes = tensor([[1, 2, 4, 8]], "float32");
