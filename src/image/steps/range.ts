@@ -8,6 +8,6 @@ export function inRange(step: string, image: Image): LazyImage {
   const lazy = lazyImage(image);
   if (!lazy.ops.some(({ kind }) => kind === "normalize")) return lazy;
   throw new OptionError(
-    `${step} takes colours of 0 to 1, and this image was normalised before. Normalise last: normalize(${step.slice(0, -1)}…)).`,
+    `${step} takes colours of 0 to 1, and this image was normalised before. Normalise last: normalize(${step.slice(0, step.indexOf("("))}(…)).`,
   );
 }

@@ -5,6 +5,7 @@ import { type Antialias, type Filter, roundEven } from "../axis.ts";
 import { type BySize, type Extent, largestSize, type Padding } from "../geometry.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
+import { inRange } from "./range.ts";
 import { checkFill, checkSize, type FillOptions, lazyImage, next, sizesOf } from "./step.ts";
 
 /** How the pixels of a new size are made of those that are there. */
@@ -137,6 +138,7 @@ export function resized(
   } = options;
   const filter = filterOf(interpolation, options.antialias);
   checkChoice("dtype", dtype, ["float32", "uint8"]);
+  if (dtype === "uint8") inRange('resize() with dtype: "uint8"', image);
   return next(image, { kind: "resize", size, filter, dtype }, `resize ${named} ${filter} ${dtype}`, {
     ...sizesOf(image, size),
     dtype,

@@ -67,6 +67,7 @@ function drawn(chain: Chain, draw: number): Chain {
     case 0:
       return sized(resize(image, [a + 1, b + 1]), a + 1, b + 1, true);
     case 1:
+      if (normalized) return chain;
       return sized(resize(image, [a + 1, b + 1], { dtype: "uint8" }), a + 1, b + 1, true);
     case 2:
       return sized(resize(image, [a + 1, b + 1], { interpolation: "nearest" }), a + 1, b + 1);

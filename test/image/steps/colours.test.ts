@@ -310,6 +310,12 @@ describe("an image that was normalised", () => {
     const { data } = await flip(both, "vertical").tensor();
     expect(Array.from(data, Math.round)).toEqual([7, 1, 1, 1, 1, 1, 1, 1, 1, 1, 5, 5]);
   });
+
+  it("does not become bytes, which its values are not", () => {
+    expect(() => resize(image, [2, 2], { dtype: "uint8" })).toThrow(
+      'resize() with dtype: "uint8" takes colours of 0 to 1, and this image was normalised before. Normalise last: normalize(resize(…)).',
+    );
+  });
 });
 
 /** The largest distance of the distribution of `values` from the uniform one. */
