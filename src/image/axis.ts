@@ -1,5 +1,6 @@
 /**
- * One axis of an image pipeline: cropping, flipping, padding, blurring and resizing are linear, so any chain of them is one band matrix.
+ * One axis of an image pipeline: cropping, flipping, padding, blurring and resizing are linear, so any chain of them is one
+ * band matrix.
  *
  * Row `i` of the matrix says which input positions make output position `i`, and with which weights. It is found from the
  * output backwards: each step spreads a weight of one of its positions over the positions before it. Nothing is rounded in

@@ -6,7 +6,7 @@
  */
 import { type AxisStep, cropStart, lengthAfter } from "./axis.ts";
 import { axisStepsOf, type Extent } from "./geometry.ts";
-import { inverted, type Matrix } from "./matrix.ts";
+import { divided, inverted, type Matrix } from "./matrix.ts";
 import type { Op } from "./pipeline.ts";
 
 /** A step as it is to positions. */
@@ -83,7 +83,7 @@ function moveOf(op: Op, [height, width]: Extent): Move | undefined {
       // Up to a factor: the middle of what is seen must have a positive one.
       const [x, y] = middleOf(op.matrix(height, width), [height, width]);
       const sign = matrix[6] * x + matrix[7] * y + matrix[8] < 0 ? -1 : 1;
-      return { matrix: matrix.map((value) => sign * value) as unknown as Matrix, size: [height, width] };
+      return { matrix: divided(matrix, sign), size: [height, width] };
     }
     default:
       return undefined;

@@ -90,7 +90,7 @@ export function perspectiveMatrix(from: Corners, to: Corners): Matrix {
   const matrix = multiply(fromSquare(to), inverted(fromSquare(from)));
   const middle = (axis: 0 | 1) => from.reduce((sum, corner) => sum + corner[axis] / 4, 0);
   const depth = matrix[6] * middle(0) + matrix[7] * middle(1) + matrix[8];
-  return matrix.map((value) => value / depth) as unknown as Matrix;
+  return divided(matrix, depth);
 }
 
 /** Whether four corners, gone round, turn one way at each. */
@@ -101,4 +101,9 @@ export function areConvex(corners: Corners): boolean {
     return (x1 - x) * (y2 - y1) - (y1 - y) * (x2 - x1);
   });
   return turns.every((turn) => turn > 1e-9) || turns.every((turn) => turn < -1e-9);
+}
+
+/** Each entry of a matrix by a number. */
+export function divided([a, b, c, d, e, f, g, h, i]: Matrix, by: number): Matrix {
+  return [a / by, b / by, c / by, d / by, e / by, f / by, g / by, h / by, i / by];
 }

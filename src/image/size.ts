@@ -1,13 +1,12 @@
 /** The size of an image, without decoding it. */
 import type { Bytes } from "../bytes/bytes.ts";
-import { openBytes } from "../bytes/open.ts";
 import { checkBoolean, checkKnown, checkSignal } from "../core/check.ts";
 import { EncodedImage } from "./decode/encoded.ts";
 import { checkFormat, decodedSize } from "./decode/select.ts";
 import { formatOf } from "./header/format.ts";
 import { type ReadPart, readSize } from "./header/size.ts";
 import { locate } from "./image.ts";
-import { checkSource, type ImageSource, load, unreadable } from "./source.ts";
+import { checkSource, type ImageSource, load, open, reading } from "./source.ts";
 
 /** Options of {@link imageSize}. */
 export interface ImageSizeOptions {
@@ -17,11 +16,8 @@ export interface ImageSizeOptions {
   readonly signal?: AbortSignal;
 }
 
-/** Bytes that are read together: the header of most files. */
+/** Bytes that are read together: the header of most files, and enough to tell the format of any. */
 const block = 4096;
-
-/** As many bytes are enough to tell the format of any file. */
-const beginning = 4096;
 
 /**
  * The size of an image as {@link imread} gives it, `[height, width]`, of as few bytes as say so: of most files the first
@@ -65,19 +61,10 @@ async function read(source: ImageSource, signal: AbortSignal | undefined): Retur
   return decodedSize(new EncodedImage(await load(source, signal)));
 }
 
-async function open(source: ImageSource, signal: AbortSignal | undefined): Promise<Bytes> {
-  try {
-    return await openBytes(source, { signal, most: 2 ** 30 });
-  } catch (error) {
-    signal?.throwIfAborted();
-    throw unreadable(error as Error);
-  }
-}
-
 /** The first bytes, and of a file that says what it is at its end those, too. */
 async function beginningOf(read: ReadPart, byteLength: number): Promise<Uint8Array> {
-  const first = await read(0, Math.min(beginning, byteLength));
-  if (byteLength <= beginning || formatOf(first) !== undefined) return first;
+  const first = await read(0, Math.min(block, byteLength));
+  if (byteLength <= block || formatOf(first) !== undefined) return first;
   const last = await read(byteLength - 18, 18);
   const both = new Uint8Array(first.length + last.length);
   both.set(first);
@@ -91,12 +78,8 @@ function readerOf(bytes: Bytes, signal: AbortSignal | undefined): ReadPart {
   let held = new Uint8Array(0);
   return async (start, length) => {
     if (start < from || start + length > from + held.length) {
-      try {
-        held = Uint8Array.from(await bytes.slice(start, start + Math.max(block, length), signal));
-      } catch (error) {
-        signal?.throwIfAborted();
-        throw unreadable(error as Error);
-      }
+      const end = start + Math.max(block, length);
+      held = await reading(signal, async () => Uint8Array.from(await bytes.slice(start, end, signal)));
       from = start;
     }
     return held.subarray(start - from, start - from + length);

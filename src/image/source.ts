@@ -1,5 +1,6 @@
 /** Where an image's bytes come from, in the words of images: what is wrong with it is one of their errors. */
-import { isBytesSource, readBytes } from "../bytes/open.ts";
+import type { Bytes } from "../bytes/bytes.ts";
+import { isBytesSource, openBytes, readBytes } from "../bytes/open.ts";
 import { show } from "../core/check.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
 import { builtin } from "../core/node.ts";
@@ -63,7 +64,26 @@ export function load(source: ImageSource, signal: AbortSignal | undefined): Uint
   }
 }
 
+/**
+ * `source`, opened for its parts to be read, each within {@link reading}.
+ *
+ * @throws ImageError (without a path) if it cannot be had.
+ */
+export function open(source: ImageSource, signal: AbortSignal | undefined): Promise<Bytes> {
+  return reading(signal, async () => openBytes(source, { signal, most }));
+}
+
+/** What `read` reads; where it fails, our error. */
+export async function reading<T>(signal: AbortSignal | undefined, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw unreadable(error as Error);
+  }
+}
+
 /** Our error of one of the floor of bytes: the same sentence, and the same cause where there is one. */
-export function unreadable({ message, cause }: Error): ImageError {
+function unreadable({ message, cause }: Error): ImageError {
   return new ImageError(message, cause === undefined ? {} : { cause });
 }

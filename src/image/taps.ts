@@ -3,6 +3,7 @@
  *
  * Those of resizing that a mean of pixels is, and of which there are faster forms, are in axis.ts.
  */
+import { exp } from "../random/exp.ts";
 
 /** Calls `take` for each position before the step that counts for `position` after it. */
 export type Taps = (position: number, take: (position: number, weight: number) => void) => void;
@@ -46,9 +47,7 @@ export function interpolated(from: number, to: number): Taps {
 
 /** A Gaussian over `radius` positions to either side, the axis mirrored at its ends: torchvision's `gaussian_blur`. */
 export function blurred(length: number, sigma: number, radius: number): Taps {
-  const shares = Array.from({ length: 2 * radius + 1 }, (_, i) =>
-    Math.exp(-0.5 * ((i - radius) / sigma) ** 2),
-  );
+  const shares = Array.from({ length: 2 * radius + 1 }, (_, i) => exp(-0.5 * ((i - radius) / sigma) ** 2));
   const sum = shares.reduce((a, b) => a + b);
   return (position, take) => {
     for (let i = 0; i < shares.length; i++) take(reflected(position + i - radius, length), shares[i]! / sum);

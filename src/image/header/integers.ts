@@ -11,3 +11,8 @@ export function uint32(bytes: Uint8Array, at: number, little: boolean = false): 
   const second = uint16(bytes, at + 2, little);
   return little ? second * 65536 + first : first * 65536 + second;
 }
+
+/** The number that four letters are, as names of chunks stand in files. */
+export function lettersAsNumber(name: string): number {
+  return [...name].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0);
+}

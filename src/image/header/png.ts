@@ -8,7 +8,7 @@
 import { ImageError } from "../../core/errors.ts";
 import { damaged, truncated } from "./damage.ts";
 import { orientationIn } from "./exif.ts";
-import { uint16, uint32 } from "./integers.ts";
+import { lettersAsNumber, uint16, uint32 } from "./integers.ts";
 
 /** A PNG's header. */
 export interface PngHeader {
@@ -53,8 +53,8 @@ const depthsOf: Readonly<Record<PngColour, readonly number[]>> = {
 const signature = 0x0d0a1a0a;
 
 /** Names of chunks, as numbers. */
-const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"].map((name) =>
-  [...name].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0),
+const [IHDR, PLTE, IDAT, IEND, tRNS, eXIf] = ["IHDR", "PLTE", "IDAT", "IEND", "tRNS", "eXIf"].map(
+  lettersAsNumber,
 );
 
 /**

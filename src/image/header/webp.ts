@@ -5,7 +5,7 @@
  */
 import { damaged, truncated } from "./damage.ts";
 import { orientationIn } from "./exif.ts";
-import { uint16, uint32 } from "./integers.ts";
+import { lettersAsNumber, uint16, uint32 } from "./integers.ts";
 
 /** A WebP's header. */
 export interface WebpHeader {
@@ -40,8 +40,8 @@ export interface WebpChunk {
 }
 
 /** Names of chunks, as numbers. */
-const [VP8, VP8L, VP8X, ALPH, ANMF, EXIF] = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANMF", "EXIF"].map((name) =>
-  [...name].reduce((number, letter) => number * 256 + letter.charCodeAt(0), 0),
+const [VP8, VP8L, VP8X, ALPH, ANMF, EXIF] = ["VP8 ", "VP8L", "VP8X", "ALPH", "ANMF", "EXIF"].map(
+  lettersAsNumber,
 );
 
 /**

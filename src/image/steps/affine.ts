@@ -6,7 +6,7 @@ import type { Image } from "../image.ts";
 import { affineMatrix } from "../matrix.ts";
 import type { ImageDType } from "../pipeline.ts";
 import { inRange } from "./range.ts";
-import { checkFill, checkRandom, type FillOptions, lazyImage, next } from "./step.ts";
+import { checkFill, checkRandom, checkRange, type FillOptions, lazyImage, next } from "./step.ts";
 
 /** How the pixels of a warped image are made of those that are there. */
 export interface WarpOptions extends FillOptions {
@@ -85,13 +85,13 @@ export interface RandomAffineOptions extends WarpOptions {
   /** Draws the numbers: `random` of `getItem(index, { random })`. */
   readonly random: Random;
   /** Degrees: from the first to the second, or one number for from minus it to it. Default 0. */
-  readonly rotate?: number | readonly [least: number, most: number];
+  readonly rotate?: number | readonly [min: number, max: number];
   /** The least and the largest scale. Default [1, 1]. */
-  readonly scale?: readonly [least: number, most: number];
+  readonly scale?: readonly [min: number, max: number];
   /** The furthest way, up or down and to either side, as shares of height and width. Default [0, 0]. */
   readonly translate?: readonly [vertical: number, horizontal: number];
   /** Degrees of horizontal shear, as `rotate`. Default 0. */
-  readonly shear?: number | readonly [least: number, most: number];
+  readonly shear?: number | readonly [min: number, max: number];
 }
 
 /**
@@ -114,10 +114,10 @@ export function randomAffine<D extends ImageDType>(image: Image<D>, options: Ran
   ]);
   const { random, rotate = 0, scale = [1, 1], translate = [0, 0], shear = 0, ...warp } = options;
   checkRandom("randomAffine()", random);
-  const angles = checkRange("rotate", rotate, -1e6, 1e6);
+  const angles = rangeAround("rotate", rotate, -1e6, 1e6);
   const scales = checkRange("scale", scale, 1e-6, 1e6);
   const [down, right] = checkPair("translate", translate, 0, 1e6);
-  const shears = checkRange("shear", shear, -89, 89);
+  const shears = rangeAround("shear", shear, -89, 89);
   return affine(image, {
     rotate: random.uniform(...angles),
     scale: random.uniform(...scales),
@@ -131,13 +131,10 @@ function checkPair(name: string, value: unknown, least: number, most: number): r
   if (!Array.isArray(value) || value.length !== 2)
     throw new OptionError(`\`${name}\` must be [vertical, horizontal], got ${show(value)}.`);
   for (const [i, entry] of value.entries()) checkNumber(`${name}[${i}]`, entry, least, most);
-  return value as unknown as readonly [number, number];
+  return [value[0], value[1]];
 }
 
-function checkRange(name: string, value: unknown, least: number, most: number): readonly [number, number] {
-  const range = typeof value === "number" ? [-Math.abs(value), Math.abs(value)] : value;
-  if (!Array.isArray(range) || range.length !== 2 || range[0] > range[1])
-    throw new OptionError(`\`${name}\` must be [least, most], got ${show(value)}.`);
-  for (const [i, entry] of range.entries()) checkNumber(`${name}[${i}]`, entry, least, most);
-  return range as unknown as readonly [number, number];
+/** A range; a number stands for that from it on either side of 0. */
+function rangeAround(name: string, value: unknown, low: number, high: number): readonly [number, number] {
+  return checkRange(name, typeof value === "number" ? [-Math.abs(value), Math.abs(value)] : value, low, high);
 }

@@ -3,6 +3,7 @@
  * and `TrivialAugmentWide`.
  */
 import { checkChoice, checkInteger } from "../../core/check.ts";
+import { roundEven } from "../axis.ts";
 import type { Image } from "../image.ts";
 import { affineMatrix } from "../matrix.ts";
 import type { ImageDType, WarpOp } from "../pipeline.ts";
@@ -124,7 +125,7 @@ export function augment<D extends ImageDType>(
     case "sharpness":
       return adjustSharpness(image, 1 + reach(space.factor));
     case "posterize":
-      return posterize(image, halfToEven(8 - (space.bits * bin) / steps));
+      return posterize(image, roundEven(8 - (space.bits * bin) / steps));
     case "solarize": {
       const most = lazyImage(image).dtype === "float32" ? 1 : 255;
       return solarize(image, (most * (steps - bin)) / steps);
@@ -146,8 +147,4 @@ export function movesOf(image: Image, { interpolation = "nearest", fill = 0 }: A
 export function binsOf({ numMagnitudeBins = 31 }: AugmentationOptions): number {
   checkInteger("numMagnitudeBins", numMagnitudeBins, 2);
   return numMagnitudeBins;
-}
-
-function halfToEven(value: number): number {
-  return value % 1 === 0.5 ? 2 * Math.round(value / 2) : Math.round(value);
 }

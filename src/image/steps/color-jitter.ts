@@ -1,13 +1,12 @@
 /** Colours changed at random. */
-import { checkKnown, checkNumber, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { checkKnown, checkNumber } from "../../core/check.ts";
 import type { Random } from "../../random/random.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
 import { adjustBrightness, adjustContrast, adjustHue, adjustSaturation } from "./adjustments.ts";
 import { drawn } from "./draw.ts";
 import { inRange } from "./range.ts";
-import { checkRandom } from "./step.ts";
+import { checkRandom, checkRange } from "./step.ts";
 
 /** How far {@link colorJitter} goes: a number for 1 - number to 1 + number (for hue -number to number), or [min, max]. */
 export interface ColorJitterOptions {
@@ -57,10 +56,5 @@ function rangeOf(name: string, neutral: number, value: unknown = 0): readonly [m
     checkNumber(name, value, 0, high);
     return [Math.max(low, neutral - value), neutral + value];
   }
-  if (!Array.isArray(value) || value.length !== 2) {
-    throw new OptionError(`\`${name}\` must be a number or [min, max], got ${show(value)}.`);
-  }
-  checkNumber(`${name}[0]`, value[0], low, high);
-  checkNumber(`${name}[1]`, value[1], value[0], high);
-  return [value[0], value[1]];
+  return checkRange(name, value, low, high);
 }

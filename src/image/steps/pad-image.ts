@@ -5,7 +5,7 @@ import { largestSize, type Padding } from "../geometry.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
 import type { PadMode } from "../taps.ts";
-import { checkFill, lazyImage, next } from "./step.ts";
+import { checkFill, type FillOptions, lazyImage, next } from "./step.ts";
 
 /** How many pixels {@link padImage} adds: on every side, above and below and beside, or on each side. */
 export type PadSize =
@@ -13,18 +13,13 @@ export type PadSize =
   | readonly [vertical: number, horizontal: number]
   | readonly [top: number, right: number, bottom: number, left: number];
 
-/** Options of {@link padImage}. */
-export interface PadImageOptions {
+/** Options of {@link padImage}; `fill` is the colour of the mode `"constant"`. */
+export interface PadImageOptions extends FillOptions {
   /**
    * What is added: `"constant"` (default) is the colour `fill`, `"edge"` the outermost pixel again and again,
    * `"reflect"` the image mirrored without that pixel, `"symmetric"` with it; as numpy and torchvision have them.
    */
   readonly mode?: PadMode;
-  /**
-   * The colour of `"constant"`, 0 to 255, one number or one a channel. Default 0, black; of an image that was normalised,
-   * its mean.
-   */
-  readonly fill?: number | readonly number[];
 }
 
 /** The modes of {@link padImage}. */

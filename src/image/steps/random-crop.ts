@@ -2,7 +2,7 @@
  * Parts of an image that are drawn. The numbers are drawn when a part is described, always as many, so that what is drawn
  * next does not depend on the image; what they mean follows when its size is known.
  */
-import { checkKnown, checkNumber, show } from "../../core/check.ts";
+import { checkKnown, checkPositive } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { exp } from "../../random/exp.ts";
 import { log } from "../../random/log.ts";
@@ -20,16 +20,16 @@ import {
   resized,
   resizeOptions,
 } from "./resize.ts";
-import { checkRandom, checkSize, lazyImage, next } from "./step.ts";
+import { checkRandom, checkRange, checkSize, lazyImage, next } from "./step.ts";
 
 /** Which parts {@link randomResizedCrop} draws. */
 export interface PartOptions {
   /** Draws the numbers: `random` of `getItem(index, { random })`. */
   readonly random: Random;
   /** The least and the largest share of the image's area. Default [0.08, 1]. */
-  readonly scale?: readonly [least: number, largest: number];
+  readonly scale?: readonly [min: number, max: number];
   /** The least and the largest ratio of width to height. Default [3/4, 4/3]. */
-  readonly ratio?: readonly [least: number, largest: number];
+  readonly ratio?: readonly [min: number, max: number];
 }
 
 /** Attempts to draw a part that fits. */
@@ -66,8 +66,10 @@ export function randomResizedCrop(
   checkKnown("randomResizedCrop()", options, ["random", "scale", "ratio", ...resizeOptions]);
   const { random, scale = [0.08, 1], ratio = [3 / 4, 4 / 3] } = options;
   checkRandom("randomResizedCrop()", random);
-  checkRange("scale", scale, 1);
-  checkRange("ratio", ratio, 1000);
+  checkRange("scale", scale, 0, 1);
+  checkRange("ratio", ratio, 0, 1000);
+  checkPositive("scale[0]", scale[0]);
+  checkPositive("ratio[0]", ratio[0]);
   const [narrowest, widest] = [log(ratio[0]), log(ratio[1])];
   const areas = new Float64Array(attempts);
   const ratios = new Float64Array(attempts);
@@ -102,15 +104,6 @@ function middle(h: number, w: number, [narrowest, widest]: readonly [number, num
 /** The first of `room` + 1 positions for a number of [0, 1), each equally likely. */
 function placed(room: number, drawn: number): number {
   return Math.max(0, Math.floor(drawn * (room + 1)));
-}
-
-function checkRange(name: string, range: unknown, most: number): void {
-  const checked = Array.isArray(range) && range.length === 2 ? range : undefined;
-  if (checked !== undefined) {
-    for (const [i, value] of checked.entries()) checkNumber(`${name}[${i}]`, value, 0, most);
-    if (checked[0] > 0 && checked[0] <= checked[1]) return;
-  }
-  throw new OptionError(`\`${name}\` must be [least, largest], both above 0, got ${show(range)}.`);
 }
 
 /** Options of {@link randomCrop}. */

@@ -1,6 +1,5 @@
 /** A random rectangle of the image covered by one colour. */
-import { checkKnown, checkNumber, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { checkKnown, checkNumber } from "../../core/check.ts";
 import { exp } from "../../random/exp.ts";
 import { log } from "../../random/log.ts";
 import type { Random } from "../../random/random.ts";
@@ -9,7 +8,7 @@ import type { ImageDType } from "../pipeline.ts";
 import type { Rectangle } from "../program.ts";
 import { drawn } from "./draw.ts";
 import { eraseStep } from "./erase.ts";
-import { checkRandom, lazyImage, perChannel } from "./step.ts";
+import { checkRandom, checkRange, lazyImage, perChannel } from "./step.ts";
 
 /** Which rectangles {@link randomErasing} covers, and with what. */
 export interface RandomErasingOptions {
@@ -77,12 +76,4 @@ function fitting(
     return { top, left, height: h, width: w };
   }
   return { top: 0, left: 0, height: 0, width: 0 };
-}
-
-function checkRange(name: string, range: unknown, low: number, high: number): void {
-  if (!Array.isArray(range) || range.length !== 2) {
-    throw new OptionError(`\`${name}\` must be [min, max], got ${show(range)}.`);
-  }
-  checkNumber(`${name}[0]`, range[0], low, high);
-  checkNumber(`${name}[1]`, range[1], range[0], high);
 }

@@ -84,7 +84,7 @@ export function checkSize(size: unknown): Extent {
   }
   checkInteger("height", size[0], 1, largestSize);
   checkInteger("width", size[1], 1, largestSize);
-  return size as unknown as Extent;
+  return [size[0], size[1]];
 }
 
 /** The fill of an image as one byte for each channel. */
@@ -92,6 +92,21 @@ export function checkFill(fill: number | readonly number[], channels: Channels):
   const values = perChannel("fill", fill, channels);
   for (const value of values) checkNumber("fill", value, 0, 255);
   return values;
+}
+
+/** `range` as [min, max], both from `low` to `high`. */
+export function checkRange(
+  name: string,
+  range: unknown,
+  low: number,
+  high: number,
+): readonly [min: number, max: number] {
+  if (!Array.isArray(range) || range.length !== 2)
+    throw new OptionError(`\`${name}\` must be [min, max], got ${show(range)}.`);
+  const [min, max] = range as [number, number];
+  checkNumber(`${name}[0]`, min, low, high);
+  checkNumber(`${name}[1]`, max, min, high);
+  return [min, max];
 }
 
 /** Refuses what draws no numbers. */
