@@ -1,14 +1,15 @@
-/** PNG files through the built package, in every kind of worker. */
+/** Images through the built package, in every kind of worker. */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DataLoader } from "epochal";
+import sharp from "sharp";
 import { afterAll, expect, it } from "vitest";
 import { Geometry } from "../fixtures/geometry.js";
 import { Pictures } from "../fixtures/pictures.js";
 import { writePng } from "./png-writer.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "epochal-png-"));
+const folder = mkdtempSync(join(tmpdir(), "epochal-images-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const files = Array.from({ length: 32 }, (_, i) => {
@@ -28,14 +29,26 @@ const files = Array.from({ length: 32 }, (_, i) => {
   return path;
 });
 
+/** Of every decoder, an image of the same size as those. */
+const others = await Promise.all(
+  (["jpeg", "progressive.jpeg", "webp", "lossless.webp", "gif", "tiff"] as const).map(async (name) => {
+    const path = join(folder, name);
+    const [kind] = name.split(".").slice(-1) as ["jpeg" | "webp" | "gif" | "tiff"];
+    const options = { progressive: name.startsWith("progressive"), lossless: name.startsWith("lossless") };
+    await sharp(files[1]).toFormat(kind, options).toFile(path);
+    return path;
+  }),
+);
+
 it("the bytes are the same inline, in threads and in processes", async () => {
   const load = async (options: { workers: number; worker?: "thread" | "process" }) => {
     const batches: Float32Array[] = [];
-    for await (const { data } of new DataLoader(new Pictures(files), options)) batches.push(data.slice());
+    for await (const { data } of new DataLoader(new Pictures([...files, ...others]), options))
+      batches.push(data.slice());
     return batches;
   };
   const inline = await load({ workers: 0 });
-  expect(inline).toHaveLength(8);
+  expect(inline).toHaveLength(10);
   expect(await load({ workers: 2, worker: "thread" })).toEqual(inline);
   expect(await load({ workers: 2, worker: "process" })).toEqual(inline);
 });
