@@ -2,6 +2,8 @@ export {
   type AnyEpochalError,
   BatchError,
   type BatchLocation,
+  DataError,
+  type DataLocation,
   EpochalError,
   type ErrorName,
   FileError,

@@ -24,6 +24,11 @@ export interface Bytes {
   slice(start: number, end: number, signal?: AbortSignal): Uint8Array | Promise<Uint8Array>;
   /** Fills `target`, a row of a batch say, with the bytes from `start` on; an error where there are not that many. */
   readInto(target: Uint8Array, start: number, signal?: AbortSignal): void | Promise<void>;
+  /**
+   * Throws if what lies there now is another content than was opened, as far as that can be told at once. What is far
+   * away tells it with each answer, and memory is what it is.
+   */
+  checkUnchanged?(): void;
   /** Lets go of what is held open, where anything is. Nothing can be read afterwards. */
   close?(): void;
 }

@@ -15,6 +15,7 @@ export class FileBytes implements Bytes {
   /** Its size and when it was last modified. */
   readonly version: string;
   readonly #fs: Fs;
+  readonly #path: string;
   /** Undefined once it is closed: the system gives the number to the next file that anybody opens. */
   #file: number | undefined;
 
@@ -22,14 +23,15 @@ export class FileBytes implements Bytes {
   constructor(fs: Fs, path: string) {
     const file = open(fs, path);
     try {
-      const { size, mtimeMs } = statFile(fs, file);
-      this.byteLength = size;
-      this.version = `${size}-${mtimeMs}`;
+      const stats = statFile(fs, file);
+      this.byteLength = stats.size;
+      this.version = versionOf(stats);
     } catch (error) {
       fs.closeSync(file);
       throw error;
     }
     this.#fs = fs;
+    this.#path = path;
     this.#file = file;
   }
 
@@ -47,10 +49,23 @@ export class FileBytes implements Bytes {
     }
   }
 
+  checkUnchanged(): void {
+    const stats = this.#fs.statSync(this.#path, { throwIfNoEntry: false });
+    if (stats !== undefined && versionOf(stats) === this.version) return;
+    throw new Error(
+      `The file is not what it was when it was opened: ${stats === undefined ? "it is gone" : `its size and time were ${this.version}, now ${versionOf(stats)}`}. Open it again.`,
+    );
+  }
+
   close(): void {
     if (this.#file !== undefined) this.#fs.closeSync(this.#file);
     this.#file = undefined;
   }
+}
+
+/** Names what is in a file, as far as its system does. */
+function versionOf({ size, mtimeMs }: Pick<Stats, "size" | "mtimeMs">): string {
+  return `${size}-${mtimeMs}`;
 }
 
 /** Files up to this size share memory; a bigger one gets its own, which is then dropped. */

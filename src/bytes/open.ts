@@ -16,6 +16,14 @@ export function isBytesSource(value: unknown): value is BytesSource {
   return value instanceof Uint8Array || value instanceof URL || value instanceof Blob || isBuffer(value);
 }
 
+/** The path or URL as messages show it, or the name of a File; undefined for bytes. */
+export function pathOf(source: BytesSource): string | undefined {
+  if (source instanceof Blob) return source instanceof File ? source.name : undefined;
+  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
+  const path = String(source);
+  return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
+}
+
 /**
  * The bytes of `source`, to be read by range: at once where they are here, else a promise.
  *

@@ -107,6 +107,33 @@ export class FileError extends EpochalError<"FileError"> {
   }
 }
 
+/** Where in a data set's file something stands. */
+export interface DataLocation {
+  /** The file's path or URL; undefined of data that were given as bytes. */
+  readonly path?: string | undefined;
+  /** The row, line or record in that file, from 0. */
+  readonly row?: number | undefined;
+  /** The byte in that file, from 0. */
+  readonly offset?: number | undefined;
+  /** The column, field or member. */
+  readonly column?: string | undefined;
+}
+
+/** Data cannot be read, are not of the format they were taken for, or have changed since they were opened. */
+export class DataError extends EpochalError<"DataError"> implements DataLocation {
+  readonly path: string | undefined;
+  readonly row: number | undefined;
+  readonly offset: number | undefined;
+  readonly column: string | undefined;
+  constructor(message: string, options: ErrorOptions & DataLocation = {}) {
+    super(message, options);
+    this.path = options.path;
+    this.row = options.row;
+    this.offset = options.offset;
+    this.column = options.column;
+  }
+}
+
 /** A model cannot be trained: it is not compiled, its loss is no number, a class has no weight. */
 export class TrainingError extends EpochalError<"TrainingError"> {}
 
@@ -126,6 +153,7 @@ export type AnyEpochalError =
   | LedgerError
   | StateError
   | FileError
+  | DataError
   | TrainingError
   | MissingPeerError;
 
@@ -145,6 +173,7 @@ const classes: { readonly [N in ErrorName]: { readonly prototype: EpochalError<N
   LedgerError,
   StateError,
   FileError,
+  DataError,
   TrainingError,
   MissingPeerError,
 };

@@ -4,6 +4,7 @@
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one pipeline.
  */
 
+import { pathOf } from "../bytes/open.ts";
 import { noteImage } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
@@ -15,7 +16,7 @@ import { checkPixels, render } from "./decode/decoder.ts";
 import { decode } from "./decode/select.ts";
 import { type ResultRow, runPasses } from "./passes.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
-import { type ImageSource, isInMemory, load, pathInBytes, pathOf } from "./source.ts";
+import { type ImageSource, isInMemory, load, pathInBytes } from "./source.ts";
 
 /**
  * An image that is not read yet: shape [height, width, channels].

@@ -19,14 +19,6 @@ export function checkSource(source: unknown, taker: string): asserts source is I
   );
 }
 
-/** The path or URL as messages show it, or the name of a File; undefined for bytes. */
-export function pathOf(source: ImageSource): string | undefined {
-  if (source instanceof Blob) return source instanceof File ? source.name : undefined;
-  if (typeof source !== "string" && !(source instanceof URL)) return undefined;
-  const path = String(source);
-  return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
-}
-
 /** Whether the bytes are in memory already. */
 export function isInMemory(source: ImageSource): source is Uint8Array | ArrayBuffer {
   return typeof source !== "string" && !(source instanceof URL) && !(source instanceof Blob);

@@ -1,0 +1,59 @@
+/** What all readers of one or many files are: the files' rows, one after the other, as a Sequence of samples. */
+import { checkIndex } from "../core/check.ts";
+import type { Context } from "../sequence/context.ts";
+import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
+import type { DataFile } from "./data-file.ts";
+
+/**
+ * A data set in one or many files. A subclass says how a row is read.
+ *
+ * @typeParam S the sample
+ */
+export abstract class DataReader<S> extends Sequence<S> {
+  /** The files, in order. */
+  readonly files: readonly DataFile[];
+  /** The number of the first row of each file, and behind them of all rows. */
+  readonly starts: Float64Array;
+
+  /** @param counts rows of each file */
+  constructor(files: readonly DataFile[], counts: readonly number[]) {
+    super();
+    this.files = files;
+    this.starts = shared(Float64Array, counts.length + 1);
+    counts.forEach((count, file) => {
+      this.starts[file + 1] = this.starts[file]! + count;
+    });
+  }
+
+  get length(): number {
+    return this.starts[this.starts.length - 1]!;
+  }
+
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<S>>> {
+    checkIndex(nameOf(this), index, this.length);
+    const file = this.fileOf(index);
+    return this.read(file, index - this.starts[file]!, context) as Awaitable<Returned<S>>;
+  }
+
+  /** The sample in row `row` of file number `file`: at once where the file is local. */
+  protected abstract read(file: number, row: number, context: Context): Awaitable<S>;
+
+  /** The number of the file that row `index` is in. */
+  protected fileOf(index: number): number {
+    const { starts } = this;
+    let [low, high] = [0, starts.length - 1];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (starts[middle]! <= index) low = middle;
+      else high = middle;
+    }
+    return low;
+  }
+}
+
+/** An array of zeros in memory that all threads share, and no worker gets a copy of; where a page may not share, its own. */
+export function shared<A>(type: new (buffer: ArrayBufferLike) => A, length: number): A {
+  const { BYTES_PER_ELEMENT } = type as unknown as { readonly BYTES_PER_ELEMENT: number };
+  const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
+  return new type(new Memory(length * BYTES_PER_ELEMENT));
+}
