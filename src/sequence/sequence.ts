@@ -68,6 +68,16 @@ export abstract class Sequence<B> {
   abstract getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>>;
 
   /**
+   * The batches at `indices`, in their order, each equal to `getItem` of its index and context. Define it where many at once
+   * are cheaper than one by one, as of a server or a file in compressed blocks: `batches` asks for the samples of a batch
+   * in this way, through `map`, `zip`, `concat` and what takes a part.
+   */
+  getItems?(
+    indices: readonly number[],
+    contexts: readonly Context[],
+  ): Awaitable<readonly Returned<NoInfer<B>>[]>;
+
+  /**
    * Called once before an epoch's first batch is fetched, on your own instance; awaited. What it changes reaches every
    * worker. Draw from `context.random`, so that a resumed run draws the same.
    */

@@ -12,12 +12,13 @@ import {
   show,
 } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { settleEach } from "../../core/settle.ts";
+import { isThenable, settleEach } from "../../core/settle.ts";
 import { RandomSampler } from "../../sampler/random.ts";
 import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
 import { type AnyBatch, Combinator, type Hooked } from "../combinator.ts";
 import { askingPass, type Context, deriveContext } from "../context.ts";
+import { fetchGroup, readsGroups } from "../group.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
 import { type Collated, collate } from "./collate.ts";
 import type { PadCollator } from "./pad.ts";
@@ -31,6 +32,8 @@ export interface Dataset<S> extends Hooked {
    * same in whatever batch it falls.
    */
   getItem(index: number, context: Context): Awaitable<S>;
+  /** The samples at `indices`, each as `getItem` gives it, where many at once are cheaper: see {@link Sequence.getItems}. */
+  getItems?(indices: readonly number[], contexts: readonly Context[]): Awaitable<readonly S[]>;
 }
 
 /** What a dataset of lost tuples is compared with, so that the compiler's message says what to write. */
@@ -107,9 +110,11 @@ export class BatchSequence<S, B> extends Combinator<B> {
     const from = index * batchSize;
     const to = Math.min(from + batchSize, samplesOf(this));
     const choice = { dataset, sampler };
-    const samples = settleEach(to - from, (i) => fetchSample(choice, order(from + i), context));
+    const samples = readsGroups(dataset)
+      ? fetchSamples(choice, { order, from, to }, context)
+      : settleEach(to - from, (i) => fetchSample(choice, order(from + i), context));
     const collated = (settled: S[]) => collateBy(collate, settled, context) as Awaitable<Returned<B>>;
-    return samples instanceof Promise ? samples.then(collated) : collated(samples);
+    return isThenable(samples) ? Promise.resolve(samples).then(collated) : collated(samples);
   }
 
   combines(): readonly Hooked[] {
@@ -273,7 +278,28 @@ function makeOrder<S, B>(sequence: BatchSequence<S, B>, context: Context): MadeO
   return { sampler, shuffle, length, seed, epoch, order: chosen.order({ seed, epoch }) };
 }
 
-function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context: Context): Awaitable<S> {
+function fetchSample<S>(choice: Choice<S>, index: number, context: Context): Awaitable<S> {
+  checkChosen(choice, index);
+  return choice.dataset.getItem(index, sampleContext(context, index));
+}
+
+/** The samples at positions `from` up to `to` of an order, all at once. */
+function fetchSamples<S>(
+  choice: Choice<S>,
+  { order, from, to }: { readonly order: Order; readonly from: number; readonly to: number },
+  context: Context,
+): Awaitable<S[]> {
+  const indices = Array.from({ length: to - from }, (_, i) => order(from + i));
+  for (const index of indices) checkChosen(choice, index);
+  const contexts = indices.map((index) => sampleContext(context, index));
+  return fetchGroup(choice.dataset, indices, contexts) as Awaitable<S[]>;
+}
+
+function sampleContext(context: Context, index: number): Context {
+  return deriveContext(context, index, { stream: "sample" });
+}
+
+function checkChosen({ dataset, sampler }: Choice<unknown>, index: number): void {
   if (!(Number.isInteger(index) && index >= 0 && index < dataset.length)) {
     throw indexError(
       sampler ? `${nameOf(sampler)} chose a sample that is not there: the dataset` : "The dataset",
@@ -281,7 +307,6 @@ function fetchSample<S>({ dataset, sampler }: Choice<S>, index: number, context:
       dataset.length,
     );
   }
-  return dataset.getItem(index, deriveContext(context, index, { stream: "sample" }));
 }
 
 function collateBy(

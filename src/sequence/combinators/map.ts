@@ -1,8 +1,9 @@
 import { checkIndex, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { isThenable } from "../../core/settle.ts";
+import { isThenable, settleEach } from "../../core/settle.ts";
 import { type AnyBatch, Combinator, checkSequence, type Hooked } from "../combinator.ts";
 import type { Context } from "../context.ts";
+import { fetchGroup } from "../group.ts";
 import type { Awaitable, Returned, Sequence } from "../sequence.ts";
 
 /** Changes each batch of `source` by `fn`; made by {@link map}. */
@@ -28,6 +29,18 @@ export class MapSequence<A, B> extends Combinator<B> {
       ? Promise.resolve(batch).then((it) => this.fn(it as A, context))
       : this.fn(batch, context);
     return mapped as Awaitable<Returned<NoInfer<B>>>;
+  }
+
+  override getItems(
+    indices: readonly number[],
+    contexts: readonly Context[],
+  ): Awaitable<readonly Returned<NoInfer<B>>[]> {
+    for (const index of indices) checkIndex("map(…)", index, this.length);
+    const mapEach = (batches: readonly unknown[]) =>
+      settleEach(batches.length, (i) => this.fn(batches[i] as A, contexts[i]!));
+    const batches = fetchGroup<unknown>(this.source, indices, contexts);
+    const mapped = isThenable(batches) ? Promise.resolve(batches).then(mapEach) : mapEach(batches);
+    return mapped as Awaitable<readonly Returned<NoInfer<B>>[]>;
   }
 
   combines(): readonly Hooked[] {

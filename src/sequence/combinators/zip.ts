@@ -9,6 +9,7 @@ import {
   type SequenceOrList,
 } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
+import { fetchGroup } from "../group.ts";
 import type { Awaitable, Returned, Sequence } from "../sequence.ts";
 
 /** The batches of several sequences side by side; made by {@link zip}. */
@@ -31,6 +32,23 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
       this.sources[i]!.getItem(index, deriveContext(context, index)),
     );
     return batches as never;
+  }
+
+  override getItems(
+    indices: readonly number[],
+    contexts: readonly Context[],
+  ): Awaitable<readonly Returned<NoInfer<B>>[]> {
+    for (const index of indices) checkIndex("zip(…)", index, this.length);
+    const columns = settleEach(this.sources.length, (i) =>
+      fetchGroup<unknown>(
+        this.sources[i]!,
+        indices,
+        contexts.map((context, k) => deriveContext(context, indices[k]!)),
+      ),
+    );
+    const rowsOf = (settled: readonly (readonly unknown[])[]) =>
+      indices.map((_, k) => settled.map((column) => column[k]));
+    return (columns instanceof Promise ? columns.then(rowsOf) : rowsOf(columns)) as never;
   }
 
   combines(): readonly Hooked[] {
