@@ -4,3 +4,7 @@
 
 export type { BytesSource } from "../bytes/open.ts";
 export type { Where } from "./files.ts";
+export { classWeights, oneHot } from "./labels.ts";
+export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";
+export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
+export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";

@@ -30,6 +30,7 @@ const streams = {
   mixup: 10,
   cutmix: 11,
   choice: 12,
+  split: 13,
 } as const;
 
 /** Name of a family of random numbers. */

@@ -28,6 +28,8 @@ declare global {
   const dataset: Dataset<Floats> & { readonly labels: readonly number[] };
   const photos: Dataset<Image>, tokens: Dataset<Tensor<"int32">>, texts: readonly string[];
   const weights: readonly number[];
+  const reviews: Sequence<{ text: string; label: number }>, pictures: Sequence<[x: Image, label: number]>;
+  const sensors: Floats, pressure: Floats;
   const tokenizer: { readonly padId: number };
   const sensor: {
     read(options: { signal: AbortSignal }): AsyncIterable<{ window: Floats; label: Floats }>;

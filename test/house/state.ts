@@ -19,6 +19,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/core/peer.ts peers": "a package is there or not for as long as the program runs",
   "src/core/warn.ts said": known,
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
+  "src/data/vocabulary.ts byVocabulary": beside,
   "src/loader/caches.ts sources": beside,
   "src/loader/contents.ts changing": beside,
   "src/loader/contents.ts hashes": known,

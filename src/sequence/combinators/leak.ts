@@ -38,7 +38,7 @@ export function noteSlice(slice: object, source: object, bounds: () => readonly 
   warnOnce(
     dataset,
     "EPOCHAL_LEAK",
-    `${show(other)} and ${show(part)} of shuffled batches are no split to train and to test with: which samples they hold changes each epoch, so that soon most were in both. Split the samples, then make batches of each part: const order = createRandom(seed).shuffle([...Array(dataset.length).keys()]); batches(dataset, { batchSize, sampler: new SubsetSampler(order.slice(n), { shuffle: true }) }).`,
+    `${show(other)} and ${show(part)} of shuffled batches are no split to train and to test with: which samples they hold changes each epoch, so that soon most were in both. Split the samples, then make batches of each part: const { train, test } = split(dataset, { test: 0.2 }) of epochal/data; batches(train, { batchSize, shuffle: true }).`,
   );
 }
 
