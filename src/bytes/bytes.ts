@@ -8,6 +8,9 @@
  * says what for, and in which of our errors.
  */
 
+import type { HttpOptions } from "./http-source.ts";
+import type { RetryOptions } from "./retry.ts";
+
 /** Bytes by range. */
 export interface Bytes {
   /** How many there are. */
@@ -34,11 +37,13 @@ export interface Bytes {
 }
 
 /** How bytes are opened, or read to their end. */
-export interface OpenOptions {
+export interface OpenOptions extends RetryOptions {
   /** Ends the wait for what is far away. */
   readonly signal?: AbortSignal | undefined;
   /** What asks servers, instead of the platform's own: with headers of its own, say. */
   readonly fetch?: typeof globalThis.fetch | undefined;
+  /** Headers for servers, or what gives them: see `http`. */
+  readonly headers?: HttpOptions["headers"];
   /** So many bytes, or more, are not read into memory together only because they are there. */
   readonly most: number;
 }

@@ -6,10 +6,17 @@
  * Content-Encoding, length, and that ETag (or Last-Modified) is still the same. A page sees of these headers what a
  * server of another origin shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
  *
- * Limits: one request for each range; nothing is asked a second time, joined or kept.
+ * A failure that may pass is asked about again (retry.ts), always at the URL that was given: where that redirects to a
+ * signed one, it signs another.
+ *
+ * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
+ * shuffled, and nothing is kept.
  */
 import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
+import type { HttpHeaders } from "./http-source.ts";
+import { inTurn } from "./in-flight.ts";
 import { MemoryBytes } from "./memory.ts";
+import { type Attempt, isTransient, retryAfter, retrying, TransientError } from "./retry.ts";
 
 /** Why what is behind a URL of no network cannot be had, by the beginning of the URL. */
 const reasons: Readonly<Record<string, string>> = {
@@ -24,7 +31,9 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws Error saying why they cannot be had, or that they are `most` or more; the reason of `signal` if that ended it.
  */
 export async function download(url: string | URL, options: OpenOptions): Promise<Uint8Array> {
-  return readWhole(await ask(url, options), url, options);
+  return fetching(url, options, options.signal, async (attempt) =>
+    readWhole(await ask(url, options, attempt), url, options, attempt),
+  );
 }
 
 /**
@@ -34,16 +43,20 @@ export async function download(url: string | URL, options: OpenOptions): Promise
  */
 export async function openUrl(url: string | URL, options: OpenOptions): Promise<Bytes> {
   if (reasonOf(url) !== undefined) return new MemoryBytes(await download(url, options));
+  return fetching(url, options, options.signal, (attempt) => openBy(url, options, attempt));
+}
+
+async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt): Promise<Bytes> {
   // The first byte says how many there are. A HEAD request would too, but links that are signed are for GET only.
-  let response = await ask(url, options, "bytes=0-0");
+  let response = await ask(url, options, attempt, "bytes=0-0");
   if (response.status === unsatisfiable) {
     // It has no first byte, or the server takes no such range.
     leave(response);
-    response = await ask(url, options);
+    response = await ask(url, options, attempt);
   }
   if (response.status !== partial) {
     const version = versionOf(response);
-    return new MemoryBytes(await readWhole(response, url, options), version);
+    return new MemoryBytes(await readWhole(response, url, options, attempt), version);
   }
   const range = response.headers.get("content-range");
   const length = Number(/^bytes 0-0\/(\d+)$/.exec(range ?? "")?.[1]);
@@ -55,9 +68,23 @@ export async function openUrl(url: string | URL, options: OpenOptions): Promise<
         : `${wrongRange(range, "bytes 0-0")} Let the server give the length, or no ranges.`,
     );
   }
-  const bytes = new HttpBytes(url, options.fetch, length, versionOf(response));
-  await bytes.read(response, 0, 1, options.signal);
+  const bytes = new HttpBytes(url, options, length, versionOf(response));
+  await bytes.read(response, 0, 1, attempt);
   return bytes;
+}
+
+/** What `run` gives, in its turn, and again where it may pass. */
+function fetching<T>(
+  url: string | URL,
+  options: OpenOptions,
+  signal: AbortSignal | undefined,
+  run: (attempt: Attempt) => Promise<T>,
+): Promise<T> {
+  return retrying(options, signal, (attempt) => inTurn(originOf(url), () => run(attempt)));
+}
+
+function originOf(url: string | URL): string {
+  return /^https?:\/\/[^/?#]*/i.exec(String(url))?.[0] ?? "";
 }
 
 /** Bytes behind a URL, by the ranges that its server gives. */
@@ -66,16 +93,11 @@ class HttpBytes implements Bytes {
   /** The server's ETag, or Last-Modified. */
   readonly version: string | undefined;
   readonly #url: string | URL;
-  readonly #fetch: typeof globalThis.fetch | undefined;
+  readonly #options: OpenOptions;
 
-  constructor(
-    url: string | URL,
-    fetch: OpenOptions["fetch"],
-    byteLength: number,
-    version: string | undefined,
-  ) {
+  constructor(url: string | URL, options: OpenOptions, byteLength: number, version: string | undefined) {
     this.#url = url;
-    this.#fetch = fetch;
+    this.#options = options;
     this.byteLength = byteLength;
     this.version = version;
   }
@@ -83,8 +105,10 @@ class HttpBytes implements Bytes {
   async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
     const to = endOfSlice(this, start, end);
     if (to === start) return new Uint8Array(0);
-    const response = await ask(this.#url, { signal, fetch: this.#fetch }, `bytes=${start}-${to - 1}`);
-    return this.read(response, start, to, signal);
+    return fetching(this.#url, this.#options, signal, async (attempt) => {
+      const response = await ask(this.#url, this.#options, attempt, `bytes=${start}-${to - 1}`);
+      return this.read(response, start, to, attempt);
+    });
   }
 
   readInto(target: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {
@@ -92,23 +116,21 @@ class HttpBytes implements Bytes {
   }
 
   /** The body of the answer to the range from `start` to `end`. */
-  async read(
-    response: Response,
-    start: number,
-    end: number,
-    signal: AbortSignal | undefined,
-  ): Promise<Uint8Array> {
+  async read(response: Response, start: number, end: number, attempt: Attempt): Promise<Uint8Array> {
     const problem = this.#problem(response, `bytes ${start}-${end - 1}/${this.byteLength}`);
     if (problem !== undefined) {
       leave(response);
       throw new Error(problem);
     }
-    const body = await readBody(response, end - start + 1).catch(fail(brokeOff, signal));
-    if (body?.length === end - start) return body;
-    throw new Error(
-      body === undefined
-        ? `The server sent more than the ${end - start} bytes that were asked for. It gives no ranges that can be relied on.`
-        : `The server sent ${body.length} of the ${end - start} bytes that were asked for. ${brokeOff}`,
+    const body = await readBody(response, end - start + 1, attempt).catch(fail(this.#url, brokeOff, attempt));
+    if (body === undefined) {
+      throw new Error(
+        `The server sent more than the ${end - start} bytes that were asked for. It gives no ranges that can be relied on.`,
+      );
+    }
+    if (body.length === end - start) return body;
+    throw new TransientError(
+      `The server sent ${body.length} of the ${end - start} bytes that were asked for. ${brokeOff}`,
     );
   }
 
@@ -156,24 +178,37 @@ function reasonOf(url: string | URL): string | undefined {
 /** What is at `url`, or a range of it; throws unless the server has it, or refuses the range only. */
 async function ask(
   url: string | URL,
-  { signal, fetch = globalThis.fetch }: Omit<OpenOptions, "most">,
+  { headers, fetch = globalThis.fetch }: OpenOptions,
+  attempt: Attempt,
   range?: string,
 ): Promise<Response> {
-  const response = await fetch(url, {
-    ...(signal === undefined ? {} : { signal }),
-    ...(range === undefined ? {} : { headers: { range } }),
-  }).catch(fail(reasonOf(url) ?? "It could not be fetched. Check the address and the network.", signal));
-  if (response.ok || (response.status === unsatisfiable && range !== undefined)) return response;
+  const asked: HttpHeaders = range === undefined ? {} : { range };
+  attempt.touch();
+  const own = typeof headers === "function" ? await headers(String(url), asked) : headers;
+  const response = await fetch(url, { signal: attempt.signal, headers: { ...asked, ...own } }).catch(
+    fail(url, "It could not be fetched. Check the address and the network.", attempt),
+  );
+  attempt.touch();
+  const { status, statusText } = response;
+  if (response.ok || (status === unsatisfiable && range !== undefined)) return response;
   leave(response);
-  throw new Error(`The server answered ${response.status} ${response.statusText}.`);
+  const message = `The server answered ${status} ${statusText}.`;
+  // A signed address that was redirected to holds for a time; where it was over, the next one is new.
+  if (isTransient(status) || (status === 403 && response.redirected))
+    throw new TransientError(message, { after: retryAfter(response.headers.get("retry-after")) });
+  throw new Error(message);
 }
 
-/** Throws the reason of `signal`, or why fetching failed. */
-function fail(message: string, signal: AbortSignal | undefined): (error: Error) => never {
+/** Throws what ended the attempt, or why fetching from `url` failed. */
+function fail(url: string | URL, message: string, { signal }: Attempt): (error: Error) => never {
   return (error) => {
-    signal?.throwIfAborted();
+    signal.throwIfAborted();
     // fetch says no more than that it failed; why, and the code, are its own cause.
-    throw new Error(message, { cause: error.cause ?? error });
+    const cause = (error.cause ?? error) as Error & { readonly code?: unknown };
+    const reason = reasonOf(url);
+    if (reason !== undefined || cause.code === "ERR_INVALID_URL")
+      throw new Error(reason ?? message, { cause });
+    throw new TransientError(message, { cause });
   };
 }
 
@@ -185,9 +220,10 @@ function leave({ body }: Response): void {
 async function readWhole(
   response: Response,
   url: string | URL,
-  { signal, most }: OpenOptions,
+  { most }: OpenOptions,
+  attempt: Attempt,
 ): Promise<Uint8Array> {
-  const bytes = await readBody(response, most).catch(fail(reasonOf(url) ?? brokeOff, signal));
+  const bytes = await readBody(response, most, attempt).catch(fail(url, brokeOff, attempt));
   if (bytes === undefined) throw tooLarge("download", most);
   return bytes;
 }
@@ -196,7 +232,11 @@ async function readWhole(
  * The body of `response`, read until it ends; undefined, and left, where it has `most` bytes or more. What a header says
  * of its size is only taken for a reason to refuse it.
  */
-export async function readBody(response: Response, most: number): Promise<Uint8Array | undefined> {
+export async function readBody(
+  response: Response,
+  most: number,
+  attempt?: Attempt,
+): Promise<Uint8Array | undefined> {
   const reader = response.body?.getReader();
   if (reader === undefined) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
@@ -204,6 +244,7 @@ export async function readBody(response: Response, most: number): Promise<Uint8A
   try {
     while (length < most) {
       const part = await reader.read();
+      attempt?.touch();
       if (part.done) return joined(parts, length);
       length += part.value.length;
       parts.push(part.value);

@@ -5,20 +5,31 @@ import { BlobBytes, readBlob } from "./blob.ts";
 import type { Bytes, OpenOptions } from "./bytes.ts";
 import { FileBytes, readFile } from "./file.ts";
 import { download, openUrl } from "./http.ts";
+import { type HttpOptions, type HttpSource, isHttpSource } from "./http-source.ts";
 import { MemoryBytes } from "./memory.ts";
 
-/** A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a Blob or File, or bytes. A browser fetches paths. */
-export type BytesSource = string | URL | Blob | Uint8Array | ArrayBuffer;
+/**
+ * A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a URL with headers by `http`, a Blob or File, or bytes. A
+ * browser fetches paths.
+ */
+export type BytesSource = string | URL | HttpSource | Blob | Uint8Array | ArrayBuffer;
 
 /** Whether bytes can be read from `value`. */
 export function isBytesSource(value: unknown): value is BytesSource {
   if (typeof value === "string") return value !== "";
-  return value instanceof Uint8Array || value instanceof URL || value instanceof Blob || isBuffer(value);
+  return (
+    value instanceof Uint8Array ||
+    value instanceof URL ||
+    value instanceof Blob ||
+    isBuffer(value) ||
+    isHttpSource(value)
+  );
 }
 
 /** The path or URL as messages show it, or the name of a File; undefined for bytes. */
 export function pathOf(source: BytesSource): string | undefined {
   if (source instanceof Blob) return source instanceof File ? source.name : undefined;
+  if (isHttpSource(source)) return source.url;
   if (typeof source !== "string" && !(source instanceof URL)) return undefined;
   const path = String(source);
   return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
@@ -33,7 +44,9 @@ export function openBytes(source: BytesSource, options: OpenOptions): Bytes | Pr
   const location = locate(source);
   if (location instanceof Uint8Array) return new MemoryBytes(location);
   if ("path" in location) return new FileBytes(location.fs, location.path);
-  return "url" in location ? openUrl(location.url, options) : new BlobBytes(location.blob);
+  return "url" in location
+    ? openUrl(location.url, { ...options, ...location.options })
+    : new BlobBytes(location.blob);
 }
 
 /**
@@ -46,7 +59,7 @@ export function readBytes(source: BytesSource, options: OpenOptions): Uint8Array
   if (location instanceof Uint8Array) return location;
   if ("path" in location) return readFile(location.fs, location.path, options.most);
   return "url" in location
-    ? download(location.url, options)
+    ? download(location.url, { ...options, ...location.options })
     : readBlob(location.blob, options.signal, options.most);
 }
 
@@ -54,11 +67,12 @@ export function readBytes(source: BytesSource, options: OpenOptions): Uint8Array
 type Location =
   | Uint8Array
   | { readonly fs: Fs; readonly path: string }
-  | { readonly url: string | URL }
+  | { readonly url: string | URL; readonly options?: HttpOptions }
   | { readonly blob: Blob };
 
 function locate(source: BytesSource): Location {
   if (source instanceof Uint8Array) return source;
+  if (isHttpSource(source)) return source;
   const isUrl = source instanceof URL;
   if (typeof source !== "string" && !isUrl) {
     if (source instanceof Blob) return { blob: source };
@@ -79,7 +93,8 @@ function pathOfFile(source: string | URL): string {
   }
 }
 
+/** Whether `value` is an ArrayBuffer. */
 // By tag: bytes may come from another realm, such as a test runner's.
-function isBuffer(value: unknown): boolean {
+export function isBuffer(value: unknown): value is ArrayBuffer {
   return Object.prototype.toString.call(value) === "[object ArrayBuffer]";
 }

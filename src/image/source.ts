@@ -1,15 +1,15 @@
 /** Where an image's bytes come from, in the words of images: what is wrong with it is one of their errors. */
 import type { Bytes } from "../bytes/bytes.ts";
-import { isBytesSource, openBytes, readBytes } from "../bytes/open.ts";
+import { type BytesSource, isBuffer, isBytesSource, openBytes, readBytes } from "../bytes/open.ts";
 import { show } from "../core/check.ts";
 import { ImageError, OptionError } from "../core/errors.ts";
 import { builtin } from "../core/node.ts";
 
 /**
- * What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a Blob or File, or a file's
- * bytes.
+ * What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), one with headers by `http`, a
+ * Blob or File, or a file's bytes.
  */
-export type ImageSource = string | URL | Blob | Uint8Array | ArrayBuffer;
+export type ImageSource = BytesSource;
 
 /** Throws {@link OptionError} unless `source`, which `taker` was given, can be read from. */
 export function checkSource(source: unknown, taker: string): asserts source is ImageSource {
@@ -21,7 +21,7 @@ export function checkSource(source: unknown, taker: string): asserts source is I
 
 /** Whether the bytes are in memory already. */
 export function isInMemory(source: ImageSource): source is Uint8Array | ArrayBuffer {
-  return typeof source !== "string" && !(source instanceof URL) && !(source instanceof Blob);
+  return source instanceof Uint8Array || isBuffer(source);
 }
 
 /** A hint for bytes that are the path of a file, as of a name that is not UTF-8, and not the bytes in it; else "". */
