@@ -46,6 +46,7 @@ export {
 export type { ProgressLineOptions } from "./progress/terminal.ts";
 export { createRandom, type Random, type Shuffled } from "./random/random.ts";
 export { BalancedSampler, type BalancedSamplerOptions } from "./sampler/balanced.ts";
+export { BlockSampler, type BlockSamplerOptions } from "./sampler/block.ts";
 export { BucketSampler, type BucketSamplerOptions } from "./sampler/bucket.ts";
 export { RandomSampler } from "./sampler/random.ts";
 export type { Order, OrderKey, Sampler } from "./sampler/sampler.ts";

@@ -1,5 +1,6 @@
 /** What all readers of one or many files are: the files' rows, one after the other, as a Sequence of samples. */
 import { checkIndex } from "../core/check.ts";
+import { partOf } from "../core/search.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
 import type { DataFile } from "./data-file.ts";
@@ -40,14 +41,7 @@ export abstract class DataReader<S> extends Sequence<S> {
 
   /** The number of the file that row `index` is in. */
   protected fileOf(index: number): number {
-    const { starts } = this;
-    let [low, high] = [0, starts.length - 1];
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if (starts[middle]! <= index) low = middle;
-      else high = middle;
-    }
-    return low;
+    return partOf(this.starts, index);
   }
 }
 

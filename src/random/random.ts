@@ -31,6 +31,7 @@ const streams = {
   cutmix: 11,
   choice: 12,
   split: 13,
+  blocks: 14,
 } as const;
 
 /** Name of a family of random numbers. */

@@ -101,6 +101,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   fromGenerator: { call: (options) => epochal.fromGenerator(function* () {}, options), good: { length: 3 } },
   BalancedSampler: { call: (options) => new epochal.BalancedSampler([0, 1], options), good: { length: 2 } },
+  BlockSampler: { call: (options) => new epochal.BlockSampler([1, 2], options), good: { window: 1 } },
   BucketSampler: {
     call: (options) => new epochal.BucketSampler([1, 2], options),
     good: { batchSize: 1, bucketBatches: 1 },

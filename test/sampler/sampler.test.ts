@@ -1,5 +1,7 @@
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { BalancedSampler } from "../../src/sampler/balanced.ts";
+import { BlockSampler } from "../../src/sampler/block.ts";
 import { BucketSampler } from "../../src/sampler/bucket.ts";
 import { RandomSampler } from "../../src/sampler/random.ts";
 import type { Order, OrderKey, Sampler } from "../../src/sampler/sampler.ts";
@@ -27,6 +29,49 @@ for (const [n, frozen] of [
     frozen,
   });
 }
+
+samplerContract("BlockSampler", () => new BlockSampler([40, 0, 3, 1200, 17, 40], { window: 2 }), {
+  population: 1300,
+  counts: once,
+  frozen: [1276, 1258, 1286, 1273, 1257, 1264, 1250, 1279],
+});
+
+describe("BlockSampler", () => {
+  it("mixes the samples of few blocks at a time, all of them, other blocks with each other in each epoch", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 70 }), { minLength: 1, maxLength: 40 }),
+        fc.integer({ min: 1, max: 9 }),
+        fc.integer(),
+        (lengths, window, seed) => {
+          fc.pre(lengths.some((length) => length > 0));
+          const blockOf = lengths.flatMap((length, block) => new Array<number>(length).fill(block));
+          const sampler = new BlockSampler(lengths, { window });
+          const order = orderOf(sampler, { seed, epoch: 3 });
+          expect([...order].sort((a, b) => a - b)).toEqual(blockOf.map((_, i) => i));
+          // Walked from left to right, never more blocks are open than a window has.
+          const left = [...lengths];
+          const open = new Set<number>();
+          for (const index of order) {
+            const block = blockOf[index]!;
+            open.add(block);
+            expect(open.size).toBeLessThanOrEqual(window);
+            if (--left[block]! === 0) open.delete(block);
+          }
+          // Whoever begins in the middle gets the same.
+          const at = sampler.order({ seed, epoch: 3 });
+          for (let position = order.length - 1; position >= 0; position -= 7)
+            expect(at(position)).toBe(order[position]);
+        },
+      ),
+    );
+  });
+
+  it("refuses no samples, and lengths that are none", () => {
+    expect(() => new BlockSampler([0])).toThrow("BlockSampler needs at least one sample, got none.");
+    expect(() => new BlockSampler([1, 0.5])).toThrow(/lengths\[1\]/);
+  });
+});
 
 const subset = [3, 1, 4, 1, 5, 9, 2, 6, 5, 35];
 const named = (index: number) => subset.filter((i) => i === index).length;
