@@ -326,29 +326,38 @@ export enum Vp8 {
   categories = 3445,
   /** Nine {@link BoolReader}s: of modes, and of coefficients. */
   readers = 3520,
-  /** For each of 4 kinds of block and 17 coefficients, 3 times 11 likelihoods. */
+  /** For each of 4 kinds of block and 17 coefficients: a {@link Vp8Likely}. */
   likely = 3808,
   /** 25 blocks of 16 coefficients, i16, and u8 of each: how many there are. */
-  coefficients = 6080,
-  counts = 6880,
+  coefficients = 6208,
+  counts = 7008,
   /** Four segments: six factors. */
-  factors = 6912,
+  factors = 7040,
   /** Four segments, without and with modes of their own for each block: a {@link Vp8Macroblock}. */
-  strengths = 7008,
+  strengths = 7136,
   /** What the macroblock to the left was: a {@link Vp8Context}. */
-  left = 7040,
+  left = 7168,
   /** u8: modes of 16 blocks. */
-  blocks = 7056,
-  bytes = 7168,
+  blocks = 7184,
+  bytes = 7296,
+}
+
+/** u8: what the coefficient of one number is likely to be. */
+export enum Vp8Likely {
+  /** 3 times 11 likelihoods, by the coefficient before it: 0, 1 or more. */
+  chances = 0,
+  /** Where in its block it belongs, in bytes, and its number. */
+  place = 33,
+  number = 34,
+  bytes = 35,
 }
 
 /** A reader of bits, each of which is one with a likelihood of its own. */
 export enum BoolReader {
-  /** u64: the bits that come next, the first uppermost. */
+  /** u64: the bits that come next, the first uppermost, and behind the last one a 1 and zeros. */
   value = 0,
+  /** The range less one, in the uppermost byte. */
   range = 8,
-  /** How many bits there are beyond eight. */
-  count = 12,
   at = 16,
   end = 20,
   bytes = 32,

@@ -1,19 +1,25 @@
 /**
  * Bits of VP8: a binary arithmetic coder. RFC 6386 chapter 7 and 13.
  *
- * Each bit waits for the one before, so that what happens between them is the time. Bits are taken from the upper end of
- * 64, which are filled up once for several; the coefficients' reader has its state in locals.
+ * Each bit waits for the one before, so that what happens between them is the time: from a range to the next it takes a
+ * shift, a multiplication, an addition or subtraction, a count of zeros and a shift. For that the range, less one, is kept
+ * in the uppermost byte of 32 bits, and what lies below is any. Bits are taken from the upper end of 64, which are filled
+ * up once for several, and tell themselves where they end. The coefficients' reader has its state in locals.
  *
- * Limits: past the end there are zeros, as many as are asked for; {@link isPastEnd} says whether any were. Eight bytes
+ * Limits: past the end there are zeros, as many as are asked for; {@link isPastEnd} says whether any were. Four bytes
  * past the data may be read.
  */
-import { BoolReader, Vp8 } from "./layout.ts";
+import { BoolReader, Vp8, Vp8Likely } from "./layout.ts";
+
+/** One of the 256 parts that the largest range has, and what lies below it. */
+const ONE: u32 = 1 << 24;
+const BELOW: u32 = ONE - 1;
 
 /** Makes `reader` read the bytes from `at` to `end`. */
 export function beginBits(reader: usize, at: usize, end: usize): void {
-  store<u64>(reader, 0, BoolReader.value);
-  store<u32>(reader, 255, BoolReader.range);
-  store<i32>(reader, -8, BoolReader.count);
+  // None are there yet: the bit that marks their end is the first one.
+  store<u64>(reader, (<u64>1) << 63, BoolReader.value);
+  store<u32>(reader, 254 << 24, BoolReader.range);
   store<u32>(reader, <u32>at, BoolReader.at);
   store<u32>(reader, <u32>end, BoolReader.end);
 }
@@ -21,56 +27,42 @@ export function beginBits(reader: usize, at: usize, end: usize): void {
 /** Whether more was read than there is. */
 export function isPastEnd(reader: usize): bool {
   const past = <i32>load<u32>(reader, BoolReader.at) - <i32>load<u32>(reader, BoolReader.end);
-  return past << 3 > load<i32>(reader, BoolReader.count) + 8;
+  return past << 3 > 63 - <i32>ctz<u64>(load<u64>(reader, BoolReader.value));
 }
 
 class Fill {
-  /** How many bytes there is room for where `count` bits are there beyond eight. */
+  /** The bits that are there, 31 at most, and behind them those of four bytes from `at` on. */
   @inline
-  static size(count: i32): i32 {
-    return ((48 - count) >> 3) + 1;
+  static bits(value: u64, reader: usize, at: usize): u64 {
+    const end: usize = load<u32>(reader, BoolReader.end);
+    const bytes: u64 = at + 4 <= end ? bswap<u32>(load<u32>(at)) : Fill.last(at, end);
+    return value + (((bytes << 1) - 0xffffffff) << ctz<u64>(value >> 32));
   }
 
-  /** So many bytes from `at` on, in their place below the bits that are there. */
-  @inline
-  static bits(at: usize, end: usize, count: i32): u64 {
-    return Fill.eight(at, end, Fill.size(count)) >> (count + 8);
-  }
-
-  @inline
-  static eight(at: usize, end: usize, size: i32): u64 {
-    let there = <i32>end - <i32>at;
-    if (there <= 0) return 0;
-    there = min(there, size);
-    return bswap<u64>(load<u64>(at)) & ((<u64>-1) << ((8 - there) << 3));
+  /** Four bytes where the data ends. */
+  static last(at: usize, end: usize): u32 {
+    return at >= end ? 0 : bswap<u32>(load<u32>(at)) & ((<u32>-1) << (<u32>((4 - (end - at)) << 3)));
   }
 }
 
 /** The next bit: it is 0 with a likelihood of `likely` of 256. */
 export function bit(reader: usize, likely: u32): u32 {
   let value = load<u64>(reader, BoolReader.value);
-  let range = load<u32>(reader, BoolReader.range);
-  let count = load<i32>(reader, BoolReader.count);
-  if (count < 0) {
+  const range = load<u32>(reader, BoolReader.range);
+  if (<u32>value === 0) {
     const at: usize = load<u32>(reader, BoolReader.at);
-    value |= Fill.bits(at, load<u32>(reader, BoolReader.end), count);
-    const size = Fill.size(count);
-    store<u32>(reader, <u32>at + size, BoolReader.at);
-    count += size << 3;
+    value = Fill.bits(value, reader, at);
+    store<u32>(reader, <u32>at + 4, BoolReader.at);
   }
-  const split = 1 + (((range - 1) * likely) >> 8);
-  const big = (<u64>split) << 56;
-  let found: u32 = 0;
-  if (value >= big) {
-    value -= big;
-    range -= split;
-    found = 1;
-  } else range = split;
-  const shift = clz<u32>(range) - 24;
+  let part = (range >> 24) * (likely << 16);
+  const split = part | BELOW;
+  const one: u64 = (<u64>split - (value >> 32)) >> 63;
+  part += ONE + ((<u32>0 - <u32>one) & ((range | BELOW) - part - part - ONE));
+  const shift = clz<u32>(part);
+  value -= ((<u64>(split + 1)) << 32) & (0 - one);
   store<u64>(reader, value << shift, BoolReader.value);
-  store<u32>(reader, range << shift, BoolReader.range);
-  store<i32>(reader, count - shift, BoolReader.count);
-  return found;
+  store<u32>(reader, ((part - ONE) | BELOW) << shift, BoolReader.range);
+  return <u32>one;
 }
 
 /** A number of so many bits. */
@@ -115,99 +107,91 @@ export function coefficients(
 ): void {
   let value = load<u64>(reader, BoolReader.value);
   let range = load<u32>(reader, BoolReader.range);
-  let count = load<i32>(reader, BoolReader.count);
   let at: usize = load<u32>(reader, BoolReader.at);
-  const end: usize = load<u32>(reader, BoolReader.end);
+  let part: u32;
   let split: u32;
-  let big: u64;
   let shift: u32;
+  let one: u64;
+  const stop = likely + 16 * Vp8Likely.bytes;
+  const begin = likely + start * Vp8Likely.bytes;
   for (let block = 0; block < size * size; block++) {
     const column = block & (size - 1);
     const row = block >> (size >> 1);
     const near = <i32>load<u8>(above + column) + <i32>load<u8>(left + row);
-    let n = start;
-    let p = likely + n * 33 + near * 11;
-    while (n < 16) {
-      if (count < 24) {
-        value |= Fill.bits(at, end, count);
-        at += Fill.size(count);
-        count += Fill.size(count) << 3;
+    let these = begin;
+    let p = these + near * 11;
+    let factor = start === 0 ? first : others;
+    while (these !== stop) {
+      if (<u32>value === 0) {
+        value = Fill.bits(value, reader, at);
+        at += 4;
       }
       // Is there another one?
-      split = 1 + (((range - 1) * load<u8>(p)) >> 8);
-      big = (<u64>split) << 56;
-      if (value < big) {
-        shift = clz<u32>(split) - 24;
+      part = (range >> 24) * ((<u32>load<u8>(p)) << 16);
+      split = part | BELOW;
+      if (<u32>(value >> 32) <= split) {
+        shift = clz<u32>(part + ONE);
         range = split << shift;
         value <<= shift;
-        count -= shift;
         break;
       }
-      value -= big;
-      range -= split;
-      shift = clz<u32>(range) - 24;
-      range <<= shift;
+      value -= (<u64>(split + 1)) << 32;
+      part = (range | BELOW) - part;
+      shift = clz<u32>(part);
+      range = ((part - ONE) | BELOW) << shift;
       value <<= shift;
-      count -= shift;
       // Zeros before it.
       for (;;) {
-        split = 1 + (((range - 1) * load<u8>(p, 1)) >> 8);
-        big = (<u64>split) << 56;
-        if (value >= big) break;
-        shift = clz<u32>(split) - 24;
+        part = (range >> 24) * ((<u32>load<u8>(p, 1)) << 16);
+        split = part | BELOW;
+        if (<u32>(value >> 32) > split) break;
+        shift = clz<u32>(part + ONE);
         range = split << shift;
         value <<= shift;
-        count -= shift;
-        n++;
-        p = likely + n * 33;
-        if (n === 16) break;
-        if (count < 24) {
-          value |= Fill.bits(at, end, count);
-          at += Fill.size(count);
-          count += Fill.size(count) << 3;
+        these += Vp8Likely.bytes;
+        p = these;
+        factor = others;
+        if (these === stop) break;
+        if (<u32>value === 0) {
+          value = Fill.bits(value, reader, at);
+          at += 4;
         }
       }
-      if (n === 16) break;
-      value -= big;
-      range -= split;
-      shift = clz<u32>(range) - 24;
-      range <<= shift;
+      if (these === stop) break;
+      value -= (<u64>(split + 1)) << 32;
+      part = (range | BELOW) - part;
+      shift = clz<u32>(part);
+      range = ((part - ONE) | BELOW) << shift;
       value <<= shift;
-      count -= shift;
       // Is it more than one?
       let number = 1;
-      let next = 11;
-      split = 1 + (((range - 1) * load<u8>(p, 2)) >> 8);
-      big = (<u64>split) << 56;
-      if (value < big) {
-        shift = clz<u32>(split) - 24;
+      part = (range >> 24) * ((<u32>load<u8>(p, 2)) << 16);
+      split = part | BELOW;
+      if (<u32>(value >> 32) <= split) {
+        shift = clz<u32>(part + ONE);
         range = split << shift;
         value <<= shift;
-        count -= shift;
+        p = these + Vp8Likely.bytes + 11;
       } else {
-        value -= big;
-        range -= split;
-        shift = clz<u32>(range) - 24;
-        range <<= shift;
+        value -= (<u64>(split + 1)) << 32;
+        part = (range | BELOW) - part;
+        shift = clz<u32>(part);
+        range = ((part - ONE) | BELOW) << shift;
         value <<= shift;
-        count -= shift;
-        next = 22;
         let node = 0;
         do {
-          if (count < 8) {
-            value |= Fill.bits(at, end, count);
-            at += Fill.size(count);
-            count += Fill.size(count) << 3;
+          if (<u32>value === 0) {
+            value = Fill.bits(value, reader, at);
+            at += 4;
           }
-          split = 1 + (((range - 1) * load<u8>(p + node, 3)) >> 8);
-          big = (<u64>split) << 56;
-          const one = value >= big;
-          value -= select<u64>(big, 0, one);
-          range = select<u32>(range - split, split, one);
-          shift = clz<u32>(range) - 24;
-          range <<= shift;
+          part = (range >> 24) * ((<u32>load<u8>(p + node, 3)) << 16);
+          split = part | BELOW;
+          one = (<u64>split - (value >> 32)) >> 63;
+          part += ONE + ((<u32>0 - <u32>one) & ((range | BELOW) - part - part - ONE));
+          value -= ((<u64>(split + 1)) << 32) & (0 - one);
+          shift = clz<u32>(part);
+          range = ((part - ONE) | BELOW) << shift;
           value <<= shift;
-          count -= shift;
           node = load<u8>(work + (node << 1) + <usize>one, Vp8.tree);
         } while (node < 16);
         number = node - 14;
@@ -215,49 +199,41 @@ export function coefficients(
           let extra = work + Vp8.categories + (node - 19) * 12;
           number = 0;
           for (let chance = <u32>load<u8>(extra); chance !== 0; chance = load<u8>(++extra)) {
-            if (count < 8) {
-              value |= Fill.bits(at, end, count);
-              at += Fill.size(count);
-              count += Fill.size(count) << 3;
+            if (<u32>value === 0) {
+              value = Fill.bits(value, reader, at);
+              at += 4;
             }
-            split = 1 + (((range - 1) * chance) >> 8);
-            big = (<u64>split) << 56;
-            const one = value >= big;
-            value -= select<u64>(big, 0, one);
-            range = select<u32>(range - split, split, one);
-            number = (number << 1) | <i32>one;
-            shift = clz<u32>(range) - 24;
-            range <<= shift;
+            part = (range >> 24) * (chance << 16);
+            split = part | BELOW;
+            one = (<u64>split - (value >> 32)) >> 63;
+            part += ONE + ((<u32>0 - <u32>one) & ((range | BELOW) - part - part - ONE));
+            value -= ((<u64>(split + 1)) << 32) & (0 - one);
+            shift = clz<u32>(part);
+            range = ((part - ONE) | BELOW) << shift;
             value <<= shift;
-            count -= shift;
+            number = (number << 1) | <i32>one;
           }
           number += 3 + (2 << (node - 19));
         }
+        p = these + Vp8Likely.bytes + 22;
       }
-      // Its sign.
-      split = (range + 1) >> 1;
-      big = (<u64>split) << 56;
-      const minus = value >= big;
-      value -= select<u64>(big, 0, minus);
-      range = select<u32>(range - split, split, minus);
-      shift = clz<u32>(range) - 24;
-      range <<= shift;
-      value <<= shift;
-      count -= shift;
-      number *= n === 0 ? first : others;
-      const place = out + ((<usize>load<u8>(work + n, Vp8.zigzag)) << 1);
-      store<i16>(place, <i16>select<i32>(-number, number, minus));
-      n++;
-      p = likely + n * 33 + next;
+      // Its sign: the range is halved, and doubled again.
+      split = (range >> 1) | BELOW;
+      one = <u64>(<i64>(<u64>split - (value >> 32)) >> 63);
+      value = (value - (((<u64>(split + 1)) << 32) & one)) << 1;
+      range = (range + ((<u32>one) << 24)) | ONE;
+      number = ((number * factor) ^ <i32>one) - <i32>one;
+      store<i16>(out + load<u8>(these, Vp8Likely.place), <i16>number);
+      factor = others;
+      these += Vp8Likely.bytes;
     }
-    const some: u8 = n > start ? 1 : 0;
+    const some: u8 = these !== begin ? 1 : 0;
     store<u8>(above + column, some);
     store<u8>(left + row, some);
-    store<u8>(counts + block, <u8>n);
+    store<u8>(counts + block, load<u8>(these, Vp8Likely.number));
     out += 32;
   }
   store<u64>(reader, value, BoolReader.value);
   store<u32>(reader, range, BoolReader.range);
-  store<i32>(reader, count, BoolReader.count);
   store<u32>(reader, <u32>at, BoolReader.at);
 }

@@ -6,7 +6,7 @@
  *
  * Limits: the frame's tag was checked by the caller. Past the data, 8 bytes may be read.
  */
-import { BoolReader, Vp8, Vp8Context, Vp8Macroblock } from "./layout.ts";
+import { BoolReader, Vp8, Vp8Context, Vp8Likely, Vp8Macroblock } from "./layout.ts";
 import { beginBits, bit, bits, coefficients, isPastEnd, optionalBits } from "./vp8-bits.ts";
 import { addBlock, predictBlock, predictSquare, spreadFirsts } from "./vp8-predict.ts";
 import { smooth } from "./vp8-smooth.ts";
@@ -15,7 +15,7 @@ import { smooth } from "./vp8-smooth.ts";
 const BORDER: usize = 32;
 
 /** Bytes of the likelihoods of a kind of block. */
-const KIND: usize = 561;
+const KIND: usize = 17 * Vp8Likely.bytes;
 
 /**
  * Decodes a frame of `columns` times `rows` macroblocks.
@@ -236,14 +236,18 @@ function others(work: usize, q: i32): i32 {
 function readLikelihoods(work: usize, modes: usize): void {
   for (let kind = 0; kind < 4; kind++) {
     const from = work + kind * 264;
-    const to = work + Vp8.likely + kind * 561;
+    const to = work + Vp8.likely + kind * KIND;
     for (let i = 0; i < 264; i++) {
       if (bit(modes, load<u8>(from + i, Vp8.updates)))
         store<u8>(work + Vp8.coefficients + i, <u8>bits(modes, 8));
       else store<u8>(work + Vp8.coefficients + i, load<u8>(from + i, Vp8.defaults));
     }
-    for (let n = 0; n < 17; n++)
-      memory.copy(to + n * 33, work + Vp8.coefficients + load<u8>(work + n, Vp8.bands) * 33, 33);
+    for (let n = 0; n < 17; n++) {
+      const at = to + n * Vp8Likely.bytes;
+      memory.copy(at, work + Vp8.coefficients + load<u8>(work + n, Vp8.bands) * 33, 33);
+      store<u8>(at, load<u8>(work + n, Vp8.zigzag) << 1, Vp8Likely.place);
+      store<u8>(at, <u8>n, Vp8Likely.number);
+    }
   }
 }
 
