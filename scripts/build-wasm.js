@@ -16,6 +16,9 @@ const flags = [
   "--shrinkLevel",
   "0",
   "--noAssert",
+  // Constants lie below the places of layout.ts, which begin at 1024.
+  "--memoryBase",
+  "64",
 ];
 
 const hash = createHash("sha256");

@@ -55,25 +55,37 @@ function blend(near: usize, far: usize, count: i32, to: usize): void {
   store<u16>(to + (count << 1), load<u16>(to + ((count - 1) << 1)));
 }
 
-/** A row of pixels, 16 at a time. */
+/**
+ * Numbers of {@link Chroma}, u16: factors as their whole and their fraction, of 8 bits; and what is added or taken off.
+ * They are read from memory, as engines make constants of vectors anew in each turn of a loop.
+ */
+const NUMBERS: usize = memory.data<u16>([74, 133, 102, 37, 25, 19, 129, 26, 52, 14234, 8708, 17685, 8]);
+
+/** Which bytes of red, green and blue, those of even places first, make the 16 bytes of each third of 16 pixels. */
+const SPREAD: usize = memory.data<u8>([
+  0, 255, 255, 8, 255, 255, 1, 255, 255, 9, 255, 255, 2, 255, 255, 10, 255, 0, 255, 255, 8, 255, 255, 1, 255,
+  255, 9, 255, 255, 2, 255, 255, 255, 255, 0, 255, 255, 8, 255, 255, 1, 255, 255, 9, 255, 255, 2, 255, 255,
+  255, 3, 255, 255, 11, 255, 255, 4, 255, 255, 12, 255, 255, 5, 255, 10, 255, 255, 3, 255, 255, 11, 255, 255,
+  4, 255, 255, 12, 255, 255, 5, 255, 10, 255, 255, 3, 255, 255, 11, 255, 255, 4, 255, 255, 12, 255, 255, 255,
+  13, 255, 255, 6, 255, 255, 14, 255, 255, 7, 255, 255, 15, 255, 255, 255, 255, 13, 255, 255, 6, 255, 255, 14,
+  255, 255, 7, 255, 255, 15, 255, 5, 255, 255, 13, 255, 255, 6, 255, 255, 14, 255, 255, 7, 255, 255, 15,
+]);
+
+/** A row of pixels, 16 at a time: those at even places and those at odd ones apart, until they are stored. */
 function colour(y: usize, lineU: usize, lineV: usize, width: i32, out: usize, step: usize): void {
   for (let x = 0; x < width; x += 16) {
     const luma = v128.load(y + x);
-    const lowY = i16x8.extend_low_i8x16_u(luma);
-    const highY = i16x8.extend_high_i8x16_u(luma);
-    const evenU = Chroma.even(lineU + x);
-    const oddU = Chroma.odd(lineU + x);
-    const evenV = Chroma.even(lineV + x);
-    const oddV = Chroma.odd(lineV + x);
-    const lowU = i16x8.shuffle(evenU, oddU, 0, 8, 1, 9, 2, 10, 3, 11);
-    const highU = i16x8.shuffle(evenU, oddU, 4, 12, 5, 13, 6, 14, 7, 15);
-    const lowV = i16x8.shuffle(evenV, oddV, 0, 8, 1, 9, 2, 10, 3, 11);
-    const highV = i16x8.shuffle(evenV, oddV, 4, 12, 5, 13, 6, 14, 7, 15);
-    const ly = Chroma.times(lowY, 19077);
-    const hy = Chroma.times(highY, 19077);
-    const r = Chroma.bytes(Chroma.red(ly, lowV), Chroma.red(hy, highV));
-    const g = Chroma.bytes(Chroma.green(ly, lowU, lowV), Chroma.green(hy, highU, highV));
-    const b = Chroma.bytes(Chroma.blue(ly, lowU), Chroma.blue(hy, highU));
+    const evenY = Chroma.times(i16x8.shr_u(i16x8.shl(luma, 8), 8), 0);
+    const oddY = Chroma.times(i16x8.shr_u(luma, 8), 0);
+    const midU = Chroma.thrice(lineU + x);
+    const midV = Chroma.thrice(lineV + x);
+    const evenU = Chroma.between(midU, lineU + x - 2);
+    const oddU = Chroma.between(midU, lineU + x + 2);
+    const evenV = Chroma.between(midV, lineV + x - 2);
+    const oddV = Chroma.between(midV, lineV + x + 2);
+    const r = i8x16.narrow_i16x8_u(Chroma.red(evenY, evenV), Chroma.red(oddY, oddV));
+    const g = i8x16.narrow_i16x8_u(Chroma.green(evenY, evenU, evenV), Chroma.green(oddY, oddU, oddV));
+    const b = i8x16.narrow_i16x8_u(Chroma.blue(evenY, evenU), Chroma.blue(oddY, oddU));
     if (step === 3) store3(out, r, g, b);
     else store4(out, r, g, b);
     out += step << 4;
@@ -81,73 +93,70 @@ function colour(y: usize, lineU: usize, lineV: usize, width: i32, out: usize, st
 }
 
 class Chroma {
-  /** Chroma of eight pixels at even places. */
   @inline
-  static even(at: usize): v128 {
-    return Chroma.between(v128.load(at), v128.load(at - 2));
+  static number(place: usize): v128 {
+    return v128.load16_splat(NUMBERS + (place << 1));
+  }
+
+  /** Three times eight samples, and half of what they are divided by. */
+  @inline
+  static thrice(at: usize): v128 {
+    const near = v128.load(at);
+    return i16x8.add(i16x8.add(i16x8.shl(near, 1), near), Chroma.number(12));
   }
 
   @inline
-  static odd(at: usize): v128 {
-    return Chroma.between(v128.load(at), v128.load(at + 2));
+  static between(thrice: v128, far: usize): v128 {
+    return i16x8.shr_u(i16x8.add(thrice, v128.load(far)), 4);
   }
 
+  /** Bytes times the factor at a place, and cut. */
   @inline
-  static between(near: v128, far: v128): v128 {
-    const sum = i16x8.add(i16x8.add(i16x8.shl(near, 1), near), far);
-    return i16x8.shr_u(i16x8.add(sum, i16x8.splat(8)), 4);
-  }
-
-  /** Times a factor of 8 bits of fraction, and cut. */
-  @inline
-  static times(a: v128, factor: u32): v128 {
-    const factors = i16x8.splat(<i16>factor);
-    return i16x8.narrow_i32x4_u(
-      i32x4.shr_u(i32x4.extmul_low_i16x8_u(a, factors), 8),
-      i32x4.shr_u(i32x4.extmul_high_i16x8_u(a, factors), 8),
-    );
+  static times(a: v128, factor: usize): v128 {
+    const fraction = i16x8.shr_u(i16x8.mul(a, Chroma.number(factor + 1)), 8);
+    return i16x8.add(i16x8.mul(a, Chroma.number(factor)), fraction);
   }
 
   @inline
   static red(y: v128, v: v128): v128 {
-    return i16x8.add(i16x8.sub(Chroma.times(v, 26149), i16x8.splat(14234)), y);
+    return i16x8.shr_s(i16x8.add(i16x8.sub(Chroma.times(v, 2), Chroma.number(9)), y), 6);
   }
 
   @inline
   static green(y: v128, u: v128, v: v128): v128 {
-    const less = i16x8.add(Chroma.times(u, 6419), Chroma.times(v, 13320));
-    return i16x8.sub(i16x8.add(y, i16x8.splat(8708)), less);
+    const lessV = i16x8.add(i16x8.mul(v, Chroma.number(8)), i16x8.shr_u(v, 5));
+    const less = i16x8.add(Chroma.times(u, 4), lessV);
+    return i16x8.shr_s(i16x8.sub(i16x8.add(y, Chroma.number(10)), less), 6);
   }
 
   @inline
   static blue(y: v128, u: v128): v128 {
-    return i16x8.add_sat_s(i16x8.sub(Chroma.times(u, 33050), i16x8.splat(17685)), y);
-  }
-
-  @inline
-  static bytes(low: v128, high: v128): v128 {
-    return i8x16.narrow_i16x8_u(i16x8.shr_s(low, 6), i16x8.shr_s(high, 6));
+    return i16x8.shr_s(i16x8.add_sat_s(i16x8.sub(Chroma.times(u, 6), Chroma.number(11)), y), 6);
   }
 }
 
+function spread(pixels: v128, place: usize): v128 {
+  return i8x16.swizzle(pixels, v128.load(SPREAD + place));
+}
+
 function store3(out: usize, r: v128, g: v128, b: v128): void {
-  // Red and green two and two, then blue among them.
-  const low = i8x16.shuffle(r, g, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const high = i8x16.shuffle(r, g, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  v128.store(out, i8x16.shuffle(low, b, 0, 1, 16, 2, 3, 17, 4, 5, 18, 6, 7, 19, 8, 9, 20, 10));
-  const middle = i8x16.shuffle(low, high, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 0, 0, 0, 0, 0);
-  v128.store(out, i8x16.shuffle(middle, b, 0, 21, 1, 2, 22, 3, 4, 23, 5, 6, 24, 7, 8, 25, 9, 10), 16);
-  v128.store(out, i8x16.shuffle(high, b, 26, 6, 7, 27, 8, 9, 28, 10, 11, 29, 12, 13, 30, 14, 15, 31), 32);
+  v128.store(out, v128.or(v128.or(spread(r, 0), spread(g, 16)), spread(b, 32)));
+  v128.store(out, v128.or(v128.or(spread(r, 48), spread(g, 64)), spread(b, 80)), 16);
+  v128.store(out, v128.or(v128.or(spread(r, 96), spread(g, 112)), spread(b, 128)), 32);
 }
 
 function store4(out: usize, r: v128, g: v128, b: v128): void {
   const opaque = i8x16.splat(-1);
-  const lowRG = i8x16.shuffle(r, g, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const highRG = i8x16.shuffle(r, g, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  const lowBA = i8x16.shuffle(b, opaque, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-  const highBA = i8x16.shuffle(b, opaque, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-  v128.store(out, i16x8.shuffle(lowRG, lowBA, 0, 8, 1, 9, 2, 10, 3, 11));
-  v128.store(out, i16x8.shuffle(lowRG, lowBA, 4, 12, 5, 13, 6, 14, 7, 15), 16);
-  v128.store(out, i16x8.shuffle(highRG, highBA, 0, 8, 1, 9, 2, 10, 3, 11), 32);
-  v128.store(out, i16x8.shuffle(highRG, highBA, 4, 12, 5, 13, 6, 14, 7, 15), 48);
+  const evenRG = i8x16.shuffle(r, g, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const oddRG = i8x16.shuffle(r, g, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const evenBA = i8x16.shuffle(b, opaque, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  const oddBA = i8x16.shuffle(b, opaque, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  const even0 = i16x8.shuffle(evenRG, evenBA, 0, 8, 1, 9, 2, 10, 3, 11);
+  const even1 = i16x8.shuffle(evenRG, evenBA, 4, 12, 5, 13, 6, 14, 7, 15);
+  const odd0 = i16x8.shuffle(oddRG, oddBA, 0, 8, 1, 9, 2, 10, 3, 11);
+  const odd1 = i16x8.shuffle(oddRG, oddBA, 4, 12, 5, 13, 6, 14, 7, 15);
+  v128.store(out, i32x4.shuffle(even0, odd0, 0, 4, 1, 5));
+  v128.store(out, i32x4.shuffle(even0, odd0, 2, 6, 3, 7), 16);
+  v128.store(out, i32x4.shuffle(even1, odd1, 0, 4, 1, 5), 32);
+  v128.store(out, i32x4.shuffle(even1, odd1, 2, 6, 3, 7), 48);
 }
