@@ -9,7 +9,7 @@
  * Limits: past the end there are zeros, as many as are asked for; {@link isPastEnd} says whether any were. Four bytes
  * past the data may be read.
  */
-import { BoolReader, Vp8, Vp8Likely } from "./layout.ts";
+import { BoolReader, Vp8, Vp8Context, Vp8Likely } from "./layout.ts";
 
 /** One of the 256 parts that the largest range has, and what lies below it. */
 const ONE: u32 = 1 << 24;
@@ -77,6 +77,51 @@ export function optionalBits(reader: usize, count: i32): i32 {
   if (!bit(reader, 128)) return 0;
   const number = bits(reader, count);
   return bit(reader, 128) ? -number : number;
+}
+
+/** The tree of a block's modes: of each node where a 0 leads to and a 1. From 16 on these are modes. */
+const MODES: usize = memory.data<u8>([16, 1, 17, 2, 18, 3, 4, 6, 19, 5, 20, 21, 22, 7, 23, 8, 24, 25]);
+
+/** Reads the modes of 16 blocks, each by those of the blocks above it and to its left. */
+export function blockModes(work: usize, reader: usize, context: usize): void {
+  let value = load<u64>(reader, BoolReader.value);
+  let range = load<u32>(reader, BoolReader.range);
+  let at: usize = load<u32>(reader, BoolReader.at);
+  for (let block = 0; block < 16; block++) {
+    const above = context + (block & 3);
+    const left = work + Vp8.left + (block >> 2);
+    const before: usize = load<u8>(left, Vp8Context.modes);
+    const likely = work + Vp8.modes + <usize>load<u8>(above, Vp8Context.modes) * 90 + before * 9;
+    let node = 0;
+    do {
+      if (<u32>value === 0) {
+        value = Fill.bits(value, reader, at);
+        at += 4;
+      }
+      let part = (range >> 24) * ((<u32>load<u8>(likely + node)) << 16);
+      const split = part | BELOW;
+      if (<u32>(value >> 32) <= split) {
+        node = load<u8>(MODES + (node << 1));
+        const shift = clz<u32>(part + ONE);
+        range = split << shift;
+        value <<= shift;
+      } else {
+        node = load<u8>(MODES + (node << 1), 1);
+        value -= (<u64>(split + 1)) << 32;
+        part = (range | BELOW) - part;
+        const shift = clz<u32>(part);
+        range = ((part - ONE) | BELOW) << shift;
+        value <<= shift;
+      }
+    } while (node < 16);
+    const mode = <u8>(node - 16);
+    store<u8>(above, mode, Vp8Context.modes);
+    store<u8>(left, mode, Vp8Context.modes);
+    store<u8>(work + block, mode, Vp8.blocks);
+  }
+  store<u64>(reader, value, BoolReader.value);
+  store<u32>(reader, range, BoolReader.range);
+  store<u32>(reader, <u32>at, BoolReader.at);
 }
 
 /**

@@ -7,7 +7,7 @@
  * Limits: the frame's tag was checked by the caller. Past the data, 8 bytes may be read.
  */
 import { BoolReader, Vp8, Vp8Context, Vp8Likely, Vp8Macroblock } from "./layout.ts";
-import { beginBits, bit, bits, coefficients, isPastEnd, optionalBits } from "./vp8-bits.ts";
+import { beginBits, bit, bits, blockModes, coefficients, isPastEnd, optionalBits } from "./vp8-bits.ts";
 import { addBlock, predictBlock, predictSquare, spreadFirsts } from "./vp8-predict.ts";
 import { smooth } from "./vp8-smooth.ts";
 
@@ -72,7 +72,9 @@ export function decodeVp8(
       const segment = map ? readSegment(work, modes) : 0;
       const skipped = skips >= 0 && bit(modes, skips) !== 0;
       const whole = bit(modes, 145) !== 0;
-      const mode = whole ? readWhole(work, modes, context) : readBlocks(work, modes, context);
+      let mode = 0;
+      if (whole) mode = readWhole(work, modes, context);
+      else blockModes(work, modes, context);
       const chroma = readChroma(modes);
       let found = false;
       if (skipped) skip(work, context, whole);
@@ -257,34 +259,6 @@ function readWhole(work: usize, modes: usize, context: usize): i32 {
   store<u32>(context, mode * 0x01010101, Vp8Context.modes);
   store<u32>(work + Vp8.left, mode * 0x01010101, Vp8Context.modes);
   return mode;
-}
-
-/** Modes of 16 blocks, by those of their neighbours. */
-function readBlocks(work: usize, modes: usize, context: usize): i32 {
-  for (let y = 0; y < 4; y++) {
-    let left: i32 = load<u8>(work + Vp8.left + y, Vp8Context.modes);
-    for (let x = 0; x < 4; x++) {
-      const top: i32 = load<u8>(context + x, Vp8Context.modes);
-      left = readBlock(modes, work + Vp8.modes + top * 90 + left * 9);
-      store<u8>(context + x, <u8>left, Vp8Context.modes);
-      store<u8>(work + (y << 2) + x, <u8>left, Vp8.blocks);
-    }
-    store<u8>(work + Vp8.left + y, <u8>left, Vp8Context.modes);
-  }
-  return 0;
-}
-
-function readBlock(modes: usize, likely: usize): i32 {
-  if (!bit(modes, load<u8>(likely))) return 0;
-  if (!bit(modes, load<u8>(likely, 1))) return 1;
-  if (!bit(modes, load<u8>(likely, 2))) return 2;
-  if (!bit(modes, load<u8>(likely, 3))) {
-    if (!bit(modes, load<u8>(likely, 4))) return 3;
-    return 4 + bit(modes, load<u8>(likely, 5));
-  }
-  if (!bit(modes, load<u8>(likely, 6))) return 6;
-  if (!bit(modes, load<u8>(likely, 7))) return 7;
-  return 8 + bit(modes, load<u8>(likely, 8));
 }
 
 function readChroma(modes: usize): i32 {
