@@ -321,9 +321,6 @@ export enum Vp8 {
   /** Where coefficients belong, and which likelihoods they have, by their number. */
   zigzag = 3396,
   bands = 3412,
-  /** The tree of large coefficients, and what their extra bits are likely to be. */
-  tree = 3429,
-  categories = 3445,
   /** Nine {@link BoolReader}s: of modes, and of coefficients. */
   readers = 3520,
   /** For each of 4 kinds of block and 17 coefficients: a {@link Vp8Likely}. */

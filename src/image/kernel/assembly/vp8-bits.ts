@@ -31,10 +31,12 @@ export function isPastEnd(reader: usize): bool {
 }
 
 class Fill {
-  /** The bits that are there, 31 at most, and behind them those of four bytes from `at` on. */
+  /** The bits that are there, 31 at most, and behind them those of the next four bytes. */
   @inline
-  static bits(value: u64, reader: usize, at: usize): u64 {
+  static bits(value: u64, reader: usize): u64 {
+    const at: usize = load<u32>(reader, BoolReader.at);
     const end: usize = load<u32>(reader, BoolReader.end);
+    store<u32>(reader, <u32>at + 4, BoolReader.at);
     const bytes: u64 = at + 4 <= end ? bswap<u32>(load<u32>(at)) : Fill.last(at, end);
     return value + (((bytes << 1) - 0xffffffff) << ctz<u64>(value >> 32));
   }
@@ -49,11 +51,7 @@ class Fill {
 export function bit(reader: usize, likely: u32): u32 {
   let value = load<u64>(reader, BoolReader.value);
   const range = load<u32>(reader, BoolReader.range);
-  if (<u32>value === 0) {
-    const at: usize = load<u32>(reader, BoolReader.at);
-    value = Fill.bits(value, reader, at);
-    store<u32>(reader, <u32>at + 4, BoolReader.at);
-  }
+  if (<u32>value === 0) value = Fill.bits(value, reader);
   let part = (range >> 24) * (likely << 16);
   const split = part | BELOW;
   const one: u64 = (<u64>split - (value >> 32)) >> 63;
@@ -86,7 +84,6 @@ const MODES: usize = memory.data<u8>([16, 1, 17, 2, 18, 3, 4, 6, 19, 5, 20, 21, 
 export function blockModes(work: usize, reader: usize, context: usize): void {
   let value = load<u64>(reader, BoolReader.value);
   let range = load<u32>(reader, BoolReader.range);
-  let at: usize = load<u32>(reader, BoolReader.at);
   for (let block = 0; block < 16; block++) {
     const above = context + (block & 3);
     const left = work + Vp8.left + (block >> 2);
@@ -94,10 +91,7 @@ export function blockModes(work: usize, reader: usize, context: usize): void {
     const likely = work + Vp8.modes + <usize>load<u8>(above, Vp8Context.modes) * 90 + before * 9;
     let node = 0;
     do {
-      if (<u32>value === 0) {
-        value = Fill.bits(value, reader, at);
-        at += 4;
-      }
+      if (<u32>value === 0) value = Fill.bits(value, reader);
       let part = (range >> 24) * ((<u32>load<u8>(likely + node)) << 16);
       const split = part | BELOW;
       if (<u32>(value >> 32) <= split) {
@@ -121,16 +115,12 @@ export function blockModes(work: usize, reader: usize, context: usize): void {
   }
   store<u64>(reader, value, BoolReader.value);
   store<u32>(reader, range, BoolReader.range);
-  store<u32>(reader, <u32>at, BoolReader.at);
 }
 
 /**
  * Reads the coefficients of `size` x `size` blocks, times their factors.
  *
- * One long function, as it is the hot one: state that is kept in locals cannot be handed over. What cannot be foreseen,
- * as signs, is no branch.
- *
- * @param likely likelihoods of this kind of block, for the coefficient of number 0
+ * @param likely a {@link Vp8Likely} for each number of coefficient, of this kind of block
  * @param above  u8 of each column: whether the block above has coefficients; then whether the last of these has
  * @param left   the same of each row
  * @param start  number of the first that is there
@@ -138,7 +128,6 @@ export function blockModes(work: usize, reader: usize, context: usize): void {
  * @param counts u8 of each block: the number of its last coefficient and one
  */
 export function coefficients(
-  work: usize,
   reader: usize,
   likely: usize,
   above: usize,
@@ -150,86 +139,129 @@ export function coefficients(
   out: usize,
   counts: usize,
 ): void {
+  for (let block = 0; block < size * size; block++) {
+    const column = above + (block & (size - 1));
+    const row = left + (block >> (size >> 1));
+    const near = <i32>load<u8>(column) + <i32>load<u8>(row);
+    const n = blockCoefficients(reader, likely, start, near, out, first, others);
+    const some: u8 = n > start ? 1 : 0;
+    store<u8>(column, some);
+    store<u8>(row, some);
+    store<u8>(counts + block, <u8>n);
+    out += 32;
+  }
+}
+
+/** The tree of coefficients that are more than one: of each node where a 0 leads to and a 1. From 16 on these are leaves. */
+const LARGE: usize = memory.data<u8>([1, 3, 16, 2, 17, 18, 4, 5, 19, 20, 6, 7, 21, 22, 23, 24]);
+
+/** What the extra bits of its six last leaves are likely to be, up to a 0; 12 bytes each. */
+const EXTRA: usize = memory.data<u8>([
+  159, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 165, 145, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 173, 148, 140, 0, 0, 0, 0, 0,
+  0, 0, 0, 0, 176, 155, 140, 135, 0, 0, 0, 0, 0, 0, 0, 0, 180, 157, 141, 134, 130, 0, 0, 0, 0, 0, 0, 0, 254,
+  254, 243, 230, 196, 177, 153, 140, 133, 130, 129, 0,
+]);
+
+/**
+ * Reads the coefficients of a block. Returns the number of the last one and one.
+ *
+ * One long function, as it is the hot one: state that is kept in locals cannot be handed over. It has one block only, so
+ * that engines find registers for all that it needs. Signs, which cannot be foreseen, are no branches; all else is, as a
+ * processor goes on where it expects to, while what is chosen between two has to be waited for.
+ */
+function blockCoefficients(
+  reader: usize,
+  likely: usize,
+  start: i32,
+  near: i32,
+  out: usize,
+  first: i32,
+  others: i32,
+): i32 {
   let value = load<u64>(reader, BoolReader.value);
   let range = load<u32>(reader, BoolReader.range);
-  let at: usize = load<u32>(reader, BoolReader.at);
   let part: u32;
   let split: u32;
   let shift: u32;
   let one: u64;
   const stop = likely + 16 * Vp8Likely.bytes;
-  const begin = likely + start * Vp8Likely.bytes;
-  for (let block = 0; block < size * size; block++) {
-    const column = block & (size - 1);
-    const row = block >> (size >> 1);
-    const near = <i32>load<u8>(above + column) + <i32>load<u8>(left + row);
-    let these = begin;
-    let p = these + near * 11;
-    let factor = start === 0 ? first : others;
-    while (these !== stop) {
-      if (<u32>value === 0) {
-        value = Fill.bits(value, reader, at);
-        at += 4;
-      }
-      // Is there another one?
-      part = (range >> 24) * ((<u32>load<u8>(p)) << 16);
-      split = part | BELOW;
-      if (<u32>(value >> 32) <= split) {
-        shift = clz<u32>(part + ONE);
-        range = split << shift;
-        value <<= shift;
-        break;
-      }
-      value -= (<u64>(split + 1)) << 32;
-      part = (range | BELOW) - part;
-      shift = clz<u32>(part);
-      range = ((part - ONE) | BELOW) << shift;
+  let these = likely + start * Vp8Likely.bytes;
+  let p = these + near * 11;
+  do {
+    if (<u32>value === 0) value = Fill.bits(value, reader);
+    // Is there another one?
+    part = (range >> 24) * ((<u32>load<u8>(p)) << 16);
+    split = part | BELOW;
+    if (<u32>(value >> 32) <= split) {
+      shift = clz<u32>(part + ONE);
+      range = split << shift;
       value <<= shift;
-      // Zeros before it.
-      for (;;) {
-        part = (range >> 24) * ((<u32>load<u8>(p, 1)) << 16);
-        split = part | BELOW;
-        if (<u32>(value >> 32) > split) break;
-        shift = clz<u32>(part + ONE);
-        range = split << shift;
-        value <<= shift;
-        these += Vp8Likely.bytes;
-        p = these;
-        factor = others;
-        if (these === stop) break;
-        if (<u32>value === 0) {
-          value = Fill.bits(value, reader, at);
-          at += 4;
-        }
-      }
+      break;
+    }
+    value -= (<u64>(split + 1)) << 32;
+    part = (range | BELOW) - part;
+    shift = clz<u32>(part);
+    range = ((part - ONE) | BELOW) << shift;
+    value <<= shift;
+    // Zeros before it.
+    for (;;) {
+      part = (range >> 24) * ((<u32>load<u8>(p, 1)) << 16);
+      split = part | BELOW;
+      if (<u32>(value >> 32) > split) break;
+      shift = clz<u32>(part + ONE);
+      range = split << shift;
+      value <<= shift;
+      these += Vp8Likely.bytes;
+      p = these;
       if (these === stop) break;
+      if (<u32>value === 0) value = Fill.bits(value, reader);
+    }
+    if (these === stop) break;
+    value -= (<u64>(split + 1)) << 32;
+    part = (range | BELOW) - part;
+    shift = clz<u32>(part);
+    range = ((part - ONE) | BELOW) << shift;
+    value <<= shift;
+    // Is it more than one?
+    let number = 1;
+    part = (range >> 24) * ((<u32>load<u8>(p, 2)) << 16);
+    split = part | BELOW;
+    if (<u32>(value >> 32) <= split) {
+      shift = clz<u32>(part + ONE);
+      range = split << shift;
+      value <<= shift;
+      p = these + Vp8Likely.bytes + 11;
+    } else {
       value -= (<u64>(split + 1)) << 32;
       part = (range | BELOW) - part;
       shift = clz<u32>(part);
       range = ((part - ONE) | BELOW) << shift;
       value <<= shift;
-      // Is it more than one?
-      let number = 1;
-      part = (range >> 24) * ((<u32>load<u8>(p, 2)) << 16);
-      split = part | BELOW;
-      if (<u32>(value >> 32) <= split) {
-        shift = clz<u32>(part + ONE);
-        range = split << shift;
+      let node = 0;
+      do {
+        if (<u32>value === 0) value = Fill.bits(value, reader);
+        part = (range >> 24) * ((<u32>load<u8>(p + node, 3)) << 16);
+        split = part | BELOW;
+        if (<u32>(value >> 32) <= split) {
+          node = load<u8>(LARGE + (node << 1));
+          shift = clz<u32>(part + ONE);
+          range = split << shift;
+        } else {
+          node = load<u8>(LARGE + (node << 1), 1);
+          value -= (<u64>(split + 1)) << 32;
+          part = (range | BELOW) - part;
+          shift = clz<u32>(part);
+          range = ((part - ONE) | BELOW) << shift;
+        }
         value <<= shift;
-        p = these + Vp8Likely.bytes + 11;
-      } else {
-        value -= (<u64>(split + 1)) << 32;
-        part = (range | BELOW) - part;
-        shift = clz<u32>(part);
-        range = ((part - ONE) | BELOW) << shift;
-        value <<= shift;
-        let node = 0;
-        do {
-          if (<u32>value === 0) {
-            value = Fill.bits(value, reader, at);
-            at += 4;
-          }
-          part = (range >> 24) * ((<u32>load<u8>(p + node, 3)) << 16);
+      } while (node < 16);
+      number = node - 14;
+      if (node >= 19) {
+        let extra = EXTRA + (node - 19) * 12;
+        number = 0;
+        for (let chance = <u32>load<u8>(extra); chance !== 0; chance = load<u8>(++extra)) {
+          if (<u32>value === 0) value = Fill.bits(value, reader);
+          part = (range >> 24) * (chance << 16);
           split = part | BELOW;
           one = (<u64>split - (value >> 32)) >> 63;
           part += ONE + ((<u32>0 - <u32>one) & ((range | BELOW) - part - part - ONE));
@@ -237,48 +269,22 @@ export function coefficients(
           shift = clz<u32>(part);
           range = ((part - ONE) | BELOW) << shift;
           value <<= shift;
-          node = load<u8>(work + (node << 1) + <usize>one, Vp8.tree);
-        } while (node < 16);
-        number = node - 14;
-        if (node >= 19) {
-          let extra = work + Vp8.categories + (node - 19) * 12;
-          number = 0;
-          for (let chance = <u32>load<u8>(extra); chance !== 0; chance = load<u8>(++extra)) {
-            if (<u32>value === 0) {
-              value = Fill.bits(value, reader, at);
-              at += 4;
-            }
-            part = (range >> 24) * (chance << 16);
-            split = part | BELOW;
-            one = (<u64>split - (value >> 32)) >> 63;
-            part += ONE + ((<u32>0 - <u32>one) & ((range | BELOW) - part - part - ONE));
-            value -= ((<u64>(split + 1)) << 32) & (0 - one);
-            shift = clz<u32>(part);
-            range = ((part - ONE) | BELOW) << shift;
-            value <<= shift;
-            number = (number << 1) | <i32>one;
-          }
-          number += 3 + (2 << (node - 19));
+          number = (number << 1) | <i32>one;
         }
-        p = these + Vp8Likely.bytes + 22;
+        number += 3 + (2 << (node - 19));
       }
-      // Its sign: the range is halved, and doubled again.
-      split = (range >> 1) | BELOW;
-      one = <u64>(<i64>(<u64>split - (value >> 32)) >> 63);
-      value = (value - (((<u64>(split + 1)) << 32) & one)) << 1;
-      range = (range + ((<u32>one) << 24)) | ONE;
-      number = ((number * factor) ^ <i32>one) - <i32>one;
-      store<i16>(out + load<u8>(these, Vp8Likely.place), <i16>number);
-      factor = others;
-      these += Vp8Likely.bytes;
+      p = these + Vp8Likely.bytes + 22;
     }
-    const some: u8 = these !== begin ? 1 : 0;
-    store<u8>(above + column, some);
-    store<u8>(left + row, some);
-    store<u8>(counts + block, load<u8>(these, Vp8Likely.number));
-    out += 32;
-  }
+    // Its sign: the range is halved, and doubled again.
+    split = (range >> 1) | BELOW;
+    one = <u64>(<i64>(<u64>split - (value >> 32)) >> 63);
+    value = (value - (((<u64>(split + 1)) << 32) & one)) << 1;
+    range = (range + ((<u32>one) << 24)) | ONE;
+    number = ((number * (these === likely ? first : others)) ^ <i32>one) - <i32>one;
+    store<i16>(out + load<u8>(these, Vp8Likely.place), <i16>number);
+    these += Vp8Likely.bytes;
+  } while (these !== stop);
   store<u64>(reader, value, BoolReader.value);
   store<u32>(reader, range, BoolReader.range);
-  store<u32>(reader, <u32>at, BoolReader.at);
+  return load<u8>(these, Vp8Likely.number);
 }

@@ -289,32 +289,20 @@ function readCoefficients(work: usize, reader: usize, context: usize, segment: i
     const own = context + Vp8Context.firsts;
     const y1 = load<i32>(factors, 8);
     const y2 = load<i32>(factors, 12);
-    coefficients(
-      work,
-      reader,
-      likely + KIND,
-      own,
-      left + Vp8Context.firsts,
-      1,
-      y1,
-      y2,
-      0,
-      firsts,
-      counts + 24,
-    );
+    coefficients(reader, likely + KIND, own, left + Vp8Context.firsts, 1, y1, y2, 0, firsts, counts + 24);
     if (load<u8>(counts, 24) > 0) spreadFirsts(firsts, out);
   }
   let a = load<i32>(factors);
   let b = load<i32>(factors, 4);
   const luma = whole ? likely : likely + 3 * KIND;
-  coefficients(work, reader, luma, context, left, 4, a, b, whole ? 1 : 0, out, counts);
+  coefficients(reader, luma, context, left, 4, a, b, whole ? 1 : 0, out, counts);
   a = load<i32>(factors, 16);
   b = load<i32>(factors, 20);
   const chroma = likely + 2 * KIND;
   const u = Vp8Context.u;
   const v = Vp8Context.v;
-  coefficients(work, reader, chroma, context + u, left + u, 2, a, b, 0, out + 512, counts + 16);
-  coefficients(work, reader, chroma, context + v, left + v, 2, a, b, 0, out + 640, counts + 20);
+  coefficients(reader, chroma, context + u, left + u, 2, a, b, 0, out + 512, counts + 16);
+  coefficients(reader, chroma, context + v, left + v, 2, a, b, 0, out + 640, counts + 20);
   for (let i = 0; i < 24; i++) if (load<u8>(counts + i) > 1 || load<i16>(out + (i << 5)) !== 0) return true;
   return false;
 }
