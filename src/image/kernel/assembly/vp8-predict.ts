@@ -174,22 +174,23 @@ export function predictBlock(mode: i32, at: usize, stride: usize): void {
   rows(at, stride, r0, r1, r2, r3);
 }
 
-/** Adds what the coefficients of a block say: `count` of them, of which those but the first are zero if it is less than 2. */
+/**
+ * Adds what the coefficients of a block say, and makes them zeros again: `count` of them, of which those but the first are
+ * zero if it is less than 2.
+ */
 export function addBlock(coefficients: usize, count: i32, at: usize, stride: usize): void {
-  if (count > 1) Residual.add(coefficients, at, stride);
-  else {
-    const first = <i32>load<i16>(coefficients);
-    if (first !== 0) addLevel((first + 4) >> 3, at, stride);
+  if (count > 1) {
+    Residual.add(coefficients, at, stride);
+    v128.store(coefficients, i32x4.splat(0));
+    v128.store(coefficients, i32x4.splat(0), 16);
+    return;
   }
-}
-
-function addLevel(level: i32, at: usize, stride: usize): void {
-  const levels = i16x8.splat(<i16>level);
-  for (let y = 0; y < 4; y++) {
-    const row = i16x8.add(i16x8.extend_low_i8x16_u(v128.load32_zero(at)), levels);
-    v128.store32_lane(at, i8x16.narrow_i16x8_u(row, row), 0);
-    at += stride;
-  }
+  const first = <i32>load<i16>(coefficients);
+  if (first === 0) return;
+  store<i16>(coefficients, 0);
+  const level = i16x8.splat(<i16>((first + 4) >> 3));
+  Residual.addRows(level, at, at + stride);
+  Residual.addRows(level, at + 2 * stride, at + 3 * stride);
 }
 
 class Residual {
@@ -200,40 +201,49 @@ class Residual {
     let r1 = v128.load16x4_s(coefficients, 8);
     let r2 = v128.load16x4_s(coefficients, 16);
     let r3 = v128.load16x4_s(coefficients, 24);
-    for (let pass = 0; pass < 2; pass++) {
-      if (pass === 1) r0 = i32x4.add(r0, i32x4.splat(4));
-      const a = i32x4.add(r0, r2);
-      const b = i32x4.sub(r0, r2);
-      const c = i32x4.sub(Residual.sine(r1), Residual.cosine(r3));
-      const d = i32x4.add(Residual.cosine(r1), Residual.sine(r3));
-      const t0 = i32x4.add(a, d);
-      const t1 = i32x4.add(b, c);
-      const t2 = i32x4.sub(b, c);
-      const t3 = i32x4.sub(a, d);
-      // Rows become columns.
-      const l01 = i32x4.shuffle(t0, t1, 0, 4, 1, 5);
-      const h01 = i32x4.shuffle(t0, t1, 2, 6, 3, 7);
-      const l23 = i32x4.shuffle(t2, t3, 0, 4, 1, 5);
-      const h23 = i32x4.shuffle(t2, t3, 2, 6, 3, 7);
-      r0 = i64x2.shuffle(l01, l23, 0, 2);
-      r1 = i64x2.shuffle(l01, l23, 1, 3);
-      r2 = i64x2.shuffle(h01, h23, 0, 2);
-      r3 = i64x2.shuffle(h01, h23, 1, 3);
-    }
-    Residual.addRow(r0, at);
-    Residual.addRow(r1, at + stride);
-    Residual.addRow(r2, at + 2 * stride);
-    Residual.addRow(r3, at + 3 * stride);
+    let a = i32x4.add(r0, r2);
+    let b = i32x4.sub(r0, r2);
+    let c = i32x4.sub(Residual.sine(r1), Residual.cosine(r3));
+    let d = i32x4.add(Residual.cosine(r1), Residual.sine(r3));
+    let t0 = i32x4.add(a, d);
+    let t1 = i32x4.add(b, c);
+    let t2 = i32x4.sub(b, c);
+    let t3 = i32x4.sub(a, d);
+    // Rows become columns.
+    let l01 = i32x4.shuffle(t0, t1, 0, 4, 1, 5);
+    let h01 = i32x4.shuffle(t0, t1, 2, 6, 3, 7);
+    let l23 = i32x4.shuffle(t2, t3, 0, 4, 1, 5);
+    let h23 = i32x4.shuffle(t2, t3, 2, 6, 3, 7);
+    r0 = i32x4.add(i64x2.shuffle(l01, l23, 0, 2), i32x4.splat(4));
+    r1 = i64x2.shuffle(l01, l23, 1, 3);
+    r2 = i64x2.shuffle(h01, h23, 0, 2);
+    r3 = i64x2.shuffle(h01, h23, 1, 3);
+    a = i32x4.add(r0, r2);
+    b = i32x4.sub(r0, r2);
+    c = i32x4.sub(Residual.sine(r1), Residual.cosine(r3));
+    d = i32x4.add(Residual.cosine(r1), Residual.sine(r3));
+    t0 = i32x4.shr_s(i32x4.add(a, d), 3);
+    t1 = i32x4.shr_s(i32x4.add(b, c), 3);
+    t2 = i32x4.shr_s(i32x4.sub(b, c), 3);
+    t3 = i32x4.shr_s(i32x4.sub(a, d), 3);
+    l01 = i32x4.shuffle(t0, t1, 0, 4, 1, 5);
+    h01 = i32x4.shuffle(t0, t1, 2, 6, 3, 7);
+    l23 = i32x4.shuffle(t2, t3, 0, 4, 1, 5);
+    h23 = i32x4.shuffle(t2, t3, 2, 6, 3, 7);
+    const rows01 = i16x8.narrow_i32x4_s(i64x2.shuffle(l01, l23, 0, 2), i64x2.shuffle(l01, l23, 1, 3));
+    const rows23 = i16x8.narrow_i32x4_s(i64x2.shuffle(h01, h23, 0, 2), i64x2.shuffle(h01, h23, 1, 3));
+    Residual.addRows(rows01, at, at + stride);
+    Residual.addRows(rows23, at + 2 * stride, at + 3 * stride);
   }
 
+  /** Adds four numbers to the pixels at `a`, and four to those at `b`. */
   @inline
-  static addRow(row: v128, at: usize): void {
-    const levels = i32x4.shr_s(row, 3);
-    const sum = i16x8.add(
-      i16x8.narrow_i32x4_s(levels, levels),
-      i16x8.extend_low_i8x16_u(v128.load32_zero(at)),
-    );
-    v128.store32_lane(at, i8x16.narrow_i16x8_u(sum, sum), 0);
+  static addRows(levels: v128, a: usize, b: usize): void {
+    const pixels = v128.load32_lane(b, v128.load32_zero(a), 1);
+    const sum = i16x8.add(i16x8.extend_low_i8x16_u(pixels), levels);
+    const bytes = i8x16.narrow_i16x8_u(sum, sum);
+    v128.store32_lane(a, bytes, 0);
+    v128.store32_lane(b, bytes, 1);
   }
 
   /** Times sqrt(2) cos(pi / 8), in 16 bits of fraction. */
@@ -249,7 +259,10 @@ class Residual {
   }
 }
 
-/** Makes the first coefficients of 16 blocks, 32 bytes apart, of the 16 coefficients at `from` (Walsh and Hadamard). */
+/**
+ * Makes the first coefficients of 16 blocks, 32 bytes apart, of the 16 coefficients at `from` (Walsh and Hadamard), and
+ * makes these zeros again.
+ */
 export function spreadFirsts(from: usize, to: usize): void {
   for (let i = 0; i < 4; i++) {
     const at = from + (i << 1);
@@ -282,4 +295,6 @@ export function spreadFirsts(from: usize, to: usize): void {
     store<i16>(to, <i16>((a3 - a2) >> 3), 96);
     to += 128;
   }
+  v128.store(from, i32x4.splat(0));
+  v128.store(from, i32x4.splat(0), 16);
 }

@@ -63,6 +63,8 @@ export function decodeVp8(
   beginBorders(u, strideUV, rows * 8);
   beginBorders(v, strideUV, rows * 8);
   memory.fill(above, 0, columns * Vp8Context.bytes);
+  // From here on each block leaves zeros for the next.
+  memory.fill(work + Vp8.coefficients, 0, 800);
   let macroblock = macroblocks;
   for (let row = 0; row < rows; row++) {
     const reader = modes + (1 + (row & (partitions - 1))) * BoolReader.bytes;
@@ -283,7 +285,6 @@ function readCoefficients(work: usize, reader: usize, context: usize, segment: i
   const counts = work + Vp8.counts;
   const factors = work + Vp8.factors + segment * 24;
   const likely = work + Vp8.likely;
-  memory.fill(out, 0, 800);
   if (whole) {
     const firsts = out + 24 * 32;
     const own = context + Vp8Context.firsts;
