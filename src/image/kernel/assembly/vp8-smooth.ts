@@ -9,7 +9,7 @@ import { Vp8Macroblock } from "./layout.ts";
 /**
  * Smooths all macroblocks. Each reads what the one before has left.
  *
- * @param turned room for eight rows of 16 pixels
+ * @param turned room for 24 rows of 16 pixels
  */
 export function smooth(
   macroblocks: usize,
@@ -31,10 +31,8 @@ export function smooth(
       if ((how & 0xff) === 0) continue;
       const at = y + <usize>row * 16 * stride + <usize>column * 16;
       const at8 = <usize>row * 8 * strideUV + <usize>column * 8;
-      if (column > 0) standing(at, at + 8 * stride, stride, turned, how, true, simple);
-      if (blocks)
-        for (let x = 4; x < 16; x += 4)
-          standing(at + x, at + x + 8 * stride, stride, turned, how, false, simple);
+      if (blocks) standingAll(at, stride, turned, how, column > 0, simple);
+      else if (column > 0) standing(at, at + 8 * stride, stride, turned, how, true, simple);
       if (row > 0) edge(at, stride, how, true, simple);
       if (blocks) for (let i = 4; i < 16; i += 4) edge(at + i * stride, stride, how, false, simple);
       if (simple) continue;
@@ -59,6 +57,22 @@ function standing(
   turn(a - 4, b - 4, stride, turned, turned + 8, 16);
   edge(turned + 64, 16, how, between, simple);
   turn(turned, turned + 8, 16, a - 4, b - 4, stride);
+}
+
+/** The edges of a macroblock of luma that stand, that at its left too if there is one: turned together. */
+function standingAll(at: usize, stride: usize, turned: usize, how: u32, atLeft: bool, simple: bool): void {
+  const first = atLeft ? at - 4 : at;
+  const end = turned + (atLeft ? 384 : 256);
+  let from = first;
+  for (let to = turned; to < end; to += 128, from += 8) turn(from, from + 8 * stride, stride, to, to + 8, 16);
+  let column = turned + 64;
+  if (atLeft) {
+    edge(column, 16, how, true, simple);
+    column += 64;
+  }
+  for (let x = 4; x < 16; x += 4, column += 64) edge(column, 16, how, false, simple);
+  from = first;
+  for (let to = turned; to < end; to += 128, from += 8) turn(to, to + 8, 16, from, from + 8 * stride, stride);
 }
 
 /** An edge above eight pixels at `a` and eight at `b`. */
@@ -127,6 +141,13 @@ function apart(a: v128, b: v128): v128 {
   return v128.or(i8x16.sub_sat_u(a, b), i8x16.sub_sat_u(b, a));
 }
 
+/** From memory, as engines make constants of vectors anew in each call: signs, the lower bits, and numbers. */
+const NUMBERS: usize = memory.data<u8>([128, 127, 1, 3, 4]);
+
+function number(place: usize): v128 {
+  return v128.load8_splat(NUMBERS + place);
+}
+
 /** Where `a` is not above `most`: all ones. */
 function within(a: v128, most: u32): v128 {
   return i8x16.le_u(a, i8x16.splat(<i8>most));
@@ -150,10 +171,10 @@ function edge(at: usize, step: usize, how: u32, between: bool, simple: bool): vo
   const nearest = apart(p0, q0);
   const across = i8x16.add_sat_u(
     i8x16.add_sat_u(nearest, nearest),
-    v128.and(i8x16.shr_u(apart(p1, q1), 1), i8x16.splat(0x7f)),
+    v128.and(i16x8.shr_u(apart(p1, q1), 1), number(1)),
   );
   let mask = within(across, limit);
-  const signs = i8x16.splat(-128);
+  const signs = number(0);
   const sp1 = v128.xor(p1, signs);
   const sp0 = v128.xor(p0, signs);
   const sq0 = v128.xor(q0, signs);
@@ -179,7 +200,7 @@ function edge(at: usize, step: usize, how: u32, between: bool, simple: bool): vo
     const sum = v128.and(threeMore(v128.andnot(outer, calm), inner), mask);
     const before = eighth(sum, 3);
     const behind = eighth(sum, 4);
-    const half = v128.and(i8x16.shr_s(i8x16.add(behind, i8x16.splat(1)), 1), calm);
+    const half = v128.and(i8x16.shr_s(i8x16.add(behind, number(2)), 1), calm);
     v128.store(at - 2 * step, v128.xor(i8x16.add_sat_s(sp1, half), signs));
     v128.store(at - step, v128.xor(i8x16.add_sat_s(sp0, before), signs));
     v128.store(at, v128.xor(i8x16.sub_sat_s(sq0, behind), signs));
@@ -210,8 +231,8 @@ function threeMore(a: v128, b: v128): v128 {
   return i8x16.add_sat_s(i8x16.add_sat_s(i8x16.add_sat_s(a, b), b), b);
 }
 
-function eighth(a: v128, rounding: i8): v128 {
-  return i8x16.shr_s(i8x16.add_sat_s(a, i8x16.splat(rounding)), 3);
+function eighth(a: v128, rounding: usize): v128 {
+  return i8x16.shr_s(i8x16.add_sat_s(a, number(rounding)), 3);
 }
 
 /** Divided by 128, as bytes. */
