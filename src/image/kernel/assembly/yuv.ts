@@ -2,7 +2,7 @@
  * Planes of luma and chroma, which has half the rows and columns, to RGB or RGBA as libwebp has it: chroma between four
  * samples weighs them 9, 3, 3 and 1; BT.601, in 16 bits.
  *
- * Limits: chroma is read 16 bytes past a row's end, pixels are written 48 or 64 bytes past theirs.
+ * Limits: chroma is read 16 bytes past a row's end, pixels are written 52 or 64 bytes past theirs.
  */
 
 /**
@@ -61,15 +61,8 @@ function blend(near: usize, far: usize, count: i32, to: usize): void {
  */
 const NUMBERS: usize = memory.data<u16>([74, 133, 102, 37, 25, 19, 129, 26, 52, 14234, 8708, 17685, 8]);
 
-/** Which bytes of red, green and blue, those of even places first, make the 16 bytes of each third of 16 pixels. */
-const SPREAD: usize = memory.data<u8>([
-  0, 255, 255, 8, 255, 255, 1, 255, 255, 9, 255, 255, 2, 255, 255, 10, 255, 0, 255, 255, 8, 255, 255, 1, 255,
-  255, 9, 255, 255, 2, 255, 255, 255, 255, 0, 255, 255, 8, 255, 255, 1, 255, 255, 9, 255, 255, 2, 255, 255,
-  255, 3, 255, 255, 11, 255, 255, 4, 255, 255, 12, 255, 255, 5, 255, 10, 255, 255, 3, 255, 255, 11, 255, 255,
-  4, 255, 255, 12, 255, 255, 5, 255, 10, 255, 255, 3, 255, 255, 11, 255, 255, 4, 255, 255, 12, 255, 255, 255,
-  13, 255, 255, 6, 255, 255, 14, 255, 255, 7, 255, 255, 15, 255, 255, 255, 255, 13, 255, 255, 6, 255, 255, 14,
-  255, 255, 7, 255, 255, 15, 255, 5, 255, 255, 13, 255, 255, 6, 255, 255, 14, 255, 255, 7, 255, 255, 15,
-]);
+/** Which bytes of four pixels of RGBA are kept for RGB. */
+const WITHOUT_ALPHA: usize = memory.data<u8>([0, 1, 2, 4, 5, 6, 8, 9, 10, 12, 13, 14, 255, 255, 255, 255]);
 
 /** A row of pixels, 16 at a time: those at even places and those at odd ones apart, until they are stored. */
 function colour(y: usize, lineU: usize, lineV: usize, width: i32, out: usize, step: usize): void {
@@ -86,8 +79,7 @@ function colour(y: usize, lineU: usize, lineV: usize, width: i32, out: usize, st
     const r = i8x16.narrow_i16x8_u(Chroma.red(evenY, evenV), Chroma.red(oddY, oddV));
     const g = i8x16.narrow_i16x8_u(Chroma.green(evenY, evenU, evenV), Chroma.green(oddY, oddU, oddV));
     const b = i8x16.narrow_i16x8_u(Chroma.blue(evenY, evenU), Chroma.blue(oddY, oddU));
-    if (step === 3) store3(out, r, g, b);
-    else store4(out, r, g, b);
+    storePixels(out, step, r, g, b);
     out += step << 4;
   }
 }
@@ -135,17 +127,8 @@ class Chroma {
   }
 }
 
-function spread(pixels: v128, place: usize): v128 {
-  return i8x16.swizzle(pixels, v128.load(SPREAD + place));
-}
-
-function store3(out: usize, r: v128, g: v128, b: v128): void {
-  v128.store(out, v128.or(v128.or(spread(r, 0), spread(g, 16)), spread(b, 32)));
-  v128.store(out, v128.or(v128.or(spread(r, 48), spread(g, 64)), spread(b, 80)), 16);
-  v128.store(out, v128.or(v128.or(spread(r, 96), spread(g, 112)), spread(b, 128)), 32);
-}
-
-function store4(out: usize, r: v128, g: v128, b: v128): void {
+/** Stores 16 pixels, of which those at even places come first; in RGB with four bytes behind them. */
+function storePixels(out: usize, step: usize, r: v128, g: v128, b: v128): void {
   const opaque = i8x16.splat(-1);
   const evenRG = i8x16.shuffle(r, g, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
   const oddRG = i8x16.shuffle(r, g, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
@@ -155,8 +138,19 @@ function store4(out: usize, r: v128, g: v128, b: v128): void {
   const even1 = i16x8.shuffle(evenRG, evenBA, 4, 12, 5, 13, 6, 14, 7, 15);
   const odd0 = i16x8.shuffle(oddRG, oddBA, 0, 8, 1, 9, 2, 10, 3, 11);
   const odd1 = i16x8.shuffle(oddRG, oddBA, 4, 12, 5, 13, 6, 14, 7, 15);
-  v128.store(out, i32x4.shuffle(even0, odd0, 0, 4, 1, 5));
-  v128.store(out, i32x4.shuffle(even0, odd0, 2, 6, 3, 7), 16);
-  v128.store(out, i32x4.shuffle(even1, odd1, 0, 4, 1, 5), 32);
-  v128.store(out, i32x4.shuffle(even1, odd1, 2, 6, 3, 7), 48);
+  let p0 = i32x4.shuffle(even0, odd0, 0, 4, 1, 5);
+  let p1 = i32x4.shuffle(even0, odd0, 2, 6, 3, 7);
+  let p2 = i32x4.shuffle(even1, odd1, 0, 4, 1, 5);
+  let p3 = i32x4.shuffle(even1, odd1, 2, 6, 3, 7);
+  if (step === 3) {
+    const kept = v128.load(WITHOUT_ALPHA);
+    p0 = i8x16.swizzle(p0, kept);
+    p1 = i8x16.swizzle(p1, kept);
+    p2 = i8x16.swizzle(p2, kept);
+    p3 = i8x16.swizzle(p3, kept);
+  }
+  v128.store(out, p0);
+  v128.store(out + 4 * step, p1);
+  v128.store(out + 8 * step, p2);
+  v128.store(out + 12 * step, p3);
 }
