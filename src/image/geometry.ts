@@ -5,9 +5,8 @@
  * the width, as where the shorter side becomes 256.
  */
 import { ImageError } from "../core/errors.ts";
-import { type Axis, type AxisStep, type Filter, lengthAfter } from "./axis.ts";
+import { type Axis, type AxisStep, type Filter, lengthAfter, type PadMode } from "./axis.ts";
 import type { Rectangle } from "./program.ts";
-import type { PadMode } from "./taps.ts";
 
 /** Larger sizes that are asked for are a mistake: most formats end there, too. Images that are larger stay as they are. */
 export const largestSize = 16_384;

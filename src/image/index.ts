@@ -9,7 +9,7 @@
  * ```
  */
 
-export type { Antialias } from "./axis.ts";
+export type { Antialias, PadMode } from "./axis.ts";
 export type { Channels } from "./colour.ts";
 export type { Extent } from "./geometry.ts";
 export type { Image, Pixels } from "./image.ts";
@@ -61,7 +61,6 @@ export {
 export type { FillOptions } from "./steps/step.ts";
 export { invert, posterize, solarize } from "./steps/tones.ts";
 export { type TrivialAugmentOptions, trivialAugment } from "./steps/trivial-augment.ts";
-export type { PadMode } from "./taps.ts";
 export {
   type ChangedParts,
   type ImageParts,

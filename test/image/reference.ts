@@ -3,10 +3,9 @@
  * no table, matrix or fixed point. Tests hold the kernel against it.
  */
 
-import type { Filter } from "../../src/image/axis.ts";
+import type { Filter, PadMode } from "../../src/image/axis.ts";
 import type { Pixels } from "../../src/image/image.ts";
 import type { Op, WarpOp } from "../../src/image/pipeline.ts";
-import type { PadMode } from "../../src/image/taps.ts";
 
 /** Pixels in float64: `values[y][x][c]`. */
 export type Values = number[][][];

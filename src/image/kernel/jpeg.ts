@@ -257,7 +257,7 @@ export class PreparedJpeg {
       this.#frame.planes
         .slice(0, this.#needed)
         .flatMap(({ samples }, c) =>
-          axisTables(this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
+          axisTables(this.#kernel, this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
         ),
     );
     return Array.from({ length: this.#needed }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);

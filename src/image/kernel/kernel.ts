@@ -31,6 +31,8 @@ export interface KernelFunctions {
   transformBlocks(plane: number): void;
   renderPlanes(): void;
   skipping(slot: number): void;
+  weighAxis(spreads: number, last: number, rows: number, size: number, end: number): number;
+  writeTable(table: number, rows: number, step: number, head: number, from: number, scale: number): void;
   renderPixels(): void;
   renderSampled(sampling: number): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;

@@ -73,7 +73,7 @@ export class PreparedPixels {
     this.#sampling = samplingOf(pipeline, stored);
     const tables =
       this.#sampling === undefined
-        ? axisTables(pipeline, { height, width, orientation, samples: channels })
+        ? axisTables(kernel, pipeline, { height, width, orientation, samples: channels })
         : [];
     const placed = kernel.place(tables);
 

@@ -1,16 +1,12 @@
 /**
- * A band matrix as the kernel reads it: fixed-point weights in pairs.
- *
- * Weights have 14 bits and each row of them sums to exactly 2^14, so that a flat image stays flat. They are rounded by
- * their running sum, so that the errors of neighbours cancel.
+ * A band matrix as the kernel reads it: fixed-point weights in pairs, which the kernel makes itself (assembly/weights.ts).
  */
-import { type Axis, type AxisSampling, type Band, bandOf } from "../axis.ts";
+import { type Axis, type AxisChain, type AxisSampling, type AxisSpread, chainOf } from "../axis.ts";
 import type { Channels } from "../colour.ts";
 import type { Pipeline } from "../pipeline.ts";
-import { ColumnWeights, RowWeights } from "./assembly/layout.ts";
-
-/** The kernel's weight of one: 14 bits, so that products with 16-bit numbers fit 32. */
-const one = 1 << 14;
+import { ColumnWeights, Place, RowWeights } from "./assembly/layout.ts";
+import { PadEdge, Spread, SpreadKind, Weighed } from "./assembly/weights-layout.ts";
+import type { Kernel } from "./kernel.ts";
 
 /** A table and what the kernel is told about it. */
 export interface ResamplingTable {
@@ -66,6 +62,7 @@ export interface StoredPlane extends Stored {
 
 /** The tables of rows and of columns: see {@link RowWeights} and {@link ColumnWeights}. */
 export function axisTables(
+  kernel: Kernel,
   pipeline: Pipeline,
   { height, width, orientation, samples }: Stored,
 ): readonly [rows: WantedTable, columns: WantedTable] {
@@ -77,24 +74,11 @@ export function axisTables(
   return [
     {
       key: `rows ${height} ${flipRows} ${named(ofRows)} ${rows.key}`,
-      make: () =>
-        makeTable(band(rows, height, flipRows, ofRows), RowWeights.weights, 1, (words, at, first, count) => {
-          words[(at + RowWeights.first) >> 2] = first;
-          words[(at + RowWeights.pairs) >> 2] = pairsOf(count);
-        }),
+      make: () => makeTable(kernel, chain(rows, height, flipRows, ofRows), 1, undefined),
     },
     {
       key: `columns ${channels} ${unit} ${width} ${flipColumns} ${named(ofColumns)} ${columns.key}`,
-      make: () =>
-        makeTable(
-          band(columns, width, flipColumns, ofColumns),
-          ColumnWeights.weights,
-          unit,
-          // The row between the passes holds two bytes for each number and starts at the first column that is needed.
-          (words, at, first, _, from) => {
-            words[(at + ColumnWeights.first) >> 2] = (first - from) * channels * 2;
-          },
-        ),
+      make: () => makeTable(kernel, chain(columns, width, flipColumns, ofColumns), unit, channels),
     },
   ];
 }
@@ -103,56 +87,82 @@ function named(sampling: AxisSampling | undefined): string {
   return sampling === undefined ? "" : `${sampling.spacing} ${sampling.upsampling}`;
 }
 
-function band({ steps }: Axis, length: number, flip: boolean, sampling: AxisSampling | undefined): Band {
-  return bandOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, sampling);
+function chain(
+  { steps }: Axis,
+  length: number,
+  flip: boolean,
+  sampling: AxisSampling | undefined,
+): AxisChain {
+  return chainOf(flip ? [{ kind: "flip" }, ...steps] : steps, length, sampling);
 }
 
-type WriteHead = (words: Int32Array, at: number, first: number, count: number, from: number) => void;
-
-/** `unit`: the kernel takes so many pairs, and so many positions, at a time. */
-function makeTable(band: Band, head: number, unit: number, writeHead: WriteHead): ResamplingTable {
-  const { first, count } = band;
-  const { length } = first;
-  let most = 1;
-  let from = Number.POSITIVE_INFINITY;
-  let to = 0;
-  const inside: [number, number] = [length, 0];
-  for (let i = 0; i < length; i++) {
-    if (count[i] === 0) continue;
-    inside[0] = Math.min(inside[0], i);
-    inside[1] = i + 1;
-    most = Math.max(most, count[i]!);
-    from = Math.min(from, first[i]!);
-    to = Math.max(to, first[i]! + count[i]!);
+/**
+ * Makes a table in the room of images, of which there is none yet.
+ *
+ * @param unit the kernel takes so many pairs, and so many positions, at a time
+ * @param channels of columns, how many numbers a pixel has in the row between the passes; undefined for rows
+ */
+function makeTable(
+  kernel: Kernel,
+  { spreads, size, most }: AxisChain,
+  unit: number,
+  channels: number | undefined,
+): ResamplingTable {
+  const { functions } = kernel;
+  const start = kernel.room().end;
+  const list = spreads.map(valuesOf);
+  const last = list.reduce((at, values) => at + Spread.values + 8 * values.length, start);
+  // A position more than there are is reached at most.
+  const row = 8 * (most + 1);
+  let end = last + 3 * row;
+  // How many weights there are is known when they are made.
+  for (let room = 64 * size; ; room *= 2) {
+    end = last + 3 * row + room;
+    kernel.reserve(end);
+    for (let i = 0, at = start; i < list.length; i++) {
+      const values = list[i]!;
+      const bytes = Spread.values + 8 * values.length;
+      kernel.set(at + Spread.kind, SpreadKind[spreads[i]!.kind]);
+      kernel.set(at + Spread.bytes, bytes);
+      new Float64Array(kernel.bytes.buffer, at + Spread.values).set(values);
+      at += bytes;
+    }
+    if (functions.weighAxis(start, last, size, row, end) !== 0) break;
   }
-  // All of it may lie outside.
-  if (inside[1] === 0) [from, to] = [0, 1];
-  const pairs = Math.ceil(pairsOf(most) / unit) * unit;
+  const weighed = (field: Weighed) => kernel.get(Place.weighed + field);
+  const [from, to] = [weighed(Weighed.from), weighed(Weighed.to)];
+  const head = channels === undefined ? RowWeights.weights : ColumnWeights.weights;
+  const pairs = Math.ceil(((weighed(Weighed.most) + 1) >> 1) / unit) * unit;
   const step = head + 4 * pairs;
-  // Little-endian, as WebAssembly and all machines that run it.
-  const buffer = new ArrayBuffer(step * Math.ceil(length / unit) * unit);
-  const words = new Int32Array(buffer);
-  const weights = new Int16Array(buffer);
-  for (let i = 0; i < length; i++) {
-    writeHead(words, i * step, count[i] === 0 ? from : first[i]!, count[i]!, from);
-    writeWeights(weights, (i * step + head) >> 1, band, i);
-  }
-  return { bytes: new Uint8Array(buffer), length, pairs, step, from, to, inside };
+  const bytes = new Uint8Array(step * Math.ceil(size / unit) * unit);
+  kernel.reserve(end + step * size);
+  // The row between the passes holds two bytes for each number and starts at the first column that is needed.
+  if (channels === undefined) functions.writeTable(end, size, step, head, 0, 1);
+  else functions.writeTable(end, size, step, head, from, channels * 2);
+  bytes.set(kernel.bytes.subarray(end, end + step * size));
+  const inside = [weighed(Weighed.inside), weighed(Weighed.outside)] as const;
+  return { bytes, length: size, pairs, step, from, to, inside };
 }
 
-function pairsOf(count: number): number {
-  return (count + 1) >> 1;
-}
-
-function writeWeights(to: Int16Array, at: number, { weights, at: starts, count }: Band, i: number): void {
-  const start = starts[i]!;
-  const end = start + count[i]!;
-  let sum = 0;
-  let written = 0;
-  for (let k = start; k < end; k++) {
-    sum += weights[k]!;
-    const next = Math.round(sum * one);
-    to[at++] = next - written;
-    written = next;
+/** The values of a spread, in the order that {@link SpreadKind} says. */
+function valuesOf(spread: AxisSpread): readonly number[] {
+  switch (spread.kind) {
+    case "shift":
+      return [spread.by];
+    case "flip":
+      return [spread.size];
+    case "triangle": {
+      const { from, to, origin, direction, spacing, wide } = spread;
+      return [from, to, origin, direction, spacing, wide ? 1 : 0];
+    }
+    case "repeat":
+    case "interpolate":
+      return [spread.stored, spread.spacing];
+    case "blur":
+      return [spread.length, (spread.shares.length - 1) / 2, ...spread.shares];
+    case "pad":
+      return [spread.length, spread.before, PadEdge[spread.mode]];
+    default:
+      return [spread.from, spread.to];
   }
 }

@@ -1,10 +1,10 @@
 /** More pixels around an image. */
 import { checkChoice, checkInteger, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import type { PadMode } from "../axis.ts";
 import { largestSize, type Padding } from "../geometry.ts";
 import type { Image } from "../image.ts";
 import type { ImageDType } from "../pipeline.ts";
-import type { PadMode } from "../taps.ts";
 import { checkFill, type FillOptions, lazyImage, next } from "./step.ts";
 
 /** How many pixels {@link padImage} adds: on every side, above and below and beside, or on each side. */

@@ -18,6 +18,7 @@ import { skipping } from "./skip.ts";
 import { decodeVp8 } from "./vp8.ts";
 import { decodeVp8l } from "./vp8l.ts";
 import { spreadPixels, takeGreen, unfilterAlpha } from "./webp-pixels.ts";
+import { weighAxis, writeTable } from "./weights.ts";
 import { renderYuv } from "./yuv.ts";
 
 export {
@@ -43,4 +44,6 @@ export {
   transpose,
   unfilter,
   unfilterAlpha,
+  weighAxis,
+  writeTable,
 };

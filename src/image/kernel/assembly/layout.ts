@@ -58,8 +58,10 @@ export enum Place {
   skips = 125760,
   /** The {@link Warp} or {@link Sharpen} by which pixels are sampled. */
   sampling = 142144,
+  /** The axis whose inputs were weighed last: see weights-layout.ts. */
+  weighed = 142272,
   /** Where resampling tables begin. */
-  tables = 142272,
+  tables = 142336,
 }
 
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
