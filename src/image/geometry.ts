@@ -130,5 +130,12 @@ function resolved<T extends object>(value: BySize<T>, height: number, width: num
 }
 
 function named(steps: readonly AxisStep[]): Axis {
-  return { steps, key: JSON.stringify(steps) };
+  let key: string | undefined;
+  return {
+    steps,
+    get key() {
+      key ??= JSON.stringify(steps);
+      return key;
+    },
+  };
 }

@@ -70,6 +70,8 @@ export interface Pipeline {
   readonly dtype: ImageDType;
   /** Channels of the result. */
   readonly channels: Channels;
+  /** Whether it is of one image alone: what is made for it need not be kept. */
+  readonly once: boolean;
   /** The next pass, over the bytes of this one. */
   readonly then: Pipeline | undefined;
 }
@@ -85,7 +87,7 @@ const pipelines = new Map<string, Pipeline>();
  * without a key is of one image alone, as where a random number is in it: keeping it would cost others their place.
  */
 export function pipelineOf(key: string | undefined, ops: readonly Op[], input: Channels): Pipeline {
-  if (key === undefined) return foldPipeline(ops, input);
+  if (key === undefined) return foldPipeline(ops, input, true);
   let pipeline = pipelines.get(key);
   if (pipeline === undefined) {
     if (pipelines.size >= most) pipelines.clear();
@@ -95,8 +97,8 @@ export function pipelineOf(key: string | undefined, ops: readonly Op[], input: C
   return pipeline;
 }
 
-/** Folds `ops` over an image of `input` channels. */
-export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
+/** Folds `ops` over an image of `input` channels: of others, too, unless it is for that one `once`. */
+export function foldPipeline(ops: readonly Op[], input: Channels, once: boolean = false): Pipeline {
   const passes = [new GrowingPass(input, true)];
   for (const op of ops) {
     let pass = passes.at(-1)!;
@@ -115,7 +117,7 @@ export function foldPipeline(ops: readonly Op[], input: Channels): Pipeline {
     }
     pass.add(op);
   }
-  return passes.reduceRight<Pipeline | undefined>((then, pass) => pass.folded(then), undefined)!;
+  return passes.reduceRight<Pipeline | undefined>((then, pass) => pass.folded(once, then), undefined)!;
 }
 
 /** Whether values that are no bytes would be spoiled by a step. */
@@ -274,7 +276,7 @@ class GrowingPass {
   }
 
   /** The pass, before `then`. */
-  folded(then: Pipeline | undefined): Pipeline {
+  folded(once: boolean, then: Pipeline | undefined): Pipeline {
     const [first, last] =
       this.#first === undefined ? [this.#affine, identity(this.channels)] : [this.#first, this.#affine];
     const input = this.#input;
@@ -292,6 +294,7 @@ class GrowingPass {
       input,
       dtype: this.dtype,
       channels: this.channels,
+      once,
       then,
     };
   }

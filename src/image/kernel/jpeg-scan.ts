@@ -39,18 +39,34 @@ export interface ScannedFrame {
 
 /** A Huffman table in the kernel. */
 interface KeptTable {
+  /** Room for the longest, and how long it is. */
   readonly spec: Uint8Array;
+  length: number;
   /** Whether its codes are those of a progressive scan. */
-  readonly progressive: boolean;
+  progressive: boolean;
   /** Whether the table is there, too, by which coefficients are read over. */
   skips: boolean;
 }
 
-/** The Huffman tables in a kernel, kept from image to image: most files share a handful (T.81 annex K.3). */
+/** A quantiser in the kernel, and what its places are for. */
+interface KeptQuantiser {
+  readonly spec: Uint8Array;
+  readonly size: number;
+  readonly turned: boolean;
+}
+
+/** The tables in a kernel, kept from image to image: most files share a handful (T.81 annex K.3). */
 export class JpegScans {
   readonly #kernel: Kernel;
-  /** The table in each slot. */
-  readonly #huffman: (KeptTable | undefined)[] = [];
+  /** The table in each slot; of none it has no length. */
+  readonly #huffman: readonly KeptTable[] = Array.from({ length: 8 }, () => ({
+    spec: new Uint8Array(16 + 256),
+    length: 0,
+    progressive: false,
+    skips: false,
+  }));
+  /** The quantiser of each component. */
+  readonly #quantisers: KeptQuantiser[] = [];
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -106,6 +122,16 @@ export class JpegScans {
     size: number,
     turned: boolean,
   ): void {
+    const length = wide ? 128 : 64;
+    const kept = this.#quantisers[component];
+    if (
+      kept?.size === size &&
+      kept.turned === turned &&
+      kept.spec.length === length &&
+      isSame(kept.spec, length, bytes, at)
+    )
+      return;
+    this.#quantisers[component] = { spec: bytes.slice(at, at + length), size, turned };
     const address = Place.quantisers + Quantiser.bytes * component;
     const { buffer } = this.#kernel.bytes;
     const places = new Uint8Array(buffer, address + Quantiser.places, Quantiser.factors);
@@ -130,14 +156,18 @@ export class JpegScans {
     if (wanted === undefined) return true;
     const { slot, at, length } = wanted;
     const table = first + slot;
-    const last = this.#huffman[table];
-    if (last?.progressive === progressive && isSame(last.spec, bytes, at, length)) return true;
+    const kept = this.#huffman[table]!;
+    if (kept.length === length && kept.progressive === progressive && isSame(kept.spec, length, bytes, at))
+      return true;
     const { bytes: memory, functions } = this.#kernel;
-    const spec = bytes.slice(at, at + length);
-    this.#huffman[table] = undefined;
+    const spec = bytes.subarray(at, at + length);
+    kept.length = 0;
     memory.set(spec, Place.specification);
     if (functions.huffman(table, progressive ? 1 : 0) === 0) return false;
-    this.#huffman[table] = { spec, progressive, skips: false };
+    kept.spec.set(spec);
+    kept.length = length;
+    kept.progressive = progressive;
+    kept.skips = false;
     return true;
   }
 
@@ -148,9 +178,9 @@ export class JpegScans {
   }
 }
 
-/** Whether `kept` is what `bytes` have at `at`. */
-export function isSame(kept: Uint8Array, bytes: Uint8Array, at: number, length: number): boolean {
-  if (kept.length !== length || bytes.length < at + length) return false;
+/** Whether the first `length` of `kept` are what `bytes` have at `at`. */
+export function isSame(kept: Uint8Array, length: number, bytes: Uint8Array, at: number): boolean {
+  if (bytes.length < at + length) return false;
   for (let i = 0; i < length; i++) if (kept[i] !== bytes[at + i]) return false;
   return true;
 }

@@ -44,6 +44,8 @@ export class JpegPlanes {
   readonly #kernel: Kernel;
   readonly #scans: JpegScans;
   #last: PreparedJpeg | undefined;
+  /** The file of that up to its coded data. */
+  #head = new Uint8Array(0);
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
@@ -55,7 +57,7 @@ export class JpegPlanes {
     const last = this.#last;
     if (last?.tables !== this.#kernel.tables) this.#last = undefined;
     else if (last.pipeline === pipeline && last.orientation === (orient ? last.header.orientation : 1)) {
-      if (isSame(last.head, bytes, 0, last.head.length)) return last;
+      if (isSame(this.#head, this.#head.length, bytes, 0)) return last;
     }
     return undefined;
   }
@@ -73,9 +75,12 @@ export class JpegPlanes {
     orientation: number,
   ): PreparedJpeg | undefined {
     this.#last = undefined;
-    const prepared = new PreparedJpeg(this.#kernel, this.#scans, pipeline, bytes, header, orientation);
+    const prepared = new PreparedJpeg(this.#kernel, this.#scans, pipeline, header, orientation);
     if (!prepared.begin(bytes)) return undefined;
-    this.#last = prepared;
+    if (!pipeline.once) {
+      this.#last = prepared;
+      this.#head = bytes.slice(0, header.scan.data);
+    }
     return prepared;
   }
 }
@@ -85,8 +90,6 @@ export class PreparedJpeg {
   readonly header: DecodableHeader;
   readonly pipeline: Pipeline;
   readonly orientation: number;
-  /** The file up to its coded data. */
-  readonly head: Uint8Array;
   /** The kernel's tables, as long as it is ready. */
   readonly tables: Kernel["tables"];
   readonly #kernel: Kernel;
@@ -109,7 +112,6 @@ export class PreparedJpeg {
     kernel: Kernel,
     scans: JpegScans,
     pipeline: Pipeline,
-    bytes: Uint8Array,
     header: DecodableHeader,
     orientation: number,
   ) {
@@ -119,7 +121,6 @@ export class PreparedJpeg {
     this.header = header;
     this.orientation = orientation;
     const { components, progressive, scan, ycc } = header;
-    this.head = bytes.slice(0, scan.data);
     const frame = frameOf(header);
     this.#frame = frame;
     const count = components.length;
@@ -163,7 +164,7 @@ export class PreparedJpeg {
 
   /** Decodes a file's coded data. */
   decode(bytes: Uint8Array): ScanStatus {
-    const start = this.head.length;
+    const start = this.header.scan.data;
     const coded = bytes.length - start;
     // A marker, what may be read over, and the coded data once more.
     const top = align(this.#data + 2 * coded + beyond);
@@ -207,7 +208,7 @@ export class PreparedJpeg {
       let read = scan.data;
       if (this.#needs(scan)) {
         if (!this.#placeScan(bytes, scan)) return false;
-        const from = this.#data - this.head.length;
+        const from = this.#data - header.scan.data;
         kernel.set(Place.scan + Scan.data, from + scan.data);
         const { decodeProgressive, decodeScan } = kernel.functions;
         if ((progressive ? decodeProgressive(top) : decodeScan(top)) !== 0) return false;
@@ -253,13 +254,11 @@ export class PreparedJpeg {
 
   /** The tables of the planes that are needed. */
   #placeTables(): [rows: PlacedTable, columns: PlacedTable][] {
-    const placed = this.#kernel.place(
-      this.#frame.planes
-        .slice(0, this.#needed)
-        .flatMap(({ samples }, c) =>
-          axisTables(this.#kernel, this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
-        ),
+    const planes = this.#frame.planes.slice(0, this.#needed);
+    const wanted = planes.flatMap(({ samples }, c) =>
+      axisTables(this.#kernel, this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
     );
+    const placed = this.#kernel.place(wanted, this.pipeline.once);
     return Array.from({ length: this.#needed }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
   }
 

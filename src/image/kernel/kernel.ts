@@ -156,14 +156,24 @@ export class Kernel {
     this.#floats = new Float32Array(buffer);
   }
 
-  /** The tables of an image, put into memory together. They stay as long as {@link tables} is the same. */
-  place(wanted: readonly WantedTable[]): PlacedTable[] {
+  /**
+   * The tables of an image, put into memory together. They stay as long as {@link tables} is the same or, where they are
+   * wanted but `once`, until others are placed.
+   */
+  place(wanted: readonly WantedTable[], once: boolean = false): PlacedTable[] {
+    if (once) {
+      const { tables } = this;
+      const next = this.#tablesNext;
+      const placed = this.#make(wanted, false);
+      if (tables === this.tables) this.#tablesNext = next;
+      return placed;
+    }
     const found = wanted.map(({ key }) => this.#tables.get(key));
-    return found.every((table) => table !== undefined) ? found : this.#make(wanted);
+    return found.every((table) => table !== undefined) ? found : this.#make(wanted, true);
   }
 
   /** What of it is missing is made; where there is no room for it, all that is not wanted goes. */
-  #make(wanted: readonly WantedTable[]): PlacedTable[] {
+  #make(wanted: readonly WantedTable[], keep: boolean): PlacedTable[] {
     // One may be wanted twice, as by both planes of chroma.
     const byKey = new Map<string, PlacedTable>();
     for (const { key, make } of wanted)
@@ -187,7 +197,7 @@ export class Kernel {
       table.at = this.#tablesNext;
       this.#bytes.set(table.bytes, table.at);
       this.#tablesNext += align(table.bytes.length);
-      this.#tables.set(key, table);
+      if (keep) this.#tables.set(key, table);
     }
     return wanted.map(({ key }) => byKey.get(key)!);
   }

@@ -43,8 +43,9 @@ export class PixelRows {
     const last = this.#last;
     if (last?.isFor(pipeline, stored)) return last;
     this.#last = undefined;
-    this.#last = new PreparedPixels(this.#kernel, pipeline, stored);
-    return this.#last;
+    const prepared = new PreparedPixels(this.#kernel, pipeline, stored);
+    if (!pipeline.once) this.#last = prepared;
+    return prepared;
   }
 }
 
@@ -75,7 +76,7 @@ export class PreparedPixels {
       this.#sampling === undefined
         ? axisTables(kernel, pipeline, { height, width, orientation, samples: channels })
         : [];
-    const placed = kernel.place(tables);
+    const placed = kernel.place(tables, pipeline.once);
 
     const room = kernel.room();
     // The kernel reads, with weights of zero, up to one row and a vector past the pixels, and a few columns past a row.

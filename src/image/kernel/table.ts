@@ -67,24 +67,23 @@ export function axisTables(
   { height, width, orientation, samples }: Stored,
 ): readonly [rows: WantedTable, columns: WantedTable] {
   const { rows, columns } = pipeline.axes(height, width);
+  // What is not kept has to differ from the image's other tables only.
+  const named = (axis: Axis, sampling: AxisSampling | undefined) =>
+    `${sampling?.spacing} ${sampling?.upsampling} ${pipeline.once ? "" : axis.key}`;
   const flipRows = orientation > 1 && [3, 4, 7, 8].includes(orientation);
   const flipColumns = orientation > 1 && [2, 3, 6, 7].includes(orientation);
   const [channels, unit, ofRows, ofColumns] =
     typeof samples === "number" ? [samples, 1] : [1, 4, samples.rows, samples.columns];
   return [
     {
-      key: `rows ${height} ${flipRows} ${named(ofRows)} ${rows.key}`,
+      key: `rows ${height} ${flipRows} ${named(rows, ofRows)}`,
       make: () => makeTable(kernel, chain(rows, height, flipRows, ofRows), 1, undefined),
     },
     {
-      key: `columns ${channels} ${unit} ${width} ${flipColumns} ${named(ofColumns)} ${columns.key}`,
+      key: `columns ${channels} ${unit} ${width} ${flipColumns} ${named(columns, ofColumns)}`,
       make: () => makeTable(kernel, chain(columns, width, flipColumns, ofColumns), unit, channels),
     },
   ];
-}
-
-function named(sampling: AxisSampling | undefined): string {
-  return sampling === undefined ? "" : `${sampling.spacing} ${sampling.upsampling}`;
 }
 
 function chain(

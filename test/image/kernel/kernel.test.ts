@@ -65,6 +65,23 @@ describe("resampling tables", () => {
     expect(kernel.room().end).toBe(end);
   });
 
+  it("wanted once leave those that are kept as they are, and what follows takes their room", () => {
+    const kernel = new Kernel();
+    const [kept] = kernel.place([table(1, 100)]);
+    const { tables } = kernel;
+    const { end } = kernel.room();
+    for (let fill = 2; fill < 12; fill++) {
+      const [first, second] = kernel.place([table(fill, 1 << 20), table(fill, 100)], true);
+      for (const { at, bytes } of [kept!, first!, second!])
+        expect(Buffer.compare(kernel.bytes.subarray(at, at + bytes.length), bytes)).toBe(0);
+    }
+    expect(kernel.tables).toBe(tables);
+    expect(kernel.room().end).toBe(end);
+    const [next] = kernel.place([table(2, 100)]);
+    expect(next!.at).toBeGreaterThan(kept!.at);
+    expect(kernel.place([table(1, 100), table(2, 100)])).toEqual([kept, next]);
+  });
+
   it("for which there is no memory are an error, after which the kernel goes on as before", () => {
     const kernel = new Kernel();
     kernel.place([table(1, 100)]);
