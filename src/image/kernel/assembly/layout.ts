@@ -2,8 +2,8 @@
  * Where everything lies in the kernel's memory. Both sides import these names: the kernel, which is AssemblyScript, and
  * TypeScript, which fills the places in.
  *
- * From the bottom: constants of the kernel's own, the fixed places below, resampling tables, and then whatever one image needs. All numbers here are
- * bytes; what lies there are 32-bit integers where nothing else is said.
+ * From the bottom: constants of the kernel's own, the fixed places below, resampling tables, and then whatever one image
+ * needs. All numbers here are bytes; what lies there are 32-bit integers where nothing else is said.
  */
 
 /** Fixed places. */
