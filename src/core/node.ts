@@ -7,6 +7,7 @@
 interface Builtins {
   readonly async_hooks: typeof import("node:async_hooks");
   readonly child_process: typeof import("node:child_process");
+  readonly crypto: typeof import("node:crypto");
   readonly fs: typeof import("node:fs");
   readonly module: typeof import("node:module");
   readonly os: typeof import("node:os");
@@ -15,6 +16,7 @@ interface Builtins {
   readonly util: typeof import("node:util");
   readonly v8: typeof import("node:v8");
   readonly worker_threads: typeof import("node:worker_threads");
+  readonly zlib: typeof import("node:zlib");
 }
 
 /** Whether this is Node, or what passes itself off as Node. */

@@ -5,6 +5,8 @@
 export { type HttpHeaders, type HttpOptions, HttpSource, http } from "../bytes/http-source.ts";
 export type { BytesSource } from "../bytes/open.ts";
 export type { RetryOptions } from "../bytes/retry.ts";
+export { type DiskCacheOptions, diskCache } from "./disk-cache/disk-cache.ts";
+export type { Cached } from "./disk-cache/row.ts";
 export type { Where } from "./files.ts";
 export { classWeights, oneHot } from "./labels.ts";
 export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";

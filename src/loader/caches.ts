@@ -5,8 +5,7 @@
  * from what it was when they were last in use; what `getItem` changes itself, such as a counter, is no difference.
  */
 
-import { type Hooked, isCombinator } from "../sequence/combinator.ts";
-import { CacheSequence, forget } from "../sequence/combinators/cache.ts";
+import { type Combinator, type Hooked, isCombinator, isKeeper, type Keeper } from "../sequence/combinator.ts";
 import { type Snapshot, takeSnapshot } from "../worker/wire/snapshot/snapshot.ts";
 
 /** What each cache's source was when the cache was last in use. */
@@ -14,7 +13,7 @@ const sources = new WeakMap<object, Snapshot>();
 
 /** Empties the caches in `sequence` whose sources have changed; as an epoch begins, after its hook. */
 export function refreshCaches(sequence: Hooked): void {
-  for (const cache of cachesIn(sequence)) if (hasChanged(cache)) forget(cache);
+  for (const cache of cachesIn(sequence)) if (hasChanged(cache)) cache.forget();
 }
 
 /** Takes note of the sources as they are after an epoch's last batch, before its hook. */
@@ -22,16 +21,20 @@ export function noteSources(sequence: Hooked): void {
   cachesIn(sequence).forEach(hasChanged);
 }
 
-/** Whether the source has changed since it was last looked at. */
-function hasChanged(cache: CacheSequence<unknown>): boolean {
+/** A combinator that keeps what its sources gave. */
+type Cache = Combinator<unknown> & Keeper;
+
+/** Whether the sources have changed since they were last looked at. */
+function hasChanged(cache: Cache): boolean {
   const before = sources.get(cache);
-  const snapshot = takeSnapshot(cache.source, { to: "nobody", before });
+  const snapshot = takeSnapshot(cache.combines(), { to: "nobody", before });
   sources.set(cache, snapshot);
   return snapshot !== before;
 }
 
-function cachesIn(node: Hooked, found: Set<CacheSequence<unknown>> = new Set()): typeof found {
-  if (node instanceof CacheSequence) found.add(node);
-  if (isCombinator(node)) for (const source of node.combines()) cachesIn(source, found);
+function cachesIn(node: Hooked, found: Set<Cache> = new Set()): typeof found {
+  if (!isCombinator(node)) return found;
+  if (isKeeper(node)) found.add(node);
+  for (const source of node.combines()) cachesIn(source, found);
   return found;
 }

@@ -85,6 +85,17 @@ export abstract class Combinator<B> extends Sequence<B> {
 }
 Object.defineProperty(Combinator.prototype, brand, { value: true });
 
+/** A combinator that keeps what its source gave. */
+export interface Keeper {
+  /** Its source is another one now. */
+  forget(): void;
+}
+
+/** Whether `node` keeps what its source gave. */
+export function isKeeper<T>(node: Combinator<T>): node is Combinator<T> & Keeper {
+  return typeof (node as Partial<Keeper>).forget === "function";
+}
+
 /** The sequences at the bottom of a combination, each once, in the order of the sources. */
 export function originsOf(node: Hooked, found: Set<Hooked> = new Set()): Set<Hooked> {
   if (isCombinator(node)) {

@@ -1,4 +1,5 @@
 /** What `getItem` is told besides the index. */
+import { OptionError } from "../core/errors.ts";
 import { keyedRandom, type Random, type RandomStream } from "../random/random.ts";
 
 /**
@@ -75,6 +76,22 @@ export function deriveContext(
   return KeyedContext.derive(context, epoch, index, stream);
 }
 
+/**
+ * The context under which a source gives what is kept for good: epoch 0, seed 0, and a generator of which every use is
+ * an {@link OptionError} with the message `refusal`, however far below it is drawn from.
+ */
+export function fixedContext(context: Context, index: number, refusal: string): Context {
+  return KeyedContext.fixed(context, index, refusal);
+}
+
+/** A generator of which every use throws. */
+function refusing(refusal: string): Random {
+  const refuse = (): never => {
+    throw new OptionError(refusal);
+  };
+  return new Proxy({} as Random, { get: refuse, has: refuse, set: refuse, ownKeys: refuse });
+}
+
 /** The pass that asks for a batch; undefined where it is asked for by itself. */
 export function askingPass(context: Context): object | undefined {
   return (context as Partial<KeyedContext>)[passKey];
@@ -86,6 +103,9 @@ const streamKey: unique symbol = Symbol.for("epochal.context.stream");
 /** The pass that asks, as well. */
 const passKey: unique symbol = Symbol.for("epochal.context.pass");
 
+/** Why nothing may be drawn, as well. */
+const refusalKey: unique symbol = Symbol.for("epochal.context.refusal");
+
 class KeyedContext implements Context {
   readonly epoch: number;
   readonly index: number;
@@ -93,6 +113,8 @@ class KeyedContext implements Context {
   readonly #cancellation: { readonly signal: AbortSignal };
   readonly #stream: RandomStream;
   readonly #pass: object | undefined;
+  /** Why nothing may be drawn; undefined where that is allowed. */
+  #refusal: string | undefined;
   #random: Random | undefined;
 
   constructor({ epoch, index, seed, cancellation = never, pass }: ContextInit, stream: RandomStream) {
@@ -110,7 +132,15 @@ class KeyedContext implements Context {
     const own = (context as Partial<KeyedContext>)[streamKey] ?? "batch";
     const pass = askingPass(context);
     const init: ContextInit = { epoch, index, seed: context.seed, cancellation, ...(pass && { pass }) };
-    return new KeyedContext(init, stream ?? own);
+    const derived = new KeyedContext(init, stream ?? own);
+    derived.#refusal = (context as Partial<KeyedContext>)[refusalKey];
+    return derived;
+  }
+
+  static fixed(context: Context, index: number, refusal: string): KeyedContext {
+    const fixed = new KeyedContext({ epoch: 0, index, seed: 0, cancellation: context }, "batch");
+    fixed.#refusal = refusal;
+    return fixed;
   }
 
   get [streamKey](): RandomStream {
@@ -121,13 +151,20 @@ class KeyedContext implements Context {
     return this.#pass;
   }
 
+  get [refusalKey](): string | undefined {
+    return this.#refusal;
+  }
+
   get signal(): AbortSignal {
     return this.#cancellation.signal;
   }
 
   // Getters, so that a batch that draws nothing, and waits for nothing, pays nothing.
   get random(): Random {
-    this.#random ??= keyedRandom(this.seed, this.#stream, this.epoch, this.index);
+    this.#random ??=
+      this.#refusal === undefined
+        ? keyedRandom(this.seed, this.#stream, this.epoch, this.index)
+        : refusing(this.#refusal);
     return this.#random;
   }
 }

@@ -21,6 +21,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/core/warn.ts said": known,
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
   "src/data/vocabulary.ts byVocabulary": beside,
+  "src/data/disk-cache/disk-cache.ts stores": "the thread has its own descriptors, and caches are plain data",
   "src/loader/caches.ts sources": beside,
   "src/loader/contents.ts changing": beside,
   "src/loader/contents.ts hashes": known,

@@ -2,12 +2,12 @@ import { checkIndex } from "../../core/check.ts";
 import { isTensor } from "../../tensor/tensor.ts";
 import { type Delivered, isInnerNode } from "../../tensor/tree.ts";
 import { copyView } from "../../tensor/view.ts";
-import { Combinator, checkSequence, type Hooked } from "../combinator.ts";
+import { Combinator, checkSequence, type Hooked, type Keeper } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { fetchBatch, type Returned, type Sequence } from "../sequence.ts";
 
 /** A sequence that keeps its batches in memory; made by {@link cache}. */
-export class CacheSequence<B> extends Combinator<Delivered<B>> {
+export class CacheSequence<B> extends Combinator<Delivered<B>> implements Keeper {
   static override readonly module: string = import.meta.url;
   readonly source: Sequence<B>;
 
@@ -32,6 +32,10 @@ export class CacheSequence<B> extends Combinator<Delivered<B>> {
   combines(): readonly Hooked[] {
     return [this.source];
   }
+
+  forget(): void {
+    stores.delete(this);
+  }
 }
 
 /**
@@ -52,11 +56,6 @@ export function cache<B>(source: Sequence<B>): Sequence<Delivered<B>> {
 
 /** Batches kept, apart from the sequences: they shall not travel to workers. */
 const stores = new WeakMap<object, { readonly seed: number; readonly batches: Map<number, unknown> }>();
-
-/** Empties a cache: its source is another one now. */
-export function forget(sequence: CacheSequence<unknown>): void {
-  stores.delete(sequence);
-}
 
 function keptOf(sequence: object, seed: number): Map<number, unknown> {
   const known = stores.get(sequence);
