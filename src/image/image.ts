@@ -141,6 +141,11 @@ function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Result
   // Others would be filled up with those of the image before, as where the tensor was released since.
   checkTensor("The image", pixels);
   checkPixels(height, width, options.maxPixels);
+  if (ops.length === 0 && channels === options.channels) {
+    // As they are: a cache gives many such.
+    row([height, width, channels]).set(pixels.data);
+    return;
+  }
   runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
     render(pixels.data, height, width, channels, { pipeline, row: out }),
   );
