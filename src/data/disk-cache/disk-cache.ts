@@ -20,7 +20,7 @@ import {
 } from "../../sequence/combinator.ts";
 import { MixingSequence } from "../../sequence/combinators/mixing.ts";
 import { RandomChoiceSequence } from "../../sequence/combinators/random-choice.ts";
-import { type Context, fixedContext } from "../../sequence/context.ts";
+import { type Context, createContext, fixedContext } from "../../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequence/sequence.ts";
 import type { TypedArray } from "../../tensor/dtype.ts";
 import { run } from "../../tensor/tree.ts";
@@ -74,7 +74,7 @@ export class DiskCacheSequence<S> extends Combinator<Cached<S>> implements Keepe
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<Cached<S>>>> {
     checkIndex("diskCache(…)", index, this.length);
     if (this.identity.length !== this.length) this.forget();
-    const store = storeOf(this, context);
+    const store = storeOf(this);
     return then(store, (opened) => sampleAt(this, opened, index, context)) as never;
   }
 
@@ -254,7 +254,7 @@ const mostStores = 16;
 /** Caches that this thread has open, by folder; a promise while sample 0, which says their layout, is computed. */
 const stores = new Map<string, Awaitable<Store>>();
 
-function storeOf(sequence: DiskCacheSequence<unknown>, context: Context): Awaitable<Store> {
+function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
   const { identity, options } = sequence;
   const folder = folderOf(identity);
   const known = stores.get(folder);
@@ -284,7 +284,8 @@ function storeOf(sequence: DiskCacheSequence<unknown>, context: Context): Awaita
   } catch (error) {
     return refuse(error);
   }
-  const made = then(rowAt(sequence, 0, context), (row) => {
+  // Others wait for it too, so that it does not end with the batch that asked first.
+  const made = then(rowAt(sequence, 0, createContext({ epoch: 0, index: 0, seed: 0 })), (row) => {
     try {
       const first = createCacheFolder(fs, identity, row.layout);
       const store = new Store(folder, open(), options.maxBytes, first);
