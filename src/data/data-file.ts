@@ -18,6 +18,7 @@ export interface DataFile {
   readonly where: BytesSource;
   /** Its path or URL, or the name of a File; undefined of other bytes. */
   readonly path: string | undefined;
+  /** How many bytes it has. */
   readonly byteLength: number;
   /** Names its content; undefined where that cannot be told. */
   readonly version: string | undefined;
@@ -45,10 +46,22 @@ const opened = new Map<DataFile, Opened>();
  */
 export async function openDataFile(where: BytesSource, signal?: AbortSignal): Promise<DataFile> {
   const path = pathOf(where);
-  const bytes = await reading({ path }, () => openBytes(where, { signal, most }));
+  const bytes = await opening(where, path, signal);
   const file: DataFile = { where, path, byteLength: bytes.byteLength, version: bytes.version };
   keep(file, bytes);
   return file;
+}
+
+async function opening(
+  where: BytesSource,
+  path: string | undefined,
+  signal: AbortSignal | undefined,
+): Promise<Bytes> {
+  try {
+    return await openBytes(where, { signal, most });
+  } catch (error) {
+    return fail(error, path, {});
+  }
 }
 
 /**
@@ -63,10 +76,15 @@ export function readFrom<T>(
   read: (bytes: Bytes) => Awaitable<T>,
   signal?: AbortSignal,
 ): Awaitable<T> {
-  return reading({ path: file.path, ...location }, () => {
+  // A row comes by here: nothing is made that is for a failure only.
+  try {
     const bytes = bytesOf(file, signal);
-    return isThenable(bytes) ? Promise.resolve(bytes).then(read) : read(bytes as Bytes);
-  });
+    const result = isThenable(bytes) ? Promise.resolve(bytes).then(read) : read(bytes as Bytes);
+    if (!isThenable(result)) return result;
+    return Promise.resolve(result as Promise<T>).catch((error) => fail(error, file.path, location));
+  } catch (error) {
+    return fail(error, file.path, location);
+  }
 }
 
 /** A {@link DataError} whose message begins with where that is. */
@@ -130,17 +148,9 @@ function keep<B extends Awaitable<Bytes>>(file: DataFile, bytes: B): B {
   return bytes;
 }
 
-/** What `read` gives; where it fails with an error that is not ours yet, ours. */
-function reading<T>(location: DataLocation, read: () => Awaitable<T>): Awaitable<T> {
-  const fail = (error: unknown): never => {
-    const { message, cause, name } = error as Error;
-    if (error instanceof DataError || name === "AbortError") throw error;
-    throw dataError(message, location, cause === undefined ? {} : { cause });
-  };
-  try {
-    const result = read();
-    return isThenable(result) ? Promise.resolve(result as Promise<T>).catch(fail) : result;
-  } catch (error) {
-    return fail(error);
-  }
+/** Throws `error` as one of ours. */
+function fail(error: unknown, path: string | undefined, location: DataLocation): never {
+  const { message, cause, name } = error as Error;
+  if (error instanceof DataError || name === "AbortError") throw error;
+  throw dataError(message, { path, ...location }, cause === undefined ? {} : { cause });
 }

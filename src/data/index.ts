@@ -12,3 +12,17 @@ export { classWeights, oneHot } from "./labels.ts";
 export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";
 export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
 export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";
+export { idx } from "./array/idx.ts";
+export { npy } from "./array/npy.ts";
+export {
+  type RecordFields,
+  type RecordLayout,
+  type RecordOptions,
+  RecordReader,
+  type RecordSample,
+  records,
+} from "./array/records.ts";
+export { type ArrayOptions, ArrayReader, type StoredArray } from "./array/rows.ts";
+export type { DataFile } from "./data-file.ts";
+export type { Where } from "./files.ts";
+export type { DataReader } from "./reader.ts";
