@@ -14,6 +14,7 @@ export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts"
 export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";
 export { idx } from "./array/idx.ts";
 export { npy } from "./array/npy.ts";
+export { type NpzFields, type NpzOptions, NpzReader, type NpzSample, npz } from "./array/npz.ts";
 export {
   type RecordFields,
   type RecordLayout,
@@ -26,3 +27,4 @@ export { type ArrayOptions, ArrayReader, type StoredArray } from "./array/rows.t
 export type { DataFile } from "./data-file.ts";
 export type { Where } from "./files.ts";
 export type { DataReader } from "./reader.ts";
+export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";

@@ -1,5 +1,5 @@
 /** What readers of arrays give, as far as options say it. Compiled with the rest, never run. */
-import { idx, npy, records } from "../../src/data/index.ts";
+import { idx, npy, npz, records } from "../../src/data/index.ts";
 import { type BatchOf, batches, type DType, type Tensor, zip } from "../../src/index.ts";
 import type { Assert, Same } from "./assert.ts";
 
@@ -12,12 +12,14 @@ const cifar = await records("data_batch_*.bin", {
   image: ["uint8", 3, 32, 32],
   at: ["int64"],
 });
+const digits = await npz("mnist.npz", { x: "x_train", y: "y_train" });
 const train = batches(zip(floats, labels), { batchSize: 32, shuffle: true });
 
 export type Checks = [
   Assert<Same<BatchOf<typeof any>, Tensor<DType>>>,
   Assert<Same<BatchOf<typeof images>, Tensor<DType>>>,
   Assert<Same<BatchOf<typeof labels>, Tensor<"int32">>>,
+  Assert<Same<BatchOf<typeof digits>, { x: Tensor; y: Tensor }>>,
   Assert<Same<BatchOf<typeof train>, [Tensor<"float32">, Tensor<"int32">]>>,
   Assert<
     Same<BatchOf<typeof cifar>, { label: Tensor<"uint8">; image: Tensor<"uint8">; at: Tensor<"int64"> }>

@@ -10,7 +10,7 @@ import { compressedProblem } from "../compressed.ts";
 import { type DataFile, dataError, openDataFile, readFrom } from "../data-file.ts";
 import { filesOf, type Where } from "../files.ts";
 import { DataReader } from "../reader.ts";
-import { numbersOf, readFixed, swapBytes } from "./rows.ts";
+import { asNumbers, readFixed, swapBytes } from "./rows.ts";
 
 /** The fields of a row in their order: dtype, and the shape if it is no single number. */
 export type RecordFields = Readonly<Record<string, readonly [dtype: DType, ...shape: number[]]>>;
@@ -153,7 +153,7 @@ function recordOf<F extends RecordFields>(
     const part = row.subarray(offset, offset + size);
     const bytes = offset % width === 0 ? part : part.slice();
     if (bigEndian) swapBytes(bytes, width);
-    sample[name] = { data: numbersOf(dtype, bytes), shape, dtype };
+    sample[name] = { data: asNumbers(dtype, bytes), shape, dtype };
   }
   return sample as RecordSample<F>;
 }

@@ -84,7 +84,10 @@ export async function openArrays<D extends DType>(
   options: ArrayOptions<D>,
   layoutOf: (file: DataFile, signal: AbortSignal | undefined) => Promise<ArrayLayout>,
 ): Promise<ArrayReader<D>> {
-  const { dtype, signal } = checkArrayOptions(reader, options, ["dtype", "signal"]);
+  checkKnown(`${reader}()`, options, ["dtype", "signal"]);
+  const { dtype, signal } = options;
+  if (dtype !== undefined) checkDType(dtype);
+  if (signal !== undefined) checkSignal("signal", signal);
   const sources = filesOf(reader, where);
   const arrays = await settleEach(sources.length, async (i) => {
     const file = await openDataFile(sources[i]!, signal);
@@ -92,18 +95,6 @@ export async function openArrays<D extends DType>(
   });
   checkAlike(arrays);
   return new ArrayReader(arrays);
-}
-
-/** The options, checked. */
-export function checkArrayOptions<O extends ArrayOptions>(
-  reader: string,
-  options: O,
-  known: readonly string[],
-): O {
-  checkKnown(`${reader}()`, options, known);
-  if (options.dtype !== undefined) checkDType(options.dtype);
-  if (options.signal !== undefined) checkSignal("signal", options.signal);
-  return options;
 }
 
 /**
@@ -209,7 +200,7 @@ function rowOf<D extends DType>(
   column: string | undefined,
 ): Tensor<D> {
   if (bigEndian) swapBytes(bytes, bytesPerElement(stored));
-  const numbers = numbersOf(stored, bytes);
+  const numbers = asNumbers(stored, bytes);
   if (stored === (dtype as DType)) return { data: numbers as ArrayOf<D>, shape, dtype };
   const converted = empty(shape, dtype);
   const wrong = convertNumbers(numbers, stored, converted.data, dtype);
@@ -222,7 +213,7 @@ function rowOf<D extends DType>(
 }
 
 /** `bytes` as numbers of `dtype`, which may stand where they do. */
-export function numbersOf<D extends DType>(dtype: D, bytes: Uint8Array): ArrayOf<D> {
+export function asNumbers<D extends DType>(dtype: D, bytes: Uint8Array): ArrayOf<D> {
   if (dtype === "uint8" || dtype === "bool") return bytes as ArrayOf<D>;
   return viewOf(dtype, bytes.buffer, bytes.byteOffset, bytes.length / bytesPerElement(dtype));
 }
