@@ -28,3 +28,18 @@ export type { DataFile } from "./data-file.ts";
 export type { Where } from "./files.ts";
 export type { DataReader } from "./reader.ts";
 export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";
+export type { DataFile } from "./data-file.ts";
+export type { ByteFields, FieldType, FieldValue, NumberType } from "./fields.ts";
+export type { Where } from "./files.ts";
+
+export { DataReader } from "./reader.ts";
+export {
+  type TarField,
+  type TarFields,
+  type TarFieldType,
+  type TarOptions,
+  TarReader,
+  type TarSample,
+  type TarValue,
+  tar,
+} from "./tar/tar.ts";

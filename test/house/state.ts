@@ -25,6 +25,8 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
   "src/data/vocabulary.ts byVocabulary": beside,
   "src/data/disk-cache/disk-cache.ts stores": "the thread has its own descriptors, and caches are plain data",
+  "src/data/room.ts piece": "is memory that no sample has been given yet",
+  "src/data/room.ts used": "is memory that no sample has been given yet",
   "src/loader/caches.ts sources": beside,
   "src/loader/contents.ts changing": beside,
   "src/loader/contents.ts hashes": known,

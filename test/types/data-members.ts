@@ -1,0 +1,30 @@
+/** Samples of archives, records and folders are typed by the fields that were asked for. */
+import { tar } from "../../src/data/index.ts";
+import type { Image } from "../../src/image/index.ts";
+import { type BatchOf, batches, type Tensor } from "../../src/index.ts";
+import type { Assert, Same } from "./assert.ts";
+
+const members = await tar("a.tar", {
+  jpg: "image",
+  cls: "int32",
+  seg: { type: "bytes", from: ["seg.png", "mask.png"] },
+  name: "key",
+  json: "json",
+});
+const memberBatches = batches(members, { batchSize: 2 });
+
+export type _Members = [
+  Assert<
+    Same<
+      BatchOf<typeof members>,
+      { jpg: Image<"uint8">; cls: Tensor<"int32">; seg: Uint8Array; name: string; json: unknown }
+    >
+  >,
+  Assert<Same<BatchOf<typeof memberBatches>["cls"], Tensor<"int32">>>,
+  Assert<Same<BatchOf<typeof memberBatches>["name"], string[]>>,
+];
+
+// @ts-expect-error: there is no such type of a field.
+void tar("a.tar", { jpg: "picture" });
+// @ts-expect-error: the dtype of numbers that nobody writes.
+void tar("a.tar", { cls: "float16" });
