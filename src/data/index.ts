@@ -43,3 +43,11 @@ export {
   type TarValue,
   tar,
 } from "./tar/tar.ts";
+export {
+  type ExampleField,
+  type ExampleFields,
+  type ExampleSample,
+  type TFRecordOptions,
+  TFRecordReader,
+  tfrecord,
+} from "./tfrecord/tfrecord.ts";

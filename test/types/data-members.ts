@@ -1,5 +1,5 @@
 /** Samples of archives, records and folders are typed by the fields that were asked for. */
-import { tar } from "../../src/data/index.ts";
+import { tar, tfrecord } from "../../src/data/index.ts";
 import type { Image } from "../../src/image/index.ts";
 import { type BatchOf, batches, type Tensor } from "../../src/index.ts";
 import type { Assert, Same } from "./assert.ts";
@@ -28,3 +28,16 @@ export type _Members = [
 void tar("a.tar", { jpg: "picture" });
 // @ts-expect-error: the dtype of numbers that nobody writes.
 void tar("a.tar", { cls: "float16" });
+
+const records = await tfrecord("a.tfrecord");
+const examples = await tfrecord("a.tfrecord", {
+  image: { type: "image", from: "image/encoded" },
+  label: "int64",
+  tokens: { type: "int32", shape: "ragged" },
+});
+export type _Examples = [
+  Assert<Same<BatchOf<typeof records>, Uint8Array>>,
+  Assert<
+    Same<BatchOf<typeof examples>, { image: Image<"uint8">; label: Tensor<"int64">; tokens: Tensor<"int32"> }>
+  >,
+];

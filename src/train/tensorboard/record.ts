@@ -1,5 +1,5 @@
 /** TFRecord framing: what a TensorBoard event file is made of. */
-import { maskedCrc32c } from "./crc32c.ts";
+import { maskedCrc32c } from "../../core/crc32c.ts";
 
 /**
  * One record: its length as 64 bits, the masked CRC of those 8 bytes, the bytes, their masked CRC; little-endian.

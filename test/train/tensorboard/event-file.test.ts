@@ -3,20 +3,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { crc32c } from "../../../src/train/tensorboard/crc32c.ts";
 import { encodeEvent } from "../../../src/train/tensorboard/event.ts";
 import { openEventFile } from "../../../src/train/tensorboard/event-file.ts";
 import { histogram } from "../../../src/train/tensorboard/histogram.ts";
 import { frameRecord } from "../../../src/train/tensorboard/record.ts";
-
-describe("crc32c", () => {
-  it("gives the values of RFC 3720, appendix B.4", () => {
-    expect(crc32c(new Uint8Array(32))).toBe(0x8a9136aa);
-    expect(crc32c(new Uint8Array(32).fill(0xff))).toBe(0x62a8ab43);
-    expect(crc32c(Uint8Array.from({ length: 32 }, (_, i) => i))).toBe(0x46dd794e);
-    expect(crc32c(new TextEncoder().encode("123456789"))).toBe(0xe3069283);
-  });
-});
 
 describe("an event file", () => {
   it("is byte for byte what Google's protobuf writes", async () => {
