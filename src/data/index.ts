@@ -31,7 +31,15 @@ export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader
 export type { DataFile } from "./data-file.ts";
 export type { ByteFields, FieldType, FieldValue, NumberType } from "./fields.ts";
 export type { Where } from "./files.ts";
-
+export {
+  type FolderField,
+  type FolderFields,
+  type FolderOptions,
+  FolderReader,
+  type FolderSample,
+  type FolderValues,
+  folder,
+} from "./folder/folder.ts";
 export { DataReader } from "./reader.ts";
 export {
   type TarField,

@@ -1,5 +1,5 @@
 /** Samples of archives, records and folders are typed by the fields that were asked for. */
-import { tar, tfrecord } from "../../src/data/index.ts";
+import { folder, tar, tfrecord } from "../../src/data/index.ts";
 import type { Image } from "../../src/image/index.ts";
 import { type BatchOf, batches, type Tensor } from "../../src/index.ts";
 import type { Assert, Same } from "./assert.ts";
@@ -41,3 +41,16 @@ export type _Examples = [
     Same<BatchOf<typeof examples>, { image: Image<"uint8">; label: Tensor<"int64">; tokens: Tensor<"int32"> }>
   >,
 ];
+
+const photos = await folder("photos", {
+  image: "image",
+  label: "class",
+  caption: "string",
+  stars: "float32",
+});
+export type _Photos = Assert<
+  Same<
+    BatchOf<typeof photos>,
+    { image: Image<"uint8">; label: Tensor<"int32">; caption: string; stars: Tensor<"float32"> }
+  >
+>;

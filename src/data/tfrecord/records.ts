@@ -5,6 +5,7 @@
  */
 import { maskedCrc32c } from "../../core/crc32c.ts";
 import { isThenable } from "../../core/settle.ts";
+import { uint32 } from "../../image/header/integers.ts";
 import { compressedProblem } from "../compressed.ts";
 import { type DataFile, dataError } from "../data-file.ts";
 import { Heads } from "../heads.ts";
@@ -33,7 +34,7 @@ export async function indexRecords(
     const head = isThenable(reading) ? await reading : (reading as Uint8Array);
     const compressed = row === 0 ? (compressedProblem(head) ?? zlibProblem(head)) : undefined;
     const isWhole = head.length === headSize;
-    if (isWhole && maskedCrc32c(head.subarray(0, 8)) !== littleUint32(head, 8)) {
+    if (isWhole && maskedCrc32c(head.subarray(0, 8)) !== uint32(head, 8, true)) {
       const none = row === 0 ? "It is no TFRecord file" : "The file is damaged";
       throw dataError(compressed ?? `${none}: the length of a record and its checksum differ.`, {
         path,
@@ -41,7 +42,7 @@ export async function indexRecords(
         offset,
       });
     }
-    const size = isWhole ? littleUint32(head, 0) + littleUint32(head, 4) * 2 ** 32 : 0;
+    const size = isWhole ? uint32(head, 0, true) + uint32(head, 4, true) * 2 ** 32 : 0;
     const next = offset + headSize + size + tailSize;
     if (!isWhole || next > byteLength) {
       throw dataError(
@@ -54,11 +55,6 @@ export async function indexRecords(
     offset = next;
   }
   return row;
-}
-
-/** Four bytes, the lowest first, as a number. */
-export function littleUint32(bytes: Uint8Array, at: number): number {
-  return (bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24)) >>> 0;
 }
 
 /** TensorFlow's other compression, which has no more to be known by than two bytes. */

@@ -7,6 +7,7 @@ import { checkBoolean, checkInteger, checkKnown, checkSignal, checkText, show } 
 import { maskedCrc32c } from "../../core/crc32c.ts";
 import { OptionError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
+import { uint32 } from "../../image/header/integers.ts";
 import { type Context, createContext } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
@@ -22,7 +23,7 @@ import { filesOf, type Where } from "../files.ts";
 import { DataReader, shared } from "../reader.ts";
 import { readBytesFrom } from "../room.ts";
 import { type PlannedFeature, parseExample } from "./example.ts";
-import { headSize, indexRecords, littleUint32, tailSize } from "./records.ts";
+import { headSize, indexRecords, tailSize } from "./records.ts";
 
 /**
  * A field of the samples of {@link tfrecord}: the type of the feature of the same name; or its type, the feature's name
@@ -155,7 +156,7 @@ export class TFRecordReader<S> extends DataReader<S> {
     const { path } = this.files[file]!;
     const location = { path, row, offset: this.offsets[this.starts[file]! + row]! };
     const record = bytes.subarray(0, size);
-    if (this.verify && maskedCrc32c(record) !== littleUint32(bytes, size))
+    if (this.verify && maskedCrc32c(record) !== uint32(bytes, size, true))
       throw dataError(
         "The record is damaged: it and its checksum differ. Copy or download the file again.",
         location,

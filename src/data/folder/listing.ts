@@ -1,0 +1,131 @@
+/**
+ * The files of a folder, and of those in it, sorted, as `os.walk` lists them sorted.
+ *
+ * Links to files and folders are followed, but never into a folder that they are in. Passed over are hidden files and
+ * what systems leave behind.
+ */
+import type { Stats } from "node:fs";
+import { fileProblem } from "../../core/file.ts";
+import { builtin } from "../../core/node.ts";
+import { dataError } from "../data-file.ts";
+
+/** A file in a folder. */
+export interface ListedFile {
+  /** Its path from the folder on, with slashes. */
+  readonly path: string;
+  readonly stats: Stats;
+}
+
+/** Left behind by systems and programs, beside everything that is hidden. */
+const strangers: readonly string[] = ["__MACOSX", "Thumbs.db", "desktop.ini"];
+
+/** Whether a name in a folder is nothing of the user's. */
+export function isStranger(name: string): boolean {
+  return name.startsWith(".") || strangers.includes(name);
+}
+
+/** Compares names by their characters, the same on every machine. */
+export function byName(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/**
+ * The files in `folder` and in the folders there, those with one of `endings`; others are counted in `passedOver` by
+ * theirs.
+ *
+ * @throws DataError if the folder, or a file that was found, cannot be read.
+ */
+export function listFiles(
+  folder: string,
+  endings: readonly string[],
+  passedOver: Record<string, number>,
+): ListedFile[] {
+  const fs = builtin("fs")!;
+  const folders: { readonly path: string; readonly names: string[] }[] = [];
+  const found = new Map<string, Stats>();
+  const count = (what: string): void => {
+    passedOver[what] = (passedOver[what] ?? 0) + 1;
+  };
+  const walk = (path: string, above: readonly string[]): void => {
+    const self = identity(statOf(join(folder, path)));
+    if (above.includes(self)) return;
+    const names: string[] = [];
+    folders.push({ path, names });
+    for (const name of namesIn(join(folder, path))) {
+      if (isStranger(name)) {
+        count("hidden files");
+        continue;
+      }
+      const inside = join(path, name);
+      const ending = endingOf(name);
+      const isWanted = endings.includes(ending);
+      const stats = fs.statSync(join(folder, inside), { throwIfNoEntry: false });
+      if (stats?.isDirectory()) walk(inside, [...above, self]);
+      else if (!isWanted) count(ending === "" ? "files without an ending" : `.${ending}`);
+      else if (stats === undefined)
+        throw dataError("It is a link that leads nowhere. Remove it, or what it is to lead to is missing.", {
+          path: join(folder, inside),
+        });
+      else if (stats.isFile()) {
+        names.push(name);
+        found.set(inside, stats);
+      } else count("links and devices");
+    }
+  };
+  walk("", []);
+  return folders
+    .sort((a, b) => byName(a.path, b.path))
+    .flatMap(({ path, names }) =>
+      names.sort(byName).map((name) => ({ path: join(path, name), stats: found.get(join(path, name))! })),
+    );
+}
+
+/** The folders in `folder` that are the user's, sorted; those that links lead to, too. */
+export function foldersIn(folder: string): string[] {
+  return namesIn(folder)
+    .filter((name) => !isStranger(name))
+    .filter((name) => builtin("fs")!.statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory())
+    .sort(byName);
+}
+
+/** A path in a folder; of the folder `""` the name alone. */
+export function join(folder: string, name: string): string {
+  return folder === ""
+    ? name
+    : name === ""
+      ? folder
+      : folder.endsWith("/")
+        ? `${folder}${name}`
+        : `${folder}/${name}`;
+}
+
+function namesIn(folder: string): string[] {
+  return attempt(folder, () => builtin("fs")!.readdirSync(folder));
+}
+
+function statOf(path: string): Stats {
+  return attempt(path, () => builtin("fs")!.statSync(path));
+}
+
+function attempt<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const problem =
+      (cause as NodeJS.ErrnoException).code === "ENOTDIR"
+        ? "It is a file, not a folder."
+        : fileProblem(cause as Error).replace("no such file.", "no such folder.");
+    throw dataError(problem, { path }, { cause });
+  }
+}
+
+/** What is one and the same folder by whatever path. */
+function identity({ dev, ino }: Stats): string {
+  return `${dev}:${ino}`;
+}
+
+/** What comes after a name's last dot, in lower case. */
+function endingOf(name: string): string {
+  const dot = name.lastIndexOf(".");
+  return dot < 0 ? "" : name.slice(dot + 1).toLowerCase();
+}
