@@ -5,13 +5,6 @@
 export { type HttpHeaders, type HttpOptions, HttpSource, http } from "../bytes/http-source.ts";
 export type { BytesSource } from "../bytes/open.ts";
 export type { RetryOptions } from "../bytes/retry.ts";
-export { type DiskCacheOptions, diskCache } from "./disk-cache/disk-cache.ts";
-export type { Cached } from "./disk-cache/row.ts";
-export type { Where } from "./files.ts";
-export { classWeights, oneHot } from "./labels.ts";
-export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";
-export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
-export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";
 export { idx } from "./array/idx.ts";
 export { npy } from "./array/npy.ts";
 export { type NpzFields, type NpzOptions, NpzReader, type NpzSample, npz } from "./array/npz.ts";
@@ -25,10 +18,8 @@ export {
 } from "./array/records.ts";
 export { type ArrayOptions, ArrayReader, type StoredArray } from "./array/rows.ts";
 export type { DataFile } from "./data-file.ts";
-export type { Where } from "./files.ts";
-export type { DataReader } from "./reader.ts";
-export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";
-export type { DataFile } from "./data-file.ts";
+export { type DiskCacheOptions, diskCache } from "./disk-cache/disk-cache.ts";
+export type { Cached } from "./disk-cache/row.ts";
 export type { ByteFields, FieldType, FieldValue, NumberType } from "./fields.ts";
 export type { Where } from "./files.ts";
 export {
@@ -40,7 +31,9 @@ export {
   type FolderValues,
   folder,
 } from "./folder/folder.ts";
+export { classWeights, oneHot } from "./labels.ts";
 export { DataReader } from "./reader.ts";
+export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";
 export {
   type TarField,
   type TarFields,
@@ -59,3 +52,6 @@ export {
   TFRecordReader,
   tfrecord,
 } from "./tfrecord/tfrecord.ts";
+export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
+export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";
+export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";

@@ -2,8 +2,8 @@ import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { TensorBoard } from "../../../src/train/callbacks/tensorboard.ts";
 import { maskedCrc32c } from "../../../src/core/crc32c.ts";
+import { TensorBoard } from "../../../src/train/callbacks/tensorboard.ts";
 import { FakeModel, params, train, valLoss } from "./fake-model.ts";
 
 let dir: string;
