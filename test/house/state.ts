@@ -28,6 +28,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/disk-cache/disk-cache.ts stores": "the thread has its own descriptors, and caches are plain data",
   "src/data/room.ts piece": "is memory that no sample has been given yet",
   "src/data/room.ts used": "is memory that no sample has been given yet",
+  "src/data/text/encoding.ts decoders": "a decoder is made once in a thread, and readers are plain data",
   "src/loader/caches.ts sources": beside,
   "src/loader/contents.ts changing": beside,
   "src/loader/contents.ts hashes": known,

@@ -1,0 +1,173 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { DataError } from "../../../src/core/errors.ts";
+import { type CsvOptions, csv, tsv } from "../../../src/data/text/csv.ts";
+import { createContext } from "../../../src/sequence/context.ts";
+import type { Sequence } from "../../../src/sequence/sequence.ts";
+import { tensor } from "../../../src/tensor/tensor.ts";
+import { keepsContract } from "../contract.ts";
+
+const bytes = (text: string) => new TextEncoder().encode(text);
+const fixture = (name: string) => new URL(`../../fixtures/data/${name}`, import.meta.url);
+
+async function all<S>(reader: Sequence<S>): Promise<S[]> {
+  const samples: S[] = [];
+  for (let index = 0; index < reader.length; index++)
+    samples.push((await reader.getItem(index, createContext({ epoch: 0, index, seed: 0 }))) as S);
+  return samples;
+}
+const read = async (text: string, options: CsvOptions = {}): Promise<unknown[]> =>
+  all(
+    await (csv as (where: Uint8Array, options: CsvOptions) => Promise<Sequence<unknown>>)(
+      bytes(text),
+      options,
+    ),
+  );
+async function failure(text: string, options: CsvOptions = {}): Promise<DataError> {
+  try {
+    await read(text, options);
+  } catch (error) {
+    return error as DataError;
+  }
+  throw new Error("nothing was thrown");
+}
+
+keepsContract({
+  name: "csv()",
+  open: (files) =>
+    csv(files, {
+      cache: false,
+      columns: { x: "float32", y: { dtype: "int64", from: ["a", "b"] }, note: "string" },
+    }),
+  files: [
+    bytes('x,a,b,note\n1.5,1,2,"one\ntwo"\n-2,3,4,\n'),
+    bytes('\ufeffx,a,b,note\r\n\r\n1e-3,9007199254740993,0,"é, ""x"""'),
+  ],
+  samples: [
+    { x: scalar(1.5, "float32"), y: tensor([1n, 2n], "int64"), note: "one\ntwo" },
+    { x: scalar(-2, "float32"), y: tensor([3n, 4n], "int64"), note: "" },
+    { x: scalar(1e-3, "float32"), y: tensor([9007199254740993n, 0n], "int64"), note: 'é, "x"' },
+  ],
+});
+
+function scalar(value: number | bigint, dtype: "float32" | "int64" | "int32" | "uint8" | "bool" | "float64") {
+  return tensor(value, { dtype });
+}
+
+describe("csv", () => {
+  it.each(["commas", "tabs", "semicolons", "one-column", "stray-quotes"])(
+    "reads %s as Python's csv does",
+    async (name) => {
+      const { delimiter, header, rows } = JSON.parse(readFileSync(fixture(`${name}.json`), "utf8")) as {
+        delimiter: string;
+        header: string[];
+        rows: string[][];
+      };
+      const reader = await csv(fixture(`${name}.csv`), { delimiter });
+      expect(reader.names).toEqual(header);
+      expect((await all(reader)).map((sample) => header.map((column) => sample[column]))).toEqual(rows);
+    },
+  );
+
+  it("names columns by a list or by number, and passes over comments and empty lines", async () => {
+    const text = '# "not a quote\n1,2\n\n#x\n3,4\r\n';
+    expect(await read(text, { header: ["a", "b"], comment: "#" })).toEqual([
+      { a: "1", b: "2" },
+      { a: "3", b: "4" },
+    ]);
+    expect(await read(text, { header: false, comment: "#", columns: { 1: "uint8" } })).toEqual([
+      { 1: scalar(2, "uint8") },
+      { 1: scalar(4, "uint8") },
+    ]);
+    expect(await all(await tsv(bytes('a\tb\n"x\t1\n'), { quote: false }))).toEqual([{ a: '"x', b: "1" }]);
+  });
+
+  it("reads text in other encodings, and refuses what is none in the one that is said", async () => {
+    const latin = Uint8Array.of(0x61, 0x0a, 0xe9, 0x0a);
+    expect(await all(await csv(latin, { encoding: "windows-1252" }))).toEqual([{ a: "é" }]);
+    await expect(csv(latin).then(all)).rejects.toThrow(/row 0, byte 2: It is no text in utf-8.*windows-1252/);
+    await expect(csv(latin, { encoding: "utf-16le" })).rejects.toThrow(
+      /`encoding` must be one that TextDecoder knows/,
+    );
+  });
+
+  it.each<[string, CsvOptions["columns"] & {}, unknown]>([
+    ["007", { a: "int32" }, scalar(7, "int32")],
+    ["007", { a: "string" }, "007"],
+    ["12345678901234567890", { a: "string" }, "12345678901234567890"],
+    ["-9223372036854775808", { a: "int64" }, scalar(-(2n ** 63n), "int64")],
+    ["True", { a: "bool" }, scalar(1, "bool")],
+    [" -1.5e3 ", { a: "float64" }, scalar(-1500, "float64")],
+    ["nan", { a: "float32" }, scalar(Number.NaN, "float32")],
+    ["-inf", { a: "float64" }, scalar(Number.NEGATIVE_INFINITY, "float64")],
+    ["", { a: { dtype: "float32", missing: Number.NaN } }, scalar(Number.NaN, "float32")],
+    ["", { a: { dtype: "int32", missing: -1 } }, scalar(-1, "int32")],
+    ["1.0009765625", { a: "float16" }, { data: Uint16Array.of(0x3c01), shape: [], dtype: "float16" }],
+    ["65504", { a: "float16" }, { data: Uint16Array.of(0x7bff), shape: [], dtype: "float16" }],
+    ["6e-8", { a: "float16" }, { data: Uint16Array.of(1), shape: [], dtype: "float16" }],
+  ])("takes %j as %j", async (cell, columns, expected) => {
+    expect(await read(`a,b\n${cell},\n`, { columns })).toEqual([{ a: expected }]);
+  });
+
+  it.each<[string, string, RegExp]>([
+    ["1.5", "int32", /"1\.5" is no int32/],
+    ["abc", "int32", /"abc" is no int32/],
+    ["", "int32", /It is empty, and no int32/],
+    ["300", "uint8", /"300" is out of the range of uint8/],
+    ["-1", "uint8", /out of the range/],
+    ["9223372036854775808", "int64", /out of the range of int64/],
+    ["0x10", "float32", /is no float32/],
+    ["1,5", "float32", /It has 3 cells, and there are 2 columns/],
+    ["1e39", "float32", /out of the range of float32/],
+    ["1e400", "float64", /out of the range of float64/],
+    ["65520", "float16", /out of the range of float16/],
+    ["yes", "bool", /"yes" is no bool/],
+    ['"1"x', "string", /Behind a closing quote stands "x,"/],
+  ])("refuses %j as %s, and says where", async (cell, dtype, message) => {
+    const error = await failure(`a,b\n1,\n${cell},\n`, { columns: { a: dtype as "int32" } });
+    expect(error).toMatchObject({ name: "DataError", row: 1, offset: 7 });
+    expect(error.message).toMatch(message);
+    if (!/cells|Behind/.test(message.source)) expect(error.column).toBe("a");
+  });
+
+  it("passes over malformed rows where that is asked for, and counts them", async () => {
+    const reader = await csv(bytes("a,b\n1,x\nabc,y\n3\n4,z\n5,\n"), {
+      malformed: "skip",
+      columns: { a: "int32" },
+    });
+    expect(await all(reader)).toEqual([1, 4, 5].map((a) => ({ a: scalar(a, "int32") })));
+    expect(reader.skipped).toBe(2);
+  });
+
+  it("refuses at opening what it cannot read", async () => {
+    const refuse = async (text: string | Uint8Array, message: RegExp, options: CsvOptions = {}) =>
+      expect((await failure(text as string, options)).message).toMatch(message);
+    await refuse("a,b\n1,2\n", /csv\(\) finds no column "c"\. There are: "a", "b"\./, {
+      columns: { c: "int32" },
+    });
+    await refuse("a,a\n1,2\n", /several columns "a"/);
+    expect(await read("a,a,b\n1,2,3\n", { columns: { b: "string" } })).toEqual([{ b: "3" }]);
+    await refuse("", /It has no row that names its columns/);
+    await refuse("a,b\r1,2\r", /carriage returns alone/);
+    await refuse('a,b\n1,"2\n', /byte 6: A quote is opened here and never closed/);
+    await refuse("1,2\n", /Its first row has 2 cells, and there are 3 columns/, { header: ["a", "b", "c"] });
+    await expect(csv([bytes("a,b\n"), bytes("b,a\n")])).rejects.toThrow(
+      /Its header is "b, a", and that of the first file "a, b"/,
+    );
+    await expect(csv(Uint8Array.of(0x1f, 0x8b, 8, 0))).rejects.toThrow(/compressed by gzip.*Unpack it/);
+    await expect(csv(Uint8Array.of(0xff, 0xfe, 97, 0))).rejects.toThrow(/UTF-16/);
+    await refuse("a\n", /`delimiter` must be one character of ASCII/, { delimiter: "||" });
+    await refuse("a\n", /`delimiter` and `quote` are both/, { delimiter: '"' });
+    await refuse("a\n", /`missing` of the column "a" is NaN, which is no int32/, {
+      columns: { a: { dtype: "int32", missing: Number.NaN } },
+    });
+    await refuse("a\n", /has no option `sep`/, { sep: "," } as CsvOptions);
+  });
+
+  it("reads a first row, and fields, larger than any piece that is read at once", async () => {
+    const name = "n".repeat(200_000);
+    const cell = `${'x,"\n'.repeat(1_500_000)}`;
+    const text = `"${name}",b\n"${cell.replaceAll('"', '""')}",2\n`;
+    expect(await read(text)).toEqual([{ [name]: cell, b: "2" }]);
+  });
+});
