@@ -36,6 +36,7 @@ interface TypedArrayConstructor<D extends DType> {
   readonly name: string;
   readonly BYTES_PER_ELEMENT: number;
   new (buffer: ArrayBufferLike, byteOffset?: number, length?: number): ArrayOf<D>;
+  new (length: number): ArrayOf<D>;
 }
 
 const constructors: { readonly [D in DType]: TypedArrayConstructor<D> } = {
@@ -69,6 +70,11 @@ export function viewOf<D extends DType>(
   length?: number,
 ): ArrayOf<D> {
   return new constructors[dtype](buffer, byteOffset, length);
+}
+
+/** `length` zeros of `dtype`. A few of them are made several times as fast as a view over a buffer of their own. */
+export function zerosOf<D extends DType>(dtype: D, length: number): ArrayOf<D> {
+  return new constructors[dtype](length);
 }
 
 /** The dtype a bare typed array stands for; undefined for anything that is no typed array of ours. */

@@ -1,14 +1,7 @@
 /** What columns of text are taken for: a cell's text or a value of JSON as what was stated, exactly, or an error. */
 import { checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import {
-  type ArrayOf,
-  bytesPerElement,
-  checkDType,
-  type DType,
-  isBigDType,
-  viewOf,
-} from "../../tensor/dtype.ts";
+import { type ArrayOf, checkDType, type DType, isBigDType, zerosOf } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** A column, or several of them as one vector, and what stands for a value that is missing. */
@@ -102,10 +95,8 @@ function missingOf(
 /** A tensor of `field` whose elements are still to be written. */
 export function tensorOf(field: TextColumn): Tensor {
   const dtype = field.dtype as DType;
-  const { length } = field.from;
-  const data = viewOf(dtype, new ArrayBuffer(length * bytesPerElement(dtype)), 0, length);
   // A shape may be held by who gets the sample, but not changed: it is readonly.
-  return { data, shape: field.shape, dtype };
+  return { data: zerosOf(dtype, field.from.length), shape: field.shape, dtype };
 }
 
 /**
@@ -148,7 +139,8 @@ const special = /^[ \t]*([+-]?)(?:(nan)|inf(?:inity)?)[ \t]*$/i;
 export function numberFrom(text: string, dtype: DType): number | bigint {
   if (isFloat(dtype)) {
     const value = Number(text);
-    // Number() also takes nothing, 0x10 and 0b1 for numbers.
+    // Number() also takes nothing, 0x10 and 0b1 for numbers, which do not begin as most do.
+    if (Number.isFinite(value) && startsPlainly(text)) return value;
     if (float.test(text)) {
       if (Number.isFinite(value)) return value;
       throw outOfRange(text, dtype);
@@ -171,6 +163,14 @@ export function numberFrom(text: string, dtype: DType): number | bigint {
   const [low, high] = ranges[dtype]!;
   if (value < low || value > high) throw outOfRange(text, dtype);
   return value;
+}
+
+/** Whether it begins with a digit, a sign or a point, and no letter follows. */
+function startsPlainly(text: string): boolean {
+  const first = text.charCodeAt(0);
+  return (
+    (first === 0x2d || first === 0x2e || (first >= 0x30 && first <= 0x39)) && !(text.charCodeAt(1) > 0x39)
+  );
 }
 
 const bools: Readonly<Record<string, number>> = { __proto__: null as never, true: 1, false: 0, 1: 1, 0: 0 };

@@ -6,7 +6,7 @@
  * would change is only taken by a column that says what it is.
  */
 import { show } from "../../core/check.ts";
-import { bytesPerElement, type DType, viewOf } from "../../tensor/dtype.ts";
+import { type DType, zerosOf } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dataError } from "../data-file.ts";
 import type { Where } from "../files.ts";
@@ -159,7 +159,7 @@ function nestedTensor(value: readonly unknown[], dtype: DType): Tensor {
     for (const each of item) collect(each, axis + 1);
   };
   collect(value, 0);
-  const tensor = { data: viewOf(dtype, new ArrayBuffer(flat.length * bytesPerElement(dtype))), shape, dtype };
+  const tensor = { data: zerosOf(dtype, flat.length), shape, dtype };
   flat.forEach((item, i) => {
     writeNumber(tensor, i, numberOfValue(item, dtype));
   });

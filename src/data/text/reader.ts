@@ -1,6 +1,7 @@
 /** What readers of text share: files with an index of their rows, and a row's bytes by one read. */
 
 import type { Bytes } from "../../bytes/bytes.ts";
+import { FileBytes } from "../../bytes/file.ts";
 import { checkChoice, checkKnown } from "../../core/check.ts";
 import { isEpochalError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
@@ -32,6 +33,9 @@ export interface RowPlace {
   /** Its first byte in the file. */
   readonly offset: number;
 }
+
+/** Where rows of local files are read to, one at a time: memory of its own for each costs more than to read it. */
+const room = new Uint8Array(2 ** 16);
 
 /** Rows of text files, each a sample. */
 export interface TextRows<S> extends Sequence<S> {
@@ -70,6 +74,11 @@ export abstract class TextReader<S> extends DataReader<S> {
       file,
       place,
       (bytes) => {
+        if (bytes instanceof FileBytes && end - offset <= room.length) {
+          const row = room.subarray(0, end - offset);
+          bytes.readInto(row, offset);
+          return this.parseAt(row, place, every);
+        }
         const part = bytes.slice(offset, end, signal);
         return isThenable(part)
           ? Promise.resolve(part).then((there) => this.parseAt(there, place, every))
