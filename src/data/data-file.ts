@@ -74,11 +74,10 @@ export function readFrom<T>(
   file: DataFile,
   location: DataLocation,
   read: (bytes: Bytes) => Awaitable<T>,
-  signal?: AbortSignal,
 ): Awaitable<T> {
   // A row comes by here: nothing is made that is for a failure only.
   try {
-    const bytes = bytesOf(file, signal);
+    const bytes = bytesOf(file);
     const result = isThenable(bytes) ? Promise.resolve(bytes).then(read) : read(bytes as Bytes);
     if (!isThenable(result)) return result;
     return Promise.resolve(result as Promise<T>).catch((error) => fail(error, file.path, location));
@@ -105,7 +104,7 @@ export function dataError(problem: string, location: DataLocation, options: Erro
 /** More is not downloaded from a server without ranges: it would have to stay in memory. */
 const most = 2 ** 30;
 
-function bytesOf(file: DataFile, signal: AbortSignal | undefined): Awaitable<Bytes> {
+function bytesOf(file: DataFile): Awaitable<Bytes> {
   const known = opened.get(file);
   if (known !== undefined) {
     const now = performance.now();
@@ -115,7 +114,8 @@ function bytesOf(file: DataFile, signal: AbortSignal | undefined): Awaitable<Byt
     }
     return known.bytes;
   }
-  const bytes = openBytes(file.where, { signal, most });
+  // For all who come: it ends with none of them.
+  const bytes = openBytes(file.where, { most });
   if (!isThenable(bytes)) {
     checkVersion(file, bytes as Bytes);
     return keep(file, bytes as Bytes);

@@ -56,12 +56,7 @@ export class Heads {
     const stop = Math.min(Math.max(offset + size, end), this.#file.byteLength);
     if (this.#memory.length < stop - offset) this.#memory = new Uint8Array(stop - offset);
     const target = this.#memory.subarray(0, stop - offset);
-    const read = readFrom(
-      this.#file,
-      { offset },
-      (bytes) => bytes.readInto(target, offset, this.#signal),
-      this.#signal,
-    );
+    const read = readFrom(this.#file, { offset }, (bytes) => bytes.readInto(target, offset, this.#signal));
     const filled = (): Uint8Array => {
       this.#start = offset;
       this.#end = stop;

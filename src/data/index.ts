@@ -44,6 +44,11 @@ export {
   type TarValue,
   tar,
 } from "./tar/tar.ts";
+export type { ColumnOptions, Columns, RowOf } from "./text/columns.ts";
+export { type CsvOptions, csv, type TableRows, tsv } from "./text/csv.ts";
+export { type JsonlOptions, jsonl } from "./text/jsonl.ts";
+export { type LinesOptions, lines } from "./text/lines.ts";
+export type { Malformed, TextOptions, TextRows } from "./text/reader.ts";
 export {
   type ExampleField,
   type ExampleFields,
@@ -55,8 +60,3 @@ export {
 export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
 export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";
 export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";
-export type { ColumnOptions, Columns, RowOf } from "./text/columns.ts";
-export { type CsvOptions, csv, type TableRows, tsv } from "./text/csv.ts";
-export { type JsonlOptions, jsonl } from "./text/jsonl.ts";
-export { type LinesOptions, lines } from "./text/lines.ts";
-export type { Malformed, TextOptions, TextRows } from "./text/reader.ts";

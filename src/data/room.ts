@@ -40,14 +40,9 @@ export function readBytesFrom(
   end: number,
   signal: AbortSignal,
 ): Awaitable<Uint8Array> {
-  return readFrom(
-    file,
-    location,
-    (bytes) => {
-      const room = roomFor(end - start);
-      const read = bytes.readInto(room, start, signal);
-      return isThenable(read) ? Promise.resolve(read).then(() => room) : room;
-    },
-    signal,
-  );
+  return readFrom(file, location, (bytes) => {
+    const room = roomFor(end - start);
+    const read = bytes.readInto(room, start, signal);
+    return isThenable(read) ? Promise.resolve(read).then(() => room) : room;
+  });
 }

@@ -63,15 +63,10 @@ export class WavReader extends DataReader<Sound> {
     const { channels } = this;
     const from = this.files[file]!;
     const decode = (bytes: Uint8Array) => soundOf(bytes, headerOf(bytes, bytes.length), channels);
-    return readFrom(
-      from,
-      {},
-      (bytes) => {
-        const whole = bytes.slice(0, from.byteLength, signal);
-        return isThenable(whole) ? Promise.resolve(whole).then(decode) : decode(whole as Uint8Array);
-      },
-      signal,
-    );
+    return readFrom(from, {}, (bytes) => {
+      const whole = bytes.slice(0, from.byteLength, signal);
+      return isThenable(whole) ? Promise.resolve(whole).then(decode) : decode(whole as Uint8Array);
+    });
   }
 }
 
@@ -126,7 +121,7 @@ async function checkHeader(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   for (let length = firstRead; ; length *= 16) {
-    const head = await readFrom(file, {}, (bytes) => bytes.slice(0, length, signal), signal);
+    const head = await readFrom(file, {}, (bytes) => bytes.slice(0, length, signal));
     try {
       return checkChannels(headerOf(head, file.byteLength), channels);
     } catch (error) {

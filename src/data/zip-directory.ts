@@ -109,7 +109,7 @@ async function part(
   end: number,
   signal: AbortSignal | undefined,
 ): Promise<Uint8Array> {
-  return readFrom(file, { offset: start }, (bytes) => bytes.slice(start, end, signal), signal);
+  return readFrom(file, { offset: start }, (bytes) => bytes.slice(start, end, signal));
 }
 
 function viewOfBytes(bytes: Uint8Array): DataView {

@@ -38,7 +38,7 @@ export async function idx(where: Where, options: ArrayOptions = {}): Promise<Arr
 
 async function idxLayout(file: DataFile, signal: AbortSignal | undefined): Promise<ArrayLayout> {
   // As many axes as a byte says.
-  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, 4 + 4 * 255, signal), signal);
+  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, 4 + 4 * 255, signal));
   const dtype = head[0] === 0 && head[1] === 0 ? dtypeByType[head[2]!] : undefined;
   const axes = head[3] ?? 0;
   const start = 4 + 4 * axes;

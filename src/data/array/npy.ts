@@ -48,11 +48,8 @@ export async function npyLayout(
 ): Promise<ArrayLayout> {
   const { start, end } = part;
   const head = async (length: number): Promise<Uint8Array> =>
-    readFrom(
-      file,
-      { offset: start, column },
-      (bytes) => bytes.slice(start, Math.min(start + length, end), signal),
-      signal,
+    readFrom(file, { offset: start, column }, (bytes) =>
+      bytes.slice(start, Math.min(start + length, end), signal),
     );
   let bytes = await head(firstRead);
   try {

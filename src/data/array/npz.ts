@@ -175,11 +175,8 @@ async function arrayOf(
       { path: file.path, column: field },
     );
   budget.left -= member.size;
-  const packed = await readFrom(
-    file,
-    { column: field, offset: start },
-    (bytes) => bytes.slice(start, end, signal),
-    signal,
+  const packed = await readFrom(file, { column: field, offset: start }, (bytes) =>
+    bytes.slice(start, end, signal),
   );
   const unpacked: DataFile = {
     where: await unpack(packed, member).catch((cause: Error) => {

@@ -131,7 +131,7 @@ async function checkRows(
 ): Promise<void> {
   const size = file.byteLength - header;
   if (size > 0 && size % rowBytes === 0) return;
-  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, 16, signal), signal);
+  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, 16, signal));
   const behind = header === 0 ? "" : ` behind its header of ${header}`;
   throw dataError(
     compressedProblem(head) ??

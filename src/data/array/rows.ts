@@ -168,7 +168,7 @@ export function readFixed(
   const target = roomFor(rowBytes);
   const offset = start + row * rowBytes;
   const { signal } = context;
-  const done = readFrom(file, { row, offset }, (bytes) => bytes.readInto(target, offset, signal), signal);
+  const done = readFrom(file, { row, offset }, (bytes) => bytes.readInto(target, offset, signal));
   return isThenable(done) ? Promise.resolve(done).then(() => target) : target;
 }
 

@@ -70,22 +70,17 @@ export abstract class TextReader<S> extends DataReader<S> {
     const offset = starts[at]!;
     const end = at + 1 < starts.length ? starts[at + 1]! : file.byteLength;
     const place = { path: file.path, row, offset };
-    return readFrom(
-      file,
-      place,
-      (bytes) => {
-        if (bytes instanceof FileBytes && end - offset <= room.length) {
-          const row = room.subarray(0, end - offset);
-          bytes.readInto(row, offset);
-          return this.parseAt(row, place, every);
-        }
-        const part = bytes.slice(offset, end, signal);
-        return isThenable(part)
-          ? Promise.resolve(part).then((there) => this.parseAt(there, place, every))
-          : this.parseAt(part as Uint8Array, place, every);
-      },
-      signal,
-    );
+    return readFrom(file, place, (bytes) => {
+      if (bytes instanceof FileBytes && end - offset <= room.length) {
+        const row = room.subarray(0, end - offset);
+        bytes.readInto(row, offset);
+        return this.parseAt(row, place, every);
+      }
+      const part = bytes.slice(offset, end, signal);
+      return isThenable(part)
+        ? Promise.resolve(part).then((there) => this.parseAt(there, place, every))
+        : this.parseAt(part as Uint8Array, place, every);
+    });
   }
 
   /** The sample of a row, of which `bytes` begin with it, or with that which has an offset before it. */

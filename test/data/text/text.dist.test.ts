@@ -2,10 +2,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { batches, DataLoader } from "epochal";
+import { csv, jsonl, lines } from "epochal/data";
+import { digest } from "epochal/testing";
 import { afterAll, expect, it } from "vitest";
-import { csv, jsonl, lines } from "../../../dist/data/index.js";
-import { batches, DataLoader } from "../../../dist/index.js";
-import { digest } from "../../../dist/testing/index.js";
 
 const root = mkdtempSync(join(tmpdir(), "epochal-text-"));
 afterAll(() => rmSync(root, { recursive: true }));
