@@ -48,7 +48,7 @@ export function isHttpSource(value: unknown): value is HttpSource {
  *
  * @throws OptionError if the URL is none of `http:` or `https:`, or an option is not what it should be.
  * @example
- * const auth = portable(import.meta.url, () => ({ authorization: `Bearer ${process.env["HF_TOKEN"]}` }));
+ * const auth = portable(import.meta.url, () => ({ authorization: `Bearer ${process.env.HF_TOKEN}` }));
  * const source = http("https://host/private.csv", { headers: auth });
  */
 export function http(url: string | URL, options: HttpOptions = {}): HttpSource {

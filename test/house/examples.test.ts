@@ -3,8 +3,8 @@ import { describe, expect, it } from "vitest";
 import { filesUnder, read, root } from "./modules.ts";
 
 const pages = ["docs/callbacks.md", "docs/migrate-from-keras.md", "docs/migrate-from-pytorch.md"];
-/** A page with lines out of context as well. */
-const mixed = "docs/images.md";
+/** Pages with lines out of context as well. */
+const mixed = ["docs/images.md", "docs/data.md"];
 
 /** Code blocks of a page, each with the link in the line above it. */
 function blocks(page: string): { readonly file: string | undefined; readonly code: string }[] {
@@ -24,14 +24,14 @@ describe.each(pages)("%s", (page) => {
   });
 });
 
-it(`${mixed} shows files of examples/ as they are`, () => {
-  for (const { file, code } of blocks(mixed)) if (file) expect(code).toBe(read(file));
+it.each(mixed)("%s shows files of examples/ as they are", (page) => {
+  for (const { file, code } of blocks(page)) if (file) expect(code).toBe(read(file));
 });
 
 it("shows every such file on a page", () => {
-  const shown = [...pages, mixed].flatMap((page) => blocks(page).map(({ file }) => file));
-  const files = ["examples/callbacks", "examples/images", "examples/migration"].flatMap((folder) =>
-    filesUnder(folder, /\.ts$/),
+  const shown = [...pages, ...mixed].flatMap((page) => blocks(page).map(({ file }) => file));
+  const files = ["examples/callbacks", "examples/data", "examples/images", "examples/migration"].flatMap(
+    (folder) => filesUnder(folder, /\.ts$/),
   );
   expect(files.filter((file) => !shown.includes(file))).toEqual([]);
 });
