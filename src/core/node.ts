@@ -6,6 +6,7 @@
 /** The built-in modules used this way. */
 interface Builtins {
   readonly async_hooks: typeof import("node:async_hooks");
+  readonly buffer: typeof import("node:buffer");
   readonly child_process: typeof import("node:child_process");
   readonly crypto: typeof import("node:crypto");
   readonly fs: typeof import("node:fs");

@@ -24,6 +24,7 @@ export const moduleState: Readonly<Record<string, string>> = {
     "is cut into small rows of any reader in the thread, each of which owns its part",
   "src/data/array/rows.ts slabUsed": "is how much of that is cut",
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
+  "src/data/parquet/parquet.ts recent": beside,
   "src/data/vocabulary.ts byVocabulary": beside,
   "src/data/disk-cache/disk-cache.ts stores": "the thread has its own descriptors, and caches are plain data",
   "src/data/room.ts piece": "is memory that no sample has been given yet",

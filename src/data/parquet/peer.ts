@@ -1,0 +1,41 @@
+/** The packages that read Parquet, optional peers: on Node without a late `import()`, in a page as its bundler has them. */
+import type { Compressors } from "hyparquet";
+import { MissingPeerError } from "../../core/errors.ts";
+import { isNode } from "../../core/node.ts";
+import { peer } from "../../core/peer.ts";
+
+/** The module `hyparquet`. */
+export type Hyparquet = typeof import("hyparquet");
+
+/** Codecs that hyparquet undoes by itself. */
+const ownCodecs = ["UNCOMPRESSED", "SNAPPY"];
+
+/**
+ * The package that reads Parquet.
+ *
+ * @throws MissingPeerError if `hyparquet` is not installed.
+ */
+export async function loadHyparquet(): Promise<Hyparquet> {
+  const found = isNode ? peer<Hyparquet>("hyparquet") : await import("hyparquet").catch(() => undefined);
+  if (found !== undefined) return found;
+  throw new MissingPeerError(
+    "epochal/data/parquet needs the package `hyparquet`. Install it: npm install hyparquet hyparquet-compressors",
+  );
+}
+
+/**
+ * What undoes `codecs`, as far as hyparquet does not.
+ *
+ * @throws MissingPeerError if it needs `hyparquet-compressors`, which is not installed.
+ */
+export async function loadCompressors(codecs: Iterable<string>): Promise<Compressors> {
+  const foreign = [...codecs].find((codec) => !ownCodecs.includes(codec));
+  const found = isNode
+    ? peer<{ readonly compressors: Compressors }>("hyparquet-compressors")
+    : await import("hyparquet-compressors").catch(() => undefined);
+  if (found !== undefined) return found.compressors;
+  if (foreign === undefined) return {};
+  throw new MissingPeerError(
+    `Columns compressed by ${foreign} need the package \`hyparquet-compressors\`. Install it: npm install hyparquet-compressors`,
+  );
+}

@@ -1,0 +1,161 @@
+/**
+ * What the columns of a file are, by its footer.
+ *
+ * Limits: numbers, text, bytes, lists of numbers, and records of `bytes` and `path`, as Hugging Face's images and sounds are;
+ * anything else is described, for the message that refuses it.
+ */
+import type { FileMetaData, SchemaElement, SchemaTree } from "hyparquet";
+import type { ParquetDType } from "./kinds.ts";
+
+/** A column at the top of a file's schema. */
+export interface Column {
+  readonly name: string;
+  /** What its values are; undefined of what cannot be given. */
+  readonly content: "text" | "bytes" | ParquetDType | undefined;
+  /** Whether a row has a list of them. */
+  readonly list: boolean;
+  /** Whether a row is a record whose field `bytes` is meant. */
+  readonly record: boolean;
+  /** Whether the file says that its bytes are images. */
+  readonly image: boolean;
+  /** The path of the leaf that is meant, as the footer's statistics name it. */
+  readonly leaf: string;
+  /** What it is, in words: `int64`, `a map`. */
+  readonly described: string;
+}
+
+/** The columns of a file. */
+export function columnsOf(metadata: FileMetaData, tree: SchemaTree): Column[] {
+  const images = imagesOf(metadata);
+  return tree.children.map((child) => {
+    const { name } = child.element;
+    const base = { name, image: images.has(name), list: false, record: false };
+    const leaf = (node: SchemaTree) => node.path.join(".");
+    if (child.children.length === 0) {
+      const list = child.element.repetition_type === "REPEATED";
+      return { ...base, ...listed(contentOf(child.element), list), leaf: leaf(child) };
+    }
+    const bytes = recordBytes(child);
+    if (bytes !== undefined)
+      return {
+        ...base,
+        content: "bytes" as const,
+        record: true,
+        leaf: leaf(bytes),
+        described: "bytes with a path",
+      };
+    const element = elementOf(child);
+    if (element !== undefined)
+      return { ...base, ...listed(contentOf(element.element), true), leaf: leaf(element) };
+    const fields = child.children.map((field) => field.element.name).join(", ");
+    const described =
+      child.element.converted_type === "MAP"
+        ? "a map"
+        : child.element.converted_type === "LIST"
+          ? "a list of lists or records"
+          : `a record of ${fields}`;
+    return { ...base, content: undefined, leaf: "", described };
+  });
+}
+
+type Content = Pick<Column, "content" | "described">;
+
+function listed({ content, described }: Content, list: boolean): Content & Pick<Column, "list"> {
+  if (!list) return { content, described, list };
+  const refused = content === "text" || content === "bytes";
+  return { content: refused ? undefined : content, described: `lists of ${described}`, list };
+}
+
+/** The field `bytes` of a record of bytes, and maybe a path. */
+function recordBytes({ element, children }: SchemaTree): SchemaTree | undefined {
+  if (element.converted_type !== undefined || element.repetition_type === "REPEATED") return undefined;
+  const bytes = children.find((child) => child.element.name === "bytes");
+  const known = children.every(({ element: { name } }) => name === "bytes" || name === "path");
+  return known && bytes?.element.type === "BYTE_ARRAY" && bytes.element.repetition_type !== "REPEATED"
+    ? bytes
+    : undefined;
+}
+
+/** What a list is of, where that is a leaf. */
+function elementOf({ element, children: [repeated, ...others] }: SchemaTree): SchemaTree | undefined {
+  if (element.converted_type !== "LIST" || repeated === undefined || others.length > 0) return undefined;
+  if (repeated.element.repetition_type !== "REPEATED") return undefined;
+  if (repeated.children.length === 0) return repeated;
+  const [only, ...more] = repeated.children;
+  return only !== undefined && more.length === 0 && only.children.length === 0 ? only : undefined;
+}
+
+/** By the older of the two ways in which a type is annotated; writers give both where they can. */
+const byConverted: Readonly<Record<string, [ParquetDType, string?]>> = {
+  INT_8: ["int8"],
+  INT_16: ["int16"],
+  INT_32: ["int32"],
+  INT_64: ["int64"],
+  UINT_8: ["uint8"],
+  UINT_16: ["uint16"],
+  UINT_32: ["uint32"],
+  UINT_64: ["uint64"],
+  DATE: ["int32", "days since 1970"],
+  TIME_MILLIS: ["int32", "a time in milliseconds"],
+  TIME_MICROS: ["int64", "a time in microseconds"],
+  TIMESTAMP_MILLIS: ["int64", "milliseconds since 1970"],
+  TIMESTAMP_MICROS: ["int64", "microseconds since 1970"],
+};
+
+const byType: Readonly<Record<string, ParquetDType>> = {
+  BOOLEAN: "bool",
+  INT32: "int32",
+  INT64: "int64",
+  FLOAT: "float32",
+  DOUBLE: "float64",
+};
+
+/** Digits that a float64 holds, all of them. */
+const exactDigits = 15;
+
+/** What a leaf's values are, as we have hyparquet give them. */
+function contentOf({ type, converted_type, logical_type, precision }: SchemaElement): Content {
+  const known = (content: Content["content"], of?: string): Content => ({
+    content,
+    described: of === undefined ? String(content) : `${of} (${content})`,
+  });
+  const refused = (described: string): Content => ({ content: undefined, described });
+  const logical = logical_type?.type;
+  if (converted_type === "DECIMAL" || logical === "DECIMAL") {
+    const digits = precision ?? Number.POSITIVE_INFINITY;
+    return digits <= exactDigits
+      ? known("float64", "decimals")
+      : refused(`decimals of ${digits} digits, more than a float64 holds`);
+  }
+  if (logical === "FLOAT16") return known("float32", "half floats");
+  if (logical === "TIMESTAMP" || logical === "TIME") {
+    const { unit } = logical_type as { readonly unit: string };
+    return known(type === "INT32" ? "int32" : "int64", `${logical.toLowerCase()}s in ${unit.toLowerCase()}`);
+  }
+  const [dtype, of] = byConverted[converted_type ?? ""] ?? [];
+  if (dtype !== undefined) return known(dtype, of);
+  if (type === "INT96") return known("int64", "nanoseconds since 1970");
+  if (converted_type === "INTERVAL" || converted_type === "BSON") return refused(converted_type);
+  if (logical === "GEOMETRY" || logical === "GEOGRAPHY" || logical === "VARIANT") return refused(logical);
+  if (converted_type === "UTF8" || converted_type === "JSON" || converted_type === "ENUM")
+    return known("text");
+  if (logical === "STRING" || logical === "JSON" || logical === "ENUM") return known("text");
+  if (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY") return known("bytes");
+  const plain = byType[type ?? ""];
+  return plain === undefined ? refused(`of the type ${type}`) : known(plain);
+}
+
+/** Columns that Hugging Face's description of the features calls images. */
+function imagesOf({ key_value_metadata = [] }: FileMetaData): ReadonlySet<string> {
+  const described = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
+  try {
+    const { info } = JSON.parse(described ?? "{}") as {
+      readonly info?: { readonly features?: Readonly<Record<string, { readonly _type?: unknown }>> };
+    };
+    const features = Object.entries(info?.features ?? {});
+    return new Set(features.filter(([, feature]) => feature?._type === "Image").map(([name]) => name));
+  } catch {
+    // It is not ours to check.
+    return new Set();
+  }
+}
