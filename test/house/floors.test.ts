@@ -21,7 +21,12 @@ const peers = Object.keys(
 );
 
 /** Entry points that must load in a browser. */
-const browserEntries = ["src/index.ts", "src/image/index.ts", "src/data/index.ts"];
+const browserEntries = [
+  "src/index.ts",
+  "src/image/index.ts",
+  "src/data/index.ts",
+  "src/data/parquet/index.ts",
+];
 
 /** A file this long holds two ideas, most often. */
 const longest = 400;

@@ -68,6 +68,31 @@ export function decodeColumn(column: PickedColumn, pages: Pages, allocate: Alloc
   return list ? decodeLists(column, kind, pages, allocate) : decodeNumbers(column, kind, pages, allocate);
 }
 
+/** The values of several columns, one behind the other. */
+export function joinColumns(columns: readonly DecodedColumn[], allocate: Allocate): DecodedColumn {
+  const [{ data: first, starts: places }] = columns as [DecodedColumn, ...DecodedColumn[]];
+  const total = (lengthOf: (column: DecodedColumn) => number) =>
+    columns.reduce((sum, column) => sum + lengthOf(column), 0);
+  const type = first.constructor as new (buffer: ArrayBufferLike) => TypedArray;
+  const data = allocate(
+    type,
+    total((column) => column.data.length),
+  );
+  const rows = places === undefined ? 0 : total(({ starts }) => starts!.length);
+  const [starts, ends] = [allocate(Float64Array, rows), allocate(Float64Array, rows)];
+  let [at, row] = [0, 0];
+  for (const column of columns) {
+    data.set(column.data as never, at);
+    const count = column.starts?.length ?? 0;
+    for (let i = 0; i < count; i++, row++) {
+      starts[row] = column.starts![i]! + at;
+      ends[row] = column.ends![i]! + at;
+    }
+    at += column.data.length;
+  }
+  return places === undefined ? { data } : { data, starts, ends };
+}
+
 /** The value of `column` in `row`, in memory of its own. */
 export function valueAt(
   { kind }: PickedColumn,

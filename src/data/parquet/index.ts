@@ -3,4 +3,5 @@
 export type { Missing } from "./decoded.ts";
 export { type HubOptions, hub } from "./hub.ts";
 export type { ParquetColumns, ParquetDType, ParquetKind, ParquetSample, ParquetValue } from "./kinds.ts";
-export { type ParquetOptions, type ParquetReader, parquet } from "./parquet.ts";
+export type { ParquetOptions } from "./options.ts";
+export { type ParquetReader, parquet } from "./parquet.ts";

@@ -6,8 +6,7 @@
  * compressed block. So columns are decoded once, on the caller's thread, into memory that workers share; or, where that
  * would be more than `memory`, a thread decodes the group of the row that is asked for, and keeps the last ones.
  */
-import { checkIndex, checkKnown, checkNumber, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { checkIndex, checkKnown, checkNumber } from "../../core/check.ts";
 import { partOf } from "../../core/search.ts";
 import { isThenable, settleAll } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
@@ -16,7 +15,7 @@ import { bytesPerElement } from "../../tensor/dtype.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
 import { filesOf, type Where } from "../files.ts";
 import { DataReader, shared } from "../reader.ts";
-import { type Missing, type PickedColumn, valueAt } from "./decoded.ts";
+import { joinColumns, type PickedColumn, valueAt } from "./decoded.ts";
 import {
   codecsOf,
   type DecodedGroup,
@@ -26,29 +25,10 @@ import {
   rowsOf,
   sizeOfGroup,
 } from "./group.ts";
-import {
-  checkKind,
-  kindProblem,
-  ownKind,
-  type ParquetColumns,
-  type ParquetSample,
-  type ParquetValue,
-} from "./kinds.ts";
+import type { ParquetColumns, ParquetSample, ParquetValue } from "./kinds.ts";
+import { type ParquetOptions, pickColumns, refuseNulls } from "./options.ts";
 import { loadCompressors } from "./peer.ts";
 import { RecentGroups } from "./recent.ts";
-
-/** Options of {@link parquet}. */
-export interface ParquetOptions<C extends ParquetColumns = ParquetColumns> {
-  /** The columns that are read, and what each is given as. Left out: all of them, as what they are. */
-  readonly columns?: C;
-  /**
-   * Bytes of decoded columns that are kept in memory. Columns that fit are decoded once, when the data set is opened, and
-   * shared by all workers; of larger ones each thread keeps the row groups that it used last. Default 256 MiB.
-   */
-  readonly memory?: number;
-  /** What stands for values that are not there (null), by column. Without, a null is an error with its row. */
-  readonly missing?: Readonly<Partial<Record<NoInfer<keyof C>, Missing>>>;
-}
 
 const mebi = 2 ** 20;
 
@@ -60,6 +40,13 @@ export interface ParquetReader<S = Record<string, ParquetValue>> extends Sequenc
   readonly decoded: boolean;
 }
 
+/** Row groups that lie together in memory. */
+interface DecodedPart {
+  /** The number of their first row. */
+  readonly start: number;
+  readonly group: DecodedGroup;
+}
+
 /** The class behind {@link ParquetReader}. */
 export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S> {
   /** Where workers find this class. */
@@ -69,8 +56,10 @@ export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S
   readonly memory: number;
   /** The columns that are read. */
   readonly columns: readonly PickedColumn[];
-  /** The decoded columns of each row group, in shared memory; undefined where they are more than `memory`. */
-  readonly groups: readonly DecodedGroup[] | undefined;
+  /** All rows in shared memory; undefined where they are more than `memory`. */
+  readonly parts: readonly DecodedPart[] | undefined;
+  /** The number of the first row of each part, and behind them of all rows. */
+  readonly partStarts: Float64Array | undefined;
   /** The number of the first row of each group, and behind them of all rows. */
   readonly groupStarts: Float64Array;
   /** The number of the first group of each file. */
@@ -81,7 +70,7 @@ export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S
     footers: readonly Footer[],
     columns: readonly PickedColumn[],
     memory: number,
-    groups?: readonly DecodedGroup[],
+    parts?: readonly DecodedPart[],
   ) {
     super(
       files,
@@ -89,7 +78,9 @@ export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S
     );
     this.columns = columns;
     this.memory = memory;
-    this.groups = groups;
+    this.parts = parts;
+    this.partStarts =
+      parts === undefined ? undefined : Float64Array.of(...parts.map(({ start }) => start), this.length);
     this.blocks = footers.flatMap(({ metadata }) => metadata.row_groups.map(rowsOf));
     this.groupStarts = shared(Float64Array, this.blocks.length + 1);
     this.blocks.forEach((rows, group) => {
@@ -103,21 +94,25 @@ export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S
   }
 
   get decoded(): boolean {
-    return this.groups !== undefined;
+    return this.parts !== undefined;
   }
 
   /** Samples of several rows, each row group decoded once. */
   override getItems(indices: readonly number[], contexts: readonly Context[]): Awaitable<Returned<S>[]> {
-    if (this.groups !== undefined)
-      return indices.map((index, i) => this.getItem(index, contexts[i]!) as Returned<S>);
+    if (this.decoded) return indices.map((index, i) => this.getItem(index, contexts[i]!) as Returned<S>);
     return byGroups(this, indices) as Promise<Returned<S>[]>;
   }
 
   protected override read(file: number, row: number): Awaitable<S> {
     const index = this.starts[file]! + row;
-    const number = partOf(this.groupStarts, index);
-    const at = index - this.groupStarts[number]!;
-    const group = this.groups?.[number] ?? recentOf(this).get(number);
+    const { parts, partStarts, groupStarts } = this;
+    if (parts !== undefined) {
+      const { group, start } = parts[partOf(partStarts!, index)]!;
+      return sampleOf(this, group, index - start);
+    }
+    const number = partOf(groupStarts, index);
+    const at = index - groupStarts[number]!;
+    const group = recentOf(this).get(number);
     return isThenable(group)
       ? Promise.resolve(group as Promise<DecodedGroup>).then((there) => sampleOf(this, there, at))
       : sampleOf(this, group as DecodedGroup, at);
@@ -171,7 +166,7 @@ function recentOf(reader: ParquetSequence<unknown>): RecentGroups {
         group: number - firstGroups[file]!,
         firstRow: groupStarts[number]! - starts[file]!,
       };
-      return decodeGroup(files[file]!, await footer, place, columns, (type, length) => own(type, length));
+      return decodeGroup(files[file]!, await footer, place, columns, own);
     });
     recent.set(reader, groups);
   }
@@ -212,7 +207,7 @@ export function parquet<const C extends ParquetColumns>(
 ): Promise<ParquetReader<ParquetSample<C>>>;
 export async function parquet(where: Where, options: ParquetOptions = {}): Promise<ParquetReader> {
   checkKnown("parquet()", options, ["columns", "memory", "missing"]);
-  const { memory = 256 * mebi, missing = {} } = options;
+  const { memory = 256 * mebi } = options;
   checkNumber("memory", memory, 0);
   const sources = filesOf("parquet", where);
   const opened = await eachOf(sources.length, async (i) => {
@@ -221,147 +216,90 @@ export async function parquet(where: Where, options: ParquetOptions = {}): Promi
   });
   const files = opened.map(({ file }) => file);
   const footers = opened.map(({ footer }) => footer);
-  const columns = pick(files, footers, options, missing);
-  for (const { name, list, missing: stands } of columns)
-    if (stands === undefined && !list) refuseNulls(files, footers, name);
+  const columns = pickColumns(files, footers, options);
+  for (const { name, list, missing } of columns)
+    if (missing === undefined && !list) refuseNulls(files, footers, name);
   const names = columns.map(({ name }) => name);
   await loadCompressors(
     footers.flatMap(({ metadata }) => metadata.row_groups.flatMap((group) => [...codecsOf(group, names)])),
   );
   const reader = new ParquetSequence<Record<string, ParquetValue>>(files, footers, columns, memory);
   if (reader.length === 0) throw dataError("It has no rows.", { path: files[0]!.path });
-  if (estimate(footers, columns) > memory) return reader;
-  const groups = await decodeAll(reader, footers);
-  return groups === undefined
+  const sizes = estimates(footers, columns);
+  if (sizes.reduce((sum, size) => sum + size, 0) > memory) return reader;
+  const parts = await decodeAll(reader, footers, sizes);
+  return parts === undefined
     ? reader
-    : new ParquetSequence<Record<string, ParquetValue>>(files, footers, columns, memory, groups);
+    : new ParquetSequence<Record<string, ParquetValue>>(files, footers, columns, memory, parts);
 }
 
-/** The columns that are read, checked against each file. */
-function pick(
-  files: readonly DataFile[],
-  footers: readonly Footer[],
-  { columns }: ParquetOptions,
-  missing: Readonly<Record<string, Missing | undefined>>,
-): PickedColumn[] {
-  if (columns !== undefined) checkKnownColumns("columns", columns);
-  const [{ columns: first }] = footers as [Footer, ...Footer[]];
-  const names = columns === undefined ? first.map(({ name }) => name) : Object.keys(columns);
-  if (names.length === 0) throw new OptionError("`columns` must name at least one column, got none.");
-  for (const name of Object.keys(missing)) {
-    if (!names.includes(name))
-      throw new OptionError(
-        `\`missing\` names the column ${show(name)}, which is not read. Read are: ${names.join(", ")}.`,
-      );
-  }
-  return names.map((name) => {
-    const picked = footers.map((footer, i) => {
-      const column = footer.columns.find((each) => each.name === name);
-      if (column === undefined) {
-        const there = footer.columns.map((each) => each.name).join(", ");
-        throw new OptionError(
-          `${files[i]!.path ?? "The file"} has no column ${show(name)}. It has: ${there}.`,
-        );
+/** Bytes that the columns of each row group will take when they are decoded, about. */
+function estimates(footers: readonly Footer[], columns: readonly PickedColumn[]): number[] {
+  return footers.flatMap(({ metadata, columns: all }) =>
+    metadata.row_groups.map((group) => {
+      const places = 16 * rowsOf(group);
+      let bytes = 0;
+      for (const { name, kind, list } of columns) {
+        const { leaf } = all.find((column) => column.name === name)!;
+        const chunk = group.columns.find(({ meta_data }) => meta_data!.path_in_schema.join(".") === leaf);
+        const { num_values = 0, total_uncompressed_size = 0 } = chunk?.meta_data ?? {};
+        bytes +=
+          kind === "string" || kind === "bytes" || kind === "image"
+            ? Number(total_uncompressed_size) + places
+            : Number(num_values) * bytesPerElement(kind) + (list ? places : 0);
       }
-      return column;
-    });
-    const { list } = picked[0]!;
-    const kind = columns?.[name] ?? ownKind(picked[0]!);
-    if (columns !== undefined) checkKind(name, kind);
-    for (const [i, column] of picked.entries()) {
-      const where = `Column ${show(name)} of ${files[i]!.path ?? "the file"} cannot be read so.`;
-      if (kind === undefined || kindProblem(column, kind) !== undefined) {
-        const next = columns === undefined ? ` Pick others: columns: { … }.` : "";
-        throw new OptionError(`${where} ${kindProblem(column, kind ?? "bytes")}${next}`);
-      }
-      if (column.list !== list)
-        throw new OptionError(
-          `${where} It is ${column.described}, and ${picked[0]!.described} in ${files[0]!.path ?? "the first file"}.`,
-        );
-    }
-    const stands = missing[name];
-    if (stands !== undefined) checkMissing(name, kind!, stands);
-    return { name, kind: kind!, list, missing: stands };
-  });
-}
-
-function checkKnownColumns(name: string, columns: unknown): void {
-  if (typeof columns === "object" && columns !== null && !Array.isArray(columns)) return;
-  throw new OptionError(
-    `\`${name}\` must say what each column is given as, { text: "string", label: "int32" }, got ${show(columns)}.`,
+      return bytes;
+    }),
   );
 }
 
-function checkMissing(name: string, kind: string, missing: unknown): void {
-  const fits =
-    kind === "string"
-      ? typeof missing === "string"
-      : kind === "bytes" || kind === "image"
-        ? false
-        : typeof missing === "bigint" ||
-          typeof missing === "boolean" ||
-          (typeof missing === "number" && (kind.startsWith("float") || Number.isSafeInteger(missing)));
-  if (fits) return;
-  const next = kind === "bytes" || kind === "image" ? "nothing stands for those" : "it must be one, too";
-  throw new OptionError(`\`missing\`: ${show(name)} is given as ${kind}, and ${next}; got ${show(missing)}.`);
-}
+/** So many bytes of small row groups lie together at most: of each its own arrays would be looked at each epoch. */
+const largestPart = 16 * mebi;
 
-/** Where the footer counts nulls, they are known before anything is read. */
-function refuseNulls(files: readonly DataFile[], footers: readonly Footer[], name: string): void {
-  for (const [i, { metadata, columns }] of footers.entries()) {
-    const { leaf, record, content } = columns.find((column) => column.name === name)!;
-    let nulls = 0;
-    for (const { columns: chunks } of metadata.row_groups) {
-      const chunk = chunks.find(({ meta_data }) => meta_data?.path_in_schema.join(".") === leaf);
-      nulls += Number(chunk?.meta_data?.statistics?.null_count ?? 0);
-    }
-    if (nulls === 0) continue;
-    const next =
-      record || content === "bytes"
-        ? "Leave those rows out where the file is written."
-        : `Say what stands for them: missing: { ${show(name)}: ${content === "text" ? '""' : "0"} }.`;
-    throw dataError(`${nulls} of its values are not there (null). ${next}`, {
-      path: files[i]!.path,
-      column: name,
-    });
-  }
-}
-
-/** Bytes that the columns will take when they are decoded, about. */
-function estimate(footers: readonly Footer[], columns: readonly PickedColumn[]): number {
-  let bytes = 0;
-  for (const { metadata, columns: all } of footers) {
-    for (const { name, kind, list } of columns) {
-      const { leaf } = all.find((column) => column.name === name)!;
-      for (const group of metadata.row_groups) {
-        const chunk = group.columns.find(({ meta_data }) => meta_data?.path_in_schema.join(".") === leaf);
-        if (chunk?.meta_data === undefined) continue;
-        const { num_values, total_uncompressed_size } = chunk.meta_data;
-        const places = 16 * rowsOf(group);
-        if (kind === "string" || kind === "bytes" || kind === "image")
-          bytes += Number(total_uncompressed_size) + places;
-        else bytes += Number(num_values) * bytesPerElement(kind) + (list ? places : 0);
-      }
-    }
-  }
-  return bytes;
-}
-
-/** All groups in shared memory; undefined where they turn out to be more than there is room for. */
+/** All rows in shared memory; undefined where they turn out to be more than there is room for. */
 async function decodeAll(
-  { files, starts, groupStarts, firstGroups, columns, memory, blocks }: ParquetSequence<unknown>,
+  { files, starts, groupStarts, firstGroups, columns, memory }: ParquetSequence<unknown>,
   footers: readonly Footer[],
-): Promise<DecodedGroup[] | undefined> {
+  sizes: readonly number[],
+): Promise<DecodedPart[] | undefined> {
+  // What is joined is there twice for a moment: a small part of what there is room for.
+  const partSize = Math.min(largestPart, memory / 16);
+  const parts: number[][] = [];
+  let room = 0;
+  for (const [number, size] of sizes.entries()) {
+    room -= size;
+    if (room < 0 || parts.length === 0) {
+      parts.push([]);
+      room = partSize - size;
+    }
+    parts.at(-1)!.push(number);
+  }
   let bytes = 0;
-  const groups = await eachOf(blocks.length, async (number) => {
-    if (bytes > memory) return [];
-    const file = fileOfGroup(firstGroups, number);
-    const place = { group: number - firstGroups[file]!, firstRow: groupStarts[number]! - starts[file]! };
-    const group = await decodeGroup(files[file]!, footers[file]!, place, columns, shared);
-    bytes += sizeOfGroup(group);
-    return group;
+  const decoded = await eachOf(parts.length, async (part) => {
+    const numbers = parts[part]!;
+    const groups = await eachOf(numbers.length, async (i) => {
+      if (bytes > memory) return [];
+      const number = numbers[i]!;
+      const file = fileOfGroup(firstGroups, number);
+      const place = { group: number - firstGroups[file]!, firstRow: groupStarts[number]! - starts[file]! };
+      const allocate = numbers.length === 1 ? shared : own;
+      const group = await decodeGroup(files[file]!, footers[file]!, place, columns, allocate);
+      bytes += sizeOfGroup(group);
+      return group;
+    });
+    const start = groupStarts[numbers[0]!]!;
+    if (bytes > memory || groups.length === 1) return { start, group: groups[0]! };
+    return {
+      start,
+      group: columns.map((_, i) =>
+        joinColumns(
+          groups.map((group) => group[i]!),
+          shared,
+        ),
+      ),
+    };
   });
-  return bytes > memory ? undefined : groups;
+  return bytes > memory ? undefined : decoded;
 }
 
 /** Begun at once at most: files that are opened, groups that are read. */

@@ -46,10 +46,13 @@ describe("parquet", () => {
   it.each(["snappy", "zstd", "gzip", "brotli", "lz4", "v2", "plain", "delta"])(
     "reads what pyarrow wrote, %s, in memory and by row groups",
     async (name) => {
-      const all = await parquet(pathOf(name));
-      expect(all.blocks).toEqual([17, 17, 16]);
-      expect(all.decoded).toBe(true);
-      expect(await fetchAll(all)).toEqual(texts);
+      // Row groups that lie together in memory, some or each alone.
+      for (const memory of [2 ** 28, 2 ** 15, 2 ** 13]) {
+        const all = await parquet(pathOf(name), { memory });
+        expect(all.blocks).toEqual([17, 17, 16]);
+        expect(all.decoded).toBe(true);
+        expect(await fetchAll(all)).toEqual(texts);
+      }
       const groups = await parquet(pathOf(name), { memory: 0 });
       expect(groups.decoded).toBe(false);
       expect(await fetchAll(groups)).toEqual(texts);
