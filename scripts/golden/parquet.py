@@ -1,6 +1,7 @@
 """Writes test/fixtures/data/parquet-*.parquet by pyarrow, each smaller than 20 kB, and what is in them as JSON.
 
     pip install --target PLACE pyarrow && PYTHONPATH=PLACE python3 scripts/golden/parquet.py
+    npx biome check --write test/fixtures/data
 """
 
 import base64

@@ -49,26 +49,30 @@ const magic = "PAR1";
 export async function readFooter(file: DataFile): Promise<Footer> {
   const { parquetMetadataAsync, parquetSchema } = await loadHyparquet();
   return readFrom(file, {}, async (bytes) => {
-    const ends = [
-      await bytes.slice(0, 4),
-      await bytes.slice(Math.max(0, bytes.byteLength - 4), bytes.byteLength),
-    ];
-    const [first, last] = ends.map((end) => String.fromCharCode(...end));
-    if (bytes.byteLength < 12 || last !== magic)
-      throw new Error(
-        first === magic
-          ? "It was cut off: a Parquet file ends with PAR1."
-          : last === "PARE" || first === "PARE"
-            ? "It is encrypted."
-            : "It is no Parquet file: it does not begin with PAR1, or is too short.",
-      );
-    return decoding("The end of the file, which says what is in it,", bytes, async (buffer) => {
-      const metadata = await parquetMetadataAsync(buffer, { parsers, geoparquet: false });
-      const tree = parquetSchema(metadata);
-      checkFooter(metadata, leavesOf(tree));
-      return { metadata, columns: columnsOf(metadata, tree) };
-    });
+    try {
+      return await decoding("The end of the file, which says what is in it,", bytes, async (buffer) => {
+        const metadata = await parquetMetadataAsync(buffer, { parsers, geoparquet: false });
+        const tree = parquetSchema(metadata);
+        checkFooter(metadata, leavesOf(tree));
+        return { metadata, columns: columnsOf(metadata, tree) };
+      });
+    } catch (error) {
+      const problem = await otherProblem(bytes);
+      throw problem === undefined ? error : new Error(problem, { cause: error });
+    }
   });
+}
+
+/** What is wrong with a file of which the end cannot be read, where its first and last bytes say so. */
+async function otherProblem(bytes: Bytes): Promise<string | undefined> {
+  const { byteLength } = bytes;
+  const ends = [await bytes.slice(0, 4), await bytes.slice(Math.max(0, byteLength - 4), byteLength)];
+  const [first, last] = ends.map((end) => String.fromCharCode(...end));
+  if (last === "PARE") return "It is encrypted.";
+  if (first !== magic) return "It is no Parquet file: it does not begin with PAR1.";
+  return last === magic && byteLength >= 12
+    ? undefined
+    : "It was cut off: a Parquet file ends with PAR1, and what is in it.";
 }
 
 /** Throws unless each row group has every column, and all rows are in one: a damaged footer may be one all the same. */

@@ -310,9 +310,14 @@ async function eachOf<T>(count: number, run: (index: number) => Promise<T>): Pro
   const results = new Array<T>(count);
   let next = 0;
   const lane = async () => {
-    while (next < count) {
-      const index = next++;
-      results[index] = await run(index);
+    try {
+      while (next < count) {
+        const index = next++;
+        results[index] = await run(index);
+      }
+    } finally {
+      // After a failure nothing more is begun.
+      next = count;
     }
   };
   await settleAll(Array.from({ length: Math.min(mostAtOnce, count) }, lane));
