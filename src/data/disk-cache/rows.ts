@@ -15,7 +15,7 @@ import { writeNpyHeader } from "../array/npy-header.ts";
 import type { LeafLayout, RowLayout } from "./row.ts";
 
 /** A leaf's file. */
-interface Column {
+interface LeafFile {
   readonly leaf: LeafLayout;
   readonly file: number;
   /** Where its first row begins. */
@@ -32,13 +32,13 @@ export class RowFiles {
   /** Whether rows can be written; else they are only read. */
   readonly writable: boolean;
   readonly #fs: Fs;
-  readonly #columns: readonly Column[];
-  readonly #marks: Column;
+  readonly #columns: readonly LeafFile[];
+  readonly #marks: LeafFile;
   readonly #crc32: (bytes: Uint8Array, before: number) => number;
   readonly #mark = new Uint32Array(1);
   #closed = false;
 
-  private constructor(fs: Fs, layout: RowLayout, columns: readonly Column[], writable: boolean) {
+  private constructor(fs: Fs, layout: RowLayout, columns: readonly LeafFile[], writable: boolean) {
     this.layout = layout;
     this.writable = writable;
     this.#fs = fs;
@@ -53,7 +53,7 @@ export class RowFiles {
    * @throws Error of the system where one cannot be opened, or is not what it should be and cannot be changed.
    */
   static open(fs: Fs, folder: string, layout: RowLayout, length: number): RowFiles {
-    const opened: Column[] = [];
+    const opened: LeafFile[] = [];
     let writable = true;
     try {
       for (const [i, leaf] of [...layout.leaves, checksums].entries()) {
@@ -116,7 +116,7 @@ export class RowFiles {
   }
 
   /** Fills `target`; what is beyond the end of a file that was cut since stays what it is. */
-  #readAt({ file, start, rowBytes }: Column, index: number, target: Uint8Array): void {
+  #readAt({ file, start, rowBytes }: LeafFile, index: number, target: Uint8Array): void {
     for (let at = 0; at < rowBytes; ) {
       const count = this.#fs.readSync(file, target, at, rowBytes - at, start + index * rowBytes + at);
       if (count === 0) {
@@ -127,7 +127,7 @@ export class RowFiles {
     }
   }
 
-  #writeAt({ file, start, rowBytes }: Column, index: number, bytes: Uint8Array): void {
+  #writeAt({ file, start, rowBytes }: LeafFile, index: number, bytes: Uint8Array): void {
     for (let at = 0; at < rowBytes; )
       at += this.#fs.writeSync(file, bytes, at, rowBytes - at, start + index * rowBytes + at);
   }
@@ -151,7 +151,12 @@ export function fileNames({ leaves }: RowLayout): readonly string[] {
 }
 
 /** Opens one file, made as it should be. */
-function openColumn(fs: Fs, path: string, leaf: LeafLayout, length: number): Column & { writable: boolean } {
+function openColumn(
+  fs: Fs,
+  path: string,
+  leaf: LeafLayout,
+  length: number,
+): LeafFile & { writable: boolean } {
   const { file, writable } = openToWrite(fs, path);
   try {
     const head = writeNpyHeader({ shape: [length, ...leaf.shape], dtype: leaf.dtype });

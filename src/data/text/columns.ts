@@ -41,7 +41,7 @@ export interface TextColumn {
  * @param missing stands for values that are missing in all columns of numbers that state none; NaN in those of floats
  * @throws OptionError if a column is none, or what is missing cannot be of its dtype.
  */
-export function columnsOf(reader: string, columns: Columns, missing?: number): readonly TextColumn[] {
+export function statedColumns(reader: string, columns: Columns, missing?: number): readonly TextColumn[] {
   if (typeof columns !== "object" || columns === null || Object.keys(columns).length === 0) {
     throw new OptionError(
       `\`columns\` of ${reader}() must name at least one column, as { x: "float32", label: "int32" }, got ${show(columns)}.`,

@@ -12,9 +12,9 @@ import type { Where } from "../files.ts";
 import { type CellSyntax, cellsOf } from "./cells.ts";
 import {
   type Columns,
-  columnsOf,
   numberFrom,
   type RowOf,
+  statedColumns,
   type TextColumn,
   tensorOf,
   writeNumber,
@@ -200,7 +200,7 @@ async function openTable(
   checkEncoding(encoding);
   if (missing !== undefined && typeof missing !== "number")
     throw new OptionError(`\`missing\` must be a number, got ${show(missing)}.`);
-  const fields = columns === undefined ? undefined : columnsOf(reader, columns, missing);
+  const fields = columns === undefined ? undefined : statedColumns(reader, columns, missing);
   let names: readonly string[] | undefined = Array.isArray(header)
     ? (header as readonly string[])
     : undefined;

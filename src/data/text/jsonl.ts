@@ -12,9 +12,9 @@ import { dataError } from "../data-file.ts";
 import type { Where } from "../files.ts";
 import {
   type Columns,
-  columnsOf,
   numberFrom,
   type RowOf,
+  statedColumns,
   type TextColumn,
   tensorOf,
   writeNumber,
@@ -237,7 +237,7 @@ export async function jsonl(where: Where, options: JsonlOptions = {}): Promise<T
   const { columns, malformed = "error", encoding = "utf-8", cache } = options;
   checkMalformed(malformed);
   checkEncoding(encoding);
-  const fields = columns === undefined ? undefined : columnsOf("jsonl", columns);
+  const fields = columns === undefined ? undefined : statedColumns("jsonl", columns);
   const text = await openText(where, { reader: "jsonl", syntax, encoding, cache });
   const reader = new JsonlReader<unknown>(text, fields);
   return malformed === "error" ? reader : new JsonlReader<unknown>(await wellFormed(text, reader), fields);
