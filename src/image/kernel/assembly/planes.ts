@@ -6,9 +6,14 @@ import { ColumnWeights, Output, Place, Plane } from "./layout.ts";
 import { runProgram } from "./program.ts";
 import { finish, isDirect, resultStep, vertical } from "./resample.ts";
 
-/** 255 and 128 in the units of the passes. */
+/** 255 in the units of the passes. */
 const MOST: f32 = 255.0 * 2097152.0;
-const MIDDLE: f32 = 128.0 * 2097152.0;
+
+/**
+ * Numbers of the colours of JFIF (BT.601, full range) in those units: 128, 255, and the factors of red, of green (that of
+ * blue first) and of blue. Read from memory, as engines make constants of vectors anew in each turn of a loop.
+ */
+const NUMBERS: usize = memory.data<f32>([128.0 * 2097152.0, MOST, 1.402, 0.344136286, 0.714136286, 1.772]);
 
 const PLANE1: usize = Place.planes + Plane.bytes;
 const PLANE2: usize = Place.planes + 2 * Plane.bytes;
@@ -58,40 +63,50 @@ function three(direct: bool, out: usize): void {
   let columns0: usize = load<i32>(Place.planes, Plane.columns);
   let columns1: usize = load<i32>(PLANE1, Plane.columns);
   let columns2: usize = load<i32>(PLANE2, Plane.columns);
-  // All planes have one size: offsets and weights are loaded once for the three.
-  const alike = columns0 === columns1 && columns0 === columns2 && step0 === STEP1;
+  // Up to eight weights a place, as usual; then both planes of chroma, or all three, have one table, which is loaded once.
+  const short = columns1 === columns2 && step0 === STEP1 && step1 === STEP1;
+  const alike = columns1 === columns0;
   for (let x = 0; x < width; x += 4) {
     let r: v128;
     let g: v128;
     let b: v128;
-    if (alike) {
-      const at0: usize = load<i32>(columns0);
-      const at1: usize = load<i32>(columns0, STEP1);
-      const at2: usize = load<i32>(columns0, 2 * STEP1);
-      const at3: usize = load<i32>(columns0, 3 * STEP1);
-      const w0 = v128.load(columns0, ColumnWeights.weights);
-      const w1 = v128.load(columns0, ColumnWeights.weights + STEP1);
-      const w2 = v128.load(columns0, ColumnWeights.weights + 2 * STEP1);
-      const w3 = v128.load(columns0, ColumnWeights.weights + 3 * STEP1);
+    if (short) {
+      let at0: usize = load<i32>(columns0);
+      let at1: usize = load<i32>(columns0, STEP1);
+      let at2: usize = load<i32>(columns0, 2 * STEP1);
+      let at3: usize = load<i32>(columns0, 3 * STEP1);
+      let w0 = v128.load(columns0, ColumnWeights.weights);
+      let w1 = v128.load(columns0, ColumnWeights.weights + STEP1);
+      let w2 = v128.load(columns0, ColumnWeights.weights + 2 * STEP1);
+      let w3 = v128.load(columns0, ColumnWeights.weights + 3 * STEP1);
       r = Sums.ofEights(line0, at0, at1, at2, at3, w0, w1, w2, w3);
+      if (!alike) {
+        at0 = load<i32>(columns1);
+        at1 = load<i32>(columns1, STEP1);
+        at2 = load<i32>(columns1, 2 * STEP1);
+        at3 = load<i32>(columns1, 3 * STEP1);
+        w0 = v128.load(columns1, ColumnWeights.weights);
+        w1 = v128.load(columns1, ColumnWeights.weights + STEP1);
+        w2 = v128.load(columns1, ColumnWeights.weights + 2 * STEP1);
+        w3 = v128.load(columns1, ColumnWeights.weights + 3 * STEP1);
+      }
       g = Sums.ofEights(line1, at0, at1, at2, at3, w0, w1, w2, w3);
       b = Sums.ofEights(line2, at0, at1, at2, at3, w0, w1, w2, w3);
     } else {
-      r = Sums.ofFour(line0, columns0, step0);
-      g = Sums.ofFour(line1, columns1, step1);
-      b = Sums.ofFour(line2, columns2, step2);
+      r = ofFour(line0, columns0, step0);
+      g = ofFour(line1, columns1, step1);
+      b = ofFour(line2, columns2, step2);
     }
     columns0 += step0 << 2;
     columns1 += step1 << 2;
     columns2 += step2 << 2;
     if (ycc) {
-      // JFIF's colours: BT.601, full range.
-      const cb = f32x4.sub(g, f32x4.splat(MIDDLE));
-      const cr = f32x4.sub(b, f32x4.splat(MIDDLE));
+      const cb = f32x4.sub(g, number(0));
+      const cr = f32x4.sub(b, number(0));
       const y = r;
-      r = clamp(f32x4.add(y, times(1.402, cr)));
-      g = clamp(f32x4.sub(f32x4.sub(y, times(0.344136286, cb)), times(0.714136286, cr)));
-      b = clamp(f32x4.add(y, times(1.772, cb)));
+      r = clamp(f32x4.add(y, times(2, cr)));
+      g = clamp(f32x4.sub(f32x4.sub(y, times(3, cb)), times(4, cr)));
+      b = clamp(f32x4.add(y, times(5, cb)));
     }
     if (direct) {
       storeRgb(out, scaled(r, scaleR, shiftR), scaled(g, scaleG, shiftG), scaled(b, scaleB, shiftB));
@@ -114,14 +129,14 @@ function four(out: usize): void {
     let c = place(Place.planes, x);
     let m = place(PLANE1, x);
     let y = place(PLANE2, x);
-    const k = times(1.0 / MOST, place(PLANE3, x));
+    const k = f32x4.mul(f32x4.splat(1.0 / MOST), place(PLANE3, x));
     if (ycc) {
-      const cb = f32x4.sub(m, f32x4.splat(MIDDLE));
-      const cr = f32x4.sub(y, f32x4.splat(MIDDLE));
-      const light = f32x4.sub(f32x4.splat(MOST), c);
-      c = clamp(f32x4.sub(light, times(1.402, cr)));
-      m = clamp(f32x4.add(f32x4.add(light, times(0.344136286, cb)), times(0.714136286, cr)));
-      y = clamp(f32x4.sub(light, times(1.772, cb)));
+      const cb = f32x4.sub(m, number(0));
+      const cr = f32x4.sub(y, number(0));
+      const light = f32x4.sub(number(1), c);
+      c = clamp(f32x4.sub(light, times(2, cr)));
+      m = clamp(f32x4.add(f32x4.add(light, times(3, cb)), times(4, cr)));
+      y = clamp(f32x4.sub(light, times(5, cb)));
     }
     storeRgba(out, f32x4.mul(c, k), f32x4.mul(m, k), f32x4.mul(y, k));
     out += 64;
@@ -131,7 +146,7 @@ function four(out: usize): void {
 /** Weighted sums of a plane at place `x` of the row and the three after it. */
 function place(plane: usize, x: i32): v128 {
   const step = columnStep(plane);
-  return Sums.ofFour(load<i32>(plane, Plane.line), load<i32>(plane, Plane.columns) + x * step, step);
+  return ofFour(load<i32>(plane, Plane.line), load<i32>(plane, Plane.columns) + x * step, step);
 }
 
 /** One plane to float32 (v, 0, 0, 0). */
@@ -141,7 +156,7 @@ function grey(out: usize): void {
   const step = columnStep(Place.planes);
   let columns: usize = load<i32>(Place.planes, Plane.columns);
   for (let x = 0; x < width; x += 4) {
-    storeRgba(out, Sums.ofFour(line, columns, step), f32x4.splat(0), f32x4.splat(0));
+    storeRgba(out, ofFour(line, columns, step), f32x4.splat(0), f32x4.splat(0));
     out += 64;
     columns += step << 2;
   }
@@ -155,19 +170,18 @@ function columnStep(plane: usize): i32 {
   return (load<i32>(plane, Plane.pairs) << 2) + ColumnWeights.weights;
 }
 
-/** Weighted sums of places of a line, as float32. */
-class Sums {
-  /** Weighted sums of four neighbouring places as float32. */
-  @inline
-  static ofFour(line: usize, columns: usize, step: i32): v128 {
-    return Sums.together(
-      Sums.ofOne(line, columns, step),
-      Sums.ofOne(line, columns + step, step),
-      Sums.ofOne(line, columns + step * 2, step),
-      Sums.ofOne(line, columns + step * 3, step),
-    );
-  }
+/** Weighted sums of four neighbouring places of a line as float32. Inline, its loops would take the registers of others. */
+function ofFour(line: usize, columns: usize, step: i32): v128 {
+  return Sums.together(
+    Sums.ofOne(line, columns, step),
+    Sums.ofOne(line, columns + step, step),
+    Sums.ofOne(line, columns + step * 2, step),
+    Sums.ofOne(line, columns + step * 3, step),
+  );
+}
 
+/** Weighted sums of places of a line. */
+class Sums {
   /** Weighted sum of one place, in four parts. */
   @inline
   static ofOne(line: usize, column: usize, step: i32): v128 {
@@ -214,12 +228,18 @@ class Sums {
   }
 }
 
-function times(factor: f32, v: v128): v128 {
-  return f32x4.mul(f32x4.splat(factor), v);
+/** One of {@link NUMBERS}. */
+function number(place: usize): v128 {
+  return v128.load32_splat(NUMBERS + (place << 2));
+}
+
+/** The product with one of {@link NUMBERS}. */
+function times(place: usize, v: v128): v128 {
+  return f32x4.mul(number(place), v);
 }
 
 function clamp(v: v128): v128 {
-  return f32x4.pmax(f32x4.pmin(v, f32x4.splat(MOST)), f32x4.splat(0));
+  return f32x4.pmax(f32x4.pmin(v, number(1)), f32x4.splat(0));
 }
 
 /** In the result's values, where the matrix is a diagonal. */
@@ -227,13 +247,15 @@ function scaled(v: v128, scale: v128, shift: v128): v128 {
   return f32x4.add(f32x4.mul(v, scale), shift);
 }
 
-/** Four pixels as twelve numbers. */
+/** Four pixels as twelve numbers, by shuffles that are one instruction each: of two numbers of either. */
 function storeRgb(out: usize, r: v128, g: v128, b: v128): void {
-  const t = i32x4.shuffle(r, g, 0, 4, 1, 5);
-  const u = i32x4.shuffle(r, g, 2, 6, 3, 7);
-  v128.store(out, i32x4.shuffle(t, b, 0, 1, 4, 2));
-  v128.store(out, i32x4.shuffle(i32x4.shuffle(t, b, 3, 5, 3, 5), u, 0, 1, 4, 5), 16);
-  v128.store(out, i32x4.shuffle(b, u, 2, 6, 7, 3), 32);
+  const rg = i32x4.shuffle(r, g, 0, 4, 1, 5);
+  const rg2 = i32x4.shuffle(r, g, 2, 6, 3, 7);
+  v128.store(out, i32x4.shuffle(rg, i32x4.shuffle(b, r, 0, 0, 5, 5), 0, 1, 4, 6));
+  v128.store(out, i32x4.shuffle(i32x4.shuffle(g, b, 1, 1, 5, 5), rg2, 0, 2, 4, 5), 16);
+  const br = i32x4.shuffle(b, r, 2, 2, 7, 7);
+  const gb = i32x4.shuffle(g, b, 3, 3, 7, 7);
+  v128.store(out, i32x4.shuffle(br, gb, 0, 2, 4, 6), 32);
 }
 
 /** Four pixels (r, g, b, 0). */
