@@ -1,5 +1,5 @@
 /**
- * The inverse transform of a block: libjpeg's accurate one (jidctint, after Loeffler, Ligtenberg and Moschytz), on eight
+ * The inverse transform of a block: libjpeg's accurate one (jidctint, after Loeffler, Ligtenberg and Moschytz), on four
  * columns at a time.
  */
 /** The mean of a block, from its first coefficient, times its factor. */
@@ -38,141 +38,138 @@ function narrow(a: v128, b: v128, shift: i32): v128 {
   return i16x8.narrow_i32x4_s(i32x4.shr_s(a, shift), i32x4.shr_s(b, shift));
 }
 
-/** What is done to eight columns, or rows, at a time. */
-class EightColumns {
+/** What is done to four columns of eight numbers at a time: for eight of them, registers are too few. */
+class ColumnsOf8 {
+  /** Four numbers of the row that begins `place` bytes on, times their factors if there are any. */
+  @inline
+  static row(at: usize, factors: usize, place: usize): v128 {
+    const row = v128.load64_zero(at + place);
+    return factors === 0 ? row : i16x8.mul(row, v128.load64_zero(factors + place));
+  }
+
   /**
-   * One pass of the transform over the eight rows at `from`, times `factors` unless 0, eight columns at a time, written
-   * to `to`.
+   * One pass of the transform over four columns. With `factors` it is the first: the columns are stored as rows, as the
+   * second takes them. Without, it is the second, which stores bytes, `stride` from row to row.
    * Constants are those of jidctint times 2^12.
    *
    * One long function, as it is one butterfly: cut up, each part would take and give more numbers than it has lines.
    */
   @inline
-  static pass(from: usize, factors: usize, to: usize, bias: i32, shift: i32): void {
-    let r0 = v128.load(from);
-    let r1 = v128.load(from, 16);
-    let r2 = v128.load(from, 32);
-    let r3 = v128.load(from, 48);
-    let r4 = v128.load(from, 64);
-    let r5 = v128.load(from, 80);
-    let r6 = v128.load(from, 96);
-    let r7 = v128.load(from, 112);
-    if (factors !== 0) {
-      r0 = i16x8.mul(r0, v128.load(factors));
-      r1 = i16x8.mul(r1, v128.load(factors, 16));
-      r2 = i16x8.mul(r2, v128.load(factors, 32));
-      r3 = i16x8.mul(r3, v128.load(factors, 48));
-      r4 = i16x8.mul(r4, v128.load(factors, 64));
-      r5 = i16x8.mul(r5, v128.load(factors, 80));
-      r6 = i16x8.mul(r6, v128.load(factors, 96));
-      r7 = i16x8.mul(r7, v128.load(factors, 112));
-    }
+  static pass(from: usize, factors: usize, bias: i32, shift: i32, to: usize, stride: usize): void {
+    const r0 = ColumnsOf8.row(from, factors, 0);
+    const r1 = ColumnsOf8.row(from, factors, 16);
+    const r2 = ColumnsOf8.row(from, factors, 32);
+    const r3 = ColumnsOf8.row(from, factors, 48);
+    const r4 = ColumnsOf8.row(from, factors, 64);
+    const r5 = ColumnsOf8.row(from, factors, 80);
+    const r6 = ColumnsOf8.row(from, factors, 96);
+    const r7 = ColumnsOf8.row(from, factors, 112);
     const zero = i64x2.splat(0);
     const biased = i32x4.splat(bias);
 
     // Even part.
-    let l = low(r2, r6);
-    let h = high(r2, r6);
-    const t2l = i32x4.dot_i16x8_s(l, two(2217, -5352));
-    const t2h = i32x4.dot_i16x8_s(h, two(2217, -5352));
-    const t3l = i32x4.dot_i16x8_s(l, two(5352, 2217));
-    const t3h = i32x4.dot_i16x8_s(h, two(5352, 2217));
-    const sum = i16x8.add(r0, r4);
-    const difference = i16x8.sub(r0, r4);
-    const t0l = i32x4.add(i32x4.shr_s(low(zero, sum), 4), biased);
-    const t0h = i32x4.add(i32x4.shr_s(high(zero, sum), 4), biased);
-    const t1l = i32x4.add(i32x4.shr_s(low(zero, difference), 4), biased);
-    const t1h = i32x4.add(i32x4.shr_s(high(zero, difference), 4), biased);
-    const x0l = i32x4.add(t0l, t3l);
-    const x0h = i32x4.add(t0h, t3h);
-    const x3l = i32x4.sub(t0l, t3l);
-    const x3h = i32x4.sub(t0h, t3h);
-    const x1l = i32x4.add(t1l, t2l);
-    const x1h = i32x4.add(t1h, t2h);
-    const x2l = i32x4.sub(t1l, t2l);
-    const x2h = i32x4.sub(t1h, t2h);
+    const r26 = low(r2, r6);
+    const t2 = i32x4.dot_i16x8_s(r26, two(2217, -5352));
+    const t3 = i32x4.dot_i16x8_s(r26, two(5352, 2217));
+    const t0 = i32x4.add(i32x4.shr_s(low(zero, i16x8.add(r0, r4)), 4), biased);
+    const t1 = i32x4.add(i32x4.shr_s(low(zero, i16x8.sub(r0, r4)), 4), biased);
+    const x0 = i32x4.add(t0, t3);
+    const x3 = i32x4.sub(t0, t3);
+    const x1 = i32x4.add(t1, t2);
+    const x2 = i32x4.sub(t1, t2);
 
     // Odd part.
-    l = low(r7, r3);
-    h = high(r7, r3);
-    const y0l = i32x4.dot_i16x8_s(l, two(-6811, -8035));
-    const y0h = i32x4.dot_i16x8_s(h, two(-6811, -8035));
-    const y2l = i32x4.dot_i16x8_s(l, two(-8035, 4551));
-    const y2h = i32x4.dot_i16x8_s(h, two(-8035, 4551));
-    l = low(r5, r1);
-    h = high(r5, r1);
-    const y1l = i32x4.dot_i16x8_s(l, two(6811, -1598));
-    const y1h = i32x4.dot_i16x8_s(h, two(6811, -1598));
-    const y3l = i32x4.dot_i16x8_s(l, two(-1598, 4551));
-    const y3h = i32x4.dot_i16x8_s(h, two(-1598, 4551));
-    const s17 = i16x8.add(r1, r7);
-    const s35 = i16x8.add(r3, r5);
-    l = low(s17, s35);
-    h = high(s17, s35);
-    const y4l = i32x4.dot_i16x8_s(l, two(1130, 4816));
-    const y4h = i32x4.dot_i16x8_s(h, two(1130, 4816));
-    const y5l = i32x4.dot_i16x8_s(l, two(4816, -5681));
-    const y5h = i32x4.dot_i16x8_s(h, two(4816, -5681));
-    const x4l = i32x4.add(y0l, y4l);
-    const x4h = i32x4.add(y0h, y4h);
-    const x5l = i32x4.add(y1l, y5l);
-    const x5h = i32x4.add(y1h, y5h);
-    const x6l = i32x4.add(y2l, y5l);
-    const x6h = i32x4.add(y2h, y5h);
-    const x7l = i32x4.add(y3l, y4l);
-    const x7h = i32x4.add(y3h, y4h);
+    const r73 = low(r7, r3);
+    const r51 = low(r5, r1);
+    const sums = low(i16x8.add(r1, r7), i16x8.add(r3, r5));
+    const y4 = i32x4.dot_i16x8_s(sums, two(1130, 4816));
+    const y5 = i32x4.dot_i16x8_s(sums, two(4816, -5681));
+    const x4 = i32x4.add(i32x4.dot_i16x8_s(r73, two(-6811, -8035)), y4);
+    const x5 = i32x4.add(i32x4.dot_i16x8_s(r51, two(6811, -1598)), y5);
+    const x6 = i32x4.add(i32x4.dot_i16x8_s(r73, two(-8035, 4551)), y5);
+    const x7 = i32x4.add(i32x4.dot_i16x8_s(r51, two(-1598, 4551)), y4);
 
-    v128.store(to, narrow(i32x4.add(x0l, x7l), i32x4.add(x0h, x7h), shift));
-    v128.store(to, narrow(i32x4.sub(x0l, x7l), i32x4.sub(x0h, x7h), shift), 112);
-    v128.store(to, narrow(i32x4.add(x1l, x6l), i32x4.add(x1h, x6h), shift), 16);
-    v128.store(to, narrow(i32x4.sub(x1l, x6l), i32x4.sub(x1h, x6h), shift), 96);
-    v128.store(to, narrow(i32x4.add(x2l, x5l), i32x4.add(x2h, x5h), shift), 32);
-    v128.store(to, narrow(i32x4.sub(x2l, x5l), i32x4.sub(x2h, x5h), shift), 80);
-    v128.store(to, narrow(i32x4.add(x3l, x4l), i32x4.add(x3h, x4h), shift), 48);
-    v128.store(to, narrow(i32x4.sub(x3l, x4l), i32x4.sub(x3h, x4h), shift), 64);
+    // Rows 0 and 4, 1 and 5, and so on.
+    const n0 = narrow(i32x4.add(x0, x7), i32x4.sub(x3, x4), shift);
+    const n1 = narrow(i32x4.add(x1, x6), i32x4.sub(x2, x5), shift);
+    const n2 = narrow(i32x4.add(x2, x5), i32x4.sub(x1, x6), shift);
+    const n3 = narrow(i32x4.add(x3, x4), i32x4.sub(x0, x7), shift);
+    if (factors === 0) ColumnsOf8.storeRows(to, stride, n0, n1, n2, n3);
+    else ColumnsOf8.storeColumns(to, n0, n1, n2, n3);
   }
 
+  /** Each column becomes a row of eight numbers. */
   @inline
-  static transpose(block: usize): void {
-    const r0 = v128.load(block);
-    const r1 = v128.load(block, 16);
-    const r2 = v128.load(block, 32);
-    const r3 = v128.load(block, 48);
-    const r4 = v128.load(block, 64);
-    const r5 = v128.load(block, 80);
-    const r6 = v128.load(block, 96);
-    const r7 = v128.load(block, 112);
-    // Three rounds of interleaving the first half of the rows with the second.
-    const a0 = low(r0, r4);
-    const a1 = high(r0, r4);
-    const a2 = low(r1, r5);
-    const a3 = high(r1, r5);
-    const a4 = low(r2, r6);
-    const a5 = high(r2, r6);
-    const a6 = low(r3, r7);
-    const a7 = high(r3, r7);
-    const b0 = low(a0, a4);
-    const b1 = high(a0, a4);
-    const b2 = low(a1, a5);
-    const b3 = high(a1, a5);
-    const b4 = low(a2, a6);
-    const b5 = high(a2, a6);
-    const b6 = low(a3, a7);
-    const b7 = high(a3, a7);
-    v128.store(block, low(b0, b4));
-    v128.store(block, high(b0, b4), 16);
-    v128.store(block, low(b1, b5), 32);
-    v128.store(block, high(b1, b5), 48);
-    v128.store(block, low(b2, b6), 64);
-    v128.store(block, high(b2, b6), 80);
-    v128.store(block, low(b3, b7), 96);
-    v128.store(block, high(b3, b7), 112);
+  static storeColumns(to: usize, n0: v128, n1: v128, n2: v128, n3: v128): void {
+    const a0 = low(n0, n2);
+    const a1 = low(n1, n3);
+    const a2 = high(n0, n2);
+    const a3 = high(n1, n3);
+    const b0 = low(a0, a1);
+    const b1 = high(a0, a1);
+    const b2 = low(a2, a3);
+    const b3 = high(a2, a3);
+    v128.store(to, i64x2.shuffle(b0, b2, 0, 2));
+    v128.store(to, i64x2.shuffle(b0, b2, 1, 3), 16);
+    v128.store(to, i64x2.shuffle(b1, b3, 0, 2), 32);
+    v128.store(to, i64x2.shuffle(b1, b3, 1, 3), 48);
+  }
+
+  /** As bytes, eight rows of four. */
+  @inline
+  static storeRows(to: usize, stride: usize, n0: v128, n1: v128, n2: v128, n3: v128): void {
+    const even = i8x16.narrow_i16x8_u(n0, n1);
+    const odd = i8x16.narrow_i16x8_u(n2, n3);
+    const below = to + (stride << 2);
+    v128.store32_lane(to, even, 0);
+    v128.store32_lane(to + stride, even, 2);
+    v128.store32_lane(to + (stride << 1), odd, 0);
+    v128.store32_lane(to + stride * 3, odd, 2);
+    v128.store32_lane(below, even, 1);
+    v128.store32_lane(below + stride, even, 3);
+    v128.store32_lane(below + (stride << 1), odd, 1);
+    v128.store32_lane(below + stride * 3, odd, 3);
   }
 }
 
+/** A block between the two passes. */
+const BETWEEN: usize = memory.data(128, 16);
+
 /** Exchanges rows and columns of a block. */
 export function transposeBlock(block: usize): void {
-  EightColumns.transpose(block);
+  const r0 = v128.load(block);
+  const r1 = v128.load(block, 16);
+  const r2 = v128.load(block, 32);
+  const r3 = v128.load(block, 48);
+  const r4 = v128.load(block, 64);
+  const r5 = v128.load(block, 80);
+  const r6 = v128.load(block, 96);
+  const r7 = v128.load(block, 112);
+  // Three rounds of interleaving the first half of the rows with the second.
+  const a0 = low(r0, r4);
+  const a1 = high(r0, r4);
+  const a2 = low(r1, r5);
+  const a3 = high(r1, r5);
+  const a4 = low(r2, r6);
+  const a5 = high(r2, r6);
+  const a6 = low(r3, r7);
+  const a7 = high(r3, r7);
+  const b0 = low(a0, a4);
+  const b1 = high(a0, a4);
+  const b2 = low(a1, a5);
+  const b3 = high(a1, a5);
+  const b4 = low(a2, a6);
+  const b5 = high(a2, a6);
+  const b6 = low(a3, a7);
+  const b7 = high(a3, a7);
+  v128.store(block, low(b0, b4));
+  v128.store(block, high(b0, b4), 16);
+  v128.store(block, low(b1, b5), 32);
+  v128.store(block, high(b1, b5), 48);
+  v128.store(block, low(b2, b6), 64);
+  v128.store(block, high(b2, b6), 80);
+  v128.store(block, low(b3, b7), 96);
+  v128.store(block, high(b3, b7), 112);
 }
 
 /**
@@ -188,17 +185,15 @@ export function transform(size: i32, block: usize, factors: usize, at: usize, st
 
 /** The same of all coefficients and 8 x 8 samples. */
 function inverse(block: usize, factors: usize, at: usize, stride: usize): void {
-  EightColumns.pass(block, factors, block, 512, 10);
-  EightColumns.transpose(block);
-  EightColumns.pass(block, 0, block, 65536 + (128 << 17), 17);
-  for (let y = 0; y < 8; y += 2) {
-    const rows = i8x16.narrow_i16x8_u(v128.load(block), v128.load(block, 16));
-    v128.store64_lane(at, rows, 0);
-    v128.store64_lane(at + stride, rows, 1);
-    at += stride << 1;
+  ColumnsOf8.pass(block, factors, 512, 10, BETWEEN, 0);
+  ColumnsOf8.pass(block + 8, factors + 8, 512, 10, BETWEEN + 64, 0);
+  ColumnsOf8.pass(BETWEEN, 0, 65536 + (128 << 17), 17, at, stride);
+  ColumnsOf8.pass(BETWEEN + 8, 0, 65536 + (128 << 17), 17, at + 4, stride);
+  for (let end = block + 128; block < end; block += 64) {
     v128.store(block, i64x2.splat(0));
     v128.store(block, i64x2.splat(0), 16);
-    block += 32;
+    v128.store(block, i64x2.splat(0), 32);
+    v128.store(block, i64x2.splat(0), 48);
   }
 }
 
