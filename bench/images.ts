@@ -71,7 +71,7 @@ const works = {
     what: `PNG files (${photograph}) a second become batches of ${small}`,
     files: "png",
     options: { size: 200 },
-    items: 512,
+    items: 2_048,
     peers: [...openCV, pillow, torchvision, tfData, sharp],
     wanted: { "": 1.4 },
   },
@@ -79,7 +79,7 @@ const works = {
     what: `WebP files (${photograph}, lossy) a second become batches of ${small}`,
     files: "webp",
     options: { size: 200 },
-    items: 512,
+    items: 2_048,
     peers: [...openCV, pillow, torchvision, tfData, sharp],
     wanted: { "": 0.95 },
   },
@@ -87,7 +87,7 @@ const works = {
     what: "JPEG files of 12 megapixels (4000 × 3000, 1.6 MB) a second become batches of 32 × 224 × 224 × 3 float32",
     files: "jpeg12mp",
     options: { size: 224 },
-    items: 128,
+    items: 256,
     peers: [
       ...reducedOpenCV,
       openCVArea,
@@ -106,14 +106,14 @@ const works = {
     what: `progressive JPEG files (${photograph}) a second become batches of ${small}`,
     files: "progressive",
     options: { size: 200 },
-    items: 512,
+    items: 2_048,
     peers: [...openCV, pillow, torchvision, tfData, sharp, ...turbo],
     wanted: { "": 1.4 },
   },
   crop: {
     what: `photographs (${photograph}, 110 kB) a second become random parts of them, 224 × 224, mirrored half of the time and normalised`,
     options: { size: 224, work: "crop" },
-    items: 512,
+    items: 2_048,
     peers: [
       ...openCV,
       torch("Pillow, box", "pillow"),
@@ -129,7 +129,7 @@ const works = {
   affine: {
     what: `photographs (${photograph}, 110 kB) a second are resized to 224 × 224, then turned by up to 15°, scaled by up to a tenth and moved by up to a tenth`,
     options: { size: 224, work: "affine" },
-    items: 512,
+    items: 2_048,
     peers: [
       ...openCVLinear,
       torchvisionOnPillow,
@@ -144,7 +144,7 @@ const works = {
   jitter: {
     what: `photographs (${photograph}, 110 kB) a second are resized to 224 × 224, then jittered in brightness, contrast, saturation (0.4 each) and hue (0.1)`,
     options: { size: 224, work: "jitter" },
-    items: 512,
+    items: 2_048,
     peers: [
       ...openCVLinear,
       torchvisionOnPillow,
@@ -188,6 +188,6 @@ function questionOf({ what, files, options, items, peers, wanted, notes }: Work)
         const those = names.filter((name) => name.includes(peer));
         return ahead(`the best ${peer || "peer"}`, those, atLeast)(...figures);
       }),
-    notes: `Two workers each: processes for PyTorch, threads for the others; tf.data takes what it finds best.${notes ? ` ${notes}` : ""}`,
+    notes: `An epoch, after one in which workers start and V8 compiles. Two workers each: processes for PyTorch, threads for the others; tf.data takes what it finds best.${notes ? ` ${notes}` : ""}`,
   };
 }
