@@ -9,6 +9,14 @@ export function isThenable(value: unknown): value is PromiseLike<unknown> {
   );
 }
 
+/** What `next` makes of a value: at once where the value is there, else a promise. */
+export function whenThere<T, U>(
+  value: T | PromiseLike<T>,
+  next: (value: T) => U | Promise<U>,
+): U | Promise<U> {
+  return isThenable(value) ? Promise.resolve(value as PromiseLike<T>).then(next) : next(value as T);
+}
+
 /**
  * The values, once all have settled. As `Promise.all`, but where one fails it waits for the others first: none may
  * still write into a batch that was given up, or reject unheard, afterwards.

@@ -3,8 +3,9 @@
  *
  * It is plain data, so that it travels to workers with the reader that holds it, and stands in a loader's state:
  * data of another version are refused there. Each thread opens it for itself when it first reads from it.
- * Invariant: bytes come from the version that it names, or reading is an error. Limits: a local file is looked
- * at every {@link lookEvery} milliseconds that it is read from; between two looks a change may go unseen.
+ * Invariant: a file is opened only as the version that it names. Limits: a local file is looked
+ * at every {@link lookEvery} milliseconds that it is read from; between two looks a change goes unseen, also a
+ * known one, and what is read then is of the new content.
  */
 import type { Bytes } from "../bytes/bytes.ts";
 import { type BytesSource, openBytes, pathOf } from "../bytes/open.ts";

@@ -8,7 +8,7 @@ import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import type { Image } from "../image/image.ts";
 import { imread } from "../image/imread.ts";
-import { type ArrayOf, type DType, dtypes, isBigDType, viewOf } from "../tensor/dtype.ts";
+import { type ArrayOf, type DType, dtypes, isBigDType, rangeOf, viewOf } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /** dtypes that a field may have: all but float16, whose numbers nobody writes. */
@@ -41,19 +41,6 @@ export const numberTypes: readonly NumberType[] = dtypes.filter((dtype) => dtype
 
 /** All types of {@link FieldType}. */
 export const fieldTypes: readonly FieldType[] = ["image", "bytes", "string", "json", ...numberTypes];
-
-/** Least and greatest number of the dtypes that have one. */
-const ranges: Readonly<Partial<Record<DType, readonly [number | bigint, number | bigint]>>> = {
-  bool: [0, 1],
-  uint8: [0, 2 ** 8 - 1],
-  int8: [-(2 ** 7), 2 ** 7 - 1],
-  uint16: [0, 2 ** 16 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
 
 /** Throws {@link OptionError} unless `type` is one of `types`. */
 export function checkFieldType(reader: string, field: string, type: unknown, types: readonly string[]): void {
@@ -149,7 +136,7 @@ export function scalarOf<D extends NumberType>(dtype: D, value: number | bigint)
 
 /** Throws unless `value` is a number of `dtype`: of whole numbers in its range, of others no finite one becomes infinite. */
 export function checkHolds(dtype: NumberType, value: number | bigint): void {
-  const range = ranges[dtype];
+  const range = rangeOf(dtype);
   if (range === undefined) {
     if (dtype !== "float32" || !Number.isFinite(Number(value)) || Number.isFinite(Math.fround(Number(value))))
       return;

@@ -8,7 +8,7 @@ import { builtin } from "../core/node.ts";
 
 /**
  * Where data are: a path, a URL, a Blob or File, bytes; or several of them. In a path `*` stands for any part of a name,
- * `?` for one character and `**` for any folders: `"chat/*.jsonl"`. Files that match come sorted by their paths.
+ * `**` for any folders, and beside those `?` for one character: `"chat/*.jsonl"`. Files that match come sorted by their paths.
  */
 export type Where = BytesSource | readonly BytesSource[];
 

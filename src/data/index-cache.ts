@@ -12,7 +12,7 @@ import { OptionError } from "../core/errors.ts";
 import { builtin, environment } from "../core/node.ts";
 import { bytesPerElement, type DType, dtypeOf, dtypes, type TypedArray, viewOf } from "../tensor/dtype.ts";
 import type { DataFile } from "./data-file.ts";
-import { shared } from "./reader.ts";
+import { shared } from "./memory.ts";
 
 /** The folder indexes are kept in, false for none, undefined for the user's own. */
 export type CacheFolder = string | false | undefined;

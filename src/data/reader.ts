@@ -4,6 +4,7 @@ import { partOf } from "../core/search.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
 import type { DataFile } from "./data-file.ts";
+import { shared } from "./memory.ts";
 
 /**
  * A data set in one or many files. A subclass says how a row is read.
@@ -43,11 +44,4 @@ export abstract class DataReader<S> extends Sequence<S> {
   protected fileOf(index: number): number {
     return partOf(this.starts, index);
   }
-}
-
-/** An array of zeros in memory that all threads share, and no worker gets a copy of; where a page may not share, its own. */
-export function shared<A>(type: new (buffer: ArrayBufferLike) => A, length: number): A {
-  const { BYTES_PER_ELEMENT } = type as unknown as { readonly BYTES_PER_ELEMENT: number };
-  const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
-  return new type(new Memory(length * BYTES_PER_ELEMENT));
 }

@@ -1,8 +1,9 @@
 /** Memory for the bytes of small samples, many in one piece: memory of its own for each costs more than reading it. */
 
 import type { DataLocation } from "../core/errors.ts";
-import { isThenable } from "../core/settle.ts";
+import { whenThere } from "../core/settle.ts";
 import type { Awaitable } from "../sequence/sequence.ts";
+import { allocate } from "../tensor/arena.ts";
 import { type DataFile, readFrom } from "./data-file.ts";
 
 /** Bytes of a piece. */
@@ -16,7 +17,7 @@ let used = 0;
 
 /** Memory of `length` bytes, which nobody else is given; what is in it is to be overwritten. */
 function roomFor(length: number): Uint8Array {
-  if (length > largestShared) return new Uint8Array(length);
+  if (length > largestShared) return new Uint8Array(allocate(length));
   if (used + length > piece.length) {
     piece = new Uint8Array(pieceSize);
     used = 0;
@@ -43,6 +44,6 @@ export function readBytesFrom(
   return readFrom(file, location, (bytes) => {
     const room = roomFor(end - start);
     const read = bytes.readInto(room, start, signal);
-    return isThenable(read) ? Promise.resolve(read).then(() => room) : room;
+    return whenThere(read, () => room);
   });
 }

@@ -4,7 +4,7 @@
  * The parts are cut from a permutation keyed by (seed, length), so that no sample can be in two, or in none. Within a part
  * samples keep their order: `batches(part, { shuffle: true })` shuffles them.
  */
-import { checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
+import { checkKnown, checkSeed, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { permute } from "../random/permutation.ts";
 import { keyedRandom } from "../random/random.ts";
@@ -13,7 +13,7 @@ import { BatchSequence, type Dataset, type SampleOf } from "../sequence/batching
 import { type Hooked, isCombinator } from "../sequence/combinator.ts";
 import { Selection, type SourceBatch } from "../sequence/combinators/selection.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import { shared } from "./reader.ts";
+import { shared } from "./memory.ts";
 
 /** Parts that a data set may be split into beside `train`. */
 export type SplitPart = "validation" | "test";
@@ -139,12 +139,11 @@ function sizeOfPart(name: string, value: unknown, length: number): number {
       `\`${name}\` of ${value} is no whole sample of ${length}. Give it more, or a number of samples.`,
     );
   }
-  if (typeof value !== "number" || !Number.isInteger(value) || value < 1) {
+  if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 1) {
     throw new OptionError(
       `\`${name}\` must be a share between 0 and 1, or a number of samples, got ${show(value)}.`,
     );
   }
-  checkInteger(name, value, 1);
   return value;
 }
 

@@ -1,5 +1,5 @@
 /** Many short texts in memory that all threads share: names, paths. A worker gets no copy of them, and nothing is compared one by one. */
-import { shared } from "./reader.ts";
+import { shared } from "./memory.ts";
 
 /** Texts in UTF-8, one behind the other. */
 export interface Strings {

@@ -5,7 +5,7 @@
  */
 import { checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { DataError, OptionError } from "../core/errors.ts";
-import { isThenable, settleEach } from "../core/settle.ts";
+import { settleEach, whenThere } from "../core/settle.ts";
 import type { Context } from "../sequence/context.ts";
 import type { Awaitable } from "../sequence/sequence.ts";
 import { empty, type Tensor } from "../tensor/tensor.ts";
@@ -64,8 +64,7 @@ export class WavReader extends DataReader<Sound> {
     const from = this.files[file]!;
     const decode = (bytes: Uint8Array) => soundOf(bytes, headerOf(bytes, bytes.length), channels);
     return readFrom(from, {}, (bytes) => {
-      const whole = bytes.slice(0, from.byteLength, signal);
-      return isThenable(whole) ? Promise.resolve(whole).then(decode) : decode(whole as Uint8Array);
+      return whenThere(bytes.slice(0, from.byteLength, signal), decode);
     });
   }
 }

@@ -4,7 +4,7 @@ import { OptionError, ShapeError } from "../core/errors.ts";
 import { Sequence } from "../sequence/sequence.ts";
 import type { DType } from "../tensor/dtype.ts";
 import { isTensor, showShape, type Tensor } from "../tensor/tensor.ts";
-import { shared } from "./reader.ts";
+import { type ArrayType, shared } from "./memory.ts";
 
 /** How a series is cut by {@link windows}. */
 export interface WindowsOptions {
@@ -123,7 +123,7 @@ function stepsOf(what: string, series: unknown): number {
 
 /** The series in memory that threads share. */
 function keep<D extends DType>(series: Tensor<D>): Tensor<D> {
-  const type = series.data.constructor as new (buffer: ArrayBufferLike) => Tensor<D>["data"];
+  const type = series.data.constructor as ArrayType<Tensor<D>["data"]>;
   const data = shared(type, series.data.length);
   data.set(series.data as never);
   return { ...series, data };

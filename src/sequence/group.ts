@@ -6,7 +6,7 @@
  * asked only where there is one at the bottom: elsewhere samples are fetched one by one, and none waits for the others.
  */
 import { ShapeError } from "../core/errors.ts";
-import { isThenable, settleEach } from "../core/settle.ts";
+import { settleEach, whenThere } from "../core/settle.ts";
 import { type Hooked, isCombinator } from "./combinator.ts";
 import type { Context } from "./context.ts";
 import { type Awaitable, nameOf } from "./sequence.ts";
@@ -41,6 +41,5 @@ export function fetchGroup<S>(
       `${nameOf(source)}.getItems returned ${Array.isArray(samples) ? `${samples.length} samples` : "no array"} for ${indices.length} indices. Return the sample of each index, in their order.`,
     );
   };
-  const samples = source.getItems!(indices, contexts);
-  return isThenable(samples) ? Promise.resolve(samples).then(check) : check(samples);
+  return whenThere(source.getItems!(indices, contexts), check);
 }

@@ -92,6 +92,27 @@ const byTag: ReadonlyMap<string, DType> = new Map(
     .map((dtype) => [constructors[dtype].name, dtype]),
 );
 
+/** Least and greatest number of each dtype of whole numbers. */
+const ranges: Readonly<Partial<Record<DType, readonly [least: number | bigint, greatest: number | bigint]>>> =
+  {
+    bool: [0, 1],
+    uint8: [0, 2 ** 8 - 1],
+    int8: [-(2 ** 7), 2 ** 7 - 1],
+    uint16: [0, 2 ** 16 - 1],
+    int16: [-(2 ** 15), 2 ** 15 - 1],
+    uint32: [0, 2 ** 32 - 1],
+    int32: [-(2 ** 31), 2 ** 31 - 1],
+    int64: [-(2n ** 63n), 2n ** 63n - 1n],
+    uint64: [0n, 2n ** 64n - 1n],
+  };
+
+/** The least and greatest number of `dtype`; undefined of those with fractions. */
+export function rangeOf(
+  dtype: DType,
+): readonly [least: number | bigint, greatest: number | bigint] | undefined {
+  return ranges[dtype];
+}
+
 /** Whether elements of `dtype` are bigints. */
 export function isBigDType(dtype: DType): dtype is "int64" | "uint64" {
   return dtype === "int64" || dtype === "uint64";

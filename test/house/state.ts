@@ -20,9 +20,6 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/core/native.ts natives": known,
   "src/core/peer.ts peers": "a package is there or not for as long as the program runs",
   "src/core/warn.ts said": known,
-  "src/data/array/rows.ts slab":
-    "is cut into small rows of any reader in the thread, each of which owns its part",
-  "src/data/array/rows.ts slabUsed": "is how much of that is cut",
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
   "src/data/parquet/parquet.ts recent": beside,
   "src/data/vocabulary.ts byVocabulary": beside,

@@ -4,15 +4,15 @@
  * A row is one read by its position into memory that nobody else writes to: it is the sample's, whoever changes it.
  */
 import { checkKnown, checkSignal, show } from "../../core/check.ts";
-import { isThenable, settleEach } from "../../core/settle.ts";
+import { settleEach } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
-import { allocate } from "../../tensor/arena.ts";
 import { type ArrayOf, bytesPerElement, checkDType, type DType, viewOf } from "../../tensor/dtype.ts";
 import { empty, sameShape, showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
-import { type DataFile, dataError, openDataFile, readFrom } from "../data-file.ts";
+import { type DataFile, dataError, openDataFile } from "../data-file.ts";
 import { filesOf, type Where } from "../files.ts";
 import { DataReader } from "../reader.ts";
+import { readBytesFrom } from "../room.ts";
 import { conversionProblem, convertNumbers } from "./convert.ts";
 
 /** Options of readers of arrays. */
@@ -165,32 +165,8 @@ export function readFixed(
   row: number,
   context: Context,
 ): Awaitable<Uint8Array> {
-  const target = roomFor(rowBytes);
   const offset = start + row * rowBytes;
-  const { signal } = context;
-  const done = readFrom(file, { row, offset }, (bytes) => bytes.readInto(target, offset, signal));
-  return isThenable(done) ? Promise.resolve(done).then(() => target) : target;
-}
-
-/** Rows up to this size, a page, share memory: to allocate it for each would cost more than to read it. */
-const smallRow = 4096;
-
-/** What small rows are cut from, one behind the other. Who keeps one row keeps as much. */
-const slabBytes = 1 << 16;
-
-let slab: ArrayBuffer | undefined;
-let slabUsed = slabBytes;
-
-/** Memory that nobody else writes to. What gives a sample away by itself copies it out of memory that it shares. */
-function roomFor(size: number): Uint8Array {
-  if (size > smallRow) return new Uint8Array(allocate(size));
-  if (slab === undefined || slabUsed + size > slabBytes) {
-    slab = new ArrayBuffer(slabBytes);
-    slabUsed = 0;
-  }
-  const room = new Uint8Array(slab, slabUsed, size);
-  slabUsed += (size + 7) & ~7;
-  return room;
+  return readBytesFrom(file, { row, offset }, offset, offset + rowBytes, context.signal);
 }
 
 function rowOf<D extends DType>(

@@ -3,13 +3,13 @@
  *
  * Samples are pure functions of their index below a cache, so it needs no locks: any number of workers and programs may
  * fill one at once. Invariant: what it gives is what its source gives in epoch 0, whatever state the files are in.
- * Limits: what a change of the source cannot be told from is `version`'s; a sample is compared with its source once in
- * each thread, which finds most of it.
+ * Limits: what a change of the source cannot be told from is `version`'s; one sample is compared with its source when a
+ * thread first finds one in a folder, which finds most of it, but not a second cache there in the same thread.
  */
 import { checkIndex, checkInteger, checkKnown, checkText, show } from "../../core/check.ts";
 import { DataError, OptionError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
-import { isThenable } from "../../core/settle.ts";
+import { isThenable, whenThere } from "../../core/settle.ts";
 import { warn } from "../../core/warn.ts";
 import {
   Combinator,
@@ -75,7 +75,7 @@ export class DiskCacheSequence<S> extends Combinator<Cached<S>> implements Keepe
     checkIndex("diskCache(…)", index, this.length);
     if (this.identity.length !== this.length) this.forget();
     const store = storeOf(this);
-    return then(store, (opened) => sampleAt(this, opened, index, context)) as never;
+    return whenThere(store, (opened) => sampleAt(this, opened, index, context)) as never;
   }
 
   combines(): readonly Hooked[] {
@@ -160,14 +160,14 @@ function sampleAt(
 ): Awaitable<unknown> {
   const data = store.read(index);
   if (data === undefined)
-    return then(rowAt(sequence, index, context), (row) => {
+    return whenThere(rowAt(sequence, index, context), (row) => {
       store.write(index, row);
       return sampleFrom(row);
     });
   const kept = { layout: store.rows!.layout, data };
   if (store.compared) return sampleFrom(kept);
   store.compared = true;
-  return then(rowAt(sequence, index, context), (row) => {
+  return whenThere(rowAt(sequence, index, context), (row) => {
     store.compare(index, row, data);
     return sampleFrom(kept);
   });
@@ -180,7 +180,7 @@ function rowAt(
   context: Context,
 ): Awaitable<SampleRow> {
   const given = source.getItem(index, fixedContext(context, index, refusal)) as Awaitable<unknown>;
-  return then(given, (sample) => then(run(sample), (delivered) => rowOf(sample, delivered)));
+  return whenThere(given, (sample) => whenThere(run(sample), (delivered) => rowOf(sample, delivered)));
 }
 
 /** A cache as a thread has it open. */
@@ -285,7 +285,7 @@ function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
     return refuse(error);
   }
   // Others wait for it too, so that it does not end with the batch that asked first.
-  const made = then(rowAt(sequence, 0, createContext({ epoch: 0, index: 0, seed: 0 })), (row) => {
+  const made = whenThere(rowAt(sequence, 0, createContext({ epoch: 0, index: 0, seed: 0 })), (row) => {
     try {
       const first = createCacheFolder(fs, identity, row.layout);
       const store = new Store(folder, open(), options.maxBytes, first);
@@ -300,11 +300,6 @@ function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
     made.catch(() => stores.delete(folder));
   }
   return made;
-}
-
-/** What `next` makes of a value: at once where it is there. */
-function then<T, U>(value: Awaitable<T> | PromiseLike<T>, next: (value: T) => Awaitable<U>): Awaitable<U> {
-  return isThenable(value) ? Promise.resolve(value as PromiseLike<T>).then(next) : next(value as T);
 }
 
 function sameBytes(a: TypedArray, b: TypedArray): boolean {

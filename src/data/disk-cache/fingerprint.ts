@@ -3,8 +3,9 @@
  * of functions, which versions of files it reads, and what the user says himself.
  *
  * Equal sequences have equal parts in every process and on every machine where their fields are equal. Limits: what a
- * function closes over, what it calls, and `#private` fields are not seen; nor are files that a sequence of the user's
- * own reads by their paths. That is what the user's `version` is for.
+ * function closes over, what it calls, and `#private` fields are not seen; nor is the content of Blobs, where else a
+ * sequence stands that came before, or what is in files that a sequence of the user's own reads by their paths. That is
+ * what the user's `version` is for.
  */
 import type { Hash } from "node:crypto";
 import { classOf, isNativePrototype } from "../../core/native.ts";

@@ -22,7 +22,7 @@ import {
   scalarOf,
   textOf,
 } from "../fields.ts";
-import { shared } from "../reader.ts";
+import { shared } from "../memory.ts";
 import { type Strings, stringAt, stringsOf } from "../strings.ts";
 import { checkClasses, classesOf } from "./classes.ts";
 import { join, type ListedFile, listFiles } from "./listing.ts";
@@ -68,7 +68,10 @@ export type FolderSample<F extends FolderFields> = {
 
 /** Options of {@link folder}. */
 export interface FolderOptions {
-  /** The folder in the root that has the data: `"train"`. Classes are numbered over all splits, so that all agree. */
+  /**
+   * The folder in the root that has the data: `"train"`. Classes are numbered over all splits there that have the usual
+   * names, so that all agree; for others give `classes`.
+   */
   readonly split?: string;
   /** The classes, in the order of their numbers; a folder of another name is an error. Default: the folders' names, sorted. */
   readonly classes?: readonly string[];

@@ -11,6 +11,7 @@ import { builtin } from "../../core/node.ts";
 import { imread } from "../../image/imread.ts";
 import { isBigDType, type TypedArray, viewOf } from "../../tensor/dtype.ts";
 import { dataError } from "../data-file.ts";
+import type { ArrayType } from "../memory.ts";
 import type { ParquetDType, ParquetKind, ParquetValue } from "./kinds.ts";
 
 /** What stands for a value that is not there. */
@@ -35,7 +36,7 @@ export interface DecodedColumn {
 }
 
 /** Makes an array, of memory that is shared or not. */
-export type Allocate = <A>(type: new (buffer: ArrayBufferLike) => A, length: number) => A;
+export type Allocate = <A>(type: ArrayType<A>, length: number) => A;
 
 /** Values to be decoded: pages of a column, and where the first of them is, for messages. */
 export interface Pages {
@@ -73,7 +74,7 @@ export function joinColumns(columns: readonly DecodedColumn[], allocate: Allocat
   const [{ data: first, starts: places }] = columns as [DecodedColumn, ...DecodedColumn[]];
   const total = (lengthOf: (column: DecodedColumn) => number) =>
     columns.reduce((sum, column) => sum + lengthOf(column), 0);
-  const type = first.constructor as new (buffer: ArrayBufferLike) => TypedArray;
+  const type = first.constructor as ArrayType<TypedArray>;
   const data = allocate(
     type,
     total((column) => column.data.length),
@@ -161,10 +162,8 @@ function decodeLists(
 }
 
 /** The typed array of `dtype`. */
-function arrayOf(dtype: ParquetDType): new (buffer: ArrayBufferLike) => TypedArray {
-  return viewOf(dtype, new ArrayBuffer(0)).constructor as new (
-    buffer: ArrayBufferLike,
-  ) => TypedArray;
+function arrayOf(dtype: ParquetDType): ArrayType<TypedArray> {
+  return viewOf(dtype, new ArrayBuffer(0)).constructor as ArrayType<TypedArray>;
 }
 
 /** What numbers are written for. */

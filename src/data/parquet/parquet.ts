@@ -14,7 +14,8 @@ import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequ
 import { bytesPerElement } from "../../tensor/dtype.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
 import { filesOf, type Where } from "../files.ts";
-import { DataReader, shared } from "../reader.ts";
+import { own, shared } from "../memory.ts";
+import { DataReader } from "../reader.ts";
 import { joinColumns, type PickedColumn, valueAt } from "./decoded.ts";
 import {
   codecsOf,
@@ -176,12 +177,6 @@ function recentOf(reader: ParquetSequence<unknown>): RecentGroups {
 /** Files without groups begin where the next does, which is the one that is meant. */
 function fileOfGroup(firstGroups: readonly number[], group: number): number {
   return firstGroups.findLastIndex((first) => first <= group);
-}
-
-/** An array of zeros that is this thread's alone. */
-function own<A>(type: new (buffer: ArrayBufferLike) => A, length: number): A {
-  const { BYTES_PER_ELEMENT } = type as unknown as { readonly BYTES_PER_ELEMENT: number };
-  return new type(new ArrayBuffer(length * BYTES_PER_ELEMENT));
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What columns of text are taken for: a cell's text or a value of JSON as what was stated, exactly, or an error. */
 import { checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { type ArrayOf, checkDType, type DType, isBigDType, zerosOf } from "../../tensor/dtype.ts";
+import { type ArrayOf, checkDType, type DType, isBigDType, rangeOf, zerosOf } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 
 /** A column, or several of them as one vector, and what stands for a value that is missing. */
@@ -116,17 +116,6 @@ export function writeNumber({ data, dtype }: Tensor, i: number, value: number | 
     throw outOfRange(String(value), dtype);
 }
 
-const ranges: Partial<Record<DType, readonly [number | bigint, number | bigint]>> = {
-  uint8: [0, 2 ** 8 - 1],
-  int8: [-(2 ** 7), 2 ** 7 - 1],
-  uint16: [0, 2 ** 16 - 1],
-  int16: [-(2 ** 15), 2 ** 15 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  int64: [-(2n ** 63n), 2n ** 63n - 1n],
-  uint64: [0n, 2n ** 64n - 1n],
-};
-
 const float = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
 const integer = /^[ \t]*[+-]?\d+[ \t]*$/;
 const special = /^[ \t]*([+-]?)(?:(nan)|inf(?:inity)?)[ \t]*$/i;
@@ -160,7 +149,7 @@ export function numberFrom(text: string, dtype: DType): number | bigint {
   }
   if (!integer.test(text)) throw noNumber(text, dtype);
   const value = isBigDType(dtype) ? bigOf(text.trim()) : Number(text);
-  const [low, high] = ranges[dtype]!;
+  const [low, high] = rangeOf(dtype)!;
   if (value < low || value > high) throw outOfRange(text, dtype);
   return value;
 }

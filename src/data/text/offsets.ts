@@ -10,7 +10,7 @@
 import type { Bytes } from "../../bytes/bytes.ts";
 import { yieldIfDue } from "../../core/event-loop.ts";
 import { type DataFile, dataError, readFrom } from "../data-file.ts";
-import { shared } from "../reader.ts";
+import { shared } from "../memory.ts";
 
 /** What ends and begins rows: bytes, and -1 for none. */
 export interface RowSyntax {

@@ -10,7 +10,8 @@ import type { Awaitable, Sequence } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile, readFrom } from "../data-file.ts";
 import { filesOf, type Where } from "../files.ts";
 import { type CacheFolder, checkCache, keptIndex } from "../index-cache.ts";
-import { DataReader, shared } from "../reader.ts";
+import { shared } from "../memory.ts";
+import { DataReader } from "../reader.ts";
 import { type RowOffsets, RowScanner, type RowSyntax, rowOffsets } from "./offsets.ts";
 
 /** Options that all readers of text have. */

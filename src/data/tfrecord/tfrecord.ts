@@ -20,7 +20,8 @@ import {
   numberTypes,
 } from "../fields.ts";
 import { filesOf, type Where } from "../files.ts";
-import { DataReader, shared } from "../reader.ts";
+import { shared } from "../memory.ts";
+import { DataReader } from "../reader.ts";
 import { readBytesFrom } from "../room.ts";
 import { type PlannedFeature, parseExample } from "./example.ts";
 import { headSize, indexRecords, tailSize } from "./records.ts";

@@ -12,7 +12,7 @@ import {
   show,
 } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { isThenable, settleEach } from "../../core/settle.ts";
+import { settleEach, whenThere } from "../../core/settle.ts";
 import { RandomSampler } from "../../sampler/random.ts";
 import type { Order, Sampler } from "../../sampler/sampler.ts";
 import { SequentialSampler } from "../../sampler/sequential.ts";
@@ -114,7 +114,7 @@ export class BatchSequence<S, B> extends Combinator<B> {
       ? fetchSamples(choice, { order, from, to }, context)
       : settleEach(to - from, (i) => fetchSample(choice, order(from + i), context));
     const collated = (settled: S[]) => collateBy(collate, settled, context) as Awaitable<Returned<B>>;
-    return isThenable(samples) ? Promise.resolve(samples).then(collated) : collated(samples);
+    return whenThere(samples, collated);
   }
 
   combines(): readonly Hooked[] {

@@ -1,6 +1,6 @@
 import { checkIndex, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { isThenable, settleEach } from "../../core/settle.ts";
+import { isThenable, settleEach, whenThere } from "../../core/settle.ts";
 import { type AnyBatch, Combinator, checkSequence, type Hooked } from "../combinator.ts";
 import type { Context } from "../context.ts";
 import { fetchGroup } from "../group.ts";
@@ -38,9 +38,9 @@ export class MapSequence<A, B> extends Combinator<B> {
     for (const index of indices) checkIndex("map(…)", index, this.length);
     const mapEach = (batches: readonly unknown[]) =>
       settleEach(batches.length, (i) => this.fn(batches[i] as A, contexts[i]!));
-    const batches = fetchGroup<unknown>(this.source, indices, contexts);
-    const mapped = isThenable(batches) ? Promise.resolve(batches).then(mapEach) : mapEach(batches);
-    return mapped as Awaitable<readonly Returned<NoInfer<B>>[]>;
+    return whenThere(fetchGroup<unknown>(this.source, indices, contexts), mapEach) as Awaitable<
+      readonly Returned<NoInfer<B>>[]
+    >;
   }
 
   combines(): readonly Hooked[] {

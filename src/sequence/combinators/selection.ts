@@ -4,7 +4,7 @@
  * the index is checked and the batch is the one that its source gives alone is written here once.
  */
 import { checkIndex } from "../../core/check.ts";
-import { settleEach } from "../../core/settle.ts";
+import { settleEach, whenThere } from "../../core/settle.ts";
 import { Combinator, type Hooked } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
 import { fetchGroup } from "../group.ts";
@@ -57,7 +57,7 @@ export abstract class Selection<B> extends Combinator<B> {
         for (const [k, place] of asked[i]![1].places.entries()) batches[place] = group[k];
       return batches;
     };
-    return (fetched instanceof Promise ? fetched.then(placed) : placed(fetched)) as never;
+    return whenThere(fetched, placed) as never;
   }
 }
 

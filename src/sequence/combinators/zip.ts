@@ -1,5 +1,5 @@
 import { checkIndex } from "../../core/check.ts";
-import { settleEach } from "../../core/settle.ts";
+import { settleEach, whenThere } from "../../core/settle.ts";
 import {
   Combinator,
   checkSequences,
@@ -48,7 +48,7 @@ export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
     );
     const rowsOf = (settled: readonly (readonly unknown[])[]) =>
       indices.map((_, k) => settled.map((column) => column[k]));
-    return (columns instanceof Promise ? columns.then(rowsOf) : rowsOf(columns)) as never;
+    return whenThere(columns, rowsOf) as never;
   }
 
   combines(): readonly Hooked[] {
