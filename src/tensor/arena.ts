@@ -11,6 +11,9 @@ import { batchesInFlight } from "../core/in-flight.ts";
 /** Below this size (one page) a fresh allocation costs less than looking for a used one. */
 const smallest = 4096;
 
+/** Below this size a batch is too little to make V8 collect garbage. */
+const smallestReserved = 1 << 20;
+
 /** Idle buffers kept at most: those of a worker's batches in flight, with some leaves each. */
 export const mostIdle: number = 8 * batchesInFlight;
 
@@ -25,6 +28,13 @@ const reused = new WeakSet<ArrayBufferLike>();
 /** How many have been in there at most: where nobody gives memory back, none is looked for. */
 let reuses = 0;
 
+/** Made by {@link reserve}, and the sizes that it was last asked for. */
+let ahead: ArrayBuffer[] = [];
+let lastSizes: readonly number[] = [];
+
+/** Whether any buffer was ever given back. */
+let recycles = false;
+
 /** A buffer of `byteLength` bytes with any content. */
 export function allocate(byteLength: number): ArrayBuffer {
   if (byteLength >= smallest) {
@@ -36,7 +46,28 @@ export function allocate(byteLength: number): ArrayBuffer {
       return buffer!;
     }
   }
-  return new ArrayBuffer(byteLength);
+  const found = ahead.findIndex((buffer) => buffer.byteLength === byteLength);
+  return found < 0 ? new ArrayBuffer(byteLength) : ahead.splice(found, 1)[0]!;
+}
+
+/**
+ * Makes memory for another batch like the one that is about to leave this thread, whose buffers have these sizes.
+ *
+ * V8 collects garbage where the memory outside of its heap is more than the least since the last collection, by as much
+ * as its heap may grow. If a worker made memory only when the last batch had left, each batch would be such growth, and
+ * its heap would be marked once in two or three batches, to find nothing. Made before, it stays level. Nothing of it is
+ * touched until it is used. Nothing is made of small sizes, of sizes that did not leave the last time, too (they would
+ * be garbage), and where the consumer gives memory back.
+ */
+export function reserve(sizes: readonly number[]): void {
+  const made = ahead;
+  ahead = [];
+  for (const size of recycles ? [] : sizes) {
+    if (size < smallestReserved || !lastSizes.includes(size)) continue;
+    const found = made.findIndex((buffer) => buffer.byteLength === size);
+    ahead.push(found < 0 ? new ArrayBuffer(size) : made.splice(found, 1)[0]!);
+  }
+  lastSizes = sizes;
 }
 
 /** Whether `buffer` did not come from the arena since this was last asked. */
@@ -49,6 +80,7 @@ export function isNew(buffer: ArrayBufferLike): boolean {
 /** Takes back a buffer that nobody uses any more. */
 export function recycle(buffer: ArrayBuffer): void {
   if (buffer.byteLength < smallest) return;
+  recycles = true;
   idle.push(buffer);
   if (idle.length > mostIdle || idleBytes() > mostIdleBytes) dropOldest();
 }

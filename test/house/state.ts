@@ -42,6 +42,10 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/sequence/combinators/mix.ts patterns": beside,
   "src/sequence/context.ts never": "is given to nobody who could abort it",
   "src/tensor/arena.ts idle": "batches of one loader are made in memory that another gave back",
+  "src/tensor/arena.ts ahead":
+    "memory of the next batch, made before the last has left, or V8 collects garbage for nothing",
+  "src/tensor/arena.ts lastSizes": "tells sizes that come again",
+  "src/tensor/arena.ts recycles": "saves a look where there is nothing in it, and memory where it comes back",
   "src/tensor/arena.ts reused": "goes with the memory that it knows",
   "src/tensor/arena.ts reuses": "saves a look where there is nothing in it",
   "src/train/callbacks/backup-and-restore.ts inUse": "two runs of the program may not keep one backup",

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, it } from "vitest";
+import { beforeEach, describe, expect, it, vi } from "vitest";
 import { batchesInFlight } from "../../src/core/in-flight.ts";
 import { allocate, isNew, mostIdle, mostIdleBytes, recycle } from "../../src/tensor/arena.ts";
 
@@ -43,5 +43,49 @@ describe("the arena", () => {
       }),
       { numRuns: 4 },
     );
+  });
+});
+
+describe("memory that is made before the last batch has left", () => {
+  const size = 24 << 20;
+  /** An arena of a thread that has just begun. */
+  async function newArena(): Promise<typeof import("../../src/tensor/arena.ts")> {
+    vi.resetModules();
+    return import("../../src/tensor/arena.ts");
+  }
+  /** How many such buffers `make` makes, which nobody collects meanwhile. */
+  function made(make: () => unknown): number {
+    const before = process.memoryUsage().arrayBuffers;
+    const kept = make();
+    const after = process.memoryUsage().arrayBuffers;
+    return kept === null ? 0 : Math.round((after - before) / size);
+  }
+
+  it("is there for the next of the same size, and counts as new", async () => {
+    const arena = await newArena();
+    expect(made(() => arena.reserve([size, 100]))).toBe(0);
+    expect(made(() => arena.reserve([size, 100]))).toBe(1);
+    expect(made(() => arena.reserve([size]))).toBe(0);
+    let buffer = new ArrayBuffer(0);
+    expect(made(() => (buffer = arena.allocate(size)))).toBe(0);
+    expect(buffer.byteLength).toBe(size);
+    expect(arena.isNew(buffer)).toBe(true);
+    expect(arena.allocate(size)).not.toBe(buffer);
+  });
+
+  it("is not made of sizes that come once, of small ones, or where the consumer gives memory back", async () => {
+    const arena = await newArena();
+    expect(made(() => [0, 8, 16, 24].map((more) => arena.reserve([size + more])))).toBe(0);
+    expect(made(() => Array.from({ length: 4 }, () => arena.reserve(Array(300).fill(1 << 19))))).toBe(0);
+    arena.recycle(new ArrayBuffer(5000));
+    expect(made(() => [arena.reserve([size]), arena.reserve([size])])).toBe(0);
+  });
+
+  it("is of each leaf its own", async () => {
+    const arena = await newArena();
+    arena.reserve([size, size]);
+    expect(made(() => arena.reserve([size, size]))).toBe(2);
+    const a = arena.allocate(size);
+    expect(made(() => expect(arena.allocate(size)).not.toBe(a))).toBe(0);
   });
 });

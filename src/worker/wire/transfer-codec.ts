@@ -2,7 +2,7 @@
  * Batches by transfer: their buffers are moved, not copied. Buffers that the consumer has given back are moved too, with
  * the next request, and become the next batches.
  */
-import { mostIdle, recycle } from "../../tensor/arena.ts";
+import { mostIdle, recycle, reserve } from "../../tensor/arena.ts";
 import { transferables } from "../../tensor/transfer.ts";
 import type { LoaderCodec, WorkerCodec } from "./endpoint.ts";
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
@@ -34,7 +34,15 @@ export function transferToWorker(): LoaderCodec {
 
 /** The worker's half. */
 export const transferToLoader: WorkerCodec = {
-  send: (reply, post) => post(reply, reply.type === "batch" ? transferables(reply.batch) : []),
+  send(reply, post) {
+    if (reply.type !== "batch") {
+      post(reply);
+      return;
+    }
+    const buffers = transferables(reply.batch);
+    reserve(buffers.map(({ byteLength }) => byteLength));
+    post(reply, buffers);
+  },
   receive(message) {
     const request = message as WithBuffers;
     request.buffers?.forEach(recycle);
