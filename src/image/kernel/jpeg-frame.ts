@@ -52,14 +52,22 @@ function samplingOf(kept: number, of: number, smooth: boolean): AxisSampling {
   return { spacing: of / kept, upsampling: repeats ? "repeat" : "interpolate" };
 }
 
-/** The same samples where a block becomes 2^size of them a side. */
-export function scaledSampling({ rows, columns }: PlaneSampling, size: number): PlaneSampling {
-  if (size === 3) return { rows, columns };
-  const along = ({ spacing }: AxisSampling): AxisSampling => ({
-    spacing: spacing * 2 ** (3 - size),
-    upsampling: "none",
-  });
-  return { rows: along(rows), columns: along(columns) };
+/** A block is transformed to 2^rows rows and 2^columns columns of samples. */
+export interface BlockSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** All samples of a block. */
+export const wholeBlock: BlockSize = { rows: 3, columns: 3 };
+
+/** The same samples where a block is transformed to fewer. */
+export function scaledSampling({ rows, columns }: PlaneSampling, size: BlockSize): PlaneSampling {
+  return { rows: scaledAxis(rows, size.rows), columns: scaledAxis(columns, size.columns) };
+}
+
+function scaledAxis(axis: AxisSampling, size: number): AxisSampling {
+  return size === 3 ? axis : { spacing: axis.spacing * 2 ** (3 - size), upsampling: "none" };
 }
 
 /** Blocks of a component: columns from `left` up to, not including, `right`, and such rows. */
@@ -73,12 +81,12 @@ export interface Blocks {
 /** Of a component that is not needed. */
 export const noBlocks: Blocks = { left: 0, right: 0, top: 0, bottom: 0 };
 
-/** The blocks of 2^size samples a side that hold what is needed along their rows and columns. */
-export function blocksOf(rows: PlacedTable, columns: PlacedTable, size: number): Blocks {
+/** The blocks of that size that hold what is needed along their rows and columns. */
+export function blocksOf(rows: PlacedTable, columns: PlacedTable, size: BlockSize): Blocks {
   return {
-    left: columns.from >> size,
-    right: ((columns.to - 1) >> size) + 1,
-    top: rows.from >> size,
-    bottom: ((rows.to - 1) >> size) + 1,
+    left: columns.from >> size.columns,
+    right: ((columns.to - 1) >> size.columns) + 1,
+    top: rows.from >> size.rows,
+    bottom: ((rows.to - 1) >> size.rows) + 1,
   };
 }

@@ -12,7 +12,7 @@ import {
   ScanPlaces,
   SkipTable,
 } from "./assembly/layout.ts";
-import type { Blocks, JpegFrame } from "./jpeg-frame.ts";
+import type { BlockSize, Blocks, JpegFrame } from "./jpeg-frame.ts";
 import type { Kernel } from "./kernel.ts";
 
 /** Where each coefficient in zigzag order (T.81 figure A.6) belongs in a block of i16 stored by columns, in bytes. */
@@ -51,7 +51,7 @@ interface KeptTable {
 /** A quantiser in the kernel, and what its places are for. */
 interface KeptQuantiser {
   readonly spec: Uint8Array;
-  readonly size: number;
+  readonly size: BlockSize;
   readonly turned: boolean;
 }
 
@@ -112,20 +112,21 @@ export class JpegScans {
   }
 
   /**
-   * Puts the quantiser of a component in place, whose blocks become 2^size samples a side: coefficients of a sequential
-   * scan that do not count for these go nowhere.
+   * Puts the quantiser of a component in place, whose blocks are transformed to so many samples: coefficients of a
+   * sequential scan that do not count for these go nowhere.
    */
   placeQuantiser(
     bytes: Uint8Array,
     component: number,
     { at, wide }: QuantiserSpec,
-    size: number,
+    size: BlockSize,
     turned: boolean,
   ): void {
     const length = wide ? 128 : 64;
     const kept = this.#quantisers[component];
     if (
-      kept?.size === size &&
+      kept?.size.rows === size.rows &&
+      kept.size.columns === size.columns &&
       kept.turned === turned &&
       kept.spec.length === length &&
       isSame(kept.spec, length, bytes, at)
@@ -138,11 +139,11 @@ export class JpegScans {
     const factors = new Uint16Array(buffer, address + Quantiser.factors, 64);
     places.fill(Place.nowhere - Place.block);
     const order = turned ? turnedZigzag : zigzag;
-    const side = 1 << size;
+    const [height, width] = [1 << size.rows, 1 << size.columns];
     for (let k = 0; k < 64; k++) {
       const place = order[k]!;
       factors[place >> 1] = wide ? uint16(bytes, at + 2 * k) : bytes[at + k]!;
-      if (place >> 4 < side && (place & 15) >> 1 < side) places[k + 1] = place;
+      if (place >> 4 < width && (place & 15) >> 1 < height) places[k + 1] = place;
     }
   }
 

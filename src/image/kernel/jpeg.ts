@@ -19,7 +19,16 @@ import {
 import type { Pipeline } from "../pipeline.ts";
 import { Block, Place, Plane, Quantiser, Scan } from "./assembly/layout.ts";
 import { blockSizeOf } from "./detail.ts";
-import { type Blocks, blocksOf, frameOf, type JpegFrame, noBlocks, scaledSampling } from "./jpeg-frame.ts";
+import {
+  type BlockSize,
+  type Blocks,
+  blocksOf,
+  frameOf,
+  type JpegFrame,
+  noBlocks,
+  scaledSampling,
+  wholeBlock,
+} from "./jpeg-frame.ts";
 import { isSame, JpegScans, type ScannedFrame } from "./jpeg-scan.ts";
 import { align, type Kernel, type Room } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
@@ -32,6 +41,14 @@ export type ScanStatus = "whole" | "damaged";
 const beyond = 16_384 + 256;
 
 const endOfImage = Uint8Array.of(0xff, 0xd9, 0xff, 0xd9);
+
+/** Of a component that is not needed: its coefficients are read over. */
+const notNeeded: BlockSize = { rows: 0, columns: 0 };
+
+/** Whether the last coefficients of a block in zigzag order are read over, as it is transformed to so few samples. */
+function skipsIn({ rows, columns }: BlockSize): boolean {
+  return Math.max(rows, columns) < wholeBlock.rows;
+}
 
 /** The header of a file that is decoded here. */
 export type DecodableHeader = JpegHeader & { readonly scan: JpegScan };
@@ -97,8 +114,8 @@ export class PreparedJpeg {
   readonly #frame: JpegFrame;
   /** How many planes the result needs. */
   readonly #needed: number;
-  /** Of each component: a block becomes 2^size samples a side. */
-  readonly #sizes: readonly number[];
+  /** To how many samples a block of each component is transformed, as it is stored. */
+  readonly #sizes: readonly BlockSize[];
   readonly #scanned: ScannedFrame;
   /** Whether rows at the end of the image, or whole scans, are not read at all. */
   readonly #endsEarly: boolean;
@@ -128,7 +145,7 @@ export class PreparedJpeg {
     const needed = pipeline.input === 1 && ycc && count === 3 ? 1 : (count as 1 | 3 | 4);
     this.#needed = needed;
     this.#sizes = frame.planes.map(({ samples }, c) =>
-      c < needed ? blockSizeOf(pipeline, this.#stored(samples)) : 0,
+      c < needed ? blockSizeOf(pipeline, this.#stored(samples)) : notNeeded,
     );
     const tables = this.#placeTables();
     this.tables = kernel.tables;
@@ -136,7 +153,7 @@ export class PreparedJpeg {
     const unitRows = Math.max(...frame.planes.map(({ v }, c) => Math.ceil(blocks[c]!.bottom / v)));
     const skips = frame.planes.some(({ h, v }, c) => {
       const { left, right, top, bottom } = blocks[c]!;
-      return this.#sizes[c]! < 3 || right - left < frame.mcusX * h || bottom - top < frame.mcusY * v;
+      return skipsIn(this.#sizes[c]!) || right - left < frame.mcusX * h || bottom - top < frame.mcusY * v;
     });
     this.#scanned = { frame, progressive, blocks, skips: skips && !progressive };
     this.#endsEarly = unitRows < frame.mcusY || (needed < count && scan.parts.length < count);
@@ -228,7 +245,7 @@ export class PreparedJpeg {
   /** Whether a scan brings anything that the result is made of: where a block becomes one sample, its mean alone. */
   #needs({ parts, first }: JpegScan): boolean {
     return parts.some(
-      ({ component }) => component < this.#needed && (first === 0 || this.#sizes[component]! > 0),
+      ({ component }) => component < this.#needed && (first === 0 || this.#sizes[component]!.rows > 0),
     );
   }
 
@@ -255,16 +272,20 @@ export class PreparedJpeg {
   /** The tables of the planes that are needed. */
   #placeTables(): [rows: PlacedTable, columns: PlacedTable][] {
     const planes = this.#frame.planes.slice(0, this.#needed);
-    const wanted = planes.flatMap(({ samples }, c) =>
-      axisTables(this.#kernel, this.pipeline, this.#stored(scaledSampling(samples, this.#sizes[c]!))),
-    );
+    const wanted = planes.flatMap((plane, c) => {
+      const stored = this.#stored(plane.samples);
+      const samples = scaledSampling(stored.samples, this.#sizes[c]!);
+      return axisTables(this.#kernel, this.pipeline, { ...stored, samples });
+    });
     const placed = this.#kernel.place(wanted, this.pipeline.once);
     return Array.from({ length: this.#needed }, (_, c) => [placed[2 * c]!, placed[2 * c + 1]!]);
   }
 
   #blocksOf([rows, columns]: readonly [rows: PlacedTable, columns: PlacedTable], c: number): Blocks {
     const size = this.#sizes[c]!;
-    return this.#turned ? blocksOf(columns, rows, size) : blocksOf(rows, columns, size);
+    return this.#turned
+      ? blocksOf(columns, rows, { rows: size.columns, columns: size.rows })
+      : blocksOf(rows, columns, size);
   }
 
   #writePlanes(room: Room, tables: readonly [rows: PlacedTable, columns: PlacedTable][]): void {
@@ -275,21 +296,23 @@ export class PreparedJpeg {
       const size = this.#sizes[c]!;
       const { left, right, top, bottom } = this.#scanned.blocks[c]!;
       kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
-      kernel.set(at + Plane.size, size);
+      kernel.set(at + Plane.size, (size.rows << 2) | size.columns);
       kernel.set(at + Plane.left, left);
       kernel.set(at + Plane.top, top);
       kernel.set(at + Plane.across, right - left);
       kernel.set(at + Plane.down, bottom - top);
       if (c >= this.#needed) continue;
       const [rows, columns] = tables[c]!;
-      const [height, width] = [(mcusY * v) << size, (mcusX * h) << size];
-      const stride = this.#turned ? height : width;
+      // Units of the frame are those of the file, sizes those of what is stored.
+      const [across, down] = this.#turned ? [mcusY * v, mcusX * h] : [mcusX * h, mcusY * v];
+      const [height, stride] = [down << size.rows, across << size.columns];
       // A row and a vector past the plane are read, with weights of zero.
-      const source = room.take(height * width + stride + 64);
+      const source = room.take(height * stride + stride + 64);
       const line = room.take(2 * stride + 4 * columns.pairs + 256);
       writePlane(kernel, at, { source, stride, channels: 1, line }, rows, columns);
-      kernel.set(at + Plane.blockStep, (this.#turned ? stride : 1) << size);
-      kernel.set(at + Plane.blockRowStep, (this.#turned ? 1 : stride) << size);
+      const [next, below] = [1 << size.columns, stride << size.rows];
+      kernel.set(at + Plane.blockStep, this.#turned ? below : next);
+      kernel.set(at + Plane.blockRowStep, this.#turned ? next : below);
     }
   }
 
@@ -298,7 +321,7 @@ export class PreparedJpeg {
     const { planes, mcusX } = this.#frame;
     return planes.flatMap(({ h, v }, c) => {
       const plane = Place.planes + Plane.bytes * c;
-      const step = this.#sizes[c] === 0 ? Block.first : Block.bytes;
+      const step = this.#sizes[c]!.rows === 0 ? Block.first : Block.bytes;
       const rowStep = mcusX * h * step;
       const length = unitRows * v * rowStep;
       const at = room.take(length);

@@ -64,6 +64,18 @@ export enum Place {
   tables = 142336,
 }
 
+/** To how many samples a block is transformed: four times the logarithm of its rows, and that of its columns. */
+export enum BlockShape {
+  one = 0,
+  twoByTwo = 5,
+  fourByFour = 10,
+  /** Four rows of eight. */
+  fourByEight = 11,
+  /** Eight rows of four. */
+  eightByFour = 14,
+  eightByEight = 15,
+}
+
 /** Samples that are resampled: whole pixels, or one component of a JPEG, which has the second half as well. */
 export enum Plane {
   /** Address of the first sample. */
@@ -95,7 +107,7 @@ export enum Plane {
   previous = 56,
   /** Address of the {@link SkipTable} that belongs to `ac`. */
   skip = 60,
-  /** What becomes of a block: 2^size samples a side, 3 for all of them. */
+  /** What becomes of a block: a {@link BlockShape}. */
   size = 64,
   /** The blocks that are needed: columns from `left` on, rows from `top` on, and how many of each. */
   left = 68,

@@ -24,7 +24,7 @@ import {
   stepOf,
   withNumber,
 } from "./huffman.ts";
-import { Block, Place, Plane, Quantiser, Scan } from "./layout.ts";
+import { Block, BlockShape, Place, Plane, Quantiser, Scan } from "./layout.ts";
 import { beginScan, endScan, nextUnit, planeOf, position, seek } from "./scan.ts";
 import { flat, transform, transposeBlock } from "./transform.ts";
 
@@ -308,7 +308,7 @@ export function transformBlocks(plane: usize): void {
   const turned: bool = load<i32>(Place.scan, Scan.turned) !== 0;
   const stride: usize = load<i32>(plane, Plane.stride);
   const factors: usize = load<i32>(plane, Plane.quantiser) + Quantiser.factors;
-  const size = load<i32>(plane, Plane.size);
+  const shape = load<i32>(plane, Plane.size);
   const left = load<i32>(plane, Plane.left);
   const top = load<i32>(plane, Plane.top);
   const across = load<i32>(plane, Plane.across);
@@ -321,10 +321,10 @@ export function transformBlocks(plane: usize): void {
     let target: usize =
       load<i32>(plane, Plane.source) + y * load<i32>(plane, Plane.blockRowStep) + left * blockStep;
     for (let x = 0; x < across; x++) {
-      if (size === 3 && isFlat(block)) flat(load<i16>(block), factors, target, stride);
+      if (shape === BlockShape.eightByEight && isFlat(block)) flat(load<i16>(block), factors, target, stride);
       else {
-        if (turned && size > 0) transposeBlock(block);
-        transform(size, block, factors, target, stride);
+        if (turned && shape !== BlockShape.one) transposeBlock(block);
+        transform(shape, block, factors, target, stride);
       }
       block += step;
       target += blockStep;

@@ -24,7 +24,7 @@ import {
   stepOf,
   withNumber,
 } from "./huffman.ts";
-import { Place, Plane, Quantiser, Scan } from "./layout.ts";
+import { BlockShape, Place, Plane, Quantiser, Scan } from "./layout.ts";
 import { DAMAGE, readOver } from "./skip.ts";
 import { flat, sampleOf, transform } from "./transform.ts";
 
@@ -134,7 +134,7 @@ export function seek(at: u32): void {
 function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
   const h = load<i32>(plane, Plane.h);
   const v = load<i32>(plane, Plane.v);
-  const size = load<i32>(plane, Plane.size);
+  const shape = load<i32>(plane, Plane.size);
   const left = load<i32>(plane, Plane.left);
   const across: u32 = load<i32>(plane, Plane.across);
   const step = load<i32>(plane, Plane.blockStep);
@@ -145,28 +145,29 @@ function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
     for (let x = mx * h; x < mx * h + h; x++) {
       if (<u32>(x - left) < needed) {
         const target: usize = load<i32>(plane, Plane.source) + y * rowStep + x * step;
-        if (!decodeInto(plane, top, size, target)) return false;
+        if (!decodeInto(plane, top, shape, target)) return false;
       } else if (!readRest(plane, top, 0, position)) return false;
     }
   }
   return true;
 }
 
-/** Decodes a block to 2^size x 2^size samples; false: damage. */
-function decodeInto(plane: usize, top: usize, size: i32, target: usize): bool {
+/** Decodes a block to samples; false: damage. */
+function decodeInto(plane: usize, top: usize, shape: i32, target: usize): bool {
   const stride: usize = load<i32>(plane, Plane.stride);
   const factors: usize = load<i32>(plane, Plane.quantiser) + Quantiser.factors;
-  if (size === 0) {
+  if (shape === BlockShape.one) {
     const whole = readRest(plane, top, 0, position);
     store<u8>(target, sampleOf(load<i32>(plane, Plane.previous), factors));
     return whole;
   }
-  // The last place in zigzag order of a square of 8, 4 or 2.
-  const k = decodeBlock(plane, top, size === 3 ? 63 : size === 2 ? 24 : 4);
-  if (size === 3 && k === END + 1) {
+  // The last place in zigzag order of a square of 2 or 4.
+  const last = shape === BlockShape.twoByTwo ? 4 : shape === BlockShape.fourByFour ? 24 : 63;
+  const k = decodeBlock(plane, top, last);
+  if (shape === BlockShape.eightByEight && k === END + 1) {
     flat(load<i16>(Place.block), factors, target, stride);
     store<i16>(Place.block, 0);
-  } else transform(size, Place.block, factors, target, stride);
+  } else transform(shape, Place.block, factors, target, stride);
   return k !== 0;
 }
 

@@ -2,6 +2,8 @@
  * The inverse transform of a block: libjpeg's accurate one (jidctint, after Loeffler, Ligtenberg and Moschytz), on four
  * columns at a time.
  */
+import { BlockShape } from "./layout.ts";
+
 /** The mean of a block, from its first coefficient, times its factor. */
 export function sampleOf(first: i32, factors: usize): u8 {
   const mean: i32 = <i16>(first * load<i16>(factors));
@@ -132,6 +134,77 @@ class ColumnsOf8 {
   }
 }
 
+/** What is done to eight columns of four numbers. */
+class ColumnsOf4 {
+  /** A row, times its factors if there are any. */
+  @inline
+  static row(at: usize, factors: usize, place: usize): v128 {
+    const row = v128.load(at + place);
+    return factors === 0 ? row : i16x8.mul(row, v128.load(factors + place));
+  }
+
+  /** One pass of the transform, as {@link ColumnsOf8.pass}. */
+  @inline
+  static pass(from: usize, factors: usize, bias: i32, shift: i32, to: usize, stride: usize): void {
+    const r0 = ColumnsOf4.row(from, factors, 0);
+    const r1 = ColumnsOf4.row(from, factors, 16);
+    const r2 = ColumnsOf4.row(from, factors, 32);
+    const r3 = ColumnsOf4.row(from, factors, 48);
+    const zero = i64x2.splat(0);
+    const biased = i32x4.splat(bias);
+    const sum = i16x8.add(r0, r2);
+    const difference = i16x8.sub(r0, r2);
+    const oddLow = low(r1, r3);
+    const oddHigh = high(r1, r3);
+    const e0 = i32x4.add(i32x4.shr_s(low(zero, sum), 4), biased);
+    const e1 = i32x4.add(i32x4.shr_s(high(zero, sum), 4), biased);
+    const f0 = i32x4.add(i32x4.shr_s(low(zero, difference), 4), biased);
+    const f1 = i32x4.add(i32x4.shr_s(high(zero, difference), 4), biased);
+    const o0 = i32x4.dot_i16x8_s(oddLow, two(5352, 2217));
+    const o1 = i32x4.dot_i16x8_s(oddHigh, two(5352, 2217));
+    const p0 = i32x4.dot_i16x8_s(oddLow, two(2217, -5352));
+    const p1 = i32x4.dot_i16x8_s(oddHigh, two(2217, -5352));
+    const n0 = narrow(i32x4.add(e0, o0), i32x4.add(e1, o1), shift);
+    const n1 = narrow(i32x4.add(f0, p0), i32x4.add(f1, p1), shift);
+    const n2 = narrow(i32x4.sub(f0, p0), i32x4.sub(f1, p1), shift);
+    const n3 = narrow(i32x4.sub(e0, o0), i32x4.sub(e1, o1), shift);
+    if (factors === 0) ColumnsOf4.storeRows(to, stride, n0, n1, n2, n3);
+    else ColumnsOf4.storeColumns(to, n0, n1, n2, n3);
+  }
+
+  /** Each column becomes the first four numbers of a row of eight. */
+  @inline
+  static storeColumns(to: usize, n0: v128, n1: v128, n2: v128, n3: v128): void {
+    const a0 = low(n0, n2);
+    const a1 = low(n1, n3);
+    const a2 = high(n0, n2);
+    const a3 = high(n1, n3);
+    const b0 = low(a0, a1);
+    const b1 = high(a0, a1);
+    const b2 = low(a2, a3);
+    const b3 = high(a2, a3);
+    v128.store64_lane(to, b0, 0);
+    v128.store64_lane(to, b0, 1, 16);
+    v128.store64_lane(to, b1, 0, 32);
+    v128.store64_lane(to, b1, 1, 48);
+    v128.store64_lane(to, b2, 0, 64);
+    v128.store64_lane(to, b2, 1, 80);
+    v128.store64_lane(to, b3, 0, 96);
+    v128.store64_lane(to, b3, 1, 112);
+  }
+
+  /** As bytes, four rows of eight. */
+  @inline
+  static storeRows(to: usize, stride: usize, n0: v128, n1: v128, n2: v128, n3: v128): void {
+    const upper = i8x16.narrow_i16x8_u(n0, n1);
+    const lower = i8x16.narrow_i16x8_u(n2, n3);
+    v128.store64_lane(to, upper, 0);
+    v128.store64_lane(to + stride, upper, 1);
+    v128.store64_lane(to + (stride << 1), lower, 0);
+    v128.store64_lane(to + stride * 3, lower, 1);
+  }
+}
+
 /** A block between the two passes. */
 const BETWEEN: usize = memory.data(128, 16);
 
@@ -173,13 +246,15 @@ export function transposeBlock(block: usize): void {
 }
 
 /**
- * A block (stored by columns), times its factors, becomes 2^size x 2^size samples. What was used of it is zero afterwards,
- * but for that of a single sample.
+ * A block (stored by columns), times its factors, becomes samples. What was used of it is zero afterwards, but for that of
+ * a single sample.
  */
-export function transform(size: i32, block: usize, factors: usize, at: usize, stride: usize): void {
-  if (size === 3) inverse(block, factors, at, stride);
-  else if (size === 2) inverseOf4(block, factors, at, stride);
-  else if (size === 1) inverseOf2(block, factors, at, stride);
+export function transform(shape: i32, block: usize, factors: usize, at: usize, stride: usize): void {
+  if (shape === BlockShape.eightByEight) inverse(block, factors, at, stride);
+  else if (shape === BlockShape.eightByFour) inverseOf8By4(block, factors, at, stride);
+  else if (shape === BlockShape.fourByEight) inverseOf4By8(block, factors, at, stride);
+  else if (shape === BlockShape.fourByFour) inverseOf4(block, factors, at, stride);
+  else if (shape === BlockShape.twoByTwo) inverseOf2(block, factors, at, stride);
   else store<u8>(at, sampleOf(load<i16>(block), factors));
 }
 
@@ -189,12 +264,31 @@ function inverse(block: usize, factors: usize, at: usize, stride: usize): void {
   ColumnsOf8.pass(block + 8, factors + 8, 512, 10, BETWEEN + 64, 0);
   ColumnsOf8.pass(BETWEEN, 0, 65536 + (128 << 17), 17, at, stride);
   ColumnsOf8.pass(BETWEEN + 8, 0, 65536 + (128 << 17), 17, at + 4, stride);
-  for (let end = block + 128; block < end; block += 64) {
-    v128.store(block, i64x2.splat(0));
-    v128.store(block, i64x2.splat(0), 16);
-    v128.store(block, i64x2.splat(0), 32);
-    v128.store(block, i64x2.splat(0), 48);
-  }
+  clear(block);
+  clear(block + 64);
+}
+
+/** The same of the first four columns of coefficients, and eight rows of four samples. */
+function inverseOf8By4(block: usize, factors: usize, at: usize, stride: usize): void {
+  ColumnsOf4.pass(block, factors, 512, 10, BETWEEN, 0);
+  ColumnsOf8.pass(BETWEEN, 0, 65536 + (128 << 17), 17, at, stride);
+  clear(block);
+}
+
+/** The same of the first four rows of coefficients, and four rows of eight samples. */
+function inverseOf4By8(block: usize, factors: usize, at: usize, stride: usize): void {
+  ColumnsOf8.pass(block, factors, 512, 10, BETWEEN, 0);
+  ColumnsOf4.pass(BETWEEN, 0, 65536 + (128 << 17), 17, at, stride);
+  clear(block);
+  clear(block + 64);
+}
+
+/** Half of a block is zero afterwards. */
+function clear(half: usize): void {
+  v128.store(half, i64x2.splat(0));
+  v128.store(half, i64x2.splat(0), 16);
+  v128.store(half, i64x2.splat(0), 32);
+  v128.store(half, i64x2.splat(0), 48);
 }
 
 /**
