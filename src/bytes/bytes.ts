@@ -28,13 +28,20 @@ export interface Bytes {
   /** Fills `target`, a row of a batch say, with the bytes from `start` on; an error where there are not that many. */
   readInto(target: Uint8Array, start: number, signal?: AbortSignal): void | Promise<void>;
   /**
-   * Throws if what lies there now is another content than was opened, as far as that can be told at once. What is far
-   * away tells it with each answer, and memory is what it is.
+   * Throws a {@link ChangedError} if what lies there now is another content than was opened, as far as that can be told
+   * at once; or, given what was opened `before` at the same place and closed since, if that was another content than
+   * these bytes. What is far away tells it with each answer, and memory is what it is.
    */
-  checkUnchanged?(): void;
+  checkUnchanged?(before?: Bytes): void;
   /** Lets go of what is held open, where anything is. Nothing can be read afterwards. */
   close?(): void;
 }
+
+/**
+ * What was opened is not what lies there any more. What was read since nobody knows, so that who sees it reads no more,
+ * whatever lies there later.
+ */
+export class ChangedError extends Error {}
 
 /** How bytes are opened, or read to their end. */
 export interface OpenOptions extends RetryOptions {

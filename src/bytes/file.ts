@@ -1,13 +1,15 @@
 /**
  * Files, read by position and at once: no promise, and for a whole file no allocation and four system calls.
  *
+ * What is the same file on every machine is told by size and time of writing, its version. Who has had it open is told
+ * more by its system: whether it is the same file, and when anything of it was last changed, which no program sets back.
  * Limits: {@link readFile} reads one file at a time in each thread; its bytes are valid until the next call. A file that
- * is written to while it is open, and does not become shorter, gives what is in it then; its version is another one only
+ * is written to while it is open, and does not become shorter, gives what is in it then; that it has changed is told only
  * where the clock of the file system has gone on.
  */
 import type { Stats } from "node:fs";
 import { type Fs, fileProblem, notFile, openFile, otherKind } from "../core/file.ts";
-import { type Bytes, checkWithin, endOfSlice, tooLarge } from "./bytes.ts";
+import { type Bytes, ChangedError, checkWithin, endOfSlice, tooLarge } from "./bytes.ts";
 
 /** A file by range. It holds a descriptor until it is closed. */
 export class FileBytes implements Bytes {
@@ -16,6 +18,8 @@ export class FileBytes implements Bytes {
   readonly version: string;
   readonly #fs: Fs;
   readonly #path: string;
+  /** As it was when it was opened, or since, where what has changed was none of its bytes. */
+  #stats: Stats;
   /** Undefined once it is closed: the system gives the number to the next file that anybody opens. */
   #file: number | undefined;
 
@@ -23,9 +27,9 @@ export class FileBytes implements Bytes {
   constructor(fs: Fs, path: string) {
     const file = open(fs, path);
     try {
-      const stats = statFile(fs, file);
-      this.byteLength = stats.size;
-      this.version = versionOf(stats);
+      this.#stats = statFile(fs, file);
+      this.byteLength = this.#stats.size;
+      this.version = versionOf(this.#stats);
     } catch (error) {
       fs.closeSync(file);
       throw error;
@@ -45,22 +49,65 @@ export class FileBytes implements Bytes {
     if (this.#file === undefined) throw new Error("The file was closed. Open it again.");
     checkWithin(this, target, start);
     if (readAt(this.#fs, this.#file, target, start) < target.length) {
-      throw new Error("The file has become shorter since it was opened. Open it again.");
+      throw new ChangedError("The file has become shorter since it was opened. Open it again.");
     }
   }
 
-  checkUnchanged(): void {
-    const stats = this.#fs.statSync(this.#path, { throwIfNoEntry: false });
-    if (stats !== undefined && versionOf(stats) === this.version) return;
-    throw new Error(
-      `The file is not what it was when it was opened: ${stats === undefined ? "it is gone" : `its size and time were ${this.version}, now ${versionOf(stats)}`}. Open it again.`,
-    );
+  checkUnchanged(before?: Bytes): void {
+    if (before instanceof FileBytes) {
+      const problem = difference(before.#stats, this.#stats, false);
+      if (problem !== undefined) throw changed(problem);
+      return;
+    }
+    const stats = this.#look();
+    const problem =
+      stats === undefined ? "it is gone" : difference(this.#stats, stats, this.#file !== undefined);
+    if (problem !== undefined) throw changed(problem);
+    this.#stats = stats!;
+  }
+
+  /** What the system says of what lies there now; undefined where nothing does. */
+  #look(): Stats | undefined {
+    try {
+      return this.#fs.statSync(this.#path, { throwIfNoEntry: false });
+    } catch (cause) {
+      throw new Error(fileProblem(cause as Error), { cause });
+    }
   }
 
   close(): void {
     if (this.#file !== undefined) this.#fs.closeSync(this.#file);
     this.#file = undefined;
   }
+}
+
+function changed(problem: string): ChangedError {
+  return new ChangedError(
+    `The file is not what it was when it was opened: ${problem}. Open it again; data that change have no epochs.`,
+  );
+}
+
+/**
+ * How a file that was `was` is another one now, as far as its system says so; undefined where it is the same.
+ *
+ * That of two that are of one size and time one was put in the other's place, or written over it and set back, is told by
+ * the time of its last change. That is also the time of another link, owner or mode, which are no new bytes; one that is
+ * written over, set back, and given another mode as well passes for that.
+ *
+ * @param open whether it has been open all the time: else some systems number the same file anew
+ */
+function difference(was: Stats, is: Stats, open: boolean): string | undefined {
+  if (versionOf(was) !== versionOf(is))
+    return `its size and time were ${versionOf(was)}, now ${versionOf(is)}`;
+  const same = was.ino === is.ino && was.dev === is.dev;
+  if (open && !same) return "another file of the same size and time is in its place";
+  if (was.ctimeMs === is.ctimeMs || (same && apart(was) !== apart(is))) return undefined;
+  return "it was changed or replaced, and its time set to what it was";
+}
+
+/** What there is of a file besides its bytes. */
+function apart({ mode, nlink, uid, gid }: Stats): string {
+  return `${mode} ${nlink} ${uid} ${gid}`;
 }
 
 /** Names what is in a file, as far as its system does. */

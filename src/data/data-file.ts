@@ -3,11 +3,13 @@
  *
  * It is plain data, so that it travels to workers with the reader that holds it, and stands in a loader's state:
  * data of another version are refused there. Each thread opens it for itself when it first reads from it.
- * Invariant: a file is opened only as the version that it names. Limits: a local file is looked
- * at every {@link lookEvery} milliseconds that it is read from; between two looks a change goes unseen, also a
- * known one, and what is read then is of the new content.
+ * Invariant: a file is opened only as the version that it names, and once a thread has seen that a local one is another
+ * or gone, it reads nothing from it any more, whatever lies there later. Limits: a local file is looked at every
+ * {@link lookEvery} milliseconds that it is read from; what is read between a change and the next look is of the new
+ * content. That a file was replaced by one of equal size and time is seen by a thread that has read from it before,
+ * not by one that opens it for the first time.
  */
-import type { Bytes } from "../bytes/bytes.ts";
+import { type Bytes, ChangedError } from "../bytes/bytes.ts";
 import { type BytesSource, openBytes, pathOf } from "../bytes/open.ts";
 import { DataError, type DataLocation } from "../core/errors.ts";
 import { isThenable } from "../core/settle.ts";
@@ -25,20 +27,28 @@ export interface DataFile {
   readonly version: string | undefined;
 }
 
-/** Files open in a thread at most: the one that was not read from for the longest time is closed for another. */
+/** Files open in a thread at most: the one that was opened first is closed for another. */
 const mostOpen = 64;
 
 /** So many milliseconds may go by before an open file is looked at again. */
 const lookEvery = 100;
 
-interface Opened {
-  readonly bytes: Awaitable<Bytes>;
-  /** When it was last looked at. */
+/** What this thread knows of a file that it has opened. */
+interface Known {
+  /** Its bytes, or the promise of them; those of a local file also once they are closed, to be compared. */
+  bytes: Awaitable<Bytes> | undefined;
+  open: boolean;
+  /** When it was last found to be what it was. */
   looked: number;
+  /** Why nothing is read from it any more. */
+  changed: ChangedError | undefined;
 }
 
-/** What this thread has open, that which was opened first in front. */
-const opened = new Map<DataFile, Opened>();
+/** The thread's files, also those that are closed. */
+const known = new WeakMap<DataFile, Known>();
+
+/** Those that are open, that which was opened first in front. */
+const open = new Set<DataFile>();
 
 /**
  * Opens `where` for the first time.
@@ -81,9 +91,9 @@ export function readFrom<T>(
     const bytes = bytesOf(file);
     const result = isThenable(bytes) ? Promise.resolve(bytes).then(read) : read(bytes as Bytes);
     if (!isThenable(result)) return result;
-    return Promise.resolve(result as Promise<T>).catch((error) => fail(error, file.path, location));
+    return Promise.resolve(result as Promise<T>).catch((error) => failOf(file, error, location));
   } catch (error) {
-    return fail(error, file.path, location);
+    return failOf(file, error, location);
   }
 }
 
@@ -106,47 +116,95 @@ export function dataError(problem: string, location: DataLocation, options: Erro
 const most = 2 ** 30;
 
 function bytesOf(file: DataFile): Awaitable<Bytes> {
-  const known = opened.get(file);
-  if (known !== undefined) {
-    const now = performance.now();
-    if (now - known.looked >= lookEvery) {
-      known.looked = now;
-      if (!isThenable(known.bytes)) (known.bytes as Bytes).checkUnchanged?.();
-    }
-    return known.bytes;
+  const before = known.get(file);
+  if (before?.changed !== undefined) throw before.changed;
+  if (before?.open) {
+    look(before);
+    return before.bytes!;
   }
   // For all who come: it ends with none of them.
   const bytes = openBytes(file.where, { most });
   if (!isThenable(bytes)) {
-    checkVersion(file, bytes as Bytes);
-    return keep(file, bytes as Bytes);
+    checkVersion(file, bytes as Bytes, before?.bytes as Bytes | undefined);
+    keep(file, bytes as Bytes);
+    return bytes;
   }
   const checked = Promise.resolve(bytes as Promise<Bytes>).then((there) => {
     checkVersion(file, there);
     return there;
   });
-  // The next who asks tries again.
-  checked.catch(() => opened.delete(file));
-  return keep(file, checked);
-}
-
-function checkVersion({ byteLength, version }: DataFile, bytes: Bytes): void {
-  if (bytes.byteLength === byteLength && bytes.version === version) return;
-  const [was, is] = [version ?? `${byteLength} bytes`, bytes.version ?? `${bytes.byteLength} bytes`];
-  bytes.close?.();
-  throw new Error(
-    `It is not what it was when the data set was opened: ${was}, now ${is}. Open the data set again; data that change have no epochs.`,
+  const now = keep(file, checked);
+  checked.then(
+    (there) => {
+      if (now.open) now.bytes = there;
+      else there.close?.();
+    },
+    // The next who asks tries again.
+    () => close(file, now),
   );
+  return checked;
 }
 
-function keep<B extends Awaitable<Bytes>>(file: DataFile, bytes: B): B {
-  opened.set(file, { bytes, looked: performance.now() });
-  if (opened.size > mostOpen) {
-    const [first, { bytes: closing }] = opened.entries().next().value!;
-    opened.delete(first);
-    if (!isThenable(closing)) (closing as Bytes).close?.();
+/** Throws if an open file is another one than it was, where it has not been looked at for a while. */
+function look(file: Known): void {
+  const now = performance.now();
+  if (now - file.looked < lookEvery) return;
+  if (!isThenable(file.bytes)) (file.bytes as Bytes).checkUnchanged?.();
+  // Only where that is so: who could not look looks again.
+  file.looked = now;
+}
+
+function checkVersion({ byteLength, version }: DataFile, bytes: Bytes, before?: Bytes): void {
+  try {
+    if (bytes.byteLength === byteLength && bytes.version === version) {
+      if (before !== undefined) bytes.checkUnchanged?.(before);
+      return;
+    }
+    const [was, is] = [version ?? `${byteLength} bytes`, bytes.version ?? `${bytes.byteLength} bytes`];
+    // What is far away may be answered by another server the next time, and tells which version that has.
+    const Problem = bytes.checkUnchanged === undefined ? Error : ChangedError;
+    throw new Problem(
+      `It is not what it was when the data set was opened: ${was}, now ${is}. Open the data set again; data that change have no epochs.`,
+    );
+  } catch (error) {
+    bytes.close?.();
+    throw error;
   }
-  return bytes;
+}
+
+function keep(file: DataFile, bytes: Awaitable<Bytes>): Known {
+  const now: Known = { bytes, open: true, looked: performance.now(), changed: undefined };
+  known.set(file, now);
+  open.delete(file);
+  open.add(file);
+  if (open.size > mostOpen) {
+    const first = open.values().next().value!;
+    close(first, known.get(first)!);
+  }
+  return now;
+}
+
+function close(file: DataFile, it: Known): void {
+  if (!it.open) return;
+  it.open = false;
+  open.delete(file);
+  const bytes = isThenable(it.bytes) ? undefined : (it.bytes as Bytes | undefined);
+  bytes?.close?.();
+  // What was downloaded is not kept for this.
+  it.bytes = bytes?.checkUnchanged === undefined ? undefined : bytes;
+}
+
+/** Throws `error` of reading from `file` as one of ours. That it has changed is remembered. */
+function failOf(file: DataFile, error: unknown, location: DataLocation): never {
+  if (error instanceof ChangedError) {
+    const before = known.get(file);
+    if (before !== undefined) close(file, before);
+    known.set(file, { bytes: undefined, open: false, looked: 0, changed: error });
+    // Other readers of it see for themselves, and at once.
+    for (const other of open)
+      if (other.path === file.path) known.get(other)!.looked = Number.NEGATIVE_INFINITY;
+  }
+  return fail(error, file.path, location);
 }
 
 /** Throws `error` as one of ours. */

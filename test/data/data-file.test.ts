@@ -1,4 +1,15 @@
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from "node:fs";
+import fs, {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  linkSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
@@ -40,24 +51,136 @@ describe("a file of a data set", () => {
     expect(() => all(copy)).toThrow(/It is not what it was/);
   });
 
-  it.each([
-    ["written to", (path: string) => change(path)],
-    [
-      "replaced",
-      (path: string) => {
-        writeFileSync(`${path}.new`, "xyz");
-        renameSync(`${path}.new`, path);
+  /** Ways in which a file becomes another one, and back again, as far as names, sizes and times go. */
+  const changes: Readonly<
+    Record<string, readonly [there: (path: string) => void, back: (path: string) => void]>
+  > = {
+    "written over": [
+      (path) => writeFileSync(path, "wxyz"),
+      (path) => {
+        writeFileSync(path, "abcd");
+        utimesSync(path, 5, 5);
       },
     ],
-    ["removed", (path: string) => rmSync(path)],
-  ])("is an error while it is open, a moment after it was %s", async (_, make) => {
+    "written over, and its time set back": [
+      (path) => {
+        writeFileSync(path, "wxyz");
+        utimesSync(path, 5, 5);
+      },
+      (path) => {
+        writeFileSync(path, "abcd");
+        utimesSync(path, 5, 5);
+      },
+    ],
+    replaced: [
+      (path) => {
+        renameSync(path, `${path}.old`);
+        writeFileSync(path, "wxyz");
+      },
+      (path) => renameSync(`${path}.old`, path),
+    ],
+    "replaced by one of equal size and time": [
+      (path) => {
+        copyFileSync(path, `${path}.old`);
+        writeFileSync(`${path}.new`, "wxyz");
+        utimesSync(`${path}.new`, 5, 5);
+        renameSync(`${path}.new`, path);
+      },
+      (path) => {
+        renameSync(`${path}.old`, path);
+        utimesSync(path, 5, 5);
+      },
+    ],
+    "made longer": [(path) => appendFileSync(path, "e"), (path) => truncateSync(path, 4)],
+    "cut off": [
+      (path) => truncateSync(path, 2),
+      (path) => {
+        writeFileSync(path, "abcd");
+        utimesSync(path, 5, 5);
+      },
+    ],
+    removed: [(path) => renameSync(path, `${path}.old`), (path) => renameSync(`${path}.old`, path)],
+  };
+  const dated = (text: string): string => {
+    const path = file(text);
+    utimesSync(path, 5, 5);
+    return path;
+  };
+
+  it.each(Object.entries(changes))(
+    "that was %s is an error a moment later, for every reader of it, and for ever",
+    async (_, [there, back]) => {
+      vi.useFakeTimers({ toFake: ["performance"] });
+      const path = dated("abcd");
+      const sources = [await openDataFile(path), await openDataFile(path), await openDataFile(path)];
+      expect(sources.map(all)).toEqual(["abcd", "abcd", "abcd"]);
+      vi.advanceTimersByTime(50);
+      // Whose look is due later.
+      const late = await openDataFile(path);
+      there(path);
+      vi.advanceTimersByTime(50);
+      const readers = [...sources, late];
+      for (const each of readers) expect(() => all(each)).toThrow(/txt: The file is not what it was/);
+      for (let turn = 0; turn < 3; turn++) {
+        for (const each of readers) expect(() => all(each)).toThrow(/txt: The file is not what it was/);
+        // As names, sizes and times go, it is the file that was opened.
+        if (turn === 0) back(path);
+        vi.advanceTimersByTime(1000);
+      }
+      // Who opens it now has what is there now.
+      expect(all(await openDataFile(path))).toBe("abcd");
+    },
+  );
+
+  it.each(Object.entries(changes))(
+    "that was %s while it was closed for others is an error where it is opened again",
+    async (_, [there]) => {
+      const path = dated("abcd");
+      const source = await openDataFile(path);
+      for (let i = 0; i < 70; i++) await openDataFile(file(`${i}`));
+      there(path);
+      for (let turn = 0; turn < 2; turn++) expect(() => all(source)).toThrow(/txt: (The file|It|There) is n/);
+    },
+  );
+
+  it("that became shorter is an error where it is read, and after", async () => {
+    const path = file("abcd");
+    const source = await openDataFile(path);
+    truncateSync(path, 2);
+    const rest = (at: number) => () => readFrom(source, {}, (bytes) => bytes.readInto(new Uint8Array(1), at));
+    expect(rest(3)).toThrow(/txt: The file has become shorter since it was opened/);
+    expect(rest(0)).toThrow(/txt: The file has become shorter since it was opened/);
+  });
+
+  it("may get another mode, and another name beside its own, while it is open and after it was closed", async () => {
     vi.useFakeTimers({ toFake: ["performance"] });
     const path = file("abcd");
     const source = await openDataFile(path);
+    for (const touch of [() => chmodSync(path, 0o600), () => linkSync(path, `${path}.link`)]) {
+      touch();
+      vi.advanceTimersByTime(100);
+      expect(all(source)).toBe("abcd");
+    }
+    for (let i = 0; i < 70; i++) await openDataFile(file(`${i}`));
+    chmodSync(path, 0o644);
     expect(all(source)).toBe("abcd");
-    make(path);
+  });
+
+  it("that cannot be looked at for a moment is looked at again, and is no other file", async () => {
+    vi.useFakeTimers({ toFake: ["performance"] });
+    const path = file("abcd");
+    const source = await openDataFile(path);
     vi.advanceTimersByTime(100);
-    expect(() => all(source)).toThrow(/txt: The file is not what it was when it was opened/);
+    const look = vi.spyOn(fs, "statSync").mockImplementation(() => {
+      throw Object.assign(new Error("EIO: i/o error, stat"), { code: "EIO", syscall: "stat" });
+    });
+    try {
+      for (let turn = 0; turn < 2; turn++)
+        expect(() => all(source)).toThrow(/txt: The file cannot be read: EIO/);
+    } finally {
+      look.mockRestore();
+    }
+    expect(all(source)).toBe("abcd");
   });
 
   it("keeps few files open, however many are read in turn", async () => {
