@@ -3,8 +3,9 @@
  *
  * Invariant: bytes of a range are those that were asked for, all of them, of the content that was opened. `fetch` lets
  * other ranges, short ones, compressed ones and other contents pass, so each answer is checked: status, Content-Range,
- * Content-Encoding, length, and that ETag (or Last-Modified) is still the same. A page sees of these headers what a
- * server of another origin shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
+ * which none may lack, Content-Encoding, length, and that ETag (or Last-Modified) is still the same, as it was written. A
+ * part that comes where the whole was asked for is none. A page sees of these headers what a server of another origin
+ * shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
  *
  * A failure that may pass is asked about again (retry.ts), always at the URL that was given: where that redirects to a
  * signed one, it signs another.
@@ -48,29 +49,35 @@ export async function openUrl(url: string | URL, options: OpenOptions): Promise<
 
 async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt): Promise<Bytes> {
   // The first byte says how many there are. A HEAD request would too, but links that are signed are for GET only.
-  let response = await ask(url, options, attempt, "bytes=0-0");
+  const response = await ask(url, options, attempt, "bytes=0-0");
   if (response.status === unsatisfiable) {
     // It has no first byte, or the server takes no such range.
     leave(response);
-    response = await ask(url, options, attempt);
+    return wholeOf(await ask(url, options, attempt), url, options, attempt);
   }
-  if (response.status !== partial) {
-    const version = versionOf(response);
-    return new MemoryBytes(await readWhole(response, url, options, attempt), version);
-  }
-  const range = response.headers.get("content-range");
-  const length = Number(/^bytes 0-0\/(\d+)$/.exec(range ?? "")?.[1]);
-  if (Number.isNaN(length)) {
+  if (response.status !== partial) return wholeOf(response, url, options, attempt);
+  const given = response.headers.get("content-range");
+  const { range, total } = partsOf(given);
+  if (range !== "0-0" || total === undefined) {
     leave(response);
     throw new Error(
-      range === null
-        ? "The server does not say how long it is. Let it send Content-Range, and, to pages of other origins, Access-Control-Expose-Headers: Content-Range, ETag."
-        : `${wrongRange(range, "bytes 0-0")} Let the server give the length, or no ranges.`,
+      given === null
+        ? `The server does not say how long it is. ${advice}`
+        : `${wrongRange(given, "bytes 0-0")} Let the server give the length, or no ranges.`,
     );
   }
-  const bytes = new HttpBytes(url, options, length, versionOf(response));
+  const bytes = new HttpBytes(url, options, total, versionOf(response));
   await bytes.read(response, 0, 1, attempt);
   return bytes;
+}
+
+async function wholeOf(
+  response: Response,
+  url: string | URL,
+  options: OpenOptions,
+  attempt: Attempt,
+): Promise<Bytes> {
+  return new MemoryBytes(await readWhole(response, url, options, attempt), versionOf(response));
 }
 
 /** What `run` gives, in its turn, and again where it may pass. */
@@ -117,7 +124,7 @@ class HttpBytes implements Bytes {
 
   /** The body of the answer to the range from `start` to `end`. */
   async read(response: Response, start: number, end: number, attempt: Attempt): Promise<Uint8Array> {
-    const problem = this.#problem(response, `bytes ${start}-${end - 1}/${this.byteLength}`);
+    const problem = this.#problem(response, `${start}-${end - 1}`);
     if (problem !== undefined) {
       leave(response);
       throw new Error(problem);
@@ -134,18 +141,23 @@ class HttpBytes implements Bytes {
     );
   }
 
-  /** Why `response` is not the answer to `range`, where it is not. */
-  #problem(response: Response, range: string): string | undefined {
+  /** Why `response` is not the answer to `asked`, where it is not. */
+  #problem(response: Response, asked: string): string | undefined {
     const encoding = response.headers.get("content-encoding") ?? "identity";
-    const given = response.headers.get("content-range") ?? range;
+    const given = response.headers.get("content-range");
     const version = versionOf(response);
     if (version !== this.version) return changed(this.version, version);
     if (response.status !== partial)
       return `The server gave ranges when it was opened, and answers one with ${response.status} ${response.statusText} now. Open it again.`;
     if (encoding !== "identity")
       return `The server compresses the range (${encoding}), so that it is not the bytes that were asked for. Turn that off on the server for files that are read by range.`;
-    if (totalOf(given) !== totalOf(range)) return changed(totalOf(range), totalOf(given));
-    return given === range ? undefined : `${wrongRange(given, range)} Its ranges cannot be relied on.`;
+    if (given === null) return `The server does not say which range it sent for bytes ${asked}. ${advice}`;
+    const { range, total } = partsOf(given);
+    if (total !== undefined && total !== this.byteLength)
+      return changed(`${this.byteLength} bytes`, `${total} bytes`);
+    return range === asked && total !== undefined
+      ? undefined
+      : `${wrongRange(given, `bytes ${asked}/${this.byteLength}`)} Its ranges cannot be relied on.`;
   }
 }
 
@@ -153,6 +165,9 @@ const partial = 206;
 const unsatisfiable = 416;
 
 const brokeOff = "The download broke off. Check the network, and fetch it again.";
+
+const advice =
+  "Let it send Content-Range with each range, and, to pages of other origins, Access-Control-Expose-Headers: Content-Range, ETag.";
 
 function wrongRange(given: string, asked: string): string {
   return `The server sent another range than was asked for: ${given} for ${asked}.`;
@@ -162,13 +177,20 @@ function changed(was: string | undefined, is: string | undefined): string {
   return `It is not what it was on the server when it was opened: ${was ?? "without a version"}, now ${is ?? "without one"}. Open it again.`;
 }
 
-/** How many bytes there are in all, by a Content-Range. */
-function totalOf(range: string): string {
-  return `${range.split("/")[1]} bytes`;
+/** A Content-Range: which bytes these are, and how many there are in all; undefined where it does not say so. */
+function partsOf(given: string | null): {
+  readonly range: string | undefined;
+  readonly total: number | undefined;
+} {
+  const [, range, total] = /^bytes +(\d+-\d+)\/(\d+|\*)$/i.exec(given ?? "") ?? [];
+  return { range, total: total === undefined || total === "*" ? undefined : Number(total) };
 }
 
+/** The server's ETag, or Last-Modified; both where it says itself that its ETag is weak: of content that is much the same. */
 function versionOf({ headers }: Response): string | undefined {
-  return headers.get("etag") ?? headers.get("last-modified") ?? undefined;
+  const [tag, modified] = [headers.get("etag"), headers.get("last-modified")];
+  if (tag?.startsWith("W/") && modified !== null) return `${tag}, ${modified}`;
+  return tag ?? modified ?? undefined;
 }
 
 function reasonOf(url: string | URL): string | undefined {
@@ -223,6 +245,12 @@ async function readWhole(
   { most }: OpenOptions,
   attempt: Attempt,
 ): Promise<Uint8Array> {
+  if (response.status === partial) {
+    leave(response);
+    throw new Error(
+      `The server sent a part, ${response.headers.get("content-range") ?? "it does not say which"}, where all was asked for. It gives no answer that can be relied on.`,
+    );
+  }
   const bytes = await readBody(response, most, attempt).catch(fail(url, brokeOff, attempt));
   if (bytes === undefined) throw tooLarge("download", most);
   return bytes;

@@ -197,6 +197,58 @@ describe("ranges", () => {
       /^The server sent another range than was asked for: bytes 0-99\/300 for bytes 100-199\/300\./,
     ],
     [
+      "a range that it does not name, though its length and version are right",
+      (_, r) => r.writeHead(206, { etag: '"a"', "content-length": 100 }).end(content.slice(96, 196)),
+      /^The server does not say which range it sent for bytes 100-199\. Let it send Content-Range/,
+    ],
+    [
+      "several ranges",
+      (_, r) =>
+        r.writeHead(206, { etag: '"a"', "content-type": "multipart/byteranges; boundary=x" }).end(part),
+      /^The server does not say which range it sent for bytes 100-199\./,
+    ],
+    [
+      "a range of a total that is not said",
+      (_, r) => head(r, { "content-range": "bytes 100-199/*" }).end(part),
+      /^The server sent another range than was asked for: bytes 100-199\/\* for bytes 100-199\/300\. Its/,
+    ],
+    [
+      "a range that begins earlier, of the right length",
+      (_, r) => head(r, { "content-range": "bytes 96-195/300" }).end(content.slice(96, 196)),
+      /^The server sent another range .*: bytes 96-195\/300 for bytes 100-199\/300/,
+    ],
+    [
+      "a range in other units",
+      (_, r) => head(r, { "content-range": "rows 100-199/300" }).end(part),
+      /^The server sent another range .*: rows 100-199/,
+    ],
+    [
+      "the same content, of which it is not sure",
+      (_, r) => head(r, { etag: 'W/"a"' }).end(part),
+      /^It is not what it was .*: "a", now W\/"a"\./,
+    ],
+    [
+      "a content that is dated, where it had a tag",
+      (_, r) =>
+        r
+          .writeHead(206, {
+            "content-range": "bytes 100-199/300",
+            "last-modified": "Sun, 29 Nov 2026 00:00:00 GMT",
+          })
+          .end(part),
+      /^It is not what it was .*: "a", now Sun, 29 Nov/,
+    ],
+    [
+      "nothing at all",
+      (_, r) => r.writeHead(204, { etag: '"a"' }).end(),
+      /answers one with 204 No Content now/,
+    ],
+    [
+      "fewer bytes than their header says",
+      (_, r) => void head(r, { "content-length": 200 }).write(part, () => setTimeout(() => r.destroy(), 20)),
+      /^The server sent more than the 100 bytes/,
+    ],
+    [
       "a range of more",
       (_, r) => head(r, { "content-range": "bytes 100-199/301" }).end(part),
       /^It is not what it was .* 300 bytes, now 301 bytes\. Open it again/,
@@ -272,6 +324,48 @@ describe("ranges", () => {
     );
     expect(asked.slice(0, 3)).toEqual(["bytes=0-0", "bytes=290-299", "bytes=7-16"]);
     expect(asked.slice(3).sort()).toEqual(["bytes=0-0", "bytes=1-1"]);
+  });
+
+  it("are told apart by a weak ETag and the date together, as such a tag may be of bytes that differ", async () => {
+    let modified = "Sun, 29 Nov 2026 00:00:00 GMT";
+    await served(
+      ranges(
+        () => content,
+        () => ({ etag: 'W/"a"', "last-modified": modified }),
+      ),
+      async (address) => {
+        const bytes = await openUrl(address, once);
+        expect(bytes.version).toBe(`W/"a", ${modified}`);
+        expect(await bytes.slice(0, 9)).toEqual(content.slice(0, 9));
+        modified = "Sun, 29 Nov 2026 00:00:01 GMT";
+        expect((await reason(bytes.slice(0, 1))).message).toMatch(/^It is not what it was/);
+      },
+    );
+  });
+
+  it("come in whatever way their name is written", async () => {
+    await served(
+      (_, response) =>
+        void response.writeHead(206, { "content-range": "Bytes  0-0/300" }).end(content.slice(0, 1)),
+      async (address) => expect((await openUrl(address, once)).byteLength).toBe(300),
+    );
+  });
+
+  it("that nobody asked for are no download", async () => {
+    const part: RequestListener = (_, response) =>
+      void response.writeHead(206, { "content-range": "bytes 0-99/300" }).end(content.slice(0, 100));
+    await served(part, async (address) =>
+      expect((await failure(address)).message).toMatch(
+        /^The server sent a part, bytes 0-99\/300, where all was asked for/,
+      ),
+    );
+    // A server that refuses the first byte is asked for all.
+    await served(
+      (request, response) =>
+        request.headers.range ? void response.writeHead(416).end() : part(request, response),
+      async (address) =>
+        expect((await reason(openUrl(address, once))).message).toMatch(/^The server sent a part/),
+    );
   });
 
   it("of a server that has none are those of one download, which is not larger than allowed", async () => {
