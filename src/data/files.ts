@@ -7,8 +7,12 @@ import { fileProblem } from "../core/file.ts";
 import { builtin } from "../core/node.ts";
 
 /**
- * Where data are: a path, a URL, a Blob or File, bytes; or several of them. In a path `*` stands for any part of a name,
- * `**` for any folders, and beside those `?` for one character: `"chat/*.jsonl"`. Files that match come sorted by their paths.
+ * Where data are: a path, a URL, a Blob or File, bytes; or several of them.
+ *
+ * A path that has a `*` or `?` is a pattern: `*` stands for any part of a name, `?` for one character, `**` for any
+ * folders: `"chat/*.jsonl"`, `"shard-??.tar"`. Files that match come sorted by their paths. Where a `?` stands alone and a
+ * file has this very name, it is that file. Brackets and braces stand for themselves, and URLs are never patterns. Blobs
+ * do not reach worker processes: give bytes, or use threads.
  */
 export type Where = BytesSource | readonly BytesSource[];
 
@@ -29,24 +33,38 @@ export function filesOf(reader: string, where: Where): readonly BytesSource[] {
         `${reader}() takes a path, a URL, a Blob or the bytes of a file, or a list of them, got ${each === "" ? "an empty string" : show(each)}.`,
       );
     }
-    return typeof each === "string" && isPattern(each) ? matching(each) : [each];
+    return typeof each === "string" && isPath(each) ? named(each) : [each];
   });
 }
 
-function isPattern(path: string): boolean {
-  return path.includes("*") && !/^[a-z][a-z0-9+.-]+:/i.test(path) && builtin("fs") !== undefined;
+/** Whether it is a path, and there are files to be found by it. */
+function isPath(path: string): boolean {
+  return !/^[a-z][a-z0-9+.-]+:/i.test(path) && builtin("fs") !== undefined;
 }
+
+/** The files that `path` names: itself, or those that match it. */
+function named(path: string): readonly BytesSource[] {
+  const hasStar = path.includes("*");
+  if (!hasStar && !/[?[\]{}]/.test(path)) return [path];
+  if (!hasStar && builtin("fs")!.existsSync(path)) return [path];
+  if (hasStar || path.includes("?")) return matching(path);
+  throw new DataError(`${path}: There is no such file. ${noPattern}`, { path });
+}
+
+/** What people take for patterns, and other tools do. */
+const noPattern =
+  "Check the path. Only *, ** and ? stand for other characters, and [ ] and { } for themselves: name such files in a list.";
 
 /** Files whose paths match `pattern`, sorted. */
 function matching(pattern: string): string[] {
   const segments = pattern.split("/");
-  const first = segments.findIndex((segment) => segment.includes("*"));
+  const first = segments.findIndex((segment) => /[*?]/.test(segment));
   const base = segments.slice(0, first).join("/");
   const found: string[] = [];
   walk(first === 0 ? "" : `${base}/`, segments.slice(first), found);
   if (found.length > 0) return [...new Set(found)].sort((a, b) => (a < b ? -1 : 1));
   throw new DataError(
-    `No file matches ${pattern}. Check the pattern, and the folder it is relative to: ${globalThis.process.cwd()}.`,
+    `No file matches ${pattern}. Check the pattern, and the folder it is relative to: ${globalThis.process.cwd()}.${/[[\]{}]/.test(pattern) ? ` ${noPattern}` : ""}`,
     { path: pattern },
   );
 }

@@ -11,6 +11,9 @@ for (const path of [
   "a.csv",
   ".hidden.csv",
   "a+1.csv",
+  "[1].csv",
+  "c.csv?x=1",
+  "c.csv?x=2",
   "deep/c.csv",
   "deep/er/d.csv",
   "deep/e.txt",
@@ -34,17 +37,18 @@ describe("filesOf", () => {
       new URL("https://host/*.csv?x=1"),
     ]);
     expect(filesOf("csv", "https://host/*.csv")).toEqual(["https://host/*.csv"]);
-    expect(filesOf("csv", "what?.csv")).toEqual(["what?.csv"]);
+    expect(filesOf("csv", "https://host/a?.csv")).toEqual(["https://host/a?.csv"]);
   });
 
   it("finds the files that match a pattern, sorted, none hidden, none twice", () => {
-    expect(found("*.csv")).toEqual(["a+1.csv", "a.csv", "b.csv", "z-link.csv"]);
+    expect(found("*.csv")).toEqual(["[1].csv", "a+1.csv", "a.csv", "b.csv", "z-link.csv"]);
     expect(found(".*.csv")).toEqual([".hidden.csv"]);
   });
 
   it("goes into folders where the pattern says so", () => {
     expect(found("*/*.csv")).toEqual(["deep/c.csv"]);
     expect(found("**/*.csv")).toEqual([
+      "[1].csv",
       "a+1.csv",
       "a.csv",
       "b.csv",
@@ -53,6 +57,30 @@ describe("filesOf", () => {
       "z-link.csv",
     ]);
     expect(found("**/**/d.*")).toEqual(["deep/er/d.csv"]);
+  });
+
+  it("takes a ? for one character, with or without a *, unless a file has that very name", () => {
+    expect(found("?.csv")).toEqual(["a.csv", "b.csv"]);
+    expect(found("d??p/?.csv")).toEqual(["deep/c.csv"]);
+    expect(found("?*.csv")).toEqual(["[1].csv", "a+1.csv", "a.csv", "b.csv", "z-link.csv"]);
+    expect(found("**/?.t?t")).toEqual(["deep/e.txt"]);
+    // As wget names what it saves.
+    expect(found("c.csv?x=1")).toEqual(["c.csv?x=1"]);
+    expect(found("c.csv?x=?")).toEqual(["c.csv?x=1", "c.csv?x=2"]);
+    expect(() => found("??.csv")).toThrow(/No file matches .*\?\?\.csv\. Check the pattern/);
+    expect(() => found("none?/a.csv")).toThrow(/No file matches/);
+  });
+
+  it("takes brackets and braces for themselves, and says so where that names nothing", () => {
+    expect(found("[1].csv")).toEqual(["[1].csv"]);
+    expect(found("[?].csv")).toEqual(["[1].csv"]);
+    expect(() => found("[ab].csv")).toThrow(
+      /\[ab\]\.csv: There is no such file\. .*\[ \] and \{ \} for themselves/,
+    );
+    expect(() => found("{a,b}.csv")).toThrow(/There is no such file\. .*name such files in a list/);
+    expect(() => found("[ab]*.tsv")).toThrow(/No file matches .* for themselves/);
+    // Of what is not there otherwise, opening says so.
+    expect(found("none.csv")).toEqual(["none.csv"]);
   });
 
   it("says so where nothing matches, where a folder is not there, and of what is no source", () => {
