@@ -20,6 +20,8 @@ export interface Bytes {
    * others. Absent where that cannot be told.
    */
   readonly version?: string | undefined;
+  /** All of them, where they had to be downloaded together: in memory that threads share. */
+  readonly downloaded?: Uint8Array | undefined;
   /**
    * The bytes from `start` up to, not including, `end`, and fewer where there are no more; not to be written to, as
    * those of memory are that memory itself. `signal` ends the wait for what is far away.
@@ -53,6 +55,15 @@ export interface OpenOptions extends RetryOptions {
   readonly headers?: HttpOptions["headers"];
   /** So many bytes, or more, are not read into memory together only because they are there. */
   readonly most: number;
+  /** What the downloads of several may take together, instead. */
+  readonly room?: DownloadRoom | undefined;
+}
+
+/** Memory for files that servers give as a whole only; what was downloaded is taken from it. */
+export interface DownloadRoom {
+  /** Bytes that are left. */
+  left: number;
+  readonly all: number;
 }
 
 /** Where a slice from `start` on ends: at `end`, or where the bytes do; never before it begins. */

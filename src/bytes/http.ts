@@ -13,7 +13,7 @@
  * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
  * shuffled, and nothing is kept.
  */
-import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
+import { type Bytes, type DownloadRoom, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
 import type { HttpHeaders } from "./http-source.ts";
 import { inTurn } from "./in-flight.ts";
 import { MemoryBytes } from "./memory.ts";
@@ -43,11 +43,11 @@ export async function download(url: string | URL, options: OpenOptions): Promise
  * @throws Error as {@link download} does, and if the server's answer to a range is none.
  */
 export async function openUrl(url: string | URL, options: OpenOptions): Promise<Bytes> {
-  if (reasonOf(url) !== undefined) return new MemoryBytes(await download(url, options));
   return fetching(url, options, options.signal, (attempt) => openBy(url, options, attempt));
 }
 
 async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt): Promise<Bytes> {
+  if (reasonOf(url) !== undefined) return wholeOf(await ask(url, options, attempt), url, options, attempt);
   // The first byte says how many there are. A HEAD request would too, but links that are signed are for GET only.
   const response = await ask(url, options, attempt, "bytes=0-0");
   if (response.status === unsatisfiable) {
@@ -77,7 +77,11 @@ async function wholeOf(
   options: OpenOptions,
   attempt: Attempt,
 ): Promise<Bytes> {
-  return new MemoryBytes(await readWhole(response, url, options, attempt), versionOf(response));
+  const bytes = await readWhole(response, url, options, attempt);
+  const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
+  const all = new Uint8Array(new Memory(bytes.length));
+  all.set(bytes);
+  return new MemoryBytes(all, { version: versionOf(response) });
 }
 
 /** What `run` gives, in its turn, and again where it may pass. */
@@ -242,7 +246,7 @@ function leave({ body }: Response): void {
 async function readWhole(
   response: Response,
   url: string | URL,
-  { most }: OpenOptions,
+  { most, room }: OpenOptions,
   attempt: Attempt,
 ): Promise<Uint8Array> {
   if (response.status === partial) {
@@ -251,34 +255,46 @@ async function readWhole(
       `The server sent a part, ${response.headers.get("content-range") ?? "it does not say which"}, where all was asked for. It gives no answer that can be relied on.`,
     );
   }
-  const bytes = await readBody(response, most, attempt).catch(fail(url, brokeOff, attempt));
-  if (bytes === undefined) throw tooLarge("download", most);
-  return bytes;
+  const bytes = await readBody(response, most, attempt, room).catch(fail(url, brokeOff, attempt));
+  if (bytes !== undefined) return bytes;
+  if (room === undefined) throw tooLarge("download", most);
+  throw new Error(
+    `The server gives no ranges, so that all of it would have to be in memory, where ${Math.floor(room.left / 2 ** 20)} of ${Math.floor(room.all / 2 ** 20)} MiB are left for all such files together. Download it, or let \`cache\` of http() keep it on disk.`,
+  );
 }
 
 /**
- * The body of `response`, read until it ends; undefined, and left, where it has `most` bytes or more. What a header says
- * of its size is only taken for a reason to refuse it.
+ * The body of `response`, read until it ends; undefined, and left, where it has `most` bytes or more, or more than there is
+ * `room` for, from which they are taken. What a header says of its size is only taken for a reason to refuse it.
  */
 export async function readBody(
   response: Response,
   most: number,
   attempt?: Attempt,
+  room?: DownloadRoom,
 ): Promise<Uint8Array | undefined> {
   const reader = response.body?.getReader();
   if (reader === undefined) return new Uint8Array(0);
   const parts: Uint8Array[] = [];
-  let length = Number(response.headers.get("content-length") ?? 0) >= most ? most : 0;
+  const said = Number(response.headers.get("content-length") ?? 0);
+  let length = 0;
+  let whole = false;
   try {
-    while (length < most) {
+    while (Math.max(length, said) < most && !(room !== undefined && said - length > room.left)) {
       const part = await reader.read();
       attempt?.touch();
-      if (part.done) return joined(parts, length);
+      if (part.done) {
+        whole = true;
+        return joined(parts, length);
+      }
+      if (room !== undefined && part.value.length > room.left) return undefined;
+      if (room !== undefined) room.left -= part.value.length;
       length += part.value.length;
       parts.push(part.value);
     }
     return undefined;
   } finally {
+    if (room !== undefined && !whole) room.left += length;
     // Of no interest any more, if it goes on; the connection ends with it.
     reader.cancel().catch(() => {});
   }

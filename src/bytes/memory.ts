@@ -1,15 +1,20 @@
 /** Bytes that are in memory already. */
 import { type Bytes, checkWithin, endOfSlice } from "./bytes.ts";
 
-/** Memory by range: nothing is copied. */
+/** Memory by range: nothing is copied, but of memory that other threads share, which not everybody takes. */
 export class MemoryBytes implements Bytes {
   readonly version: string | undefined;
+  readonly downloaded: Uint8Array | undefined;
   readonly #bytes: Uint8Array;
+  readonly #shared: boolean;
 
-  /** @param version that of where the bytes were read from, if it has one */
-  constructor(bytes: Uint8Array, version?: string) {
+  /** @param download that they were downloaded for this, and the version that the server gave, if it did */
+  constructor(bytes: Uint8Array, download?: { readonly version: string | undefined }) {
     this.#bytes = bytes;
-    this.version = version;
+    // By tag: bytes may come from another realm, such as a test runner's.
+    this.#shared = Object.prototype.toString.call(bytes.buffer) === "[object SharedArrayBuffer]";
+    this.version = download?.version;
+    this.downloaded = download === undefined ? undefined : bytes;
   }
 
   get byteLength(): number {
@@ -17,7 +22,8 @@ export class MemoryBytes implements Bytes {
   }
 
   slice(start: number, end: number): Uint8Array {
-    return this.#bytes.subarray(start, endOfSlice(this, start, end));
+    const to = endOfSlice(this, start, end);
+    return this.#shared ? this.#bytes.slice(start, to) : this.#bytes.subarray(start, to);
   }
 
   readInto(target: Uint8Array, start: number): void {

@@ -9,10 +9,15 @@
  * content. That a file was replaced by one of equal size and time is seen by a thread that has read from it before,
  * not by one that opens it for the first time.
  */
-import { type Bytes, ChangedError } from "../bytes/bytes.ts";
+import { BlobBytes } from "../bytes/blob.ts";
+import { type Bytes, ChangedError, type DownloadRoom } from "../bytes/bytes.ts";
+import { digestOf } from "../bytes/digest.ts";
+import { MemoryBytes } from "../bytes/memory.ts";
 import { type BytesSource, openBytes, pathOf } from "../bytes/open.ts";
 import { DataError, type DataLocation } from "../core/errors.ts";
+import { isNode } from "../core/node.ts";
 import { isThenable } from "../core/settle.ts";
+import { warn } from "../core/warn.ts";
 import type { Awaitable } from "../sequence/sequence.ts";
 
 /** One file of a data set, as it was when it was opened. */
@@ -23,8 +28,13 @@ export interface DataFile {
   readonly path: string | undefined;
   /** How many bytes it has. */
   readonly byteLength: number;
-  /** Names its content; undefined where that cannot be told. */
+  /**
+   * Names its content: size and time of a local file, the ETag or date that a server gives, else a digest of it; undefined
+   * of ranges of a server that names no version.
+   */
   readonly version: string | undefined;
+  /** All its bytes, where its server gives no ranges: downloaded once for all threads. */
+  readonly content?: Uint8Array;
 }
 
 /** Files open in a thread at most: the one that was opened first is closed for another. */
@@ -51,28 +61,38 @@ const known = new WeakMap<DataFile, Known>();
 const open = new Set<DataFile>();
 
 /**
- * Opens `where` for the first time.
+ * Opens `where` for the first time. What has no version is read to its end, as that is a digest then.
  *
  * @throws DataError saying why it cannot be had.
  */
 export async function openDataFile(where: BytesSource, signal?: AbortSignal): Promise<DataFile> {
   const path = pathOf(where);
-  const bytes = await opening(where, path, signal);
-  const file: DataFile = { where, path, byteLength: bytes.byteLength, version: bytes.version };
-  keep(file, bytes);
-  return file;
-}
-
-async function opening(
-  where: BytesSource,
-  path: string | undefined,
-  signal: AbortSignal | undefined,
-): Promise<Bytes> {
   try {
-    return await openBytes(where, { signal, most });
+    const bytes = await openBytes(where, { signal, ...limits });
+    const { byteLength, downloaded: content } = bytes;
+    noteDownload(bytes);
+    const isHere = bytes instanceof MemoryBytes || bytes instanceof BlobBytes;
+    const version = bytes.version ?? (isHere ? await digestOf(bytes, signal) : undefined);
+    if (version === undefined) sayUnversioned(path!);
+    const file: DataFile = { where, path, byteLength, version, ...(content && { content }) };
+    keep(file, bytes);
+    return file;
   } catch (error) {
     return fail(error, path, {});
   }
+}
+
+/** Servers of which it was said that they name no versions. */
+const told = new Set<string>();
+
+function sayUnversioned(url: string): void {
+  const [server] = /^[^/]*\/\/[^/?#]*/.exec(url) ?? [url];
+  if (told.has(server)) return;
+  told.add(server);
+  warn(
+    "EPOCHAL_NO_VERSION",
+    `${server} says of its files neither ETag nor Last-Modified: should one change while it is read, or until a state or a disk cache is used again, nobody will know. Let it send one of them${isNode ? "" : ", and Access-Control-Expose-Headers: ETag to pages of other origins"}, or download the files.`,
+  );
 }
 
 /**
@@ -112,8 +132,19 @@ export function dataError(problem: string, location: DataLocation, options: Erro
   });
 }
 
-/** More is not downloaded from a server without ranges: it would have to stay in memory. */
-const most = 2 ** 30;
+/** What files of servers without ranges may take together in memory: so much, but of a thread that opens files itself. */
+const room: DownloadRoom = { left: 2 ** 30, all: 2 ** 30 };
+
+const limits = { most: Number.POSITIVE_INFINITY, room };
+
+/** Gives back the room of a file that nobody holds any more. */
+const downloads = new FinalizationRegistry<number>((bytes) => {
+  room.left += bytes;
+});
+
+function noteDownload({ downloaded, byteLength }: Bytes): void {
+  if (downloaded !== undefined) downloads.register(downloaded, byteLength);
+}
 
 function bytesOf(file: DataFile): Awaitable<Bytes> {
   const before = known.get(file);
@@ -123,13 +154,14 @@ function bytesOf(file: DataFile): Awaitable<Bytes> {
     return before.bytes!;
   }
   // For all who come: it ends with none of them.
-  const bytes = openBytes(file.where, { most });
+  const bytes = openBytes(file.content ?? file.where, limits);
   if (!isThenable(bytes)) {
     checkVersion(file, bytes as Bytes, before?.bytes as Bytes | undefined);
     keep(file, bytes as Bytes);
     return bytes;
   }
   const checked = Promise.resolve(bytes as Promise<Bytes>).then((there) => {
+    noteDownload(there);
     checkVersion(file, there);
     return there;
   });
@@ -156,7 +188,10 @@ function look(file: Known): void {
 
 function checkVersion({ byteLength, version }: DataFile, bytes: Bytes, before?: Bytes): void {
   try {
-    if (bytes.byteLength === byteLength && bytes.version === version) {
+    // What is here, or travels with the file, is what it is: it needs no version, and most often tells none.
+    const fixed =
+      bytes instanceof BlobBytes || (bytes instanceof MemoryBytes && bytes.downloaded === undefined);
+    if (bytes.byteLength === byteLength && (fixed || bytes.version === version)) {
       if (before !== undefined) bytes.checkUnchanged?.(before);
       return;
     }

@@ -387,6 +387,44 @@ describe("ranges", () => {
     );
   });
 
+  it("of servers that have none share the room that there is, which failures give back", async () => {
+    const answers: Readonly<Record<string, RequestListener>> = {
+      "/said": (_, r) => void r.writeHead(200, { "content-length": 300 }).end(content),
+      "/unsaid": (_, r) => void r.writeHead(200).end(content),
+      "/broken": (_, r) => void r.write(content, () => setTimeout(() => r.destroy(), 20)),
+    };
+    await served(
+      (request, response) => answers[request.url!]!(request, response),
+      async (address) => {
+        const room = { left: 700, all: 2 ** 20 };
+        const open = (name: string) => openUrl(`${address}${name}`, { most: 2 ** 30, room, retries: 0 });
+        expect((await open("said")).byteLength).toBe(300);
+        expect((await reason(open("broken"))).message).toMatch(/^The download broke off/);
+        expect(room.left).toBe(400);
+        const both = await Promise.allSettled([open("unsaid"), open("said")]);
+        expect(both.map(({ status }) => status).sort()).toEqual(["fulfilled", "rejected"]);
+        expect(room.left).toBe(100);
+        for (const name of ["said", "unsaid"])
+          expect((await reason(open(name))).message).toBe(
+            "The server gives no ranges, so that all of it would have to be in memory, where 0 of 1 MiB are left for all such files together. Download it, or let `cache` of http() keep it on disk.",
+          );
+        expect(room.left).toBe(100);
+      },
+    );
+  });
+
+  it("of a server that has none are in memory that threads share, and copied out of it", async () => {
+    await served(
+      (_, response) => void response.writeHead(200, { etag: '"a"' }).end(content),
+      async (address) => {
+        const bytes = await openUrl(address, once);
+        expect(bytes.downloaded?.buffer).toBeInstanceOf(SharedArrayBuffer);
+        // What decodes text or images takes no shared memory on a page.
+        expect((await bytes.slice(5, 9)).buffer).toBeInstanceOf(ArrayBuffer);
+      },
+    );
+  });
+
   it("are told apart by when they were modified where there is no ETag", async () => {
     let modified = "Sun, 29 Nov 2026 00:00:00 GMT";
     await served(

@@ -162,9 +162,9 @@ describe("a server that fails for a while is asked again", () => {
   });
 
   it("but does not count the time that a request stands in line here", async () => {
-    const slow: RequestListener = (request, response) => void setTimeout(() => right(request, response), 40);
+    const slow: RequestListener = (request, response) => void setTimeout(() => right(request, response), 200);
     await served(slow, async (address) => {
-      const bytes = await openUrl(address, { most, idle: 100, retries: 0 });
+      const bytes = await openUrl(address, { most, idle: 800, retries: 0 });
       const parts = Array.from({ length: 5 * mostRequests }, (_, i) => bytes.slice(i, i + 1));
       expect((await Promise.all(parts)).map(([value]) => value)).toEqual([...content.slice(0, parts.length)]);
     });

@@ -13,8 +13,10 @@ import fs, {
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
+import type { BytesSource } from "../../src/bytes/open.ts";
 import type { DataError } from "../../src/core/errors.ts";
-import { openDataFile, readFrom } from "../../src/data/data-file.ts";
+import { type DataFile, openDataFile, readFrom } from "../../src/data/data-file.ts";
+import { ranges, served } from "../bytes/server.ts";
 
 const root = mkdtempSync(join(tmpdir(), "epochal-data-file-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -30,8 +32,12 @@ function change(path: string): void {
   writeFileSync(path, "xyz");
   utimesSync(path, 1, 1);
 }
-const all = (source: Awaited<ReturnType<typeof openDataFile>>) =>
-  readFrom(source, {}, (bytes) => new TextDecoder().decode(bytes.slice(0, 100) as Uint8Array));
+const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const all = (source: DataFile) =>
+  readFrom(source, {}, (bytes) => {
+    const part = bytes.slice(0, 100);
+    return part instanceof Promise ? part.then(decode) : decode(part);
+  });
 
 describe("a file of a data set", () => {
   it("is plain data, from which a thread that never saw it reads the same bytes at once", async () => {
@@ -187,6 +193,111 @@ describe("a file of a data set", () => {
     const sources = await Promise.all(Array.from({ length: 200 }, (_, i) => openDataFile(file(`${i}`))));
     for (let turn = 0; turn < 2; turn++)
       for (const [i, each] of sources.entries()) expect(all(each)).toBe(`${i}`);
+  });
+
+  it.each<[string, (text: string) => BytesSource]>([
+    ["a Blob", (text) => new Blob([text])],
+    ["a URL of a Blob", (text) => URL.createObjectURL(new Blob([text]))],
+    ["a data: URL", (text) => `data:,${text}`],
+    ["bytes", (text) => new TextEncoder().encode(text)],
+    ["a large Blob", (text) => new Blob([new Uint8Array(3 * 2 ** 20), text])],
+    [
+      "large bytes",
+      (text) => new Uint8Array([...new Uint8Array(2 ** 21), ...new TextEncoder().encode(text)]),
+    ],
+    ["a File", (text) => new File([text], "a", { lastModified: text.charCodeAt(0) })],
+  ])("that is %s names its content, and is read by every thread", async (_, place) => {
+    const [one, same, other] = [
+      await openDataFile(place("abc")),
+      await openDataFile(place("abc")),
+      await openDataFile(place("xyz")),
+    ];
+    expect(one.byteLength).toBe(other.byteLength);
+    expect(typeof one.version).toBe("string");
+    expect(same.version).toBe(one.version);
+    expect(other.version).not.toBe(one.version);
+    const end = (source: DataFile) =>
+      readFrom(source, {}, (bytes) => bytes.slice(source.byteLength - 3, source.byteLength));
+    for (const each of [one, { ...one }]) expect(String.fromCharCode(...(await end(each)))).toBe("abc");
+  });
+
+  it("of a server without ranges is downloaded once, for all threads, however many there are", async () => {
+    let asked = 0;
+    await served(
+      (request, response) => {
+        asked++;
+        response.end(`content of ${request.url}`);
+      },
+      async (address) => {
+        const files = await Promise.all(
+          Array.from({ length: 70 }, (_, i) => openDataFile(`${address}${i + 10}`)),
+        );
+        // Which another thread gets; what is shared cannot be cloned here.
+        const copies = files.map((each) => ({ ...each }));
+        for (let turn = 0; turn < 2; turn++)
+          for (const [i, each] of [...files, ...copies].entries())
+            expect(await all(each)).toBe(`content of /${(i % 70) + 10}`);
+        expect(asked).toBe(70);
+        expect(new Set(files.map(({ version }) => version)).size).toBe(70);
+        expect(files[0]!.content?.buffer).toBeInstanceOf(SharedArrayBuffer);
+        // Once it is there, a row of it takes no promise.
+        expect(all(files[69]!)).toBe("content of /79");
+      },
+    );
+  });
+
+  it("of a server without ranges is refused where it is larger than all of them may be", async () => {
+    await served(
+      (_, response) => void response.writeHead(200, { "content-length": 2 ** 31 }).write("a"),
+      async (address) => {
+        const error = await thrown(() => openDataFile(address));
+        expect(error).toMatchObject({ name: "DataError", path: address });
+        expect(error.message).toMatch(
+          /no ranges, .* of 1024 MiB are left .* `cache` of http\(\) keep it on disk/,
+        );
+      },
+    );
+  });
+
+  it("of a server is what it was where that had another version for a while", async () => {
+    let etag = '"a"';
+    const answer = ranges(
+      () => new TextEncoder().encode("abc"),
+      () => ({ etag }),
+    );
+    await served(answer, async (address) => {
+      const source = await openDataFile(address);
+      const copy = { ...source };
+      etag = '"b"';
+      for (const each of [source, copy])
+        await expect(all(each)).rejects.toThrow(/: It is not what it was .*"a", now "b"/);
+      etag = '"a"';
+      for (const each of [source, copy]) expect(await all(each)).toBe("abc");
+    });
+  });
+
+  it("of a server with ranges that names no version is read, and a warning says what that means", async () => {
+    const said: string[] = [];
+    const listen = (warning: Error) => void said.push(warning.message);
+    process.on("warning", listen);
+    try {
+      await served(
+        ranges(() => new TextEncoder().encode("abc")),
+        async (address) => {
+          for (const name of ["a", "b"]) {
+            const source = await openDataFile(`${address}${name}?signature=secret`);
+            expect(source.version).toBeUndefined();
+            expect(await all({ ...source })).toBe("abc");
+          }
+          await new Promise((resolve) => setImmediate(resolve));
+          expect(said).toEqual([
+            `${address.slice(0, -1)} says of its files neither ETag nor Last-Modified: should one change while it is read, or until a state or a disk cache is used again, nobody will know. Let it send one of them, or download the files.`,
+          ]);
+        },
+      );
+    } finally {
+      process.off("warning", listen);
+    }
   });
 
   it("names the place in its errors, and keeps the cause", async () => {
