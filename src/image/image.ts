@@ -9,7 +9,7 @@ import { noteImage } from "../core/counters.ts";
 import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
-import { type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
+import { isLazyTensor, type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { checkPixels, render } from "./decode/decoder.ts";
@@ -33,6 +33,9 @@ export interface Image<D extends ImageDType = ImageDType> extends LazyTensor<D> 
 /** Pixels as they are: uint8, shape [height, width, 1, 3 or 4]. */
 export type Pixels = Tensor<"uint8">;
 
+/** Where an image comes from: a file, or pixels that are there, or are read when it is run. */
+type Source = ImageSource | Pixels | LazyTensor<"uint8">;
+
 /** How a source is read. */
 export interface ReadOptions {
   readonly channels: Channels;
@@ -50,7 +53,7 @@ const brand = Symbol.for("epochal.image");
 /** The one class behind {@link Image}. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the mark is on the prototype
 export class LazyImage<D extends ImageDType = ImageDType> {
-  readonly source: ImageSource | Pixels;
+  readonly source: Source;
   readonly options: ReadOptions;
   readonly ops: readonly Op[];
   /** Names `ops`; undefined where these will hardly be another image's, as where random numbers are among them. */
@@ -109,7 +112,7 @@ export function isImage(value: unknown): value is LazyImage {
 }
 
 /** Runs the steps of `image` over `source`, or over its replacement where that fails. */
-function runImage(image: LazyImage, source: ImageSource | Pixels, row: ResultRow): void | Promise<void> {
+function runImage(image: LazyImage, source: Source, row: ResultRow): void | Promise<void> {
   const recover = (error: unknown) => {
     const located = locate(error, source);
     const { onError } = image.options;
@@ -125,9 +128,10 @@ function runImage(image: LazyImage, source: ImageSource | Pixels, row: ResultRow
   }
 }
 
-function start(image: LazyImage, source: ImageSource | Pixels, row: ResultRow): void | Promise<void> {
+function start(image: LazyImage, source: Source, row: ResultRow): void | Promise<void> {
   image.options.signal?.throwIfAborted();
   if (isTensor(source)) return runPixels(image, source, row);
+  if (isLazyTensor(source)) return runLazyPixels(image, source, row);
   const started = performance.now();
   const bytes = load(source, image.options.signal);
   const read = { started, elsewhere: !isInMemory(source) };
@@ -149,6 +153,17 @@ function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Result
   runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
     render(pixels.data, height, width, channels, { pipeline, row: out }),
   );
+}
+
+function runLazyPixels(image: LazyImage, pixels: LazyTensor<"uint8">, row: ResultRow): void | Promise<void> {
+  const shape = pixels.shape as [number, number, Channels];
+  // As they are: straight to their place.
+  if (image.ops.length === 0 && shape[2] === image.options.channels)
+    return pixels.into(row(shape) as Uint8Array);
+  const data = new Uint8Array(shape[0] * shape[1] * shape[2]);
+  const render = () => runPixels(image, { data, shape, dtype: "uint8" }, row);
+  const reading = pixels.into(data);
+  return reading === undefined ? render() : reading.then(render);
 }
 
 /** Decodes what is there now and was asked for at the time `started`, in memory or `elsewhere`. */
@@ -177,9 +192,10 @@ function decodeCounted(
 }
 
 /** The error with the path in its message, and in its fields where it has them. */
-export function locate(error: unknown, source: ImageSource | Pixels): unknown {
-  const path = isTensor(source) ? undefined : pathOf(source);
-  const hint = isTensor(source) ? "" : pathInBytes(source);
+export function locate(error: unknown, source: Source): unknown {
+  const isPixels = isTensor(source) || isLazyTensor(source);
+  const path = isPixels ? undefined : pathOf(source);
+  const hint = isPixels ? "" : pathInBytes(source);
   const located = (message: string) =>
     `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}${hint}`;
   if (isEpochalError(error, "ImageError"))

@@ -2,6 +2,7 @@
 
 import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
 import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
+import type { LazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { type Image, LazyImage, type Pixels, type ReadOptions } from "./image.ts";
@@ -80,8 +81,14 @@ export function fromPixels(pixels: Pixels): Image<"uint8"> {
   return begin(pixels, { ...defaults, channels, maxPixels: Number.POSITIVE_INFINITY }, height, width);
 }
 
+/** Pixels that are read when the image is run, as an image; of a shape that {@link fromPixels} takes. */
+export function fromLazyPixels(pixels: LazyTensor<"uint8">): Image<"uint8"> {
+  const [height, width, channels] = pixels.shape as [number, number, Channels];
+  return begin(pixels, { ...defaults, channels, maxPixels: Number.POSITIVE_INFINITY }, height, width);
+}
+
 function begin(
-  source: ImageSource | Pixels,
+  source: LazyImage["source"],
   options: ReadOptions,
   height?: number,
   width?: number,

@@ -1,6 +1,7 @@
 /** One description of steps for an image and for what belongs to it: mask, boxes, points. */
 import { checkInteger, checkKnown, checkNumber, show } from "../core/check.ts";
 import { ImageError, OptionError, ShapeError } from "../core/errors.ts";
+import { isLazyTensor } from "../tensor/lazy.ts";
 import { isTensor, showShape, type Tensor, tensor } from "../tensor/tensor.ts";
 import { CoordinateMap, type Vertex } from "./coordinates.ts";
 import type { Extent } from "./geometry.ts";
@@ -122,7 +123,7 @@ async function sizeOf(image: LazyImage): Promise<Extent> {
 /** Height and width of an image before its steps: in its header, unless another one may take its place. */
 async function sizeBefore({ source, options }: LazyImage): Promise<Extent> {
   const { orient, signal, onError } = options;
-  if (isTensor(source)) return [source.shape[0]!, source.shape[1]!];
+  if (isTensor(source) || isLazyTensor(source)) return [source.shape![0]!, source.shape![1]!];
   if (onError === "throw") return imageSize(source, { orient, ...(signal && { signal }) });
   // The pixels say whether the file can be read to its end: where it cannot, the size is that of what replaces it.
   const { channels } = options;

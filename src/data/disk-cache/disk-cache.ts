@@ -10,7 +10,6 @@ import { checkIndex, checkInteger, checkKnown, checkText, show } from "../../cor
 import { DataError, OptionError } from "../../core/errors.ts";
 import { builtin } from "../../core/node.ts";
 import { isThenable, whenThere } from "../../core/settle.ts";
-import { warn } from "../../core/warn.ts";
 import {
   Combinator,
   checkSequence,
@@ -23,18 +22,12 @@ import { RandomChoiceSequence } from "../../sequence/combinators/random-choice.t
 import { type Context, createContext, fixedContext } from "../../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequence/sequence.ts";
 import type { TypedArray } from "../../tensor/dtype.ts";
+import { sameShape } from "../../tensor/tensor.ts";
 import { run } from "../../tensor/tree.ts";
-import { keyOf, partsOf } from "./fingerprint.ts";
-import {
-  absolute,
-  type CacheIdentity,
-  createCacheFolder,
-  folderOf,
-  readLayout,
-  storageProblem,
-} from "./folder.ts";
-import { type Cached, checkRow, rowOf, type SampleRow, sampleFrom } from "./row.ts";
-import { RowFiles } from "./rows.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import { absolute, type CacheIdentity } from "./folder.ts";
+import { type Cached, checkRow, type RowLeaf, rowOf, type SampleRow, sampleFrom } from "./row.ts";
+import { openStore, type Store } from "./store.ts";
 
 /** Options of {@link diskCache}. */
 export interface DiskCacheOptions {
@@ -84,6 +77,7 @@ export class DiskCacheSequence<S> extends Combinator<Cached<S>> implements Keepe
 
   forget(): void {
     this.identity = identityOf(this.source, this.options);
+    trusts.delete(this);
   }
 }
 
@@ -147,30 +141,112 @@ function identityOf(
   source: Sequence<unknown>,
   { folder, version }: Required<DiskCacheOptions>,
 ): CacheIdentity {
-  const parts = partsOf(source, version);
-  return { folder, key: keyOf(parts), parts, length: source.length };
+  return { folder, ...fingerprintOf(source, version), length: source.length };
 }
 
-/** The sample at `index`: the one that is kept, else that of the source, which is kept then. */
+/** What is known of the rows that a sequence has found in this thread. */
+interface Trust {
+  /** How many it has found. */
+  found: number;
+  /** Why none is believed: one was another than its source gives. */
+  failed?: DataError;
+  /** A row that is compared just now. */
+  comparing?: Promise<unknown>;
+}
+
+/** Beside the sequences: it shall not travel to workers. */
+const trusts = new WeakMap<object, Trust>();
+
+function trustOf(sequence: object): Trust {
+  let trust = trusts.get(sequence);
+  if (trust === undefined) {
+    trust = { found: 0 };
+    trusts.set(sequence, trust);
+  }
+  return trust;
+}
+
+/**
+ * The sample at `index`: the one that is kept, else that of the source, which is kept then. Of those that are found the
+ * first, the second, the fourth and so on are compared with the source, and none is given meanwhile.
+ */
 function sampleAt(
   sequence: DiskCacheSequence<unknown>,
   store: Store,
   index: number,
   context: Context,
 ): Awaitable<unknown> {
-  const data = store.read(index);
-  if (data === undefined)
+  const trust = trustOf(sequence);
+  if (trust.failed) throw trust.failed;
+  const kept = store.read(index, (leaf, checksum, shape) => ({
+    shape,
+    into: (out) => readLeaf(sequence, { index, leaf, checksum }, out, context),
+  }));
+  if (kept === undefined) return computeSample(sequence, store, index, context);
+  if (trust.comparing) {
+    const again = () => sampleAt(sequence, store, index, context);
+    return trust.comparing.then(again, again);
+  }
+  const count = trust.found + 1;
+  if ((count & (count - 1)) !== 0) {
+    trust.found = count;
+    return sampleFrom(store.layout!, kept);
+  }
+  const whole = store.read(index) as readonly RowLeaf[] | undefined;
+  if (whole === undefined) return computeSample(sequence, store, index, context);
+  const compared = whenThere(rowAt(sequence, index, context), (row) => {
+    checkRow(index, row, store.layout!);
+    if (!sameLeaves(row.leaves, whole)) {
+      trust.failed = differs(index, store.folder);
+      throw trust.failed;
+    }
+    trust.found = count;
+    return sampleFrom(store.layout!, whole);
+  });
+  if (isThenable(compared)) {
+    const over = () => {
+      delete trust.comparing;
+    };
+    trust.comparing = (compared as Promise<unknown>).then(over, over);
+  }
+  return compared;
+}
+
+function computeSample(
+  sequence: DiskCacheSequence<unknown>,
+  store: Store,
+  index: number,
+  context: Context,
+): Awaitable<unknown> {
+  return whenThere(rowAt(sequence, index, context), (row) => {
+    store.write(index, row);
+    return sampleFrom(row.layout, row.leaves);
+  });
+}
+
+/** Reads a leaf that is run into its place; computes the sample where it is not there any more, or not whole. */
+function readLeaf(
+  sequence: DiskCacheSequence<unknown>,
+  { index, leaf, checksum }: { readonly index: number; readonly leaf: number; readonly checksum: number },
+  out: TypedArray,
+  context: Context,
+): void | Promise<void> {
+  return whenThere(storeOf(sequence), (store) => {
+    if (store.readInto(index, leaf, checksum, out)) return undefined;
     return whenThere(rowAt(sequence, index, context), (row) => {
       store.write(index, row);
-      return sampleFrom(row);
+      const { data } = row.leaves[leaf]!;
+      if (data.length !== out.length) throw differs(index, store.folder);
+      (out as Uint8Array).set(data as Uint8Array);
     });
-  const kept = { layout: store.rows!.layout, data };
-  if (store.compared) return sampleFrom(kept);
-  store.compared = true;
-  return whenThere(rowAt(sequence, index, context), (row) => {
-    store.compare(index, row, data);
-    return sampleFrom(kept);
-  });
+  }) as void | Promise<void>;
+}
+
+function differs(index: number, folder: string): DataError {
+  return new DataError(
+    `Sample ${index} is not what it was when it was kept in ${folder}. Something has changed that cannot be seen in the source, such as a variable that a function closes over or a file that it reads: give diskCache() another \`version\`. Or the samples are not pure: they must follow from their index alone.`,
+    { path: folder, row: index },
+  );
 }
 
 /** The sample of the source at `index`, as a row. */
@@ -183,123 +259,16 @@ function rowAt(
   return whenThere(given, (sample) => whenThere(run(sample), (delivered) => rowOf(sample, delivered)));
 }
 
-/** A cache as a thread has it open. */
-class Store {
-  readonly folder: string;
-  /** Undefined where there is nowhere to keep them. */
-  readonly rows: RowFiles | undefined;
-  /** Rows from this one on are not kept. */
-  readonly #end: number;
-  /** Whether a row was compared with the source. */
-  compared: boolean;
-  #writes: boolean;
-
-  constructor(folder: string, rows: RowFiles | undefined, maxBytes: number, compared: boolean) {
-    this.folder = folder;
-    this.rows = rows;
-    this.#end = rows ? maxBytes / rows.rowBytes : 0;
-    this.compared = compared;
-    this.#writes = rows !== undefined;
-  }
-
-  read(index: number): TypedArray[] | undefined {
-    try {
-      return this.rows?.read(index);
-    } catch (error) {
-      this.#say(`cannot be read, so samples are computed: ${storageProblem(error)}`);
-      return undefined;
-    }
-  }
-
-  /** Keeps a row that was computed. */
-  write(index: number, row: SampleRow): void {
-    if (this.rows === undefined) return;
-    checkRow(index, row, this.rows.layout);
-    if (!this.#writes || index + 1 > this.#end) return;
-    if (!this.rows.writable) this.#say("may not be written to: what is not there yet is computed each time.");
-    else {
-      try {
-        this.rows.write(index, row.data);
-      } catch (error) {
-        this.#say(`takes no more samples; they are computed each time. ${storageProblem(error)}`);
-      }
-    }
-  }
-
-  /** Throws {@link DataError} unless a `row` that was computed is as it was kept. */
-  compare(index: number, row: SampleRow, kept: readonly TypedArray[]): void {
-    checkRow(index, row, this.rows!.layout);
-    if (row.data.every((data, i) => sameBytes(data, kept[i]!))) return;
-    this.compared = false;
-    throw new DataError(
-      `Sample ${index} is not what it was when it was kept in ${this.folder}. Something has changed that cannot be seen in the source, such as a variable that a function closes over or a file that it reads: give diskCache() another \`version\`. Or the samples are not pure: they must follow from their index alone.`,
-      { path: this.folder, row: index },
-    );
-  }
-
-  close(): void {
-    this.rows?.close();
-  }
-
-  /** Says, once, that nothing is written any more. */
-  #say(what: string): void {
-    if (this.#writes) warn("EPOCHAL_DISK_CACHE", `The disk cache ${this.folder} ${what}`);
-    this.#writes = false;
-  }
-}
-
-/** Caches open in a thread at most: the one that was opened first is closed for another. */
-const mostStores = 16;
-
-/** Caches that this thread has open, by folder; a promise while sample 0, which says their layout, is computed. */
-const stores = new Map<string, Awaitable<Store>>();
-
 function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
   const { identity, options } = sequence;
-  const folder = folderOf(identity);
-  const known = stores.get(folder);
-  if (known !== undefined) return known;
-  const keep = (store: Store): Store => {
-    stores.set(folder, store);
-    for (const [key, oldest] of stores) {
-      if (stores.size <= mostStores) break;
-      if (isThenable(oldest) || oldest === store) continue;
-      stores.delete(key);
-      (oldest as Store).close();
-    }
-    return store;
-  };
-  const open = (): RowFiles | undefined => {
-    const layout = readLayout(fs, identity);
-    return layout && RowFiles.open(fs, folder, layout, identity.length);
-  };
-  const fs = builtin("fs")!;
-  const refuse = (error: unknown): Store => {
-    warn("EPOCHAL_DISK_CACHE", `Nothing is kept in ${folder}: ${storageProblem(error)}`);
-    return keep(new Store(folder, undefined, options.maxBytes, true));
-  };
-  try {
-    const rows = open();
-    if (rows) return keep(new Store(folder, rows, options.maxBytes, false));
-  } catch (error) {
-    return refuse(error);
-  }
-  // Others wait for it too, so that it does not end with the batch that asked first.
-  const made = whenThere(rowAt(sequence, 0, createContext({ epoch: 0, index: 0, seed: 0 })), (row) => {
-    try {
-      const first = createCacheFolder(fs, identity, row.layout);
-      const store = new Store(folder, open(), options.maxBytes, first);
-      store.write(0, row);
-      return keep(store);
-    } catch (error) {
-      return refuse(error);
-    }
-  });
-  if (made instanceof Promise) {
-    stores.set(folder, made);
-    made.catch(() => stores.delete(folder));
-  }
-  return made;
+  const compute = (index: number) => rowAt(sequence, index, createContext({ epoch: 0, index, seed: 0 }));
+  return openStore(identity, options.maxBytes, compute);
+}
+
+function sameLeaves(some: readonly RowLeaf[], others: readonly RowLeaf[]): boolean {
+  return some.every(
+    ({ shape, data }, i) => sameShape(shape, others[i]!.shape) && sameBytes(data, others[i]!.data),
+  );
 }
 
 function sameBytes(a: TypedArray, b: TypedArray): boolean {

@@ -1,18 +1,22 @@
 /**
- * What the samples of a sequence follow from, as short hashes: the classes and fields of the sequences in it, the text
- * of functions, which versions of files it reads, and what the user says himself.
+ * What the samples of a sequence follow from, as short hashes: the tree of sequences in it, their classes and fields, the
+ * text of functions, which versions of files it reads, and what the user says himself.
  *
- * Equal sequences have equal parts in every process and on every machine where their fields are equal. Limits: what a
- * function closes over, what it calls, and `#private` fields are not seen; nor is the content of Blobs, where else a
- * sequence stands that came before, or what is in files that a sequence of the user's own reads by their paths. That is
- * what the user's `version` is for.
+ * Invariant: trees that differ in what is seen never share a key (but for one chance in 2^64), and a tree has one key in
+ * every process, and on every machine where its fields are equal. A hash is of the hashes below it, each counted and with
+ * its name, so that nothing runs together, and what stands in a tree twice has its hash in both places. What holds
+ * content that cannot be seen, such as a Blob, is refused by name.
+ * Limits: what a function closes over or was bound to, what it calls, `#private` fields, what is in files that a sequence
+ * of the user's own reads by their paths, and versions of packages are not seen. That is what `version` is for.
  */
 import type { Hash } from "node:crypto";
+import { type BytesSource, isBuffer, isBytesSource, pathOf } from "../../bytes/open.ts";
+import { OptionError } from "../../core/errors.ts";
 import { classOf, isNativePrototype } from "../../core/native.ts";
 import { node } from "../../core/node.ts";
-import { isThenable } from "../../core/settle.ts";
 import { isCombinator } from "../../sequence/combinator.ts";
 import { isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";
+import type { DataFile } from "../data-file.ts";
 
 /** One thing that samples follow from. */
 export interface SourcePart {
@@ -21,19 +25,26 @@ export interface SourcePart {
   readonly hash: string;
 }
 
-/** What the samples of `source` follow from, in order. */
-export function partsOf(source: Sequence<unknown>, version: string): readonly SourcePart[] {
+/** What the samples of a sequence follow from. */
+export interface Fingerprint {
+  /** A name for all of it together, of 16 hexadecimal digits. */
+  readonly key: string;
+  /** Its parts, in the order in which they are come by: what is said when one differs. */
+  readonly parts: readonly SourcePart[];
+}
+
+/**
+ * What the samples of `source` follow from.
+ *
+ * @throws OptionError naming a part whose content cannot be seen.
+ */
+export function fingerprintOf(source: Sequence<unknown>, version: string): Fingerprint {
   const parts: SourcePart[] = [
     { name: "`version`", hash: hashOf(version) },
     { name: "the length", hash: hashOf(source.length) },
   ];
-  addParts(source, parts, new Set());
-  return parts;
-}
-
-/** A name for all `parts` together, of 16 hexadecimal digits. */
-export function keyOf(parts: readonly SourcePart[]): string {
-  return hashOf(parts.map(({ name, hash }) => [name, hash]));
+  const tree = addParts(source, parts, new Map());
+  return { key: hashOf([version, source.length, tree]), parts };
 }
 
 /** Names of the parts that differ, as far as the lists are about the same; undefined where they are not. */
@@ -46,23 +57,41 @@ export function differingParts(
   return parts.filter(({ hash }, i) => hash !== others[i]?.hash).map(({ name }) => name);
 }
 
-function addParts(sequence: object, parts: SourcePart[], seen: Set<object>): void {
-  if (seen.has(sequence)) return;
-  seen.add(sequence);
+/** Adds what `sequence` is made of to `parts`, and returns the hash of all of it; of what is in `known` it is known. */
+function addParts(sequence: object, parts: SourcePart[], known: Map<object, string>): string {
   const name = nameOf(sequence);
+  const before = known.get(sequence);
+  if (before !== undefined) {
+    parts.push({ name: `the ${name} that stands there again`, hash: before });
+    return before;
+  }
+  // Of one that holds itself.
+  known.set(sequence, "itself");
+  const add = (part: string, value: unknown): string => {
+    const hash = hashOf(value, part);
+    parts.push({ name: part, hash });
+    return hash;
+  };
   // Ours: what it does does not change with its text.
   const text = isCombinator(sequence) ? name : classText(sequence);
-  parts.push({ name: `the class ${name}`, hash: hashOf([name, text]) });
+  const tree: unknown[] = [add(`the class ${name}`, [name, text])];
   const state = stateOf(sequence);
-  if (state !== undefined) {
-    parts.push({ name: `getState() of ${name}`, hash: hashOf(state) });
-    return;
+  if (state !== undefined) tree.push("state", add(`getState() of ${name}`, state));
+  else {
+    for (const [key, value] of Object.entries(sequence)) {
+      if (holdsNothing(value)) continue;
+      // A hole is no source.
+      const list: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];
+      const hash =
+        list.length > 0 && list.every(isSource)
+          ? hashOf([Array.isArray(value), list.map((each) => addParts(each, parts, known))])
+          : add(`\`${key}\` of ${name}`, value);
+      tree.push([key, hash]);
+    }
   }
-  for (const [key, value] of Object.entries(sequence)) {
-    const below: readonly unknown[] = Array.isArray(value) ? value : [value];
-    if (below.length > 0 && below.every(isSource)) for (const each of below) addParts(each, parts, seen);
-    else if (value !== undefined) parts.push({ name: `\`${key}\` of ${name}`, hash: hashOf(value) });
-  }
+  const hash = hashOf(tree);
+  known.set(sequence, hash);
+  return hash;
 }
 
 /** Whether it gives samples: a sequence, or a dataset of `batches`. */
@@ -95,9 +124,16 @@ function isBase(prototype: object): boolean {
   return isSequence(prototype) && !isSequence(Object.getPrototypeOf(prototype));
 }
 
-/** A hash of any value, of 16 hexadecimal digits. */
-function hashOf(value: unknown): string {
-  const digest = new Digest();
+/** Whether a field is as if it were not there: it holds nothing yet, or what is found out or made anew at each start. */
+function holdsNothing(value: unknown): boolean {
+  return value === undefined || passing.some((type) => value instanceof type);
+}
+
+const passing = [Promise, WeakMap, WeakSet, WeakRef, AbortSignal, AbortController] as const;
+
+/** A hash of any value, of 16 hexadecimal digits; `part` names it where it is refused. */
+function hashOf(value: unknown, part = ""): string {
+  const digest = new Digest(part);
   digest.value(value);
   return digest.end();
 }
@@ -109,7 +145,12 @@ const much = 2 ** 16;
 class Digest {
   readonly #hash: Hash = node("crypto").createHash("sha256");
   readonly #ids = new Map<object, number>();
+  readonly #part: string;
   #text = "";
+
+  constructor(part: string) {
+    this.#part = part;
+  }
 
   end(): string {
     this.#flush();
@@ -118,10 +159,12 @@ class Digest {
 
   value(value: unknown): void {
     if (typeof value === "string") this.#put("s", value);
-    else if (typeof value === "function") this.#put("f", `${value.name} ${value}`);
-    else if (typeof value === "symbol") this.#put("y", String(value));
-    else if (typeof value !== "object" || value === null)
-      this.#put(typeof value, Object.is(value, -0) ? "-0" : String(value));
+    else if (typeof value === "function") {
+      this.#put("f", `${value.name} ${value}`);
+      this.#list("of f", Object.entries(value).flat());
+    } else if (typeof value === "symbol") this.#put("y", String(value));
+    else if (value === null) this.#put("null", "");
+    else if (typeof value !== "object") this.#put(typeof value, Object.is(value, -0) ? "-0" : String(value));
     else this.#object(value);
   }
 
@@ -131,7 +174,8 @@ class Digest {
   }
 
   #flush(): void {
-    this.#hash.update(this.#text);
+    // Not as UTF-8, in which all halves of pairs are one character.
+    this.#hash.update(this.#text, "utf16le");
     this.#text = "";
   }
 
@@ -142,16 +186,32 @@ class Digest {
       return;
     }
     this.#ids.set(value, this.#ids.size);
+    if (isDataFile(value)) this.#file(value);
+    else if (!this.#builtIn(value)) this.#fields(value);
+    else if (!isNativePrototype(Object.getPrototypeOf(value) as object) && !isPlatforms(value)) {
+      // What a class of the user's adds to a built-in one.
+      this.#put("extends", classText(value));
+      const added = Object.entries(value).filter(([key]) => !/^\d+$/.test(key));
+      this.#list("by", added.flat());
+    }
+  }
+
+  /** Adds what is in an object of a built-in class, or one that extends it; false where it is of none. */
+  #builtIn(value: object): boolean {
     if (ArrayBuffer.isView(value)) this.#bytes(classOf(value), value);
-    else if (value instanceof ArrayBuffer || isShared(value)) this.#bytes("bytes", new Uint8Array(value));
+    else if (isBuffer(value) || isShared(value)) this.#bytes("bytes", new Uint8Array(value));
     else if (Array.isArray(value)) this.#list("array", value);
     else if (value instanceof Map) this.#list("map", [...value].flat());
     else if (value instanceof Set) this.#list("set", [...value]);
     else if (value instanceof Date || value instanceof RegExp || value instanceof URL)
       this.#put(classOf(value), String(value instanceof Date ? value.getTime() : value));
-    else if (value instanceof Blob) this.#blob(value);
-    else if (isThenable(value)) this.#put("promise", "");
-    else this.#fields(value);
+    else if (value instanceof Number || value instanceof String || value instanceof Boolean)
+      this.#list("boxed", [value.valueOf()]);
+    else if (value instanceof Error) this.#list("error", [classOf(value), value.message, value.cause]);
+    else if (value instanceof Blob) throw this.#unseen(`a ${classOf(value)}`);
+    else if (isUnknownNative(value)) throw this.#unseen(`of the built-in class ${classOf(value)}`);
+    else return false;
+    return true;
   }
 
   #bytes(kind: string, { buffer, byteOffset, byteLength }: ArrayBufferView): void {
@@ -159,7 +219,7 @@ class Digest {
     this.#flush();
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     // Shared memory may change under the hash, which therefore takes none.
-    this.#hash.update(buffer instanceof ArrayBuffer ? bytes : bytes.slice());
+    this.#hash.update(isShared(buffer) ? bytes.slice() : bytes);
   }
 
   #list(kind: string, items: readonly unknown[]): void {
@@ -167,9 +227,16 @@ class Digest {
     for (const item of items) this.value(item);
   }
 
-  #blob(blob: Blob): void {
-    const { name, lastModified } = blob as Partial<File>;
-    this.#list("blob", [blob.size, blob.type, name, lastModified]);
+  /** A file is known by where it is and its version; bytes that are here by what is in them. */
+  #file({ where, byteLength, version }: DataFile): void {
+    if (version === undefined && !isHere(where)) {
+      const path = pathOf(where);
+      throw new OptionError(
+        `diskCache() cannot tell which version of ${path ?? "its bytes"} the samples are of${this.#of()}: ${whyNoVersion(where)}`,
+      );
+    }
+    const place = where instanceof Blob ? [where.size, where.type, pathOf(where)] : where;
+    this.#list("file", [place, byteLength, version]);
   }
 
   #fields(value: object): void {
@@ -177,16 +244,56 @@ class Digest {
     this.#put("class", classText(value));
     const state = stateOf(value);
     if (state !== undefined) {
+      this.#put("state", "");
       this.value(state);
       return;
     }
-    for (const [key, field] of Object.entries(value)) {
-      // What holds nothing yet is no difference to what is not there.
-      if (field === undefined) continue;
+    const fields = Object.entries(value).filter(([, field]) => !holdsNothing(field));
+    this.#put("fields", String(fields.length));
+    for (const [key, field] of fields) {
       this.#put("key", key);
       this.value(field);
     }
   }
+
+  #of(): string {
+    return this.#part === "" ? "" : `, in ${this.#part}`;
+  }
+
+  #unseen(what: string): OptionError {
+    return new OptionError(
+      `diskCache() cannot see what is in ${this.#part === "" ? "a field" : this.#part}: it is ${what}, or holds one, and samples of another content would pass for those of this one. Keep the bytes instead (new Uint8Array(await blob.arrayBuffer())), give a reader the Blob, or let a \`getState()\` of the class say what is in it.`,
+    );
+  }
+}
+
+/** Whether the content is here to be hashed: memory, and URLs that hold it. */
+function isHere(where: BytesSource): boolean {
+  return where instanceof Uint8Array || isBuffer(where) || /^data:/i.test(String(where));
+}
+
+function whyNoVersion(where: BytesSource): string {
+  return where instanceof Blob || /^blob:/i.test(String(where))
+    ? "a Blob says nothing of its content. Give its bytes to the reader: new Uint8Array(await blob.arrayBuffer())."
+    : "its server says neither ETag nor Last-Modified. Download it, and open the file.";
+}
+
+/** Whether it is one file of a data set, as readers hold it. */
+function isDataFile(value: object): value is DataFile {
+  return "where" in value && "byteLength" in value && "version" in value && isBytesSource(value.where);
+}
+
+/** Whether its class is one that the platform has written in JavaScript, the text of which is of no interest. */
+function isPlatforms(value: object): boolean {
+  return (
+    value instanceof URL || (typeof Buffer !== "undefined" && value instanceof Buffer) || isDataFile(value)
+  );
+}
+
+/** Whether it is of a built-in class that hides what it holds. */
+function isUnknownNative(value: object): boolean {
+  const prototype = Object.getPrototypeOf(value) as object | null;
+  return prototype !== null && isNativePrototype(prototype) && !isNativePrototype(prototype, "Object");
 }
 
 function isShared(value: object): value is SharedArrayBuffer {

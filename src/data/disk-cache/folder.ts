@@ -27,12 +27,12 @@ interface Manifest extends RowLayout {
   readonly format: typeof format;
   readonly key: string;
   readonly length: number;
-  /** Names of the leaves' files, for those who read it elsewhere. */
-  readonly files: readonly string[];
+  /** Names of the leaves' files, for those who read it elsewhere; null of those in archives. */
+  readonly files: readonly (string | null)[];
   readonly parts: readonly SourcePart[];
 }
 
-const format = "epochal.diskCache/1";
+const format = "epochal.diskCache/2";
 
 /** Where the files of a cache are. */
 export function folderOf({ folder, key }: CacheIdentity): string {

@@ -1,5 +1,6 @@
 /**
- * A sample as a row of arrays, one for each leaf, and back: each leaf has the dtype and shape that it has in sample 0.
+ * A sample as a row of leaves, and back. A leaf has its place in a file of its own where it has the shape that it has in
+ * all samples; texts, and leaves of many shapes, are members of an archive.
  *
  * Invariant: `sampleFrom` of what `rowOf` gives is the sample that the source gave, of the same types: numbers are numbers
  * again, images images, of the pixels that they came to.
@@ -7,11 +8,12 @@
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { type Image, isImage, type Pixels } from "../../image/image.ts";
-import { fromPixels } from "../../image/imread.ts";
+import { fromLazyPixels, fromPixels } from "../../image/imread.ts";
 import { type DType, dtypeOf, dtypes, type TypedArray } from "../../tensor/dtype.ts";
-import { isLazyTensor, type LazyTensor, lazyTensor } from "../../tensor/lazy.ts";
-import { checkTensor, isTensor, sameShape, showShape, type Tensor } from "../../tensor/tensor.ts";
+import { isLazyTensor, type LazyTensor } from "../../tensor/lazy.ts";
+import { checkTensor, isTensor, sameShape, type Tensor } from "../../tensor/tensor.ts";
 import { isInnerNode } from "../../tensor/tree.ts";
+import { keptTensor } from "./kept-tensor.ts";
 
 /** What a sample becomes in a cache: what it was, but for images that are not uint8, which take no more steps. */
 export type Cached<S> = S extends Tensor
@@ -29,14 +31,15 @@ export type Cached<S> = S extends Tensor
           : S;
 
 /** What a leaf is in a sample. */
-const kinds = ["number", "bigint", "boolean", "array", "tensor", "image", "lazy"] as const;
+const kinds = ["number", "bigint", "boolean", "string", "array", "tensor", "image", "lazy"] as const;
 
 /** One leaf of all samples. */
 export interface LeafLayout {
   readonly path: string;
   readonly kind: (typeof kinds)[number];
   readonly dtype: DType;
-  readonly shape: readonly number[];
+  /** Null of texts, and where samples have different ones. */
+  readonly shape: readonly number[] | null;
 }
 
 /** How leaves stand in a sample: each by its number. */
@@ -48,10 +51,30 @@ export interface RowLayout {
   readonly leaves: readonly LeafLayout[];
 }
 
-/** One sample: what it is like, and the elements of each leaf. */
+/** One leaf of a sample. Of a text `data` is UTF-8. */
+export interface RowLeaf {
+  readonly shape: readonly number[];
+  readonly data: TypedArray;
+}
+
+/** A leaf that is kept, and read when its image is run: writes its elements into `out`. */
+export interface KeptLeaf {
+  readonly shape: readonly number[];
+  readonly into: (out: TypedArray) => void | Promise<void>;
+}
+
+/** A sample that was computed. */
 export interface SampleRow {
+  /** As that of all samples, if this were the only one. */
   readonly layout: RowLayout;
-  readonly data: readonly TypedArray[];
+  readonly leaves: readonly RowLeaf[];
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Whether what stands there is run to be had, so that it need not be read before. */
+export function isRunLater({ kind }: LeafLayout): boolean {
+  return kind === "image" || kind === "lazy";
 }
 
 /**
@@ -62,11 +85,11 @@ export interface SampleRow {
  * @throws OptionError naming a leaf that cannot be kept.
  */
 export function rowOf(given: unknown, run: unknown): SampleRow {
-  const leaves: LeafLayout[] = [];
-  const data: TypedArray[] = [];
-  const add = (kind: LeafLayout["kind"], path: string, { dtype, shape, data: elements }: Tensor): number => {
-    data.push(elements);
-    return leaves.push({ path, kind, dtype, shape }) - 1;
+  const layouts: LeafLayout[] = [];
+  const leaves: RowLeaf[] = [];
+  const add = (kind: LeafLayout["kind"], path: string, { dtype, shape, data }: Tensor): number => {
+    leaves.push({ shape, data });
+    return layouts.push({ path, kind, dtype, shape: kind === "string" ? null : shape }) - 1;
   };
   const walk = (before: unknown, after: unknown, path: string): LeafTree => {
     const what = path === "" ? "The sample" : `\`${path}\` of the samples`;
@@ -88,10 +111,18 @@ export function rowOf(given: unknown, run: unknown): SampleRow {
         if (BigInt.asIntN(64, after) !== after)
           throw new OptionError(`${what} is ${after}n, which is more than 64 bits hold.`);
         return add("bigint", path, { dtype: "int64", shape: [], data: BigInt64Array.of(after) });
+      case "string": {
+        const data = new TextEncoder().encode(after);
+        if (/\p{Surrogate}/u.test(after))
+          throw new OptionError(
+            `${what} is text with half a character in it, which UTF-8 has not: ${show(after)}. Use text.toWellFormed(), or keep its code units: Uint16Array.`,
+          );
+        return add("string", path, { dtype: "uint8", shape: [data.length], data });
+      }
     }
     if (!isInnerNode(after))
       throw new OptionError(
-        `${what} is ${show(after)}. A disk cache keeps numbers, typed arrays, tensors and images, each of one shape. Leave the rest out before the cache, and put it beside after: zip(diskCache(images, …), texts).`,
+        `${what} is ${show(after)}. A disk cache keeps numbers, texts, typed arrays, tensors and images. Leave the rest out before the cache, and put it beside after: zip(diskCache(images, …), others).`,
       );
     if (Array.isArray(after))
       return after.map((child, i) =>
@@ -104,13 +135,13 @@ export function rowOf(given: unknown, run: unknown): SampleRow {
       ]),
     );
   };
-  return { layout: { tree: walk(given, run, ""), leaves }, data };
+  return { layout: { tree: walk(given, run, ""), leaves: layouts }, leaves };
 }
 
-/** The sample of a row, in memory that is its own. */
-export function sampleFrom({ layout, data }: SampleRow): unknown {
+/** The sample whose leaves are `leaves`, in memory that is its own. */
+export function sampleFrom(layout: RowLayout, leaves: readonly (RowLeaf | KeptLeaf)[]): unknown {
   const build = (tree: LeafTree): unknown => {
-    if (typeof tree === "number") return leafOf(layout.leaves[tree]!, data[tree]!);
+    if (typeof tree === "number") return leafOf(layout.leaves[tree]!, leaves[tree]!);
     if (Array.isArray(tree)) return tree.map(build);
     // Not by assignment: a key may be `__proto__`.
     return Object.fromEntries(Object.entries(tree).map(([key, child]) => [key, build(child)]));
@@ -118,46 +149,61 @@ export function sampleFrom({ layout, data }: SampleRow): unknown {
   return build(layout.tree);
 }
 
-function leafOf({ kind, dtype, shape }: LeafLayout, data: TypedArray): unknown {
+function leafOf({ kind, dtype }: LeafLayout, leaf: RowLeaf | KeptLeaf): unknown {
+  const { shape } = leaf;
+  if (!("data" in leaf)) {
+    const kept = keptTensor(dtype, shape, leaf.into);
+    return kind === "image" && dtype === "uint8" ? fromLazyPixels(kept as LazyTensor<"uint8">) : kept;
+  }
+  const { data } = leaf;
   switch (kind) {
     case "number":
     case "bigint":
       return data[0];
     case "boolean":
       return data[0] === 1;
+    case "string":
+      return utf8.decode(data as Uint8Array<ArrayBuffer>);
     case "array":
       return data;
     case "tensor":
       return { data, shape, dtype };
     case "image":
-      return dtype === "uint8"
-        ? fromPixels({ data, shape, dtype } as Pixels)
-        : new DoneTensor({ data, shape, dtype });
-    case "lazy":
-      return new DoneTensor({ data, shape, dtype });
+      if (dtype === "uint8") return fromPixels({ data, shape, dtype } as Pixels);
   }
+  return keptTensor(dtype, shape, (out) => (out as Uint8Array).set(data as Uint8Array));
+}
+
+/** The form of samples of which these are two: `first`'s, without the shapes that `other` has not. */
+export function commonLayout(first: SampleRow, other: SampleRow | undefined): RowLayout {
+  const { tree, leaves } = first.layout;
+  if (other === undefined || other.leaves.length !== leaves.length) return first.layout;
+  return {
+    tree,
+    leaves: leaves.map((leaf, i) =>
+      leaf.shape && sameShape(leaf.shape, other.leaves[i]!.shape) ? leaf : { ...leaf, shape: null },
+    ),
+  };
 }
 
 /**
- * Checks that `row` has the form of sample 0, `layout`.
+ * Checks that `row` has the form of sample 0, `layout`: the same parts, of the same types.
  *
  * @throws ShapeError naming what differs.
  */
 export function checkRow(index: number, { layout: { tree, leaves } }: SampleRow, layout: RowLayout): void {
-  const advice = "A disk cache has one shape for all samples: resize, crop or pad them before the cache.";
   if (JSON.stringify(tree) !== JSON.stringify(layout.tree)) {
     const [is, was] = [leaves, layout.leaves].map((list) => list.map(({ path }) => path || "(the sample)"));
     throw new ShapeError(
-      `Sample ${index} has other parts than sample 0: ${is!.join(", ")} and not ${was!.join(", ")}. ${advice}`,
+      `Sample ${index} has other parts than sample 0: ${is!.join(", ")} and not ${was!.join(", ")}. A disk cache has the same parts for all samples: give each of them each, and lists of numbers as one tensor, tensor(list).`,
     );
   }
-  for (const [i, leaf] of leaves.entries()) {
+  for (const [i, { path, kind, dtype }] of leaves.entries()) {
     const first = layout.leaves[i]!;
-    if (leaf.kind === first.kind && leaf.dtype === first.dtype && sameShape(leaf.shape, first.shape))
-      continue;
-    const at = leaf.path === "" ? "" : `\`${leaf.path}\` of `;
+    if (kind === first.kind && dtype === first.dtype) continue;
+    const at = path === "" ? "Sample" : `\`${path}\` of sample`;
     throw new ShapeError(
-      `${at === "" ? "Sample" : `${at}sample`} ${index} is ${showLeaf(leaf)}, and of sample 0 ${showLeaf(first)}. ${advice}`,
+      `${at} ${index} is ${names[kind]} of ${dtype}, and of sample 0 ${names[first.kind]} of ${first.dtype}. A disk cache has one type for all samples: convert them before the cache.`,
     );
   }
 }
@@ -166,15 +212,12 @@ const names: Readonly<Record<LeafLayout["kind"], string>> = {
   number: "a number",
   bigint: "a bigint",
   boolean: "a boolean",
+  string: "text",
   array: "a typed array",
   tensor: "a tensor",
   image: "an image",
   lazy: "a lazy tensor",
 };
-
-function showLeaf({ kind, dtype, shape }: LeafLayout): string {
-  return `${names[kind]}, ${dtype} of shape ${showShape(shape)}`;
-}
 
 /** Whether `value` is a layout, as read from a file. */
 export function isRowLayout(value: unknown): value is RowLayout {
@@ -194,34 +237,7 @@ function isLeafLayout(value: unknown): value is LeafLayout {
     typeof path === "string" &&
     (kinds as readonly unknown[]).includes(kind) &&
     (dtypes as readonly unknown[]).includes(dtype) &&
-    Array.isArray(shape) &&
-    shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0)
+    (shape === null ||
+      (Array.isArray(shape) && shape.every((axis) => Number.isSafeInteger(axis) && axis >= 0)))
   );
 }
-
-/** A tensor that is there, in the place of a lazy one. */
-class DoneTensor implements LazyTensor {
-  declare readonly [lazyTensor]: true;
-  readonly #tensor: Tensor;
-
-  constructor(tensor: Tensor) {
-    this.#tensor = tensor;
-  }
-
-  get dtype(): DType {
-    return this.#tensor.dtype;
-  }
-
-  get shape(): readonly number[] {
-    return this.#tensor.shape;
-  }
-
-  async tensor(): Promise<Tensor> {
-    return this.#tensor;
-  }
-
-  into(out: TypedArray): void {
-    (out as Uint8Array).set(this.#tensor.data as Uint8Array);
-  }
-}
-Object.defineProperty(DoneTensor.prototype, lazyTensor, { value: true });
