@@ -40,7 +40,9 @@ export function oneHot(labels: number | ArrayLike<number> | Tensor, classes: num
   const values = typeof labels === "number" ? [labels] : isTensor(labels) ? labels.data : labels;
   const rows = zeros([...shape, classes]);
   for (let i = 0; i < values.length; i++) {
-    const label = Number(values[i]);
+    const value: unknown = values[i];
+    // What is text or nothing is no number, though Number() makes one of it.
+    const label = typeof value === "bigint" ? Number(value) : value;
     checkClass(label, values.length > 1 ? `at ${i}` : "");
     if (label >= classes)
       throw new OptionError(`oneHot() got the label ${label}, and ${classes} classes: 0 to ${classes - 1}.`);
@@ -49,7 +51,7 @@ export function oneHot(labels: number | ArrayLike<number> | Tensor, classes: num
   return rows;
 }
 
-function checkClass(label: unknown, where: string): void {
+function checkClass(label: unknown, where: string): asserts label is number {
   if (Number.isInteger(label) && (label as number) >= 0) return;
   throw new OptionError(
     `A label must be a whole number from 0, got ${show(label)}${where && ` ${where}`}. Number the classes: classes.indexOf(name).`,

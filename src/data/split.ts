@@ -27,12 +27,12 @@ export interface SplitOptions {
   /** Says which samples go where. Default 0. */
   readonly seed?: number;
   /**
-   * The class of each sample: of every class each part has its share, give or take one, and `train` at least one sample.
+   * The class of each sample, all numbers or all strings: of every class each part has its share, give or take one, and `train` at least one sample.
    * Excludes `groups`.
    */
   readonly stratify?: ArrayLike<number | string>;
   /**
-   * The group of each sample, as the patient of an image: no group is in two parts. Their sizes are then as near to what
+   * The group of each sample, as the patient of an image, all numbers or all strings: no group is in two parts. Their sizes are then as near to what
    * was asked for as whole groups allow.
    */
   readonly groups?: ArrayLike<number | string>;
@@ -181,16 +181,24 @@ function membersOf(
   order: Float64Array,
 ): readonly (readonly number[])[] {
   checkList(name, labels);
+  if (typeof labels === "string")
+    throw new OptionError(`\`${name}\` must be an array or a typed array, got the string ${show(labels)}.`);
   if (labels.length !== order.length) {
     throw new OptionError(
       `\`${name}\` has ${labels.length} entries for ${order.length} samples. Give one for each sample, in their order.`,
     );
   }
+  const [first] = order;
   const members = new Map<number | string, number[]>();
   for (const index of order) {
     const label = labels[index]!;
     if ((typeof label !== "number" && typeof label !== "string") || Number.isNaN(label))
       throw new OptionError(`\`${name}\` must hold numbers or strings, got ${show(label)} at ${index}.`);
+    // 1 and "1" are two to a Map, and one to whoever wrote them.
+    if (typeof label !== typeof labels[first!])
+      throw new OptionError(
+        `\`${name}\` holds numbers and strings, ${show(labels[first!])} at ${first} and ${show(label)} at ${index}: ${show(1)} and ${show("1")} would be two. Make all of them one: labels.map(String).`,
+      );
     const known = members.get(label);
     if (known) known.push(index);
     else members.set(label, [index]);

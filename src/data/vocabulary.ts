@@ -25,10 +25,14 @@ export class Vocabulary {
   /** How texts are cut. */
   readonly by: "words" | "characters" | ((text: string) => readonly string[]);
 
-  /** @param tokens all tokens from number 2 on */
+  /**
+   * @param tokens all tokens from number 2 on
+   * @throws OptionError if one is there twice, or is `""` or `"[UNK]"`, which have numbers already.
+   */
   constructor(tokens: readonly string[], by: Vocabulary["by"] = "words") {
     this.tokens = ["", unknown, ...tokens];
     this.by = by;
+    if (numbersOf(this).size < this.tokens.length) throw twice(this.tokens);
   }
 
   /** The highest number, and one: as large as an embedding of it has to be. */
@@ -41,17 +45,20 @@ export class Vocabulary {
    * long as the text is (`collate: pad()` makes batches of them).
    */
   encode(text: string, length?: number): Tensor<"int32"> {
+    if (typeof text !== "string") throw new OptionError(`encode() takes a text, got ${show(text)}.`);
+    if (length !== undefined) checkInteger("length", length);
     const tokens = cut(text, this.by);
     const result = empty([length ?? tokens.length], "int32");
     result.data.fill(0);
     const count = Math.min(result.data.length, tokens.length);
     const numbers = numbersOf(this);
-    for (let i = 0; i < count; i++) result.data[i] = numbers.get(tokens[i]!) ?? 1;
+    for (let i = 0; i < count; i++) result.data[i] = numbers.get(tokens[i]!) || 1;
     return result;
   }
 
   /** The tokens of numbers, padding left out. */
   decode(numbers: Tensor | ArrayLike<number>): readonly string[] {
+    checkNoText("decode() takes numbers", numbers, "");
     const values = "data" in numbers ? numbers.data : numbers;
     return Array.from(values as ArrayLike<number>, Number)
       .filter((number) => number !== 0)
@@ -80,6 +87,7 @@ export async function vocabulary(
     );
   if (size !== Number.POSITIVE_INFINITY) checkInteger("size", size, 3);
   checkInteger("minCount", minCount, 1);
+  checkNoText("vocabulary() takes texts", texts, " Of one text: [text].");
   const counts = new Map<string, number>();
   for await (const text of texts) {
     if (typeof text !== "string")
@@ -88,8 +96,9 @@ export async function vocabulary(
       );
     for (const token of cut(text, by)) counts.set(token, (counts.get(token) ?? 0) + 1);
   }
-  // Padding has its own number, whatever a function makes of a text.
+  // These have numbers of their own, whatever a function makes of a text.
   counts.delete("");
+  counts.delete(unknown);
   const kept = [...counts]
     .filter(([, count]) => count >= minCount)
     .sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
@@ -109,7 +118,6 @@ function numbersOf(vocabulary: Vocabulary): Map<string, number> {
   let numbers = byVocabulary.get(vocabulary);
   if (numbers === undefined) {
     numbers = new Map(vocabulary.tokens.map((token, number) => [token, number]));
-    numbers.delete("");
     byVocabulary.set(vocabulary, numbers);
   }
   return numbers;
@@ -119,5 +127,20 @@ const word = /[\p{L}\p{M}\p{N}']+/gu;
 
 function cut(text: string, by: Vocabulary["by"]): readonly string[] {
   if (by === "characters") return Array.from(text);
-  return by === "words" ? (text.toLowerCase().match(word) ?? []) : by(text);
+  if (by === "words") return text.toLowerCase().match(word) ?? [];
+  const tokens = by(text);
+  if (Array.isArray(tokens) && tokens.every((token) => typeof token === "string")) return tokens;
+  throw new OptionError(`\`tokens\` must make a list of strings of a text, got ${show(tokens)}.`);
+}
+
+/** A string is a list of its characters to whoever asks for its items. */
+function checkNoText(what: string, value: unknown, next: string): void {
+  if (typeof value === "string") throw new OptionError(`${what}, got the string ${show(value)}.${next}`);
+}
+
+function twice(tokens: readonly string[]): OptionError {
+  const again = tokens.find((token, number) => tokens.indexOf(token) < number);
+  return new OptionError(
+    `The token ${show(again)} is there twice, and a token has one number. Of the tokens of another vocabulary leave out the first two: tokens.slice(2).`,
+  );
 }

@@ -33,5 +33,7 @@ describe("oneHot", () => {
     expect(() => oneHot(3, 3)).toThrow(/got the label 3, and 3 classes: 0 to 2/);
     expect(() => oneHot([0, -1], 3)).toThrow(/got -1 at 1/);
     expect(() => oneHot(0, 0)).toThrow(/classes/);
+    for (const strange of ["01", ["1"], [null], [true], [""]])
+      expect(() => oneHot(strange as never, 2)).toThrow(/must be a whole number from 0/);
   });
 });

@@ -157,7 +157,13 @@ describe("split", () => {
       /must hold numbers or strings, got NaN at 9/,
     ],
     [{ test: 0.5, stratify: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] }, /cannot take 5 samples of 10 classes/],
-    [{ test: 0.2, groups: "aaaaaaaaaa" as never }, /leaves `test` without a sample/],
+    [{ test: 0.2, groups: Array(10).fill("a") }, /leaves `test` without a sample/],
+    [{ test: 0.2, groups: "aaaaaaaaab" as never }, /`groups` must be an array.*got the string "aaaaaaaaab"/],
+    [{ test: 0.2, groups: [{}, 1, 1, 1, 1, 1, 1, 1, 1, 1] as never }, /got an object at 0/],
+    [
+      { test: 0.2, stratify: [1, "1", 1, "1", 1, "1", 1, "1", 1, "1"] },
+      /`stratify` holds numbers and strings, (1 at [02468] and "1" at [13579]|"1" at [13579] and 1 at [02468]): .*labels\.map\(String\)/,
+    ],
     [{ test: 0.2, groups: [], stratify: [] }, /not both/],
     [{ train: 0.8 } as never, /no option `train`. It is what the other parts leave/],
   ])("refuses %j", async (options, message) => {

@@ -57,5 +57,23 @@ describe("vocabulary", () => {
     await expect(vocabulary([5] as never)).rejects.toThrow(/takes texts, got 5/);
     await expect(vocabulary([], { tokens: "word" as never })).rejects.toThrow(/`tokens` must be/);
     await expect(vocabulary([], { size: 2 })).rejects.toThrow(/size/);
+    await expect(vocabulary("hello world")).rejects.toThrow(/takes texts, got the string "hello world"/);
+    await expect(vocabulary(["a b"], { tokens: (text) => text as never })).rejects.toThrow(
+      /must make a list of strings of a text, got "a b"/,
+    );
+    await expect(vocabulary(["a"], { tokens: () => [1] as never })).rejects.toThrow(/got an array of 1/);
+    const words = await vocabulary(texts);
+    expect(() => words.encode(["the"] as never)).toThrow(/takes a text, got an array of 1/);
+    expect(() => words.encode("the", -1)).toThrow(/`length` must be a whole number of at least 0/);
+    expect(() => words.decode("23" as never)).toThrow(/takes numbers, got the string "23"/);
+  });
+
+  it("gives a token one number, that of unknown ones and of padding as well", async () => {
+    const words = await vocabulary(["a [UNK] b [UNK]"], { tokens: (text) => text.split(" ") });
+    expect(words.tokens).toEqual(["", "[UNK]", "a", "b"]);
+    expect(words.encode("[UNK] b").data).toEqual(Int32Array.of(1, 3));
+    expect(words.encode("a  b").data).toEqual(Int32Array.of(2, 1, 3));
+    expect(() => new Vocabulary(words.tokens)).toThrow(/"" is there twice.*tokens\.slice\(2\)/);
+    expect(() => new Vocabulary(["a", "b", "a"])).toThrow(/The token "a" is there twice/);
   });
 });
