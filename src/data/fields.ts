@@ -10,6 +10,7 @@ import type { Image } from "../image/image.ts";
 import { imread } from "../image/imread.ts";
 import { type ArrayOf, type DType, dtypes, isBigDType, rangeOf, viewOf } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { lostNumber } from "./json.ts";
 
 /** dtypes that a field may have: all but float16, whose numbers nobody writes. */
 export type NumberType = Exclude<DType, "float16">;
@@ -50,6 +51,15 @@ export function checkFieldType(reader: string, field: string, type: unknown, typ
   );
 }
 
+/** Throws {@link OptionError} if one of `names` is none that a field of a sample can have. */
+export function checkFieldNames(reader: string, names: readonly string[]): void {
+  // It would be the sample's prototype, and no field.
+  if (names.includes("__proto__"))
+    throw new OptionError(
+      `${reader}: a field cannot be called "__proto__" in JavaScript. Give it another name.`,
+    );
+}
+
 /**
  * What `bytes` are as a field of type `type`. Images and bytes are these very bytes.
  *
@@ -72,8 +82,10 @@ export function decodeField(type: FieldType, bytes: Uint8Array): unknown {
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
 
-/** Text of UTF-8; throws if it is none. */
+/** Text of UTF-8; throws if it is none, or begins like UTF-16, whose letters of ASCII UTF-8 reads as well, with zeros. */
 export function textOf(bytes: Uint8Array): string {
+  if (beginsLikeUtf16(bytes))
+    throw new Error('It is text in UTF-16. Convert it: iconv -f utf-16le -t utf-8. Or take it as "bytes".');
   try {
     return utf8.decode(bytes);
   } catch (cause) {
@@ -81,13 +93,24 @@ export function textOf(bytes: Uint8Array): string {
   }
 }
 
-/** The value that JSON is; throws if it is none. */
+/** Whether of the bytes of the first character one is 0, and those of the second, if there is one, are not both. */
+function beginsLikeUtf16(bytes: Uint8Array): boolean {
+  const { length } = bytes;
+  if (length === 0 || length % 2 !== 0 || (bytes[0] === 0) === (bytes[1] === 0)) return false;
+  return length === 2 || bytes[2] !== 0 || bytes[3] !== 0;
+}
+
+/** The value that JSON is; throws if it is none, or holds a number that JavaScript's numbers are not. */
 export function jsonOf(text: string): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch (cause) {
     throw new Error(`It is no JSON: ${(cause as Error).message}.`, { cause });
   }
+  const lost = lostNumber(text);
+  if (lost === undefined) return value;
+  throw new Error(`${lost.problem} Write it as text, in quotes, or take the whole as "string".`);
 }
 
 /** A scalar of the number that `bytes` are the text of. */
@@ -103,7 +126,11 @@ function parseNumber<D extends NumberType>(dtype: D, bytes: Uint8Array): Tensor<
       const value = special[2] === undefined ? Number.NaN : Number.POSITIVE_INFINITY;
       return filled(dtype, special[1] === "-" ? -value : value);
     }
-    if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) return scalarOf(dtype, Number(text));
+    if (/^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)) {
+      // One that is written as a number, and is too large for any.
+      if (Number.isFinite(Number(text))) return scalarOf(dtype, Number(text));
+      throw new Error(`It is ${show(text)}, which is out of the range of dtype ${dtype}, too large for it.`);
+    }
   } else if (/^[+-]?\d+$/.test(text)) {
     return scalarOf(dtype, BigInt(text.replace(/^\+/, "")));
   }

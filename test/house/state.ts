@@ -31,6 +31,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/disk-cache/store.ts stores": "the thread has its own descriptors, and caches are plain data",
   "src/data/room.ts piece": "is memory that no sample has been given yet",
   "src/data/room.ts used": "is memory that no sample has been given yet",
+  "src/data/text/jsonl.ts places": scratch,
   "src/data/text/encoding.ts decoders": "a decoder is made once in a thread, and readers are plain data",
   "src/data/text/reader.ts room": scratch,
   "src/loader/caches.ts sources": beside,

@@ -7,6 +7,7 @@ import type { Awaitable } from "../../sequence/sequence.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type DataFile, dataError, openDataFile, readFrom } from "../data-file.ts";
+import { checkFieldNames } from "../fields.ts";
 import { filesOf, type Where } from "../files.ts";
 import { shared } from "../memory.ts";
 import { DataReader } from "../reader.ts";
@@ -88,6 +89,7 @@ export async function npz(
   checkInteger("memory", memory);
   if (signal !== undefined) checkSignal("signal", signal);
   checkNames(fields);
+  checkFieldNames("npz()", Object.keys(fields ?? {}));
   const sources = filesOf("npz", where);
   const budget = { left: memory, memory };
   const files = await settleEach(sources.length, (i) => openDataFile(sources[i]!, signal));

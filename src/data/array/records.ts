@@ -8,6 +8,7 @@ import { bytesPerElement, checkDType, type DType } from "../../tensor/dtype.ts";
 import { sizeOf, type Tensor } from "../../tensor/tensor.ts";
 import { compressedProblem } from "../compressed.ts";
 import { type DataFile, dataError, openDataFile, readFrom } from "../data-file.ts";
+import { checkFieldNames } from "../fields.ts";
 import { filesOf, type Where } from "../files.ts";
 import { DataReader } from "../reader.ts";
 import { asNumbers, readFixed, swapBytes } from "./rows.ts";
@@ -74,7 +75,8 @@ export class RecordReader<F extends RecordFields> extends DataReader<RecordSampl
  *
  * A row is read by its position; several files follow one another.
  *
- * @param fields dtype and shape of each field, in the order in which they are stored; without a shape it is a scalar
+ * @param fields dtype and shape of each field, in the order in which they are stored, by names that are no numbers;
+ *   without a shape it is a scalar
  * @throws DataError if a file is empty, compressed, or its size no whole number of rows.
  * @example
  * const cifar = await records("data_batch_*.bin", { label: ["uint8"], image: ["uint8", 3, 32, 32] });
@@ -115,6 +117,13 @@ function checkFields(fields: unknown): asserts fields is RecordFields {
   const next = 'Say what a row is, as { label: ["uint8"], image: ["uint8", 3, 32, 32] }.';
   if (typeof fields !== "object" || fields === null || Object.keys(fields).length === 0)
     throw new OptionError(`records() needs the fields of a row, got ${show(fields)}. ${next}`);
+  checkFieldNames("records()", Object.keys(fields));
+  const [number] = Object.keys(fields);
+  // Where there is one it comes first, wherever it was written.
+  if (/^\d+$/.test(number!))
+    throw new OptionError(
+      `records(): a field cannot be called ${show(number)}, as JavaScript lists numbers before other names, and the order of fields is that of the file. Call it ${show(`x${number}`)}.`,
+    );
   for (const [name, field] of Object.entries(fields)) {
     if (!Array.isArray(field))
       throw new OptionError(`\`${name}\` must be a list of dtype and axes, got ${show(field)}. ${next}`);

@@ -18,8 +18,8 @@ import { conversionProblem, convertNumbers } from "./convert.ts";
 /** Options of readers of arrays. */
 export interface ArrayOptions<D extends DType = DType> {
   /**
-   * The dtype of the samples. Files of another one are converted: whole numbers as long as they fit, float64 rounded to
-   * float32. Default: what the file says.
+   * The dtype of the samples. Files of another one are converted: whole numbers as long as they fit, float16 to wider
+   * floats, float64 rounded to float32. Default: what the file says.
    */
   readonly dtype?: D;
   /** Ends the wait for what is far away while the files are opened. */

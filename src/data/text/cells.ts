@@ -1,4 +1,4 @@
-/** One row of a delimited file as its cells. */
+/** One row of a delimited file as its cells: where each stands in the row's text. */
 
 /** How cells are told apart. */
 export interface CellSyntax {
@@ -8,59 +8,79 @@ export interface CellSyntax {
 }
 
 /**
- * The cells of the row that `text` begins with; what follows its end is left.
+ * Where the cells of a row stand: of each where it begins and where it ends, without its quotes; of one with quotes in it,
+ * which are written twice, less than 0: `~end`.
+ */
+export type CellPlaces = number[];
+
+const newline = 0x0a;
+
+/** So many characters are looked at one by one; in a longer cell the delimiter is searched for. */
+const short = 24;
+
+/**
+ * Finds the cells of the row that `text` begins with; what follows its end is left.
  *
+ * @param places what is found is written here
+ * @returns how many cells there are
  * @throws Error if something stands between a closing quote and the next delimiter, or a quote is not closed.
  */
-export function cellsOf(text: string, { delimiter, quote }: CellSyntax): string[] {
-  return quote !== "" && text.includes(quote)
-    ? quotedCells(text, delimiter, quote)
-    : plainCells(text, delimiter);
-}
-
-function plainCells(text: string, delimiter: string): string[] {
-  const newline = text.indexOf("\n");
-  const line = withoutReturn(newline < 0 ? text : text.slice(0, newline));
-  const cells: string[] = [];
-  let start = 0;
-  for (let end = line.indexOf(delimiter); end >= 0; end = line.indexOf(delimiter, start)) {
-    cells.push(line.slice(start, end));
-    start = end + 1;
-  }
-  cells.push(start === 0 ? line : line.slice(start));
-  return cells;
-}
-
-function quotedCells(text: string, delimiter: string, quote: string): string[] {
-  const cells: string[] = [];
+export function findCells(text: string, { delimiter, quote }: CellSyntax, places: CellPlaces): number {
+  const [delimiterCode, quoteCode] = [delimiter.charCodeAt(0), quote.charCodeAt(0)];
+  let count = 0;
   for (let at = 0; ; ) {
-    if (text[at] !== quote) {
-      const [next, newline] = [placeOf(text, delimiter, at), placeOf(text, "\n", at)];
-      if (next > newline || next === text.length) {
-        cells.push(withoutReturn(text.slice(at, newline)));
-        return cells;
-      }
-      cells.push(text.slice(at, next));
-      at = next + 1;
+    const start = at;
+    let code = text.charCodeAt(at);
+    if (code === quoteCode) {
+      const close = closing(text, at + 1, quote);
+      places[count++] = at + 1;
+      places[count++] = close.doubled ? ~close.at : close.at;
+      at = close.at + 1;
+      code = text.charCodeAt(at);
+      if (code === delimiterCode) at++;
+      else if (at === text.length || /^\r?(?:\n|$)/.test(text.slice(at, at + 2))) return count / 2;
+      else throw strayQuote(text.slice(at, at + 20));
       continue;
     }
-    const close = closing(text, at + 1, quote);
-    const inside = text.slice(at + 1, close);
-    cells.push(inside.includes(quote) ? inside.replaceAll(quote + quote, quote) : inside);
-    at = close + 1;
-    if (text[at] === delimiter) at++;
-    else if (at === text.length || /^\r?(?:\n|$)/.test(text.slice(at, at + 2))) return cells;
-    else throw strayQuote(text.slice(at, at + 20));
+    while (code !== delimiterCode && code !== newline && at < text.length) {
+      at = at - start < short ? at + 1 : nextOf(text, delimiter, at);
+      code = text.charCodeAt(at);
+    }
+    places[count++] = start;
+    if (code !== delimiterCode) {
+      places[count++] = at > start && text.charCodeAt(at - 1) === 0x0d ? at - 1 : at;
+      return count / 2;
+    }
+    places[count++] = at++;
   }
 }
 
-function closing(text: string, from: number, quote: string): number {
-  let at = from;
-  for (;;) {
+/** The text of cell number `cell`. */
+export function cellText(text: string, places: CellPlaces, cell: number, { quote }: CellSyntax): string {
+  const [start, end] = [places[2 * cell]!, places[2 * cell + 1]!];
+  return end < 0 ? text.slice(start, ~end).replaceAll(quote + quote, quote) : text.slice(start, end);
+}
+
+/** The next delimiter or newline, or the end of the text. */
+function nextOf(text: string, delimiter: string, from: number): number {
+  const found = text.indexOf(delimiter, from);
+  const next = found < 0 ? text.length : found;
+  const end = text.slice(from, next).indexOf("\n");
+  return end < 0 ? next : from + end;
+}
+
+/** The quote that closes what begins at `from`, and whether quotes stand between, twice each. */
+function closing(
+  text: string,
+  from: number,
+  quote: string,
+): { readonly at: number; readonly doubled: boolean } {
+  let doubled = false;
+  for (let at = from; ; at += 2) {
     at = text.indexOf(quote, at);
     if (at < 0) throw new Error("A quote is opened and never closed.");
-    if (text[at + 1] !== quote) return at;
-    at += 2;
+    if (text[at + 1] !== quote) return { at, doubled };
+    doubled = true;
   }
 }
 
@@ -68,13 +88,4 @@ function strayQuote(text: string): Error {
   return new Error(
     `Behind a closing quote stands ${JSON.stringify(text.split(/[\r\n]/, 1)[0])} where a delimiter is expected. Quotes inside of a quoted field are written twice; a file without quoted fields is read by \`quote: false\`.`,
   );
-}
-
-function placeOf(text: string, what: string, from: number): number {
-  const place = text.indexOf(what, from);
-  return place < 0 ? text.length : place;
-}
-
-function withoutReturn(line: string): string {
-  return line.endsWith("\r") ? line.slice(0, -1) : line;
 }

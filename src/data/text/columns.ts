@@ -1,8 +1,10 @@
 /** What columns of text are taken for: a cell's text or a value of JSON as what was stated, exactly, or an error. */
 import { checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { type ArrayOf, checkDType, type DType, isBigDType, rangeOf, zerosOf } from "../../tensor/dtype.ts";
+import { type ArrayOf, checkDType, type DType, zerosOf } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
+import { checkFieldNames } from "../fields.ts";
+import { halfBits, isFloat, numberFrom, outOfRange } from "./numbers.ts";
 
 /** A column, or several of them as one vector, and what stands for a value that is missing. */
 export interface ColumnOptions {
@@ -47,6 +49,7 @@ export function statedColumns(reader: string, columns: Columns, missing?: number
       `\`columns\` of ${reader}() must name at least one column, as { x: "float32", label: "int32" }, got ${show(columns)}.`,
     );
   }
+  checkFieldNames(`${reader}()`, Object.keys(columns));
   return Object.entries(columns).map(([name, column]) => {
     const options = typeof column === "string" ? { dtype: column } : column;
     checkKnown(`The column ${show(name)}`, options, ["dtype", "from", "missing"]);
@@ -114,93 +117,4 @@ export function writeNumber({ data, dtype }: Tensor, i: number, value: number | 
   (data as ArrayOf<"float64">)[i] = value as number;
   if (dtype === "float32" && !Number.isFinite(data[i]) && Number.isFinite(value))
     throw outOfRange(String(value), dtype);
-}
-
-const float = /^[ \t]*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?[ \t]*$/;
-const integer = /^[ \t]*[+-]?\d+[ \t]*$/;
-const special = /^[ \t]*([+-]?)(?:(nan)|inf(?:inity)?)[ \t]*$/i;
-
-/**
- * The number that `text` is, as `dtype` holds it.
- *
- * @throws Error saying why it is none.
- */
-export function numberFrom(text: string, dtype: DType): number | bigint {
-  if (isFloat(dtype)) {
-    const value = Number(text);
-    // Number() also takes nothing, 0x10 and 0b1 for numbers, which do not begin as most do.
-    if (Number.isFinite(value) && startsPlainly(text)) return value;
-    if (float.test(text)) {
-      if (Number.isFinite(value)) return value;
-      throw outOfRange(text, dtype);
-    }
-    const [, sign, nan] = special.exec(text) ?? [];
-    if (sign === undefined) throw noNumber(text, dtype);
-    return nan !== undefined
-      ? Number.NaN
-      : sign === "-"
-        ? Number.NEGATIVE_INFINITY
-        : Number.POSITIVE_INFINITY;
-  }
-  if (dtype === "bool") {
-    const value = bools[text.trim().toLowerCase()];
-    if (value === undefined) throw noNumber(text, dtype);
-    return value;
-  }
-  if (!integer.test(text)) throw noNumber(text, dtype);
-  const value = isBigDType(dtype) ? bigOf(text.trim()) : Number(text);
-  const [low, high] = rangeOf(dtype)!;
-  if (value < low || value > high) throw outOfRange(text, dtype);
-  return value;
-}
-
-/** Whether it begins with a digit, a sign or a point, and no letter follows. */
-function startsPlainly(text: string): boolean {
-  const first = text.charCodeAt(0);
-  return (
-    (first === 0x2d || first === 0x2e || (first >= 0x30 && first <= 0x39)) && !(text.charCodeAt(1) > 0x39)
-  );
-}
-
-const bools: Readonly<Record<string, number>> = { __proto__: null as never, true: 1, false: 0, 1: 1, 0: 0 };
-
-function bigOf(text: string): bigint {
-  return BigInt(text.startsWith("+") ? text.slice(1) : text);
-}
-
-function isFloat(dtype: DType): boolean {
-  return dtype === "float32" || dtype === "float64" || dtype === "float16";
-}
-
-function noNumber(text: string, dtype: DType): Error {
-  const is = text.trim() === "" ? "It is empty" : `${show(text)} is`;
-  const next =
-    text.trim() === ""
-      ? 'Say what stands for it, { dtype: …, missing: … }, or take the column as "string".'
-      : 'Correct it, or take the column as another dtype or "string".';
-  return new Error(`${is}${text.trim() === "" ? ", and" : ""} no ${dtype}. ${next}`);
-}
-
-function outOfRange(text: string, dtype: DType): Error {
-  return new Error(
-    `${show(text)} is out of the range of ${dtype}. Take the column as a wider dtype${isFloat(dtype) ? "" : ', "int64" say,'} or as "string".`,
-  );
-}
-
-/** The bits of the float16 nearest to `value`, of two that are as near the even one; infinite where it is too large. */
-function halfBits(value: number): number {
-  const sign = value < 0 || Object.is(value, -0) ? 0x8000 : 0;
-  const size = Math.abs(value);
-  if (Number.isNaN(size)) return 0x7e00;
-  if (size >= 65520) return sign | 0x7c00;
-  const exponent = Math.max(-14, Math.floor(Math.log2(size)));
-  // Carries into the exponent where rounding goes up to the next power of two, also where log2 was one off.
-  const steps = evenRound(size / 2 ** (exponent - 10));
-  return sign | (exponent === -14 && steps < 1024 ? steps : ((exponent + 15) << 10) + (steps - 1024));
-}
-
-function evenRound(value: number): number {
-  const low = Math.floor(value);
-  const rest = value - low;
-  return rest < 0.5 || (rest === 0.5 && low % 2 === 0) ? low : low + 1;
 }

@@ -8,11 +8,11 @@ import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type DataFile, dataError, readFrom } from "../data-file.ts";
+import { checkFieldNames } from "../fields.ts";
 import type { Where } from "../files.ts";
-import { type CellSyntax, cellsOf } from "./cells.ts";
+import { type CellPlaces, type CellSyntax, cellText, findCells } from "./cells.ts";
 import {
   type Columns,
-  numberFrom,
   type RowOf,
   statedColumns,
   type TextColumn,
@@ -20,6 +20,7 @@ import {
   writeNumber,
 } from "./columns.ts";
 import { checkEncoding, decodeText } from "./encoding.ts";
+import { numberOfCell } from "./numbers.ts";
 import { RowScanner, type RowSyntax } from "./offsets.ts";
 import {
   checkMalformed,
@@ -89,42 +90,45 @@ export class CsvReader<S> extends TextReader<S> {
   }
 
   parse(bytes: Uint8Array, place: RowPlace): S {
-    const { names, fields } = this;
-    const cells = cellsOf(decodeText(bytes, 0, bytes.length, this.encoding), this.cells);
-    if (cells.length !== names.length) {
+    const { names, fields, cells } = this;
+    const text = decodeText(bytes, 0, bytes.length, this.encoding);
+    const found = findCells(text, cells, places);
+    if (found !== names.length) {
       throw dataError(
-        `It has ${count(cells.length)}, and there are ${names.length} columns. Check delimiter and quotes, or pass over such rows by \`malformed: "skip"\`.`,
+        `It has ${count(found)}, and there are ${names.length} columns. Check delimiter and quotes, or pass over such rows by \`malformed: "skip"\`.`,
         place,
       );
     }
     const sample: Record<string, string | Tensor> = {};
-    if (fields === undefined) for (let i = 0; i < names.length; i++) sample[names[i]!] = cells[i]!;
+    if (fields === undefined)
+      for (let i = 0; i < names.length; i++) sample[names[i]!] = cellText(text, places, i, cells);
     else
-      for (let i = 0; i < fields.length; i++)
-        sample[fields[i]!.name] = cellValue(cells, fields[i]!, this.places[i]!, place);
+      for (let i = 0; i < fields.length; i++) {
+        const field = fields[i]!;
+        const from = this.places[i]!;
+        if (field.dtype === "string") {
+          const cell = cellText(text, places, from[0]!, cells);
+          sample[field.name] = cell === "" ? ((field.missing as string | undefined) ?? "") : cell;
+        } else sample[field.name] = numbersOf(text, field, from, place);
+      }
     return sample as S;
   }
 }
 
-function cellValue(
-  cells: readonly string[],
-  field: TextColumn,
-  places: readonly number[],
-  place: RowPlace,
-): string | Tensor {
-  const { dtype, missing } = field;
-  if (dtype === "string") {
-    const cell = cells[places[0]!]!;
-    return cell === "" && missing !== undefined ? (missing as string) : cell;
-  }
+/** The cells of the row that is parsed. */
+const places: CellPlaces = [];
+
+function numbersOf(text: string, field: TextColumn, from: readonly number[], place: RowPlace): Tensor {
   const tensor = tensorOf(field);
-  for (let i = 0; i < places.length; i++) {
-    const cell = cells[places[i]!]!;
+  for (let i = 0; i < from.length; i++) {
+    const [start, end] = [places[2 * from[i]!]!, places[2 * from[i]! + 1]!];
     try {
       writeNumber(
         tensor,
         i,
-        cell === "" && missing !== undefined ? (missing as number) : numberFrom(cell, dtype),
+        start === end && field.missing !== undefined
+          ? (field.missing as number)
+          : numberOfCell(text, start, end < 0 ? ~end : end, tensor.dtype),
       );
     } catch (error) {
       throw dataError((error as Error).message, { ...place, column: field.from[i] });
@@ -274,7 +278,10 @@ async function firstCells(
       const text = decodeText(bytes, first, second, encoding);
       if (/\r[^\n]/.test(text) && !text.includes('"'))
         throw new Error("Its lines end with carriage returns alone. Convert it: tr '\\r' '\\n'.");
-      return { found: cellsOf(text, cells), end: start + second };
+      const found = Array.from({ length: findCells(text, cells, places) }, (_, i) =>
+        cellText(text, places, i, cells),
+      );
+      return { found, end: start + second };
     });
   }
 }
@@ -292,6 +299,7 @@ function checkSame(names: readonly string[], given: readonly string[], file: Dat
 /** Throws OptionError unless the columns that are asked for are there, once. */
 function checkFields(reader: string, { names, fields }: Table): void {
   const asked = fields === undefined ? names : fields.flatMap(({ from }) => from);
+  if (fields === undefined) checkFieldNames(`${reader}()`, names);
   for (const name of asked) {
     const first = names.indexOf(name);
     if (first < 0) {

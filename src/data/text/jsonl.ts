@@ -1,18 +1,19 @@
 /**
  * JSON lines: each line a value.
  *
- * Invariant: a number is never another number. JSON's numbers are doubles to JavaScript, which do not hold whole numbers
- * of more than 15 to 16 digits, ids say: where a line has such digits its numbers are looked at one by one, and one that
- * would change is only taken by a column that says what it is.
+ * Invariant: a number is never another number. One that a column takes is read as it is written: as a dtype of whole
+ * numbers exactly, as "string" its characters, as a float the nearest double. A line without columns is what JSON.parse
+ * makes of it, whose numbers are doubles: a whole number that no double is, an id of 20 digits say, is an error there,
+ * and so is one beyond all doubles. With a point or a power of ten it is a fraction, which the nearest double stands for.
  */
 import { show } from "../../core/check.ts";
 import { type DType, zerosOf } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dataError } from "../data-file.ts";
 import type { Where } from "../files.ts";
+import { eachField, eachItem, lostNumber, skipSpace, valueEnd } from "../json.ts";
 import {
   type Columns,
-  numberFrom,
   type RowOf,
   statedColumns,
   type TextColumn,
@@ -20,6 +21,7 @@ import {
   writeNumber,
 } from "./columns.ts";
 import { checkEncoding, decodeText } from "./encoding.ts";
+import { numberOfJson } from "./numbers.ts";
 import type { RowSyntax } from "./offsets.ts";
 import {
   checkMalformed,
@@ -51,161 +53,216 @@ export class JsonlReader<T> extends TextReader<T> {
   static override readonly module: string = import.meta.url;
   /** The fields that are taken; undefined for the whole value. */
   readonly fields: readonly TextColumn[] | undefined;
+  /** Names that they are taken from, each once. */
+  readonly names: readonly string[];
+  /** Of each field the numbers of the names that it is made of. */
+  readonly places: readonly (readonly number[])[];
 
   constructor(text: TextFiles, fields: readonly TextColumn[] | undefined) {
     super(text);
     this.fields = fields;
+    const names = [...new Set((fields ?? []).flatMap(({ from }) => from))];
+    this.names = names;
+    this.places = (fields ?? []).map(({ from }) => from.map((name) => names.indexOf(name)));
   }
 
   parse(bytes: Uint8Array, place: RowPlace): T {
     const text = decodeText(bytes, 0, lineEnd(bytes), this.encoding);
-    // A run of digits that may be too long, but for those behind a point.
-    const marked = longDigits.test(text) ? markInexact(text) : text;
-    let value: unknown;
-    try {
-      value = JSON.parse(marked);
-    } catch (cause) {
-      throw dataError(
-        `It is no JSON: ${(cause as Error).message}. Correct the line, or pass over such lines by \`malformed: "skip"\`.`,
-        place,
-        { cause },
-      );
-    }
-    if (this.fields !== undefined) return sampleOf(value, this.fields, place) as T;
-    if (marked !== text) refuseInexact(value, undefined, place);
-    return value as T;
-  }
-}
-
-const longDigits = /(?:^|[^.\d])\d{16}/;
-
-/** Stands before the digits of a number that JSON.parse would change. */
-const mark = "\u{10FFFE}inexact:";
-
-/** `json` with each whole number that a double does not hold as text, marked. */
-function markInexact(json: string): string {
-  return json.replace(/"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*/g, (token) =>
-    token.length >= 16 && /^-?\d+$/.test(token) && BigInt(token) !== BigInt(Number(token))
-      ? `"${mark}${token}"`
-      : token,
-  );
-}
-
-/** The digits that were marked; undefined of any other value. */
-function inexactDigits(value: unknown): string | undefined {
-  return typeof value === "string" && value.startsWith(mark) ? value.slice(mark.length) : undefined;
-}
-
-function refuseInexact(value: unknown, name: string | undefined, place: RowPlace): void {
-  const digits = inexactDigits(value);
-  if (digits !== undefined) {
-    const column = name ?? "id";
+    if (this.fields !== undefined) return sampleOf(text, this.fields, this, place) as T;
+    const value = parsed(text, place);
+    const lost = lostNumber(text);
+    if (lost === undefined) return value as T;
     throw dataError(
-      `${digits} is too long for a number of JavaScript, which would be ${Number(digits)}. Say what it is: columns: { ${column}: "int64" }, or "string" for its digits.`,
-      { ...place, column: name },
+      `${lost.problem} Say what it is: columns: { ${lost.key ?? "id"}: "int64" }, or "string" for its digits.`,
+      { ...place, column: lost.key },
     );
   }
-  if (typeof value !== "object" || value === null) return;
-  for (const [key, each] of Object.entries(value))
-    refuseInexact(each, Array.isArray(value) ? name : key, place);
 }
 
-/** What `fields` take of `value`. */
+function parsed(text: string, place: RowPlace): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw dataError(
+      `It is no JSON: ${(cause as Error).message}. Correct the line, or pass over such lines by \`malformed: "skip"\`.`,
+      place,
+      { cause },
+    );
+  }
+}
+
+/** Where the values of the line that is parsed begin and end, of each name that is taken; -1 where it is not there. */
+const places: number[] = [];
+
+/** What `fields` take of the object that `text` is. */
 function sampleOf(
-  value: unknown,
+  text: string,
   fields: readonly TextColumn[],
+  { names, places: from }: Pick<JsonlReader<unknown>, "names" | "places">,
   place: RowPlace,
 ): Record<string, Tensor | string> {
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw dataError(`The line is ${show(value)}, no object, which \`columns\` could take fields of.`, place);
-  const record = value as Record<string, unknown>;
+  findValues(text, names, place);
   const sample: Record<string, Tensor | string> = {};
-  for (const field of fields) {
-    let column = field.from[0]!;
+  for (let i = 0; i < fields.length; i++) {
+    const field = fields[i]!;
+    let part = 0;
     try {
-      if (field.dtype === "string") {
-        sample[field.name] = textOf(fieldOf(record, column, field));
-        continue;
+      const { dtype } = field;
+      const start = places[2 * from[i]![0]!]!;
+      if (dtype === "string") sample[field.name] = textAt(text, from[i]![0]!, field);
+      else if (field.shape.length === 0 && text.charCodeAt(start) === openBracket)
+        sample[field.name] = nestedTensor(text, start, dtype);
+      else {
+        const tensor = tensorOf(field);
+        for (; part < field.from.length; part++)
+          writeNumber(tensor, part, numberAt(text, from[i]![part]!, field, dtype));
+        sample[field.name] = tensor;
       }
-      const first = record[column];
-      if (field.shape.length === 0 && Array.isArray(first)) {
-        sample[field.name] = nestedTensor(first, field.dtype);
-        continue;
-      }
-      const tensor = tensorOf(field);
-      for (let i = 0; i < field.from.length; i++) {
-        column = field.from[i]!;
-        writeNumber(tensor, i, numberOfValue(fieldOf(record, column, field), field.dtype));
-      }
-      sample[field.name] = tensor;
     } catch (error) {
-      throw dataError((error as Error).message, { ...place, column });
+      throw dataError((error as Error).message, { ...place, column: field.from[part] });
     }
   }
   return sample;
 }
 
+const openBracket = 0x5b;
+
+/** Finds the values of `names` in the object that `text` is: of a name that comes twice the last, as JSON.parse does. */
+function findValues(text: string, names: readonly string[], place: RowPlace): void {
+  places.length = 2 * names.length;
+  places.fill(-1);
+  // Lines have their fields in one order, most often that of the columns.
+  let next = 0;
+  try {
+    const begin = skipSpace(text, 0);
+    if (text.charCodeAt(begin) === 0x7b) {
+      const end = eachField(text, begin, (key, keyEnd, value) => {
+        const name = nameAt(text, key, keyEnd, names, next);
+        const valueEnds = valueEnd(text, value);
+        if (name >= 0) {
+          next = name + 1;
+          places[2 * name] = value;
+          places[2 * name + 1] = valueEnds;
+        }
+        return valueEnds;
+      });
+      if (skipSpace(text, end) === text.length) return;
+    }
+  } catch {
+    // Said by JSON.parse, whose text it is not either.
+  }
+  const value = parsed(text, place);
+  throw dataError(
+    typeof value !== "object" || value === null || Array.isArray(value)
+      ? `The line is ${show(value)}, no object, which \`columns\` could take fields of.`
+      : "It holds values in values too deep to be looked at. Read the line without `columns`.",
+    place,
+  );
+}
+
+/** The number of the name that the key between two places is, looked for from `next` on; -1 where it is none. */
+function nameAt(text: string, key: number, keyEnd: number, names: readonly string[], next: number): number {
+  const length = keyEnd - key - 2;
+  for (let k = 0; k < names.length; k++) {
+    const i = next + k < names.length ? next + k : next + k - names.length;
+    if (names[i]!.length === length && text.startsWith(names[i]!, key + 1)) return i;
+  }
+  const raw = text.slice(key, keyEnd);
+  return raw.includes("\\") ? names.indexOf(JSON.parse(raw)) : -1;
+}
+
+/** What stands for the value of a name where there is none, or null; undefined where there is one. */
+function missingAt(text: string, name: number, { missing }: TextColumn): TextColumn["missing"] {
+  const start = places[2 * name]!;
+  const isNull = start >= 0 && text.charCodeAt(start) === 0x6e;
+  if (start >= 0 && !isNull) return undefined;
+  if (missing !== undefined) return missing;
+  throw new Error(
+    isNull
+      ? "It is null. Say what stands for it: { dtype: …, missing: … }."
+      : `There is no such field. It has: ${Object.keys(JSON.parse(text)).map(show).join(", ")}. Say what stands for it: { dtype: …, missing: … }.`,
+  );
+}
+
+function textAt(text: string, name: number, field: TextColumn): string {
+  const missing = missingAt(text, name, field);
+  if (missing !== undefined) return missing as string;
+  const [start, end] = [places[2 * name]!, places[2 * name + 1]!];
+  const code = text.charCodeAt(start);
+  if (code === 0x22) {
+    const inside = text.slice(start + 1, end - 1);
+    return inside.includes("\\") ? JSON.parse(text.slice(start, end)) : inside;
+  }
+  // A number is the digits that are written there.
+  if (isNumber(code)) return text.slice(start, end);
+  throw new Error(
+    `${shown(text, start, end)} is no string. Take the field as a dtype, or the whole line without \`columns\`.`,
+  );
+}
+
+function numberAt(text: string, name: number, field: TextColumn, dtype: DType): number | bigint {
+  const missing = missingAt(text, name, field);
+  if (missing !== undefined) return missing as number | bigint;
+  return numberBetween(text, places[2 * name]!, places[2 * name + 1]!, dtype);
+}
+
+function numberBetween(text: string, start: number, end: number, dtype: DType): number | bigint {
+  const code = text.charCodeAt(start);
+  if (isNumber(code)) return numberOfJson(text, start, end, dtype);
+  if (code !== 0x74 && code !== 0x66)
+    throw new Error(
+      `${shown(text, start, end)} is no ${dtype}, but ${code === 0x22 ? "text" : "no number"}. Correct it, or take the field as "string".`,
+    );
+  if (dtype !== "bool")
+    throw new Error(`${text.slice(start, end)} is no ${dtype}. Take the field as "bool".`);
+  return code === 0x74 ? 1 : 0;
+}
+
+/** Whether a value that begins with `code` is a number. */
+function isNumber(code: number): boolean {
+  return code === 0x2d || (code >= 0x30 && code <= 0x39);
+}
+
+function shown(text: string, start: number, end: number): string {
+  return show(JSON.parse(text.slice(start, end)));
+}
+
 /** Lists of numbers, or of lists, as a tensor. */
-function nestedTensor(value: readonly unknown[], dtype: DType): Tensor {
+function nestedTensor(text: string, start: number, dtype: DType): Tensor {
+  /** Items of a list of each axis, as the first has them. */
   const shape: number[] = [];
-  for (let list: unknown = value; Array.isArray(list); list = list[0]) shape.push(list.length);
-  const flat: unknown[] = [];
-  const collect = (item: unknown, axis: number): void => {
-    if (axis === shape.length) return void flat.push(item);
-    if (!Array.isArray(item) || item.length !== shape[axis])
-      throw new Error(
-        `Its lists differ in length: ${show(item)} where ${shape[axis]} items are expected. Pad them, or read the line without \`columns\`.`,
-      );
-    for (const each of item) collect(each, axis + 1);
+  const flat: (number | bigint)[] = [];
+  const list = (at: number, axis: number): number => {
+    const isFirst = axis === shape.length;
+    if (isFirst) shape.push(-1);
+    let count = 0;
+    const end = eachItem(text, at, (item) => {
+      count++;
+      const isList = text.charCodeAt(item) === openBracket;
+      // The first numbers say how deep all are.
+      if (isList && (axis + 1 < shape.length || (flat.length === 0 && shape[axis] === -1 && count === 1)))
+        return list(item, axis + 1);
+      const ends = valueEnd(text, item);
+      if (axis + 1 < shape.length) throw uneven(shown(text, item, ends), shape[axis + 1]!);
+      flat.push(numberBetween(text, item, ends, dtype));
+      return ends;
+    });
+    if (shape[axis] === -1) shape[axis] = count;
+    else if (shape[axis] !== count) throw uneven(`an array of ${count}`, shape[axis]!);
+    return end;
   };
-  collect(value, 0);
+  list(start, 0);
   const tensor = { data: zerosOf(dtype, flat.length), shape, dtype };
-  flat.forEach((item, i) => {
-    writeNumber(tensor, i, numberOfValue(item, dtype));
+  flat.forEach((value, i) => {
+    writeNumber(tensor, i, value);
   });
   return tensor;
 }
 
-function fieldOf(record: Record<string, unknown>, name: string, { missing }: TextColumn): unknown {
-  const value = Object.hasOwn(record, name) ? record[name] : undefined;
-  if (value !== undefined && value !== null) return value;
-  if (missing !== undefined) return missing;
-  throw new Error(
-    value === null
-      ? "It is null. Say what stands for it: { dtype: …, missing: … }."
-      : `There is no such field. It has: ${Object.keys(record).map(show).join(", ")}. Say what stands for it: { dtype: …, missing: … }.`,
+function uneven(item: string, count: number): Error {
+  return new Error(
+    `Its lists differ in length: ${item} where ${count} items are expected. Pad them, or read the line without \`columns\`.`,
   );
-}
-
-function textOf(value: unknown): string {
-  if (typeof value === "string") return inexactDigits(value) ?? value;
-  if (typeof value === "number" && Number.isInteger(value)) return String(value);
-  throw new Error(
-    `${show(value)} is no string. Take the field as a dtype, or the whole line without \`columns\`.`,
-  );
-}
-
-function numberOfValue(value: unknown, dtype: DType): number | bigint {
-  const digits = inexactDigits(value);
-  if (
-    digits === undefined &&
-    typeof value !== "number" &&
-    typeof value !== "boolean" &&
-    typeof value !== "bigint"
-  )
-    throw new Error(
-      `${show(value)} is no ${dtype}, but ${typeof value === "string" ? "text" : "no number"}. Correct it, or take the field as "string".`,
-    );
-  if (typeof value === "boolean" && dtype !== "bool")
-    throw new Error(`${value} is no ${dtype}. Take the field as "bool".`);
-  if (typeof value === "number" && (dtype === "float32" || dtype === "float64") && Number.isFinite(value))
-    return value;
-  return numberFrom(digits ?? numberText(value as number), dtype);
-}
-
-/** A number as its digits, where it is whole: 1e21 as well. */
-function numberText(value: number | bigint | boolean): string {
-  return typeof value === "number" && Number.isInteger(value) ? String(BigInt(value)) : String(value);
 }
 
 /** Lines of spaces only are none. */

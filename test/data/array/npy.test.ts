@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { npy } from "../../../src/data/array/npy.ts";
 import { writeNpyHeader } from "../../../src/data/array/npy-header.ts";
+import { csv } from "../../../src/data/text/csv.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import { bytesPerElement, type DType, dtypes, viewOf } from "../../../src/tensor/dtype.ts";
 import { sizeOf, type Tensor, tensor } from "../../../src/tensor/tensor.ts";
@@ -101,8 +102,32 @@ describe("npy", () => {
     await expect(as("float64", "int64", [2n ** 53n])).rejects.toThrow(/is no float64/);
     await expect(as("float32", "float64", [1e39])).rejects.toThrow(/1e\+39 is no float32/);
     await expect(as("int32", "float32", [1])).rejects.toThrow(/float32 is not given as int32, as fractions/);
-    await expect(as("float32", "float16", [1])).rejects.toThrow(/float16 is not given as float32\. Save it/);
+    await expect(as("float16", "float32", [1])).rejects.toThrow(/float32 is not given as float16\. Save it/);
+    await expect(as("int32", "float16", [1])).rejects.toThrow(/float16 is not given as int32, as fractions/);
     await expect(as("bool", "uint8", [1])).rejects.toThrow(/astype\(np\.bool_\)/);
+  });
+
+  it("gives every float16 as the same number of a wider dtype", async () => {
+    const bits = Array.from({ length: 2 ** 16 }, (_, i) => i);
+    for (const dtype of ["float32", "float64"] as const) {
+      const [row] = await samplesOf(await npy(fileOf("float16", [1, 2 ** 16], bits), { dtype }));
+      const values = Array.from((row as Tensor).data, Number);
+      expect([0x3c00, 0x0001, 0x0400, 0x3555, 0x7bff, 0xfc00, 0x8000].map((i) => values[i])).toEqual([
+        1,
+        2 ** -24,
+        2 ** -14,
+        0.333251953125,
+        65504,
+        Number.NEGATIVE_INFINITY,
+        -0,
+      ]);
+      // What is rounded to float16 by another way has the bits that it came from.
+      const finite = bits.filter((i) => Number.isFinite(values[i]));
+      const text = `x\n${finite.map((i) => (Object.is(values[i], -0) ? "-0" : values[i])).join("\n")}\n`;
+      const rows = await csv(new TextEncoder().encode(text), { columns: { x: "float16" } });
+      expect(((await samplesOf(rows)) as { x: Tensor }[]).map(({ x }) => x.data[0])).toEqual(finite);
+      expect(bits.filter((i) => Number.isNaN(values[i]))).toHaveLength(2 * 1023);
+    }
   });
 
   it("refuses files of other rows than the first, wrong options, and what is compressed", async () => {

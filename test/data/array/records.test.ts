@@ -106,6 +106,10 @@ describe("records", () => {
     await expect(records(file, { label: "uint8" } as never)).rejects.toThrow(
       /`label` must be a list of dtype and axes/,
     );
+    await expect(records(file, { label: ["uint8"], 0: ["uint8", 4] })).rejects.toThrow(
+      /cannot be called "0", as JavaScript lists numbers before other names.*Call it "x0"/,
+    );
+    await expect(records(file, JSON.parse('{"__proto__": ["uint8"]}'))).rejects.toThrow(/"__proto__"/);
     await expect(records(file, { label: ["u8"] } as never)).rejects.toThrow(/`dtype` must be one of/);
     await expect(records(file, { label: ["uint8", 0] })).rejects.toThrow(/an axis of label/);
     await expect(records(file, cifar, { endian: "native" } as never)).rejects.toThrow(/`endian` must be/);

@@ -67,8 +67,39 @@ describe("jsonl", () => {
     ]);
   });
 
+  it("takes fields in any order, of names that are written otherwise, and the last of those that come twice", async () => {
+    const text =
+      '{"c": {"a": 0}, "b": "x", "\\u0061": 1, "a" : 2 , "__proto__": 3, "caf\\u00e9": "\\"é\\n", "n": 1.50}';
+    const columns = { a: "int32", café: "string", n: "string", b: "string" } as const;
+    const reader = await jsonl(bytes(text), { columns });
+    expect(read(reader)).toEqual([{ a: tensor(2, "int32"), café: '"é\n', n: "1.50", b: "x" }]);
+    await expect(jsonl(bytes(text), { columns: JSON.parse('{"__proto__": "int32"}') })).rejects.toThrow(
+      /cannot be called "__proto__"/,
+    );
+  });
+
+  it("says what a tensor of lists cannot be", async () => {
+    const of = async (list: string) =>
+      read(await jsonl(bytes(`{"a": ${list}}`), { columns: { a: "int32" } }));
+    expect(await of("[[], []]")).toEqual([{ a: { data: new Int32Array(0), shape: [2, 0], dtype: "int32" } }]);
+    expect(await of("[[[1], [2]], [[3], [4]]]")).toMatchObject([{ a: { shape: [2, 2, 1] } }]);
+    for (const [list, message] of [
+      ["[[1], 2]", /Its lists differ in length: 2 where 1 items/],
+      ["[1, [2]]", /an array of 1 is no int32, but no number/],
+      ["[[], [1]]", /Its lists differ in length: an array of 1 where 0 items/],
+      ["[[[1]], [[1, 2]]]", /an array of 2 where 1 items/],
+      ["[1, null]", /null is no int32, but no number/],
+      ['[1, "2"]', /"2" is no int32, but text/],
+    ] as const)
+      await expect(of(list)).rejects.toThrow(message);
+  });
+
   it.each([
     ['{"a": 1', "int32", /It is no JSON/],
+    ['{"a": 1, "b": tru}', "int32", /It is no JSON/],
+    ['{"a": 1} 2', "int32", /It is no JSON/],
+    ['{"a": 1e400}', "float64", /"1e400" is out of the range of float64/],
+    ['{"a": 12345678901234567.5}', "int64", /is no int64/],
     ["[1]", "int32", /no object/],
     ['{"b": 1}', "int32", /column "a", byte 9: There is no such field\. It has: "b"/],
     ['{"a": null}', "int32", /It is null/],
