@@ -4,7 +4,7 @@
  * Cells are text. Which of them are numbers is stated, never guessed: `007`, 12345678901234567890 and a late `abc` stay
  * what they are, or are refused.
  */
-import { show } from "../../core/check.ts";
+import { checkBoolean, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type DataFile, dataError, readFrom } from "../data-file.ts";
@@ -47,6 +47,11 @@ export interface CsvOptions extends TextOptions {
   readonly header?: boolean | readonly string[];
   /** Lines that begin with this character are no rows. */
   readonly comment?: string;
+  /**
+   * Whether lines without a character are passed over, or rows. Default `true`; in a table of one column, where such a
+   * line may be an empty cell, one that rows follow is an error until it is said.
+   */
+  readonly skipEmpty?: boolean;
   /** What empty cells of numbers are taken for where their column does not say; NaN in columns of floats only. */
   readonly missing?: number;
   /**
@@ -146,7 +151,8 @@ function count(cells: number): string {
  *
  * Without `columns` cells are strings. With it a sample has those columns: `"string"`, or a dtype, as which the cell is a
  * tensor of shape [] that is exactly the number that is written there; several columns make one vector by `from`. A cell
- * that is no such number, or empty, is an error with path, row and column. Lines without a character are no rows.
+ * that is no such number, or empty, is an error with path, row and column. Lines without a character are no rows,
+ * unless `skipEmpty` says otherwise.
  *
  * @throws DataError if a file cannot be read, has another header than the first or an unclosed quote; OptionError for
  *   options that are none, and columns that are not there.
@@ -185,7 +191,7 @@ export async function tsv(where: Where, options: CsvOptions = {}): Promise<Table
   return openTable("tsv", where, options);
 }
 
-const known = ["columns", "delimiter", "quote", "header", "comment", "missing", "malformed"];
+const known = ["columns", "delimiter", "quote", "header", "comment", "skipEmpty", "missing", "malformed"];
 
 async function openTable(
   reader: "csv" | "tsv",
@@ -198,6 +204,8 @@ async function openTable(
     delimiter: options.delimiter ?? (reader === "tsv" ? "\t" : ","),
     quote: options.quote === false ? "" : (options.quote ?? '"'),
   };
+  const { skipEmpty } = options;
+  if (skipEmpty !== undefined) checkBoolean("skipEmpty", skipEmpty);
   const syntax = syntaxOf(cells, options);
   checkHeader(header);
   checkMalformed(malformed);
@@ -222,6 +230,7 @@ async function openTable(
   const text = await openText(where, { reader, syntax, encoding, cache, firstRow });
   const table: Table = { cells, names: names ?? [], fields };
   checkFields(reader, table);
+  if (skipEmpty === undefined && table.names.length === 1) checkNoneEmpty(text);
   const rows = new CsvReader<unknown>(text, table);
   return malformed === "error" ? rows : new CsvReader<unknown>(await wellFormed(text, rows), table);
 }
@@ -239,7 +248,8 @@ function syntaxOf({ delimiter, quote }: CellSyntax, options: CsvOptions): RowSyn
       throw new OptionError(`\`${name}\` and \`${other[0]}\` are both ${show(value)}. They must differ.`);
   }
   const byte = (character: string | undefined) => (character ? character.charCodeAt(0) : -1);
-  return { skip: "empty", delimiter: byte(delimiter), quote: byte(quote), comment: byte(options.comment) };
+  const skip = options.skipEmpty === false ? "none" : "empty";
+  return { skip, delimiter: byte(delimiter), quote: byte(quote), comment: byte(options.comment) };
 }
 
 function checkHeader(header: unknown): void {
@@ -262,28 +272,39 @@ async function firstCells(
   for (let size = firstPiece; ; size *= 2) {
     const end = Math.min(file.byteLength, start + size);
     const bytes = await readFrom(file, { offset: start }, (all) => all.slice(start, end));
-    const starts: number[] = [];
-    const scanner = new RowScanner(syntax, 0, { take: (some) => starts.push(...some) });
-    scanner.scan(bytes, 0);
+    const { starts, open } = scanned(bytes, syntax);
     if (starts.length < 2 && end < file.byteLength) continue;
-    const [first, second = bytes.length] = starts;
+    const [first] = starts;
     const place = { path: file.path, row: 0, offset: start + (first ?? 0) };
     if (first === undefined) return { found: undefined, end };
-    if (scanner.open !== undefined && starts.length === 1)
+    if (open !== undefined && starts.length === 1)
       throw dataError(
         "A quote is opened in the first row and never closed. The file was cut off, or give `quote: false`.",
         place,
       );
+    // A line behind it without content may be meant for a row.
+    const behind = bytes.subarray(first);
+    const [, next = behind.length] = scanned(behind, { ...syntax, skip: "none" }).starts;
     return readFrom(file, place, () => {
-      const text = decodeText(bytes, first, second, encoding);
+      const text = decodeText(behind, 0, next, encoding);
       if (/\r[^\n]/.test(text) && !text.includes('"'))
         throw new Error("Its lines end with carriage returns alone. Convert it: tr '\\r' '\\n'.");
       const found = Array.from({ length: findCells(text, cells, places) }, (_, i) =>
         cellText(text, places, i, cells),
       );
-      return { found, end: start + second };
+      return { found, end: start + first + next };
     });
   }
+}
+
+function scanned(
+  bytes: Uint8Array,
+  syntax: RowSyntax,
+): { readonly starts: number[]; readonly open: unknown } {
+  const starts: number[] = [];
+  const scanner = new RowScanner(syntax, 0, { take: (some) => starts.push(...some) });
+  scanner.scan(bytes, 0);
+  return { starts, open: scanner.open };
 }
 
 function checkSame(names: readonly string[], given: readonly string[], file: DataFile, named: boolean): void {
@@ -294,6 +315,17 @@ function checkSame(names: readonly string[], given: readonly string[], file: Dat
       : `Its first row has ${count(given.length)}, and there are ${names.length} columns. Check the delimiter, and \`header\`.`,
     { path: file.path },
   );
+}
+
+/** Throws DataError where lines of a table of one column are empty, which may be cells, and rows follow. */
+function checkNoneEmpty({ files, offsets }: TextFiles): void {
+  for (const [i, { passed }] of offsets.entries()) {
+    if (passed >= 0)
+      throw dataError(
+        "A line is empty, and others follow. In a table of one column it may be an empty cell: say `skipEmpty: false` to take it for one, `skipEmpty: true` to pass over it.",
+        { path: files[i]!.path, offset: passed },
+      );
+  }
 }
 
 /** Throws OptionError unless the columns that are asked for are there, once. */

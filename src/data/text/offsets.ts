@@ -33,6 +33,8 @@ export interface RowOffsets {
   readonly every: number;
   /** How many rows there are. */
   readonly count: number;
+  /** Where the first line without content stands that is no row and that a row follows; -1 where there is none. */
+  readonly passed: number;
 }
 
 /** What takes the starts of rows as they are found, some at a time. */
@@ -58,6 +60,9 @@ export class RowScanner {
   #closed = -2;
   /** The last byte of the piece before. */
   #last = newline;
+  /** The first line that was passed over since the last row, and the first of all that a row follows. */
+  #skipped = -1;
+  #passed = -1;
 
   /** @param start where the first row begins */
   constructor(syntax: RowSyntax, start: number, sink: StartSink) {
@@ -69,6 +74,11 @@ export class RowScanner {
   /** Where a quote was opened that is still open; undefined if none is. */
   get open(): number | undefined {
     return this.#mode === quoted ? this.#opened : undefined;
+  }
+
+  /** Where the first line without content stands that is no row and that a row follows; -1 where there is none. */
+  get passed(): number {
+    return this.#passed;
   }
 
   /** Goes on with `bytes`, which stand at `base` in the file. */
@@ -116,6 +126,7 @@ export class RowScanner {
     const { skip, quote, comment: hash } = this.#syntax;
     if (byte === newline) {
       if (skip === "none") this.#push(this.#start);
+      else if (this.#skipped < 0) this.#skipped = this.#start;
       this.#start = at + 1;
     } else if (byte === hash) {
       this.#mode = comment;
@@ -130,6 +141,7 @@ export class RowScanner {
   }
 
   #push(start: number): void {
+    if (this.#passed < 0) this.#passed = this.#skipped;
     this.#found[this.#count++] = start;
     if (this.#count === this.#found.length) this.#flush();
   }
@@ -190,12 +202,12 @@ class Starts implements StartSink {
   }
 
   /** All that are kept, in memory that threads share. */
-  finish(): RowOffsets {
+  finish(passed: number): RowOffsets {
     const starts = shared(Float64Array, this.#kept);
     this.#blocks.forEach((each, i) => {
       starts.set(each.subarray(0, this.#kept - i * block), i * block);
     });
-    return { starts, every: this.every, count: this.count };
+    return { starts, every: this.every, count: this.count, passed };
   }
 
   #keep(starts: Float64Array): void {
@@ -248,5 +260,5 @@ export async function rowOffsets(
       { path: file.path, row: starts.count - 1, offset: scanner.open },
     );
   }
-  return starts.finish();
+  return starts.finish(scanner.passed);
 }

@@ -138,13 +138,14 @@ export async function openText(where: Where, opening: TextOpening): Promise<Text
   for (const source of filesOf(reader, where)) {
     const file = await openDataFile(source);
     const from = await firstRow(file, await textStart(file));
-    const kind = `rows ${JSON.stringify([syntax, from])}`;
+    const kind = `rows, and lines that are none ${JSON.stringify([syntax, from])}`;
     const { starts, layout } = await keptIndex(file, kind, cache, async () => {
-      const { starts, every, count } = await rowOffsets(file, from, syntax);
-      return { starts, layout: Float64Array.of(every, count) };
+      const { starts, every, count, passed } = await rowOffsets(file, from, syntax);
+      return { starts, layout: Float64Array.of(every, count, passed) };
     });
+    const [every, count, passed] = layout as Float64Array as unknown as [number, number, number];
     files.push(file);
-    offsets.push({ starts: starts as Float64Array, every: layout![0]!, count: layout![1]! });
+    offsets.push({ starts: starts as Float64Array, every, count, passed });
   }
   return { files, offsets, syntax, encoding, skipped: 0 };
 }
@@ -161,12 +162,22 @@ const strangers: readonly (readonly [bytes: readonly number[], what: string])[] 
   [[0xfe, 0xff], "It is text in UTF-16. Convert it: iconv -f utf-16 -t utf-8."],
 ];
 
+/** Bytes of a file that are looked at for zeros. */
+const headSize = 1024;
+
 /** Where the text of `file` begins: behind a byte order mark, if it has one. */
 async function textStart(file: DataFile): Promise<number> {
-  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, Math.min(4, file.byteLength)));
+  const head = await readFrom(file, {}, (bytes) => bytes.slice(0, Math.min(headSize, file.byteLength)));
   const begins = (mark: readonly number[]) => mark.every((byte, i) => head[i] === byte);
   for (const [mark, what] of strangers)
     if (begins(mark)) throw dataError(what, { path: file.path, offset: 0 });
+  // Letters of ASCII and newlines have one in UTF-16, and are letters of UTF-8 as well, with zeros between.
+  const zero = head.indexOf(0);
+  if (zero >= 0)
+    throw dataError(
+      "It has a byte of zero near its beginning, as text in UTF-16 has, and files that are no text. Convert it: iconv -f utf-16le -t utf-8.",
+      { path: file.path, offset: zero },
+    );
   return begins([0xef, 0xbb, 0xbf]) ? 3 : 0;
 }
 
@@ -203,7 +214,7 @@ export async function wellFormed(text: TextFiles, reader: TextReader<unknown>): 
     }
     const starts = shared(Float64Array, kept.length);
     starts.set(kept);
-    offsets.push({ starts, every: 1, count: kept.length });
+    offsets.push({ starts, every: 1, count: kept.length, passed: -1 });
   }
   return { ...text, offsets, skipped };
 }

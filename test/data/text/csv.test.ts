@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import type { DataError } from "../../../src/core/errors.ts";
 import { type CsvOptions, csv, tsv } from "../../../src/data/text/csv.ts";
+import { jsonl } from "../../../src/data/text/jsonl.ts";
+import { lines } from "../../../src/data/text/lines.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
@@ -80,6 +82,51 @@ describe("csv", () => {
       { 1: scalar(4, "uint8") },
     ]);
     expect(await all(await tsv(bytes('a\tb\n"x\t1\n'), { quote: false }))).toEqual([{ a: '"x', b: "1" }]);
+  });
+
+  it("asks what an empty line is in a table of one column, unless nothing follows it", async () => {
+    const columns = { a: "float32" } as const;
+    const missing = Number.NaN;
+    const rows = (...values: number[]) => values.map((value) => ({ a: scalar(value, "float32") }));
+    for (const [text, offset] of [
+      ["a\n1\n\n3\n", 4],
+      ["a\r\n1\r\n\r\n3", 6],
+      ["\n\na\n\n3\n", 4],
+      ["a\n1\n2\n\n\n\n3\n", 6],
+    ] as const) {
+      const error = await failure(text, { columns, missing });
+      expect(error).toMatchObject({ name: "DataError", offset });
+      expect(error.message).toMatch(
+        /A line is empty, and others follow.*`skipEmpty: false`.*`skipEmpty: true`/,
+      );
+    }
+    const [first, second] = ["a\n1\n\n3\n", "a\n\r\n5\n\n"];
+    const both = (skipEmpty: boolean) =>
+      csv([bytes(first), bytes(second)], { columns, missing, skipEmpty }).then(all);
+    expect(await both(true)).toEqual(rows(1, 3, 5));
+    expect(await both(false)).toEqual(rows(1, Number.NaN, 3, Number.NaN, 5, Number.NaN));
+    expect(await read("a\n1\n\r\n\n", { columns })).toEqual(rows(1));
+    // Quoted, as Python writes one, it is a cell whatever is said; and other tables cannot mean one.
+    expect(await read('a\n1\n""\n3\n', { columns, missing })).toEqual(rows(1, Number.NaN, 3));
+    expect(await read("a,b\n1,\n\n3,\n", { columns })).toEqual(rows(1, 3));
+    expect(await read("1\n#\n3\n", { header: ["a"], comment: "#", columns })).toEqual(rows(1, 3));
+    await expect(read("a,b\n1,\n\n3,\n", { columns, skipEmpty: false })).rejects.toThrow(
+      /row 1, byte 7: It has 1 cell, and there are 2 columns/,
+    );
+    expect((await failure("a\n", { skipEmpty: 1 as never })).message).toMatch(
+      /`skipEmpty` must be true or false/,
+    );
+  });
+
+  it("refuses text in UTF-16 that does not say so, as all readers of text do", async () => {
+    for (const encoding of ["utf16le", "utf-16be"]) {
+      const units = Buffer.from("a,b\n1,2\n", "utf16le");
+      const text = new Uint8Array(encoding === "utf16le" ? units : units.swap16());
+      for (const open of [() => csv(text), () => tsv(text), () => jsonl(text), () => lines(text)])
+        await expect(open()).rejects.toThrow(/It has a byte of zero near its beginning.*UTF-16.*iconv/);
+    }
+    const chinese = new Uint8Array(Buffer.from("漢字\n漢字\n", "utf16le"));
+    await expect(lines(chinese)).rejects.toMatchObject({ name: "DataError", offset: 5 });
   });
 
   it("reads text in other encodings, and refuses what is none in the one that is said", async () => {
