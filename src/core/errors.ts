@@ -39,13 +39,24 @@ export class IndexError extends EpochalError<"IndexError"> {}
 /** Tensors of different shapes or dtypes where they must agree, or data that does not fill its shape. */
 export class ShapeError extends EpochalError<"ShapeError"> {}
 
-/** An image could not be read, decoded or resized. */
-export class ImageError extends EpochalError<"ImageError"> {
+/**
+ * An image could not be read, decoded or resized. One that lies in a file of a data set says where: `path` is then that
+ * file's.
+ */
+export class ImageError extends EpochalError<"ImageError"> implements DataLocation {
   /** The file's path or URL; undefined when the image was given as bytes. */
   readonly path: string | undefined;
-  constructor(message: string, options: ErrorOptions & { path?: string | undefined } = {}) {
+  readonly row: number | undefined;
+  readonly sample: string | undefined;
+  readonly offset: number | undefined;
+  readonly column: string | undefined;
+  constructor(message: string, options: ErrorOptions & DataLocation = {}) {
     super(message, options);
     this.path = options.path;
+    this.row = options.row;
+    this.sample = options.sample;
+    this.offset = options.offset;
+    this.column = options.column;
   }
 }
 
@@ -113,6 +124,8 @@ export interface DataLocation {
   readonly path?: string | undefined;
   /** The row, line or record in that file, from 0. */
   readonly row?: number | undefined;
+  /** The sample's own name, where it has one, as in an archive. */
+  readonly sample?: string | undefined;
   /** The byte in that file, from 0. */
   readonly offset?: number | undefined;
   /** The column, field or member. */
@@ -123,12 +136,14 @@ export interface DataLocation {
 export class DataError extends EpochalError<"DataError"> implements DataLocation {
   readonly path: string | undefined;
   readonly row: number | undefined;
+  readonly sample: string | undefined;
   readonly offset: number | undefined;
   readonly column: string | undefined;
   constructor(message: string, options: ErrorOptions & DataLocation = {}) {
     super(message, options);
     this.path = options.path;
     this.row = options.row;
+    this.sample = options.sample;
     this.offset = options.offset;
     this.column = options.column;
   }

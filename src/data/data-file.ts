@@ -15,6 +15,7 @@ import { digestOf } from "../bytes/digest.ts";
 import { MemoryBytes } from "../bytes/memory.ts";
 import { type BytesSource, openBytes, pathOf } from "../bytes/open.ts";
 import { DataError, type DataLocation } from "../core/errors.ts";
+import { showLocation } from "../core/location.ts";
 import { isNode } from "../core/node.ts";
 import { isThenable } from "../core/settle.ts";
 import { warn } from "../core/warn.ts";
@@ -119,17 +120,7 @@ export function readFrom<T>(
 
 /** A {@link DataError} whose message begins with where that is. */
 export function dataError(problem: string, location: DataLocation, options: ErrorOptions = {}): DataError {
-  const { path, row, offset, column } = location;
-  const parts = [
-    path,
-    row === undefined ? undefined : `row ${row}`,
-    column === undefined ? undefined : `column ${JSON.stringify(column)}`,
-    offset === undefined ? undefined : `byte ${offset}`,
-  ].filter((part) => part !== undefined);
-  return new DataError(`${parts.length === 0 ? "The data" : parts.join(", ")}: ${problem}`, {
-    ...location,
-    ...options,
-  });
+  return new DataError(`${showLocation(location) ?? "The data"}: ${problem}`, { ...location, ...options });
 }
 
 /** What files of servers without ranges may take together in memory: so much, but of a thread that opens files itself. */

@@ -6,8 +6,9 @@
 
 import { pathOf } from "../bytes/open.ts";
 import { noteImage } from "../core/counters.ts";
-import { ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
+import { type DataLocation, ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
+import { showLocation } from "../core/location.ts";
 import type { ArrayOf } from "../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
@@ -45,6 +46,8 @@ export interface ReadOptions {
   /** "throw", or what gives a replacement, which it has checked. */
   readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
   readonly signal: AbortSignal | undefined;
+  /** Where in a data set the source's bytes lie, for errors. */
+  readonly place?: DataLocation;
 }
 
 /** Marks images, the same across two copies of the package. */
@@ -114,8 +117,8 @@ export function isImage(value: unknown): value is LazyImage {
 /** Runs the steps of `image` over `source`, or over its replacement where that fails. */
 function runImage(image: LazyImage, source: Source, row: ResultRow): void | Promise<void> {
   const recover = (error: unknown) => {
-    const located = locate(error, source);
-    const { onError } = image.options;
+    const { onError, place } = image.options;
+    const located = locate(error, source, source === image.source ? place : undefined);
     if (onError === "throw" || source !== image.source || !isEpochalError(located, "ImageError"))
       throw located;
     return runImage(image, onError(located), row);
@@ -191,15 +194,22 @@ function decodeCounted(
   else return decoding.then(count);
 }
 
-/** The error with the path in its message, and in its fields where it has them. */
-export function locate(error: unknown, source: Source): unknown {
+/** `image`, whose bytes a reader took from `place`: its errors say so. */
+export function imageAt<D extends ImageDType>(image: Image<D>, place: DataLocation): Image<D> {
+  if (!isImage(image)) return image;
+  return new LazyImage({ ...image, dtype: image.dtype, options: { ...image.options, place } });
+}
+
+/** The error with the path in its message, or the place in a data set, and in its fields where it has them. */
+export function locate(error: unknown, source: Source, place?: DataLocation): unknown {
   const isPixels = isTensor(source) || isLazyTensor(source);
   const path = isPixels ? undefined : pathOf(source);
   const hint = isPixels ? "" : pathInBytes(source);
+  const where = place === undefined ? path : showLocation(place);
   const located = (message: string) =>
-    `Cannot read the image${path === undefined ? "" : ` ${path}`}: ${message}${hint}`;
+    `Cannot read the image${where === undefined ? "" : place === undefined ? ` ${where}` : ` in ${where}`}: ${message}${hint}`;
   if (isEpochalError(error, "ImageError"))
-    return new ImageError(located(error.message), { path, ...causeOf(error) });
+    return new ImageError(located(error.message), { path, ...place, ...causeOf(error) });
   if (isEpochalError(error, "MissingPeerError"))
     return new MissingPeerError(located(error.message), causeOf(error));
   return error;

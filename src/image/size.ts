@@ -5,7 +5,7 @@ import { EncodedImage } from "./decode/encoded.ts";
 import { checkFormat, decodedSize } from "./decode/select.ts";
 import { formatOf } from "./header/format.ts";
 import { type ReadPart, readSize } from "./header/size.ts";
-import { locate } from "./image.ts";
+import { locate, type ReadOptions } from "./image.ts";
 import { checkSource, type ImageSource, load, open, reading } from "./source.ts";
 
 /** Options of {@link imageSize}. */
@@ -39,11 +39,19 @@ export async function imageSize(
   const { orient = true, signal } = options;
   checkBoolean("orient", orient);
   if (signal !== undefined) checkSignal("signal", signal);
+  return sizeOfSource(source, { orient, signal });
+}
+
+/** {@link imageSize} of a source that is read with `options`. */
+export async function sizeOfSource(
+  source: ImageSource,
+  { orient, signal, place }: Pick<ReadOptions, "orient" | "signal" | "place">,
+): Promise<[height: number, width: number]> {
   try {
     const { height, width, orientation } = await read(source, signal);
     return orient && orientation >= 5 ? [width, height] : [height, width];
   } catch (error) {
-    throw locate(error, source);
+    throw locate(error, source, place);
   }
 }
 

@@ -7,7 +7,7 @@ import { CoordinateMap, type Vertex } from "./coordinates.ts";
 import type { Extent } from "./geometry.ts";
 import { type Image, LazyImage } from "./image.ts";
 import type { ImageDType, Op } from "./pipeline.ts";
-import { imageSize } from "./size.ts";
+import { sizeOfSource } from "./size.ts";
 import { checkFill, lazyImage } from "./steps/step.ts";
 
 /** What {@link together} takes: an image, and of the rest what there is. */
@@ -122,9 +122,9 @@ async function sizeOf(image: LazyImage): Promise<Extent> {
 
 /** Height and width of an image before its steps: in its header, unless another one may take its place. */
 async function sizeBefore({ source, options }: LazyImage): Promise<Extent> {
-  const { orient, signal, onError } = options;
+  const { onError } = options;
   if (isTensor(source) || isLazyTensor(source)) return [source.shape![0]!, source.shape![1]!];
-  if (onError === "throw") return imageSize(source, { orient, ...(signal && { signal }) });
+  if (onError === "throw") return sizeOfSource(source, options);
   // The pixels say whether the file can be read to its end: where it cannot, the size is that of what replaces it.
   const { channels } = options;
   const plain = new LazyImage({

@@ -7,8 +7,10 @@
  * would be more than `memory`, a thread decodes the group of the row that is asked for, and keeps the last ones.
  */
 import { checkIndex, checkKnown, checkNumber } from "../../core/check.ts";
+import type { DataLocation } from "../../core/errors.ts";
 import { partOf } from "../../core/search.ts";
 import { isThenable, settleAll } from "../../core/settle.ts";
+import { type Image, imageAt } from "../../image/image.ts";
 import type { Context } from "../../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequence/sequence.ts";
 import { bytesPerElement } from "../../tensor/dtype.ts";
@@ -109,14 +111,14 @@ export class ParquetSequence<S> extends DataReader<S> implements ParquetReader<S
     const { parts, partStarts, groupStarts } = this;
     if (parts !== undefined) {
       const { group, start } = parts[partOf(partStarts!, index)]!;
-      return sampleOf(this, group, index - start);
+      return sampleOf(this, group, index - start, index);
     }
     const number = partOf(groupStarts, index);
     const at = index - groupStarts[number]!;
     const group = recentOf(this).get(number);
     return isThenable(group)
-      ? Promise.resolve(group as Promise<DecodedGroup>).then((there) => sampleOf(this, there, at))
-      : sampleOf(this, group as DecodedGroup, at);
+      ? Promise.resolve(group as Promise<DecodedGroup>).then((there) => sampleOf(this, there, at, index))
+      : sampleOf(this, group as DecodedGroup, at, index);
   }
 }
 
@@ -135,15 +137,28 @@ async function byGroups<S>(reader: ParquetSequence<S>, indices: readonly number[
   // Not all at once: more decoded groups than are kept may be more than there is room for.
   for (const [number, places] of placesOf) {
     const group = await recentOf(reader).get(number);
-    for (const i of places) samples[i] = sampleOf(reader, group, indices[i]! - groupStarts[number]!);
+    for (const i of places)
+      samples[i] = sampleOf(reader, group, indices[i]! - groupStarts[number]!, indices[i]!);
   }
   return samples;
 }
 
-function sampleOf<S>({ columns }: ParquetSequence<S>, group: DecodedGroup, row: number): S {
+/** The sample at `index`, which is row `row` of `group`. */
+function sampleOf<S>(reader: ParquetSequence<S>, group: DecodedGroup, row: number, index: number): S {
+  const { columns } = reader;
   const sample: Record<string, ParquetValue> = {};
-  for (let i = 0; i < columns.length; i++) sample[columns[i]!.name] = valueAt(columns[i]!, group[i]!, row);
+  for (let i = 0; i < columns.length; i++) {
+    const { name, kind } = columns[i]!;
+    const value = valueAt(columns[i]!, group[i]!, row);
+    sample[name] = kind === "image" ? imageAt(value as Image<"uint8">, placeOf(reader, index, name)) : value;
+  }
   return sample as S;
+}
+
+/** Where `column` of the sample at `index` lies. */
+function placeOf({ files, starts }: ParquetSequence<unknown>, index: number, column: string): DataLocation {
+  const file = partOf(starts, index);
+  return { path: files[file]!.path, row: index - starts[file]!, column };
 }
 
 /** What each thread has decoded of a reader. */

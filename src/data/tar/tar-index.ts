@@ -13,8 +13,8 @@ export interface TarIndex {
   /** Where the bytes of each sample's fields begin, and how many they are; a row of them for each sample. */
   readonly offsets: number[];
   readonly sizes: number[];
-  /** The samples' names, where they are wanted. */
-  readonly keys: string[] | undefined;
+  /** The samples' names. */
+  readonly keys: string[];
   /** Members that were passed over, by what they are. */
   readonly passedOver: Record<string, number>;
   /** Samples that were left out, as a field of theirs is missing. */
@@ -51,7 +51,7 @@ export async function indexTar(
     if (lacks < 0) {
       index.offsets.push(...sample.offsets);
       index.sizes.push(...sample.sizes);
-      index.keys?.push(sample.key);
+      index.keys.push(sample.key);
       count++;
     } else if (missing === "throw") throw lacking(file, count, wanted[lacks]!, sample);
     else index.skipped++;

@@ -5,8 +5,9 @@
  * archives, and no window or buffer of them.
  */
 import { checkChoice, checkKnown, checkSignal, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { type DataLocation, OptionError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
+import { type Image, imageAt } from "../../image/image.ts";
 import type { Context } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
@@ -81,14 +82,7 @@ export async function tar<const F extends TarFields>(
   if (signal !== undefined) checkSignal("signal", signal);
   const plan = Object.entries(checkFields(fields)).map(([name, field]) => planOf(name, field));
   const wanted = plan.filter(({ type }) => type !== "key");
-  const hasKey = wanted.length < plan.length;
-  const index: TarIndex = {
-    offsets: [],
-    sizes: [],
-    keys: hasKey ? [] : undefined,
-    passedOver: {},
-    skipped: 0,
-  };
+  const index: TarIndex = { offsets: [], sizes: [], keys: [], passedOver: {}, skipped: 0 };
   const files: DataFile[] = [];
   const counts: number[] = [];
   for (const source of filesOf("tar", where)) {
@@ -127,8 +121,8 @@ export class TarReader<S> extends DataReader<S> {
   readonly offsets: Float64Array;
   /** @internal */
   readonly sizes: Uint32Array;
-  /** @internal */
-  readonly keys: Strings | undefined;
+  /** The samples' names. @internal */
+  readonly keys: Strings;
 
   /** @internal */
   constructor(
@@ -144,7 +138,7 @@ export class TarReader<S> extends DataReader<S> {
     this.offsets.set(offsets);
     this.sizes = shared(Uint32Array, sizes.length);
     this.sizes.set(sizes);
-    this.keys = keys && stringsOf(keys);
+    this.keys = stringsOf(keys);
     this.passedOver = passedOver;
     this.skipped = skipped;
   }
@@ -186,22 +180,34 @@ export class TarReader<S> extends DataReader<S> {
     let next = 0;
     for (const { field, type } of this.fields) {
       if (type === "key") {
-        sample[field] = stringAt(this.keys!, index);
+        sample[field] = stringAt(this.keys, index);
         continue;
       }
       const bytes = parts[next]!;
       try {
         // Bytes are the sample's to keep, alone: not a part of what other fields are.
         const isPart = bytes.length < bytes.buffer.byteLength;
-        sample[field] = decodeField(type, type === "bytes" && isPart ? bytes.slice() : bytes);
+        const value = decodeField(type, type === "bytes" && isPart ? bytes.slice() : bytes);
+        sample[field] =
+          type === "image" ? imageAt(value as Image<"uint8">, this.placeOf(file, row, next, field)) : value;
       } catch (cause) {
-        const offset = this.offsets[index * this.width + next]!;
-        const location = { path: this.files[file]!.path, row, offset, column: field };
-        throw dataError((cause as Error).message, location, { cause });
+        throw dataError((cause as Error).message, this.placeOf(file, row, next, field), { cause });
       }
       next++;
     }
     return sample as S;
+  }
+
+  /** Where a sample's member number `member`, which is `field` of it, lies. */
+  private placeOf(file: number, row: number, member: number, field: string): DataLocation {
+    const index = this.starts[file]! + row;
+    return {
+      path: this.files[file]!.path,
+      row,
+      sample: stringAt(this.keys, index),
+      column: field,
+      offset: this.offsets[index * this.width + member]!,
+    };
   }
 }
 

@@ -8,6 +8,7 @@ import { maskedCrc32c } from "../../core/crc32c.ts";
 import { OptionError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
 import { uint32 } from "../../image/header/integers.ts";
+import { type Image, imageAt } from "../../image/image.ts";
 import { type Context, createContext } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
@@ -163,9 +164,13 @@ export class TFRecordReader<S> extends DataReader<S> {
         location,
       );
     if (this.features === undefined) return record.slice() as S;
-    return parseExample(record, this.features, this.names, (message, feature, cause) => {
+    const sample = parseExample(record, this.features, this.names, (message, feature, cause) => {
       throw dataError(message, { ...location, column: feature?.field }, { cause });
-    }) as S;
+    });
+    for (const { field, type } of this.features)
+      if (type === "image")
+        sample[field] = imageAt(sample[field] as Image<"uint8">, { ...location, column: field });
+    return sample as S;
   }
 }
 

@@ -206,6 +206,28 @@ describe("parquet", () => {
     }
   });
 
+  it("says of an image that cannot be decoded where it lies", async () => {
+    for (const memory of [2 ** 28, 0]) {
+      const columns = { fixed: "image" } as const;
+      const rows = await parquet([pathOf("types"), pathOf("types-v2")], { columns, memory });
+      const contexts = [3, 5].map((index) => createContext({ epoch: 0, index, seed: 0 }));
+      for (const samples of [
+        contexts.map((context) => rows.getItem(context.index, context)),
+        await rows.getItems!([3, 5], contexts),
+      ]) {
+        const { fixed } = await samples[1]!;
+        await expect(fixed.tensor()).rejects.toMatchObject({
+          name: "ImageError",
+          message: expect.stringMatching(
+            /^Cannot read the image in .*types-v2\.parquet, row 2, column "fixed": /,
+          ),
+          row: 2,
+          column: "fixed",
+        });
+      }
+    }
+  });
+
   it("reads files in one row, and refuses those of another kind", async () => {
     const both = await parquet([pathOf("gzip"), pathOf("delta")], { memory: 0 });
     expect(both.blocks).toEqual([17, 17, 16, 17, 17, 16]);

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { deflateSync } from "node:zlib";
 import { afterAll, describe, expect, it } from "vitest";
 import { tar } from "../../../src/data/tar/tar.ts";
+import { LazyImage } from "../../../src/image/image.ts";
+import { resize, together } from "../../../src/image/index.ts";
+import { createContext } from "../../../src/sequence/context.ts";
 import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import { chunk, header, signature } from "../../image/png-writer.ts";
 import { failsWhereCut, keepsContract } from "../contract.ts";
@@ -140,6 +143,38 @@ describe("tar", () => {
     expect(shown.map(({ file }) => file.length === png.length)).toEqual([true, true]);
     expect(shown.map(({ json }) => json)).toEqual([{ a: [1, 2] }, 3]);
     expect(shown[0]!.file.buffer.byteLength).toBe(png.length);
+  });
+
+  it("says of an image that cannot be decoded where it lies", async () => {
+    const archive = pack([
+      ["a/0.png", "none"],
+      ["a/0.cls", "0"],
+      ["a/1.png", "none"],
+      ["a/1.cls", "1"],
+    ]);
+    const reader = await tar(new File([archive as Uint8Array<ArrayBuffer>], "a.tar"), { png: "image" });
+    const context = { epoch: 0, index: 1, seed: 0 };
+    const { png } = await reader.getItem(1, createContext(context));
+    await expect(resize(png, [2, 2]).tensor()).rejects.toMatchObject({
+      name: "ImageError",
+      message: expect.stringMatching(
+        /^Cannot read the image in a\.tar, row 1, sample "a\/1", column "png", byte 2560: /,
+      ),
+      path: "a.tar",
+      row: 1,
+      sample: "a/1",
+      column: "png",
+      offset: 2560,
+    });
+    // Also where no more than its size is read, and of no other image that takes its place.
+    await expect(together({ image: png, points: tensor([[0, 0]]) }, (image) => image)).rejects.toThrow(
+      /in a\.tar, row 1/,
+    );
+    const replaced = new LazyImage({
+      ...(png as LazyImage),
+      options: { ...(png as LazyImage).options, onError: () => "nowhere.png" },
+    });
+    await expect(replaced.tensor()).rejects.toMatchObject({ path: "nowhere.png", row: undefined });
   });
 
   it("names a sample that lacks a field, or leaves it out and counts it", async () => {

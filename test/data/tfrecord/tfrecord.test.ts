@@ -3,6 +3,7 @@ import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { maskedCrc32c } from "../../../src/core/crc32c.ts";
 import { tfrecord } from "../../../src/data/tfrecord/tfrecord.ts";
+import { createContext } from "../../../src/sequence/context.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
 import { failsWhereCut, keepsContract } from "../contract.ts";
 
@@ -87,6 +88,19 @@ describe("tfrecord", () => {
   it("gives the bytes of records where no fields are asked for", async () => {
     const reader = await tfrecord(golden);
     for (const [i, { bytes }] of rows.entries()) expect(await reader.at(i)).toEqual(hex(bytes));
+  });
+
+  it("says of an image that cannot be decoded where it lies", async () => {
+    const none = frame(example(part(1, part(1, ascii("none")))), example(part(1, part(1, ascii("none")))));
+    const reader = await tfrecord(new File([none as Uint8Array<ArrayBuffer>], "a.tfrecord"), { x: "image" });
+    const { x } = await reader.getItem(1, createContext({ epoch: 0, index: 1, seed: 0 }));
+    await expect(x.tensor()).rejects.toMatchObject({
+      name: "ImageError",
+      message: expect.stringMatching(/^Cannot read the image in a\.tfrecord, row 1, column "x", byte \d+: /),
+      path: "a.tfrecord",
+      row: 1,
+      column: "x",
+    });
   });
 
   it("is an error wherever it was cut off within a record", async () => {
