@@ -5,6 +5,14 @@
 export { type HttpHeaders, type HttpOptions, HttpSource, http } from "../bytes/http-source.ts";
 export type { BytesSource } from "../bytes/open.ts";
 export type { RetryOptions } from "../bytes/retry.ts";
+export { type ArchiveOptions, ArchiveReader } from "./archive/archive.ts";
+export type {
+  ArchiveField,
+  ArchiveFields,
+  ArchiveFieldType,
+  ArchiveSample,
+  ArchiveValue,
+} from "./archive/fields.ts";
 export { idx } from "./array/idx.ts";
 export { npy } from "./array/npy.ts";
 export { type NpzFields, type NpzOptions, NpzReader, type NpzSample, npz } from "./array/npz.ts";
@@ -34,16 +42,7 @@ export {
 export { classWeights, oneHot } from "./labels.ts";
 export { DataReader } from "./reader.ts";
 export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";
-export {
-  type TarField,
-  type TarFields,
-  type TarFieldType,
-  type TarOptions,
-  TarReader,
-  type TarSample,
-  type TarValue,
-  tar,
-} from "./tar/tar.ts";
+export { TarReader, tar } from "./tar/tar.ts";
 export type { ColumnOptions, Columns, RowOf } from "./text/columns.ts";
 export { type CsvOptions, csv, type TableRows, tsv } from "./text/csv.ts";
 export { type JsonlOptions, jsonl } from "./text/jsonl.ts";

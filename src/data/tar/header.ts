@@ -14,9 +14,22 @@ export interface TarHeader {
   readonly size: number;
   /** The type flag: "0" of a file. */
   readonly type: string;
+  /** The name of what a link leads to. */
+  readonly link: string;
 }
 
-const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true, fatal: true });
+/** Has a character for every byte, so that two names are never one. */
+const latin1 = new TextDecoder("latin1");
+
+/** A name, or what else is text: most often UTF-8. */
+function decode(bytes: Uint8Array): string {
+  try {
+    return utf8.decode(bytes);
+  } catch {
+    return latin1.decode(bytes);
+  }
+}
 
 /** Whether a block has only zeros in it. */
 export function isZero(block: Uint8Array): boolean {
@@ -37,7 +50,8 @@ export function parseHeader(block: Uint8Array): TarHeader | undefined {
   const flag = block[156]!;
   const type = flag === 0 || flag === 0x37 ? "0" : String.fromCharCode(flag);
   // Before there were types, a folder was a name with a slash at its end.
-  return { name, size, type: type === "0" && name.endsWith("/") ? "5" : type };
+  const link = type === "1" ? textIn(block, 157, 100) : "";
+  return { name, size, type: type === "0" && name.endsWith("/") ? "5" : type, link };
 }
 
 /** Whether the bytes of `block` add up to `sum`, its own field taken for spaces; old programs took bytes as signed. */
@@ -73,7 +87,7 @@ function numberIn(block: Uint8Array, start: number, length: number): number | un
 function textIn(block: Uint8Array, start: number, length: number): string {
   let end = start;
   while (end < start + length && block[end] !== 0) end++;
-  return decoder.decode(block.subarray(start, end));
+  return decode(block.subarray(start, end));
 }
 
 /** The text in the member of a long name of GNU's. */
@@ -86,11 +100,11 @@ export function parsePax(data: Uint8Array): ReadonlyMap<string, string> | undefi
   const records = new Map<string, string>();
   for (let at = 0; at < data.length && data[at] !== 0; ) {
     const space = data.indexOf(32, at);
-    const length = space < 0 ? Number.NaN : Number(decoder.decode(data.subarray(at, space)));
+    const length = space < 0 ? Number.NaN : Number(decode(data.subarray(at, space)));
     const end = at + length;
     if (!Number.isInteger(length) || end <= space || end > data.length || data[end - 1] !== 10)
       return undefined;
-    const record = decoder.decode(data.subarray(space + 1, end - 1));
+    const record = decode(data.subarray(space + 1, end - 1));
     const equals = record.indexOf("=");
     if (equals < 0) return undefined;
     records.set(record.slice(0, equals), record.slice(equals + 1));

@@ -1,172 +1,100 @@
-/** The index of archives: which members are the fields of which sample. */
+/**
+ * The index of a tar archive: which members are the fields of which sample, and where their bytes lie.
+ *
+ * A hard link is another name of a member, which may stand anywhere. Where a field is one, the archive is gone through
+ * once more for what links lead to: without links no member's name is kept.
+ */
+import type { MemberPlaces } from "../archive/archive.ts";
+import { type Grouped, Grouping, type GroupingOptions, largestMember } from "../archive/samples.ts";
 import { type DataFile, dataError } from "../data-file.ts";
+import { shared } from "../memory.ts";
 import { type Member, readMembers } from "./members.ts";
 
-/** A field of a sample that is a member: the first of these endings that the sample has. */
-export interface WantedMember {
-  readonly field: string;
-  readonly endings: readonly string[];
-}
-
-/** Growing index of archives. */
-export interface TarIndex {
-  /** Where the bytes of each sample's fields begin, and how many they are; a row of them for each sample. */
-  readonly offsets: number[];
-  readonly sizes: number[];
-  /** The samples' names. */
-  readonly keys: string[];
-  /** Members that were passed over, by what they are. */
-  readonly passedOver: Record<string, number>;
-  /** Samples that were left out, as a field of theirs is missing. */
-  skipped: number;
-}
-
-/** What an index is made by. */
-export interface IndexOptions {
-  readonly missing: "throw" | "skip";
-  readonly signal: AbortSignal | undefined;
-}
-
-/** A field's member is not larger: sizes are kept in 32 bits. */
-const largest = 2 ** 32 - 1;
-
 /**
- * Adds the samples in `file` to `index`, and returns how many there are.
+ * The samples in `file`.
  *
  * @throws DataError if the archive cannot be read, or, unless `missing` is `"skip"`, if a sample lacks a field.
  */
 export async function indexTar(
   file: DataFile,
-  wanted: readonly WantedMember[],
-  index: TarIndex,
-  { missing, signal }: IndexOptions,
-): Promise<number> {
-  const places = placesOf(wanted);
-  const sample = new Sample(wanted.length);
-  let count = 0;
-
-  const finish = (): void => {
-    if (sample.key === undefined) return;
-    const lacks = sample.ranks.indexOf(none);
-    if (lacks < 0) {
-      index.offsets.push(...sample.offsets);
-      index.sizes.push(...sample.sizes);
-      index.keys.push(sample.key);
-      count++;
-    } else if (missing === "throw") throw lacking(file, count, wanted[lacks]!, sample);
-    else index.skipped++;
-  };
-
-  await readMembers(
-    file,
-    (member) => {
-      if (member.isFolder) return;
-      const name = nameOfMember(member);
-      if (typeof name === "string") {
-        index.passedOver[name] = (index.passedOver[name] ?? 0) + 1;
-        return;
-      }
-      if (name.key !== sample.key) {
-        finish();
-        sample.begin(name.key, member.start);
-      }
-      sample.endings.push(name.ending);
-      for (const { field, rank } of places.get(name.ending) ?? []) {
-        if (rank === sample.ranks[field]) throw twice(file, count, wanted[field]!, member);
-        if (rank > sample.ranks[field]!) continue;
-        if (member.size > largest) throw tooLarge(file, count, wanted[field]!, member);
-        sample.ranks[field] = rank;
-        sample.offsets[field] = member.start;
-        sample.sizes[field] = member.size;
-      }
-    },
-    signal,
-  );
-  finish();
-  return count;
-}
-
-/** By ending: the fields that such a member may be, and how many endings they would rather have. */
-function placesOf(wanted: readonly WantedMember[]): ReadonlyMap<string, { field: number; rank: number }[]> {
-  const places = new Map<string, { field: number; rank: number }[]>();
-  wanted.forEach(({ endings }, field) => {
-    endings.forEach((ending, rank) => {
-      places.set(ending, [...(places.get(ending) ?? []), { field, rank }]);
-    });
+  options: GroupingOptions,
+  signal: AbortSignal | undefined,
+): Promise<Grouped & { readonly places: MemberPlaces }> {
+  const offsets: number[] = [];
+  const sizes: number[] = [];
+  /** Fields that are links, by their number among all. */
+  const links = new Map<number, Member>();
+  /** What links lead to, also those that are no fields: a link may lead to one. */
+  const named = new Set<string>();
+  const grouping = new Grouping<Member>(file, options, (members) => {
+    for (const member of members) {
+      if (member.link !== undefined) links.set(offsets.length, member);
+      offsets.push(member.start);
+      sizes.push(member.size);
+    }
   });
-  return places;
-}
-
-/** The rank of a field that no member was found for. */
-const none = Number.POSITIVE_INFINITY;
-
-/** The sample whose members come just now. */
-class Sample {
-  key: string | undefined;
-  /** Endings of all its members. */
-  endings: string[] = [];
-  start = 0;
-  /** By field: which of the endings its member has, where that begins, and its size. */
-  readonly ranks: number[];
-  readonly offsets: number[];
-  readonly sizes: number[];
-
-  constructor(fields: number) {
-    this.ranks = new Array(fields).fill(none);
-    this.offsets = new Array(fields).fill(0);
-    this.sizes = new Array(fields).fill(0);
+  const add = (member: Member): void => {
+    if (member.link !== undefined) named.add(normal(member.link));
+    if (!member.isFolder) grouping.add(member);
+  };
+  await readMembers(file, add, signal);
+  grouping.finish();
+  const targets = new Map<string, Member[]>();
+  const note = (member: Member): void => {
+    const name = normal(member.name);
+    if (named.has(name)) targets.set(name, [...(targets.get(name) ?? []), member]);
+  };
+  if (links.size > 0) await readMembers(file, note, signal);
+  const { wanted } = options;
+  for (const [number, link] of links) {
+    const target = targetOf(link, targets);
+    const row = Math.floor(number / wanted.length);
+    const location = {
+      path: file.path,
+      row,
+      sample: grouping.keys[row],
+      column: wanted[number % wanted.length]!.field,
+      offset: link.start,
+    };
+    if (target === undefined || target.size > largestMember)
+      throw dataError(
+        `The member ${link.name} is a hard link to ${link.link}, which ${target === undefined ? "is no file in this archive. Pack both together, or with tar --hard-dereference." : `has ${target.size} bytes. A field has less than 4 GiB.`}`,
+        location,
+      );
+    offsets[number] = target.start;
+    sizes[number] = target.size;
   }
-
-  begin(key: string, start: number): void {
-    this.key = key;
-    this.start = start;
-    this.endings = [];
-    this.ranks.fill(none);
-  }
+  const places = {
+    offsets: shared(Float64Array, offsets.length),
+    lengths: shared(Uint32Array, sizes.length),
+  };
+  places.offsets.set(offsets);
+  places.lengths.set(sizes);
+  const { keys, skipped, passedOver } = grouping;
+  return { keys, skipped, passedOver, places };
 }
 
 /**
- * The name of a member in two parts, at the first dot behind its last slash, as WebDataset has it; or what it is passed
- * over as: a hidden file, such as macOS adds, or one without an ending.
+ * The file that `link` leads to, by other links perhaps; undefined if there is none. Of members of one name it is the
+ * last in front of the link, as for who unpacks the archive; else the first behind it.
  */
-function nameOfMember({ name, isFile }: Member): { key: string; ending: string } | string {
-  if (!isFile) return "links and devices";
-  const base = name.lastIndexOf("/") + 1;
-  if (name.charCodeAt(base) === dot || /(?:^|\/)(?:PaxHeaders(?:\.\d+)?|__MACOSX)\//.test(name))
-    return "hidden files";
-  const end = name.indexOf(".", base);
-  if (end < 0) return "files without an ending";
-  return { key: name.slice(0, end), ending: name.slice(end + 1).toLowerCase() };
+function targetOf(link: Member, targets: ReadonlyMap<string, readonly Member[]>): Member | undefined {
+  const passed = new Set<Member>();
+  let at: Member | undefined = link;
+  while (at?.link !== undefined && !passed.has(at)) {
+    passed.add(at);
+    const { start, link } = at as Member & { link: string };
+    const members: readonly Member[] = targets.get(normal(link)) ?? [];
+    at = members.findLast((member) => member.start < start) ?? members.find((member) => member.start > start);
+  }
+  return at?.isFile ? at : undefined;
 }
 
-const dot = 46;
-
-function lacking({ path }: DataFile, row: number, { field, endings }: WantedMember, sample: Sample): Error {
-  return dataError(
-    `The sample "${sample.key}" has no member ${endings.map((ending) => `.${ending}`).join(" or ")}; it has ${sample.endings.map((ending) => `.${ending}`).join(", ")}. Members of one sample lie next to each other in an archive, as tar --sort=name packs them. Say where else the field may be, { ${field}: { type: …, from: [${[...endings, "…"].map((ending) => JSON.stringify(ending)).join(", ")}] } }, or leave such samples out: missing: "skip".`,
-    { path, row, offset: sample.start, column: field },
-  );
-}
-
-function twice({ path }: DataFile, row: number, { field }: WantedMember, { name, start }: Member): Error {
-  return dataError(`The member ${name} is there twice. Pack the archive anew, each file once.`, {
-    path,
-    row,
-    offset: start,
-    column: field,
-  });
-}
-
-function tooLarge(
-  { path }: DataFile,
-  row: number,
-  { field }: WantedMember,
-  { name, start, size }: Member,
-): Error {
-  return dataError(`The member ${name} has ${size} bytes; a field has less than 4 GiB.`, {
-    path,
-    row,
-    offset: start,
-    column: field,
-  });
+/** A name without what says nothing: `./a//b` is `a/b`. */
+function normal(name: string): string {
+  if (!/^[./]|\/[./]/.test(name)) return name;
+  return name
+    .split("/")
+    .filter((part) => part !== "" && part !== ".")
+    .join("/");
 }

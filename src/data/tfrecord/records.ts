@@ -9,6 +9,7 @@ import { uint32 } from "../../image/header/integers.ts";
 import { compressedProblem } from "../compressed.ts";
 import { type DataFile, dataError } from "../data-file.ts";
 import { Heads } from "../heads.ts";
+import { shared } from "../memory.ts";
 
 /** Bytes in front of a record: its length and the checksum of that. */
 export const headSize = 12;
@@ -17,15 +18,12 @@ export const headSize = 12;
 export const tailSize = 4;
 
 /**
- * Adds to `starts` where the bytes of each record of `file` begin, and returns how many there are.
+ * Where the bytes of each record of `file` begin.
  *
  * @throws DataError if it is no such file, damaged, or was cut off within a record.
  */
-export async function indexRecords(
-  file: DataFile,
-  starts: number[],
-  signal: AbortSignal | undefined,
-): Promise<number> {
+export async function indexRecords(file: DataFile, signal: AbortSignal | undefined): Promise<Float64Array> {
+  const starts: number[] = [];
   const heads = new Heads(file, signal);
   const { path, byteLength } = file;
   let row = 0;
@@ -54,7 +52,9 @@ export async function indexRecords(
     starts.push(offset + headSize);
     offset = next;
   }
-  return row;
+  const index = shared(Float64Array, row);
+  index.set(starts);
+  return index;
 }
 
 /** TensorFlow's other compression, which has no more to be known by than two bytes. */

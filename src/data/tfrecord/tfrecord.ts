@@ -21,7 +21,8 @@ import {
   numberTypes,
 } from "../fields.ts";
 import { filesOf, type Where } from "../files.ts";
-import { shared } from "../memory.ts";
+import { checkCache, keptIndex } from "../index-cache.ts";
+import { joinArrays } from "../joined.ts";
 import { DataReader } from "../reader.ts";
 import { readBytesFrom } from "../room.ts";
 import { type PlannedFeature, parseExample } from "./example.ts";
@@ -48,6 +49,11 @@ export type ExampleSample<F extends ExampleFields> = {
 export interface TFRecordOptions {
   /** Whether the checksum of a record is checked when it is read (default true); that of its length always is. */
   readonly verify?: boolean;
+  /**
+   * The folder where the index of a file is kept if it took long to make, or the file is far away; `false` for none.
+   * Default: `epochal/index` in the user's cache folder.
+   */
+  readonly cache?: string | false;
   /** Ends the opening of files that are far away. */
   readonly signal?: AbortSignal;
 }
@@ -85,24 +91,27 @@ export async function tfrecord(
   fields?: ExampleFields,
   options: TFRecordOptions = {},
 ): Promise<TFRecordReader<unknown>> {
-  checkKnown("tfrecord()", options, ["verify", "signal"]);
-  const { verify = true, signal } = options;
+  checkKnown("tfrecord()", options, ["verify", "cache", "signal"]);
+  const { verify = true, cache, signal } = options;
   checkBoolean("verify", verify);
+  checkCache(cache);
   if (signal !== undefined) checkSignal("signal", signal);
   const features = fields === undefined ? undefined : featuresOf(fields);
   const files: DataFile[] = [];
-  const counts: number[] = [];
-  const starts: number[] = [];
+  const starts: Float64Array[] = [];
   for (const source of filesOf("tfrecord", where)) {
     const file = await openDataFile(source, signal);
     files.push(file);
-    counts.push(await indexRecords(file, starts, signal));
+    const index = await keptIndex(file, "tfrecord 1", cache, async () => ({
+      starts: await indexRecords(file, signal),
+    }));
+    starts.push(index.starts);
   }
-  if (starts.length === 0)
+  if (starts.every(({ length }) => length === 0))
     throw dataError(`There are no records in ${files.length === 1 ? "it" : "any of the files"}.`, {
       path: files[0]!.path,
     });
-  const reader = new TFRecordReader(files, counts, starts, features, verify);
+  const reader = new TFRecordReader(files, starts, features, verify);
   // A feature that is missing, or of another kind, is so in all records most often.
   await reader.getItem(0, createContext({ epoch: 0, index: 0, seed: 0 }));
   return reader;
@@ -127,14 +136,15 @@ export class TFRecordReader<S> extends DataReader<S> {
   /** @internal */
   constructor(
     files: readonly DataFile[],
-    counts: readonly number[],
-    offsets: readonly number[],
+    starts: readonly Float64Array[],
     features: readonly PlannedFeature[] | undefined,
     verify: boolean,
   ) {
-    super(files, counts);
-    this.offsets = shared(Float64Array, offsets.length);
-    this.offsets.set(offsets);
+    super(
+      files,
+      starts.map(({ length }) => length),
+    );
+    this.offsets = joinArrays(starts);
     this.features = features;
     this.names = (features ?? []).map(({ from }) => new TextEncoder().encode(from));
     this.verify = verify;

@@ -1,10 +1,13 @@
-import { readFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { maskedCrc32c } from "../../../src/core/crc32c.ts";
 import { tfrecord } from "../../../src/data/tfrecord/tfrecord.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
+import { ranges, served } from "../../bytes/server.ts";
 import { failsWhereCut, keepsContract } from "../contract.ts";
 
 interface GoldenRow {
@@ -64,12 +67,16 @@ const example = (feature: readonly number[]) =>
 keepsContract({
   name: "tfrecord",
   open: (files) =>
-    tfrecord(files, {
-      label: "int32",
-      weight: "float64",
-      name: "string",
-      box: { type: "float32", shape: [2, 2] },
-    }),
+    tfrecord(
+      files,
+      {
+        label: "int32",
+        weight: "float64",
+        name: "string",
+        box: { type: "float32", shape: [2, 2] },
+      },
+      { cache: false },
+    ),
   files: [golden, golden],
   samples: [...samples, ...samples].map(({ label, weight, name, box }) => ({ label, weight, name, box })),
 });
@@ -101,6 +108,32 @@ describe("tfrecord", () => {
       row: 1,
       column: "x",
     });
+  });
+
+  it("keeps the index of a file that is far away, and reads it again", async () => {
+    const cache = mkdtempSync(join(tmpdir(), "epochal-tfrecord-"));
+    afterAll(() => rmSync(cache, { recursive: true }));
+    let asked: string[] = [];
+    const answer = ranges(
+      () => golden,
+      () => ({ etag: '"1"' }),
+    );
+    await served(
+      (request, response) => {
+        asked.push(request.headers.range ?? "");
+        answer(request, response);
+      },
+      async (address) => {
+        await tfrecord(`${address}a`, { label: "int32" }, { cache });
+        const heads = asked.length;
+        asked = [];
+        const again = await tfrecord(`${address}a`, { name: "string" }, { cache });
+        expect(asked.length).toBeLessThan(heads);
+        const names = [];
+        for await (const { name } of again) names.push(name);
+        expect(names).toEqual(rows.map(({ name }) => name));
+      },
+    );
   });
 
   it("is an error wherever it was cut off within a record", async () => {
