@@ -16,10 +16,13 @@ for (const [i, name] of ["a", "b"].entries()) {
   for (let k = 0; k < 5; k++) writeFileSync(join(root, name, `${k}.txt`), `${name} ${k * i}`);
 }
 
+writeFileSync(join(root, "metadata.csv"), "file_name,n,tags\nb/1.txt,1,[1]\na/0.txt,0,[2]\na/3.txt,3,[3]\n");
+
 it.each<[string, () => Promise<Sequence<NonNullable<unknown>>>]>([
   ["tar", () => tar([fixture("ustar.tar"), fixture("pax.tar")], { txt: "string", cls: "int32" })],
   ["tfrecord", () => tfrecord(fixture("examples.tfrecord"), { label: "int32", name: "string" })],
   ["folder", () => folder(root, { text: "text", label: "class" })],
+  ["a folder with metadata", () => folder(root, { text: "text", n: "int32", tags: "json", label: "class" })],
   ["a part of a folder", async () => split(await folder(root, { text: "text" }), { test: 0.4 }).test],
   ["windows", async () => windows(tensor(Float32Array.from({ length: 40 }, (_, i) => i)), { length: 3 })],
 ])("%s", async (_, open) => {

@@ -47,10 +47,19 @@ const photos = await folder("photos", {
   label: "class",
   caption: "string",
   stars: "float32",
+  box: { dtype: "int32", from: ["x", "y"] },
+  note: { dtype: "string", missing: "" },
 });
 export type _Photos = Assert<
   Same<
     BatchOf<typeof photos>,
-    { image: Image<"uint8">; label: Tensor<"int32">; caption: string; stars: Tensor<"float32"> }
+    {
+      image: Image<"uint8">;
+      label: Tensor<"int32">;
+      caption: string;
+      stars: Tensor<"float32">;
+      box: Tensor<"int32">;
+      note: string;
+    }
   >
 >;

@@ -1,51 +1,203 @@
-/** Classes of a folder: the names of the folders in it, numbered in the order of their names. */
+/**
+ * Classes of a folder: the names of the folders in it, numbered in the order of their names.
+ *
+ * Invariant: in one root a class has one number, whichever splits are asked for; where that cannot be, the call is refused.
+ * So a split's classes are not its own but those of its level: all folders as deep in the root as it is. Of these the
+ * splits are known by their names, and have all classes together; where no name says so, all must have the same.
+ * Folders of levels above are told apart from splits the same way.
+ */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { dataError } from "../data-file.ts";
-import { foldersIn, join } from "./listing.ts";
+import { byName, foldersIn, join } from "./listing.ts";
 
-/** Names that folders of splits have. */
-const splitNames: readonly string[] = [
-  ...["train", "training", "val", "valid", "validation", "dev", "test", "testing", "eval"],
-];
+/** Names that folders of splits have: `train`, `val2017`, `test_set`, `fold1`. */
+const splitName =
+  /^(?:train|training|val|valid|validation|dev|test|testing|eval|evaluation|holdout|fold|split)(?:[-_ ]?(?:set|data|images))?[-_ ]?\d*$/i;
 
-/** The classes of the data in `root`, or of the split of it in `root/split`, which are those of all its splits. */
+/** Folders that are about to be numbered together, by the paths from the root to those that they are in. */
+interface Group {
+  readonly path: string;
+  readonly folders: readonly string[];
+}
+
+/** The classes of the data in the folders `splits` of `root`, by their paths there; "" is the root itself. */
 export function classesOf(
   root: string,
-  split: string | undefined,
+  splits: readonly string[],
   given: readonly string[] | undefined,
 ): readonly string[] {
-  const base = split === undefined ? root : join(root, split);
-  const here = foldersIn(base);
-  if (given !== undefined) {
-    const unknown = here.filter((name) => !given.includes(name));
-    if (unknown.length === 0) return given;
-    throw dataError(
-      `It has the folders ${unknown.map(show).join(", ")}, which are none of the ${given.length} \`classes\`. Add them, or move the folders away.`,
-      { path: base },
-    );
+  const bases = splits.map((path) => ({ path, folders: foldersIn(join(root, path)) }));
+  for (const { path, folders } of bases) {
+    if (given !== undefined) checkKnownTo(given, folders, join(root, path));
+    else if (folders.length === 0) throw noFolders(join(root, path));
   }
-  if (here.length === 0) {
-    throw dataError(
-      "It has no folders of classes: files of a class lie in a folder of its name. Leave the class out, or check the path.",
-      {
-        path: base,
-      },
-    );
+  if (given !== undefined) return given;
+  for (const base of bases) {
+    const found = splitsAmong(root, base);
+    if (found !== undefined) throw splitsNotClasses(root, base, found);
   }
-  if (split === undefined) {
-    if (here.every((name) => splitNames.includes(name.toLowerCase())))
+  const depths = [...new Set(splits.map(depthOf))].sort((a, b) => a - b);
+  const levels = depths.map((depth) => numberedAt(root, depth));
+  const classes = levels[0]!;
+  for (const [i, other] of levels.entries()) {
+    if (!isSame(classes, other))
+      throw severalNumbers(root, `its splits of ${depths[0]} and of ${depths[i]} folders`, [
+        ...classes,
+        ...other,
+      ]);
+  }
+  for (const { path, folders } of bases) {
+    const others = folders.filter((name) => !classes.includes(name));
+    if (others.length > 0)
       throw dataError(
-        `Its folders are splits, not classes: ${here.join(", ")}. Say which one: split: ${show(here[0])}. If they are classes, name them: classes: [${here.map(show).join(", ")}].`,
-        { path: root },
+        `It has the folders ${listed(others)}, which the splits beside it have not: ${listed(classes)}. Say which classes there are in all of them: ${option([...classes, ...others])}.`,
+        { path: join(root, path) },
       );
-    return here;
   }
-  // A class that this split has nothing of has its number all the same, as the next would have it otherwise.
-  const splits = foldersIn(root).filter((name) => splitNames.includes(name.toLowerCase()));
-  return [...new Set([split, ...splits].flatMap((name) => foldersIn(join(root, name))))].sort((a, b) =>
-    a < b ? -1 : 1,
+  for (const depth of depths) checkLevelsAbove(root, depth, classes);
+  return classes;
+}
+
+/** The classes of all splits that are `depth` folders deep in `root`. */
+function numberedAt(root: string, depth: number): readonly string[] {
+  const { classes, differing } = levelAt(root, depth);
+  if (differing === undefined) return classes;
+  const [first, second] = differing;
+  const names = [...first.folders, ...second.folders];
+  // Of several places with splits, each can be numbered by itself; what they are beside is the root then.
+  const rest =
+    first.path.includes("/") || second.path.includes("/")
+      ? ` Or open each by itself, with the folder above its splits for the root.`
+      : "";
+  throw severalNumbers(root, `${first.path} and ${second.path}`, names, rest);
+}
+
+/** What classes a level has: a function of the root and the depth alone, so that all calls agree. */
+function levelAt(
+  root: string,
+  depth: number,
+): { readonly classes: readonly string[]; readonly differing?: readonly [Group, Group] } {
+  const paths = pathsAt(root, depth);
+  const known = withFolders(
+    root,
+    paths.filter((path) => splitName.test(lastOf(path))),
   );
+  const splits = known.length > 0 ? known : withFolders(root, paths);
+  const groups = known.length > 0 ? together(splits) : splits;
+  const second = groups.find(({ folders }) => !isSame(folders, groups[0]!.folders));
+  return {
+    classes: groups[0]?.folders ?? [],
+    ...(second === undefined ? {} : { differing: [groups[0]!, second] as const }),
+  };
+}
+
+/** Splits that lie in one folder, with the classes of all of them. */
+function together(splits: readonly Group[]): Group[] {
+  const above = new Map<string, Set<string>>();
+  for (const { path, folders } of splits) {
+    const parent = path.slice(0, -lastOf(path).length);
+    const names = above.get(parent) ?? new Set();
+    above.set(parent, names);
+    for (const name of folders) names.add(name);
+  }
+  return [...above].map(([path, names]) => ({ path, folders: [...names].sort(byName) }));
+}
+
+/** Throws where a folder higher up can be read as well, and would give one of `classes` another number. */
+function checkLevelsAbove(root: string, depth: number, classes: readonly string[]): void {
+  for (let above = 0; above < depth; above++) {
+    const { classes: others, differing } = levelAt(root, above);
+    const shifted = others.filter((name, number) => {
+      const here = classes.indexOf(name);
+      return here >= 0 && here !== number;
+    });
+    if (shifted.length === 0 || differing !== undefined) continue;
+    const isReadable = withFolders(root, pathsAt(root, above)).some(
+      (base) => base.folders.every((name) => others.includes(name)) && splitsAmong(root, base) === undefined,
+    );
+    if (isReadable)
+      throw severalNumbers(root, `folders of ${listed(shifted)} at several depths`, [...others, ...classes]);
+  }
+}
+
+/** Those of the folders that are splits, if there are such as must not be taken for classes. */
+function splitsAmong(root: string, { path, folders }: Group): readonly string[] | undefined {
+  const named = folders.filter((name) => splitName.test(name));
+  // In a split a class may be called train; one that holds folders is most likely none.
+  const isSplit =
+    (path === "" && named.length === folders.length) ||
+    named.some((name) => foldersIn(join(root, join(path, name))).length > 0);
+  return isSplit && named.length > 0 ? named : undefined;
+}
+
+/** Paths of all folders that are `depth` deep. */
+function pathsAt(root: string, depth: number): readonly string[] {
+  let paths = [""];
+  for (let i = 0; i < depth; i++)
+    paths = paths.flatMap((path) => foldersIn(join(root, path)).map((name) => join(path, name)));
+  return paths;
+}
+
+/** Those that have folders in them. */
+function withFolders(root: string, paths: readonly string[]): readonly Group[] {
+  return paths
+    .map((path) => ({ path, folders: foldersIn(join(root, path)) }))
+    .filter(({ folders }) => folders.length > 0);
+}
+
+function depthOf(path: string): number {
+  return path === "" ? 0 : path.split("/").length;
+}
+
+function lastOf(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+function isSame(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
+function checkKnownTo(given: readonly string[], folders: readonly string[], path: string): void {
+  const unknown = folders.filter((name) => !given.includes(name));
+  if (unknown.length === 0) return;
+  throw dataError(
+    `It has the folders ${listed(unknown)}, which are none of the ${given.length} \`classes\`. Add them, or move the folders away.`,
+    { path },
+  );
+}
+
+function noFolders(path: string): Error {
+  return dataError(
+    "It has no folders of classes: files of a class lie in a folder of its name. Leave the class out, or check the path.",
+    { path },
+  );
+}
+
+function splitsNotClasses(root: string, { path, folders }: Group, splits: readonly string[]): Error {
+  return dataError(
+    `Its folders are splits, not classes: ${splits.join(", ")}. Say which one: split: ${show(join(path, splits[0]!))}. If they are classes, name them: ${option(folders)}.`,
+    { path: join(root, path) },
+  );
+}
+
+function severalNumbers(path: string, places: string, names: readonly string[], rest = ""): Error {
+  return dataError(
+    `A class would have several numbers: ${places} have not the same folders. Say which classes there are in all of them: ${option(names)}.${rest}`,
+    { path },
+  );
+}
+
+/** Names in a message. */
+function listed(names: readonly string[]): string {
+  const most = 12;
+  const more = names.length > most ? `, … (${names.length})` : "";
+  return `${names.slice(0, most).map(show).join(", ")}${more}`;
+}
+
+/** How the option is written that numbers `names`. */
+function option(names: readonly string[]): string {
+  return `classes: [${listed([...new Set(names)].sort(byName))}]`;
 }
 
 /** Throws {@link OptionError} unless `classes` are names, each once. */

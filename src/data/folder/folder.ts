@@ -1,7 +1,8 @@
 /**
  * Folders of files, as people keep images, sounds and texts: a folder a class, or one with what is said of each file.
  *
- * Limits: a file is read when a sample needs it, as it is then; `version` is what the files were when they were listed.
+ * Invariant: a file is what it was when it was listed, or reading it is an error. Limits: what it was is its size and time;
+ * an image is looked at where its sample is made, and read where the batch is, a moment later.
  */
 import { readBytes } from "../../bytes/open.ts";
 import { checkIndex, checkKnown, checkText, show } from "../../core/check.ts";
@@ -11,7 +12,9 @@ import { builtin } from "../../core/node.ts";
 import { warn } from "../../core/warn.ts";
 import type { Image } from "../../image/image.ts";
 import { imread } from "../../image/imread.ts";
+import type { Context } from "../../sequence/context.ts";
 import { nameOf, type Returned, Sequence } from "../../sequence/sequence.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dataError } from "../data-file.ts";
 import {
@@ -24,9 +27,17 @@ import {
 } from "../fields.ts";
 import { shared } from "../memory.ts";
 import { type Strings, stringAt, stringsOf } from "../strings.ts";
+import type { ColumnOptions } from "../text/columns.ts";
 import { checkClasses, classesOf } from "./classes.ts";
-import { join, type ListedFile, listFiles } from "./listing.ts";
-import { type Metadata, type MetadataFile, readMetadata } from "./metadata.ts";
+import { checkUnchanged, join, listFiles } from "./listing.ts";
+import {
+  type FolderFile,
+  type MetadataColumns,
+  type MetadataReader,
+  type MetadataRow,
+  withMetadata,
+} from "./metadata.ts";
+import { splitsOf } from "./splits.ts";
 
 /** Endings of the files that a field is made of. */
 const endings = {
@@ -54,25 +65,31 @@ export interface FolderValues {
 
 /**
  * A field of the samples of {@link folder}: the file (`image`, `audio` or `text`), its `class` or `path`; or a column of
- * `metadata.jsonl`, of the field's name: `string`, `json` or a dtype.
+ * its `metadata.csv` or `metadata.jsonl`, of the field's name: `string`, `json`, a dtype, or what `csv` takes for a column.
  */
-export type FolderField = keyof FolderValues | "string" | "json" | NumberType;
+export type FolderField = keyof FolderValues | "string" | "json" | NumberType | ColumnOptions;
 
 /** What the samples of {@link folder} are made of. */
 export type FolderFields = Readonly<Record<string, FolderField>>;
 
 /** The sample that fields make. */
 export type FolderSample<F extends FolderFields> = {
-  -readonly [K in keyof F]: F[K] extends keyof FolderValues ? FolderValues[F[K]] : FieldValue<F[K]>;
+  -readonly [K in keyof F]: F[K] extends keyof FolderValues
+    ? FolderValues[F[K]]
+    : F[K] extends { readonly dtype: infer D }
+      ? D extends DType
+        ? Tensor<D>
+        : string
+      : FieldValue<F[K]>;
 };
 
 /** Options of {@link folder}. */
 export interface FolderOptions {
   /**
-   * The folder in the root that has the data: `"train"`. Classes are numbered over all splits there that have the usual
-   * names, so that all agree; for others give `classes`.
+   * The folder in the root that has the data, `"train"`, or several of them: `["fold1", "fold2"]`. Classes are numbered
+   * over all splits of the root, so that all agree; where it cannot be told which these are, give `classes`.
    */
-  readonly split?: string;
+  readonly split?: string | readonly string[];
   /** The classes, in the order of their numbers; a folder of another name is an error. Default: the folders' names, sorted. */
   readonly classes?: readonly string[];
 }
@@ -83,13 +100,18 @@ export interface FolderOptions {
  * Classes are sorted by name, as Keras and torchvision number them, and a class without files keeps its number. Files
  * come class by class: shuffle them. Hidden files and files of other kinds are passed over, and counted in `passedOver`.
  *
+ * Fields that are columns are those of a `metadata.csv` or `metadata.jsonl` in the folder of the files or one above, up to
+ * the root, with each file's path from there as `file_name`. Files then come in the order of its rows. A row without a file
+ * is an error; a file without a row is no sample, and counted.
+ *
  * @param root the folder
  * @param fields what to take of each file
- * @throws DataError if the folder cannot be read, has no files of the kind, or splits where classes are expected.
+ * @throws DataError if the folder cannot be read, has no files of the kind, splits where classes are expected, or splits
+ *   whose classes would have other numbers each.
  * @example
  * const photos = await folder("flowers", { image: "image", label: "class" }, { split: "train" });
  * photos.classes; // ["daisy", "rose", …]
- * const captioned = await folder("captions", { image: "image", text: "string" }); // of metadata.jsonl
+ * const captioned = await folder("captions", { image: "image", text: "string" }); // of metadata.csv or .jsonl
  */
 export async function folder<const F extends FolderFields>(
   root: string | URL,
@@ -97,40 +119,51 @@ export async function folder<const F extends FolderFields>(
   options: FolderOptions = {},
 ): Promise<FolderReader<FolderSample<F>>> {
   checkKnown("folder()", options, ["split", "classes"]);
-  const { split, classes } = options;
-  if (split !== undefined) checkText("split", split);
+  const { classes } = options;
+  const splits = splitsOf(options.split);
   if (classes !== undefined) checkClasses(classes);
   const plan = planOf(fields);
   const top = pathOfRoot(root);
-  const base = split === undefined ? top : join(top, split);
-  const kind = plan.find(([, type]) => type in endings)![1] as keyof typeof endings;
+  // Paths of samples begin in the split; of a list of them in the root.
+  const base = Array.isArray(options.split) ? "" : splits[0]!;
+  const kind = plan.map(([, type]) => type).find(isKind)!;
   const hasClass = plan.some(([, type]) => type === "class");
+  const columns = Object.fromEntries(
+    plan.filter(([, type]) => !Object.hasOwn(ofFile, String(type))),
+  ) as MetadataColumns;
+  const hasColumns = Object.keys(columns).length > 0;
   const passedOver: Record<string, number> = {};
-  const numbered = hasClass ? classesOf(top, split, classes) : [];
-  const columns = plan.filter(([, type]) => !(type in files));
-  const metadata = columns.length === 0 ? undefined : readMetadata(base);
-  let listed = listFiles(base, endings[kind], passedOver);
-  if (metadata !== undefined) listed = inOrderOf(metadata, listed, base, passedOver);
-  if (hasClass) listed = withClass(listed, passedOver);
-  if (listed.length === 0) throw nothingIn(base, kind, passedOver);
+  const numbered = hasClass ? classesOf(top, splits, classes) : [];
+  const wanted = hasColumns ? [...endings[kind], "csv", "jsonl"] : endings[kind];
+  const inSplits = splits.map((split) =>
+    listFiles(join(top, split), wanted, passedOver).map(({ path, stats }) => ({
+      path: join(split, path),
+      start: split === "" ? 0 : split.length + 1,
+      stats,
+    })),
+  );
+  const { files, tables } = hasColumns
+    ? await withMetadata({ root: top, splits, columns, passedOver }, inSplits.flat())
+    : { files: inSplits.flat(), tables: [] };
+  const listed = hasClass ? withClass(files, passedOver) : files;
+  if (listed.length === 0) throw nothingIn(join(top, base), kind, passedOver);
   const labels = hasClass ? labelsOf(listed, numbered) : undefined;
-  if (labels !== undefined && split === undefined && classes === undefined)
-    warnOfEmpty(base, numbered, labels);
+  if (labels !== undefined && options.split === undefined && classes === undefined)
+    warnOfEmpty(top, numbered, labels);
   return new FolderReader({
-    root: base,
+    root: join(top, base),
+    start: base === "" ? 0 : base.length + 1,
     plan,
     listed,
     labels,
     classes: numbered,
     passedOver,
-    columns: Object.fromEntries(
-      columns.map(([field, type]) => [field, columnOf(metadata!, listed, field, type as ColumnType)]),
-    ),
+    tables,
   });
 }
 
 /** Types of fields that are of the file itself. */
-const files: Readonly<Record<keyof FolderValues, true>> = {
+const ofFile: Readonly<Record<keyof FolderValues, true>> = {
   image: true,
   audio: true,
   text: true,
@@ -138,18 +171,18 @@ const files: Readonly<Record<keyof FolderValues, true>> = {
   path: true,
 };
 
-type ColumnType = "string" | "json" | NumberType;
-
 type FolderPlan = readonly (readonly [field: string, type: FolderField])[];
 
 interface Contents {
   readonly root: string;
+  /** Where paths begin that samples have, in those of the files. */
+  readonly start: number;
   readonly plan: FolderPlan;
-  readonly listed: readonly ListedFile[];
+  readonly listed: readonly FolderFile[];
   readonly labels: Int32Array | undefined;
   readonly classes: readonly string[];
   readonly passedOver: Readonly<Record<string, number>>;
-  readonly columns: Readonly<Record<string, Strings>>;
+  readonly tables: readonly MetadataReader[];
 }
 
 /**
@@ -167,26 +200,36 @@ export class FolderReader<S> extends Sequence<S> {
   readonly labels: Int32Array | undefined;
   /** Files that no sample was made of, by their endings. */
   readonly passedOver: Readonly<Record<string, number>>;
-  /** Names what the files were when they were listed: their paths, sizes and times. */
+  /** Names what the files were when they were listed: their paths, sizes and times, and those of metadata. */
   readonly version: string;
   /** @internal */
   readonly plan: FolderPlan;
   /** @internal */
   readonly paths: Strings;
-  /** Columns of the metadata, as JSON. @internal */
-  readonly columns: Readonly<Record<string, Strings>>;
+  /** Size and time of each file. @internal */
+  readonly stamps: Float64Array;
+  /** Metadata, and of each file the number of its table and of its row there. @internal */
+  readonly tables: readonly MetadataReader[];
+  /** @internal */
+  readonly rows: Int32Array;
 
   /** @internal */
-  constructor({ root, plan, listed, labels, classes, passedOver, columns }: Contents) {
+  constructor({ root, start, plan, listed, labels, classes, passedOver, tables }: Contents) {
     super();
     this.root = root;
     this.plan = plan;
-    this.paths = stringsOf(listed.map(({ path }) => path));
+    this.paths = stringsOf(listed.map(({ path }) => path.slice(start)));
+    this.stamps = shared(Float64Array, 2 * listed.length);
+    this.tables = tables;
+    this.rows = shared(Int32Array, tables.length === 0 ? 0 : 2 * listed.length);
+    listed.forEach(({ stats, place }, i) => {
+      this.stamps.set([stats.size, stats.mtimeMs], 2 * i);
+      if (place !== undefined) this.rows.set([place.table, place.row], 2 * i);
+    });
     this.labels = labels;
     this.classes = classes;
     this.passedOver = passedOver;
-    this.columns = columns;
-    this.version = versionOf(listed);
+    this.version = versionOf(listed, start, tables);
   }
 
   /** Number of files. */
@@ -200,18 +243,26 @@ export class FolderReader<S> extends Sequence<S> {
     return join(this.root, stringAt(this.paths, index));
   }
 
-  getItem(index: number): Returned<NoInfer<S>> {
+  getItem(index: number, context: Context): Returned<NoInfer<S>> {
     const path = this.pathOf(index);
     const sample: Record<string, unknown> = {};
+    const row = this.tables.length === 0 ? undefined : this.rowOf(index, context);
     for (const [field, type] of this.plan) {
-      const column = this.columns[field];
-      if (column !== undefined) sample[field] = cellOf(stringAt(column, index), type as ColumnType);
-      else if (type === "image") sample[field] = imread(path);
+      if (type === "image") sample[field] = imread(path);
       else if (type === "class") sample[field] = scalarOf("int32", this.labels![index]!);
       else if (type === "path") sample[field] = stringAt(this.paths, index);
-      else sample[field] = contentOf(path, type as "audio" | "text");
+      else if (type === "text" || type === "audio") sample[field] = contentOf(path, type);
+      else sample[field] = row![field];
     }
+    // Behind the reading, so that what was read is of the file that was listed.
+    checkUnchanged(path, this.stamps[2 * index]!, this.stamps[2 * index + 1]!);
     return sample as Returned<S>;
+  }
+
+  /** What the metadata say of the file at `index`: of local tables, at once. */
+  private rowOf(index: number, context: Context): MetadataRow {
+    const table = this.tables[this.rows[2 * index]!]!;
+    return table.getItem(this.rows[2 * index + 1]!, context) as MetadataRow;
   }
 }
 
@@ -224,74 +275,18 @@ function contentOf(path: string, type: "audio" | "text"): Uint8Array | string {
   }
 }
 
-function cellOf(json: string, type: ColumnType): unknown {
-  const value = JSON.parse(json);
-  return type === "string" || type === "json" ? value : scalarOf(type, Number(value));
-}
-
-/** The files that the metadata name, in their order. */
-function inOrderOf(
-  { path, rows }: MetadataFile,
-  listed: readonly ListedFile[],
-  base: string,
-  passedOver: Record<string, number>,
-): ListedFile[] {
-  const byPath = new Map(listed.map((file) => [file.path, file]));
-  const ordered = [...rows.keys()].map((name, row) => {
-    const file = byPath.get(name);
-    if (file !== undefined) return file;
-    throw dataError(`There is no file ${join(base, name)} of the kind that was asked for.`, {
-      path,
-      row,
-      column: "file_name",
-    });
-  });
-  const others = listed.length - ordered.length;
-  if (others > 0) passedOver["files not in metadata.jsonl"] = others;
-  return ordered;
-}
-
-/** A column of the metadata, a JSON value a file, which are of the type that was stated. */
-function columnOf(
-  { path, rows }: MetadataFile,
-  listed: readonly ListedFile[],
-  field: string,
-  type: ColumnType,
-): Strings {
-  return stringsOf(
-    listed.map((file, row) => {
-      const value = (rows.get(file.path) as Metadata)[field];
-      try {
-        if (value === undefined) throw new Error(`There is nothing of it for ${file.path}.`);
-        if (type === "string" && typeof value !== "string")
-          throw new Error(`It is ${show(value)}, and no text. Take it as "json", or a number by its dtype.`);
-        if (type !== "string" && type !== "json") {
-          if (typeof value !== "number" && !(type === "bool" && typeof value === "boolean"))
-            throw new Error(`It is ${show(value)}, and no number.`);
-          if (Number.isInteger(value) && !Number.isSafeInteger(value) && /int64/.test(type))
-            throw new Error(`It is ${value}, of which JSON does not keep every digit.`);
-          scalarOf(type, Number(value));
-        }
-      } catch (cause) {
-        throw dataError((cause as Error).message, { path, row, column: field }, { cause });
-      }
-      return JSON.stringify(value);
-    }),
-  );
-}
-
 /** Files that are in the folder of a class; others are passed over. */
-function withClass(listed: readonly ListedFile[], passedOver: Record<string, number>): ListedFile[] {
-  const inside = listed.filter(({ path }) => path.includes("/"));
-  if (inside.length < listed.length) passedOver["files in no class"] = listed.length - inside.length;
+function withClass(files: readonly FolderFile[], passedOver: Record<string, number>): FolderFile[] {
+  const inside = files.filter(({ path, start }) => path.includes("/", start));
+  if (inside.length < files.length) passedOver["files in no class"] = files.length - inside.length;
   return inside;
 }
 
-function labelsOf(listed: readonly ListedFile[], classes: readonly string[]): Int32Array {
+function labelsOf(listed: readonly FolderFile[], classes: readonly string[]): Int32Array {
   const numbers = new Map(classes.map((name, number) => [name, number]));
   const labels = shared(Int32Array, listed.length);
-  listed.forEach(({ path }, i) => {
-    labels[i] = numbers.get(path.slice(0, path.indexOf("/")))!;
+  listed.forEach(({ path, start }, i) => {
+    labels[i] = numbers.get(path.slice(start, path.indexOf("/", start)))!;
   });
   return labels;
 }
@@ -306,16 +301,17 @@ function warnOfEmpty(root: string, classes: readonly string[], labels: Int32Arra
   );
 }
 
-function versionOf(listed: readonly ListedFile[]): string {
+function versionOf(listed: readonly FolderFile[], start: number, tables: readonly MetadataReader[]): string {
   let hash = hashStart;
   for (const { path, stats } of listed) {
-    hash = hashText(path, hash);
+    hash = hashText(path.slice(start), hash);
     for (const part of [stats.size, stats.mtimeMs]) {
       hash = hashWord(hash, part | 0);
       hash = hashWord(hash, Math.floor(part / 2 ** 32));
       hash = hashWord(hash, Math.floor((part % 1) * 2 ** 20));
     }
   }
+  for (const { version } of tables) hash = hashText(version, hash);
   return `${listed.length}-${hexOf(hash)}`;
 }
 
@@ -325,13 +321,19 @@ function planOf(fields: FolderFields): FolderPlan {
       `folder() needs to know what to take of each file: { image: "image", label: "class" }, got ${show(fields)}.`,
     );
   const plan = Object.entries(fields);
+  const words = [...Object.keys(ofFile), "string", "json", ...numberTypes];
   for (const [field, type] of plan)
-    checkFieldType("folder", field, type, [...Object.keys(files), "string", "json", ...numberTypes]);
-  const kinds = plan.filter(([, type]) => type in endings);
+    if (typeof type !== "object" || type === null) checkFieldType("folder", field, type, words);
+  const kinds = plan.filter(([, type]) => isKind(type));
   if (kinds.length === 1) return plan;
   throw new OptionError(
     `folder(): one field must be the file: "image", "audio" or "text"; ${kinds.length === 0 ? "there is none" : `there are ${kinds.map(([field]) => `\`${field}\``).join(", ")}`}.`,
   );
+}
+
+/** Whether a field is the file itself. */
+function isKind(type: FolderField): type is keyof typeof endings {
+  return typeof type === "string" && Object.hasOwn(endings, type);
 }
 
 function pathOfRoot(root: string | URL): string {

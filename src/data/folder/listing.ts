@@ -17,7 +17,10 @@ export interface ListedFile {
 }
 
 /** Left behind by systems and programs, beside everything that is hidden. */
-const strangers: readonly string[] = ["__MACOSX", "Thumbs.db", "desktop.ini"];
+const strangers: readonly string[] = [
+  ...["__MACOSX", "Thumbs.db", "desktop.ini", "$RECYCLE.BIN", "System Volume Information"],
+  ...["lost+found", "@eaDir"],
+];
 
 /** Whether a name in a folder is nothing of the user's. */
 export function isStranger(name: string): boolean {
@@ -80,11 +83,36 @@ export function listFiles(
     );
 }
 
+/**
+ * Looks at a file that was listed.
+ *
+ * @throws DataError if it is gone, or has another size or time than it had then.
+ */
+export function checkUnchanged(path: string, size: number, time: number): void {
+  const stats = attempt(path, () => builtin("fs")!.statSync(path, { throwIfNoEntry: false }));
+  if (stats !== undefined && stats.size === size && stats.mtimeMs === time) return;
+  const now = stats === undefined ? "now it is gone" : `now ${showStamp(stats.size, stats.mtimeMs)}`;
+  throw dataError(
+    `It is not what it was when the folder was opened: ${showStamp(size, time)}, ${now}. Open the folder again; data that change have no epochs.`,
+    { path },
+  );
+}
+
+function showStamp(size: number, time: number): string {
+  return `${size} bytes of ${new Date(time).toISOString()}`;
+}
+
 /** The folders in `folder` that are the user's, sorted; those that links lead to, too. */
 export function foldersIn(folder: string): string[] {
-  return namesIn(folder)
-    .filter((name) => !isStranger(name))
-    .filter((name) => builtin("fs")!.statSync(join(folder, name), { throwIfNoEntry: false })?.isDirectory())
+  const { readdirSync, statSync } = builtin("fs")!;
+  return attempt(folder, () => readdirSync(folder, { withFileTypes: true }))
+    .filter((entry) => !isStranger(entry.name))
+    .filter((entry) => {
+      // Besides links, as some file systems do not say what an entry is.
+      if (entry.isFile() || entry.isDirectory()) return entry.isDirectory();
+      return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory();
+    })
+    .map(({ name }) => name)
     .sort(byName);
 }
 

@@ -1,26 +1,19 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { folder } from "../../../src/data/folder/folder.ts";
+import { createContext } from "../../../src/sequence/context.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
+import { make, root } from "./make.ts";
 
-const root = mkdtempSync(join(tmpdir(), "epochal-folder-"));
-afterAll(() => rmSync(root, { recursive: true }));
-
-let made = 0;
-/** A folder with these files, each with its own path in it, or what is given; of a name that ends with a slash, a folder. */
-function make(files: Readonly<Record<string, string>> | readonly string[]): string {
-  const base = join(root, `${made++}`);
-  mkdirSync(base);
-  const entries = Array.isArray(files) ? files.map((path) => [path, path]) : Object.entries(files);
-  for (const [path, text] of entries as [string, string][]) {
-    mkdirSync(path.endsWith("/") ? join(base, path) : dirname(join(base, path)), { recursive: true });
-    if (!path.endsWith("/")) writeFileSync(join(base, path), text);
-  }
-  return base;
+const context = createContext({ index: 0, epoch: 0, seed: 0 });
+/** Another file of the same length takes the place of the one at `path`. */
+function replace(path: string): void {
+  writeFileSync(`${path}.new`, "CONTENT");
+  renameSync(`${path}.new`, path);
 }
+
 const textOf = { text: "text", label: "class", path: "path" } as const;
 
 describe("folder", () => {
@@ -69,7 +62,7 @@ describe("folder", () => {
   it("gives images by their paths, bytes of sounds, and without a class any file", async () => {
     const base = make(["x.png", "deep/y.JPG", "z.wav"]);
     const images = await folder(base, { image: "image", path: "path" });
-    expect([images.getItem(0).path, images.getItem(1).path, images.classes]).toEqual([
+    expect([images.getItem(0, context).path, images.getItem(1, context).path, images.classes]).toEqual([
       "x.png",
       "deep/y.JPG",
       [],
@@ -127,73 +120,10 @@ describe("folder", () => {
     symlinkSync(join(base, "else.txt"), join(base, "a", "link.txt"));
     symlinkSync(base, join(base, "a", "circle"));
     const reader = await folder(base, textOf);
-    const paths = Array.from({ length: reader.length }, (_, i) => reader.getItem(i).path);
+    const paths = Array.from({ length: reader.length }, (_, i) => reader.getItem(i, context).path);
     expect(paths).toEqual(["a/1.txt", "a/link.txt", "b/2.txt"]);
     symlinkSync(join(base, "nowhere"), join(base, "a", "3.txt"));
     await expect(folder(base, textOf)).rejects.toThrow(/a\/3\.txt: It is a link that leads nowhere/);
-  });
-
-  it("gives what metadata.jsonl says of each file, in its order", async () => {
-    const base = make({
-      "x/1.png": "",
-      "2.png": "",
-      "3.png": "",
-      "metadata.jsonl":
-        '{"file_name":"x/1.png","caption":"dög","stars":5,"boxes":[[1,2]],"good":true}\r\n\n{"file_name":"./2.png","caption":"","stars":0.5,"boxes":[],"good":false}\n',
-    });
-    const fields = {
-      path: "path",
-      image: "image",
-      caption: "string",
-      boxes: "json",
-      stars: "float32",
-      good: "bool",
-    } as const;
-    const reader = await folder(base, fields);
-    const seen = Array.from({ length: reader.length }, (_, i) => {
-      const { image: _image, ...rest } = reader.getItem(i);
-      return rest;
-    });
-    expect(seen).toEqual([
-      {
-        path: "x/1.png",
-        caption: "dög",
-        boxes: [[1, 2]],
-        stars: tensor(5, "float32"),
-        good: tensor(true, "bool"),
-      },
-      { path: "2.png", caption: "", boxes: [], stars: tensor(0.5, "float32"), good: tensor(false, "bool") },
-    ]);
-    expect(reader.passedOver).toEqual({ ".jsonl": 1, "files not in metadata.jsonl": 1 });
-    await expect(folder(base, { image: "image", stars: "int32" })).rejects.toMatchObject({
-      message: expect.stringMatching(
-        /metadata\.jsonl, row 1, column "stars": It is 0\.5, which is no whole number/,
-      ),
-    });
-    await expect(folder(base, { image: "image", none: "string" })).rejects.toThrow(/There is nothing of it/);
-    await expect(folder(base, { image: "image", stars: "string" })).rejects.toThrow(/It is 5, and no text/);
-  });
-
-  it.each<[string, Record<string, string>, RegExp]>([
-    ["none", { "1.png": "" }, /It has no metadata\.jsonl/],
-    ["a table", { "1.png": "", "metadata.csv": "" }, /It has a metadata\.csv/],
-    ["no JSON", { "1.png": "", "metadata.jsonl": "{" }, /metadata\.jsonl, row 0: It is no JSON/],
-    ["no name", { "1.png": "", "metadata.jsonl": "{}" }, /The line has no "file_name"/],
-    [
-      "a file twice",
-      { "1.png": "", "metadata.jsonl": '{"file_name":"1.png"}\n{"file_name":"1.png"}' },
-      /row 1: The file 1\.png is in another line/,
-    ],
-    [
-      "a file that is missing",
-      { "1.png": "", "metadata.jsonl": '{"file_name":"2.png"}' },
-      /row 0, column "file_name": There is no file .*2\.png/,
-    ],
-  ])("says what is wrong with metadata: %s", async (_, files, message) => {
-    await expect(folder(make(files), { image: "image", caption: "string" })).rejects.toMatchObject({
-      name: "DataError",
-      message: expect.stringMatching(message),
-    });
   });
 
   it("is plain data whose version changes with any file", async () => {
@@ -203,12 +133,66 @@ describe("folder", () => {
       Object.create(Object.getPrototypeOf(reader)) as typeof reader,
       structuredClone({ ...reader }),
     );
-    expect(copy.getItem(1)).toEqual(reader.getItem(1));
+    expect(copy.getItem(1, context)).toEqual(reader.getItem(1, context));
     expect((await folder(base, textOf)).version).toBe(reader.version);
     utimesSync(join(base, "b/2.txt"), 1, 1);
     expect((await folder(base, textOf)).version).not.toBe(reader.version);
     rmSync(join(base, "b/2.txt"));
-    expect(() => reader.getItem(1)).toThrow(/b\/2\.txt: There is no such file/);
+    expect(() => reader.getItem(1, context)).toThrow(/b\/2\.txt: There is no such file/);
+  });
+
+  it.each<[string, (path: string) => void, RegExp]>([
+    [
+      "is written to",
+      (path) => writeFileSync(path, "other, and longer"),
+      /1\.txt: It is not what it was .*: 7 bytes/,
+    ],
+    ["is replaced by one as long", replace, /It is not what it was/],
+    ["has another time", (path) => utimesSync(path, 1, 1), /now 7 bytes of 1970-01-01T00:00:01\.000Z/],
+    ["is gone", (path) => rmSync(path), /There is no such file|now it is gone/],
+    [
+      "is a folder",
+      (path) => {
+        rmSync(path);
+        mkdirSync(path);
+      },
+      /It is a folder|It is not what it was/,
+    ],
+  ])("refuses a file that %s, whatever it is, for as long as that is so", async (_, change, message) => {
+    const fields = [{ a: "text" }, { a: "audio" }, { a: "image" }] as const;
+    for (const field of fields) {
+      const name = { text: "1.txt", audio: "1.wav", image: "1.png" }[field.a];
+      const base = make({ [name]: "content", [name.replace("1", "2")]: "another" });
+      const reader = await folder(base, field);
+      utimesSync(join(base, name), 1e9, 1e9);
+      const opened = await folder(base, field);
+      void opened.getItem(0, context);
+      expect(() => reader.getItem(0, context)).toThrow(/It is not what it was/);
+      change(join(base, name));
+      for (let again = 0; again < 3; again++) {
+        let error: unknown;
+        try {
+          opened.getItem(0, context);
+        } catch (thrown) {
+          error = thrown;
+        }
+        expect(error).toMatchObject({ name: "DataError", path: join(base, name) });
+        if (field.a !== "image") expect((error as Error).message.replace(name, "1.txt")).toMatch(message);
+        void opened.getItem(1, context);
+      }
+    }
+  });
+
+  it("notices a change in a worker that was never asked before", async () => {
+    const base = make({ "1.txt": "content" });
+    const reader = await folder(base, { text: "text" });
+    const copy = Object.assign(
+      Object.create(Object.getPrototypeOf(reader)) as typeof reader,
+      structuredClone({ ...reader }),
+    );
+    writeFileSync(join(base, "1.txt"), "changed");
+    utimesSync(join(base, "1.txt"), 1, 1);
+    expect(() => copy.getItem(0, context)).toThrow(/It is not what it was/);
   });
 
   it("says what is wrong with a folder and its options", async () => {
