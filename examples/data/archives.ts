@@ -1,8 +1,8 @@
 import { tar, tfrecord } from "epochal/data";
 
 /** WebDataset: members of one name are a sample, 000.jpg and 000.cls. */
-export function shards() {
-  return tar(["photos-000.tar", "https://host/photos-001.tar"], {
+export function shards(host = "https://host") {
+  return tar(["photos-000.tar", `${host}/photos-001.tar`], {
     image: { type: "image", from: ["jpg", "png"] }, // the first that a sample has
     label: { type: "int32", from: "cls" },
   });

@@ -15,8 +15,8 @@ export const shrink = portable(import.meta.url, function shrink({ image, label }
 /** What is another in every epoch: after the cache. */
 export const augment = portable(
   import.meta.url,
-  function augment({ image, label }: Photo, { random }: Context) {
-    return { x: normalize(randomFlip(image, { random }), { mean: 0.5, std: 0.5 }), y: label };
+  function augment({ image, label }: Photo, { random }: Context): [Image<"float32">, Tensor<"int32">] {
+    return [normalize(randomFlip(image, { random }), { mean: 0.5, std: 0.5 }), label];
   },
 );
 

@@ -12,3 +12,23 @@ export async function flowers() {
     test: batches(test, { batchSize: 32 }),
   };
 }
+
+/** captions/metadata.csv: file_name,caption,stars and a row for each file. */
+export function captions() {
+  return folder("captions", {
+    image: "image",
+    caption: "string",
+    stars: { dtype: "float32", missing: Number.NaN },
+  });
+}
+
+/** speakers/fold1/anna/1.wav, …, speakers/fold5/bert/9.wav: all but one are trained with. */
+export async function folds(held: number) {
+  const fields = { sound: "audio", speaker: "class" } as const;
+  const all = [1, 2, 3, 4, 5].map((number) => `fold${number}`);
+  const rest = all.filter((_, i) => i + 1 !== held);
+  return {
+    train: await folder("speakers", fields, { split: rest }),
+    test: await folder("speakers", fields, { split: `fold${held}` }),
+  };
+}

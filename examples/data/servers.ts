@@ -6,9 +6,9 @@ export const auth = portable(import.meta.url, function auth() {
   return { authorization: `Bearer ${process.env.TOKEN}` };
 });
 
-export async function far() {
-  const open = await npy("https://host/x.npy"); // also presigned URLs, and `resolve` URLs of Hugging Face
-  const closed = await csv(http("https://host/private.csv", { headers: auth }), {
+export async function far(host = "https://host") {
+  const open = await npy(`${host}/x.npy`); // also presigned URLs, and `resolve` URLs of Hugging Face
+  const closed = await csv(http(`${host}/private.csv`, { headers: auth }), {
     columns: { x: "float32" },
   });
   return { open, closed };

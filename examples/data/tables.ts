@@ -10,7 +10,7 @@ export async function houses() {
     },
   });
   const parts = split(
-    map(rows, ({ x, price }) => ({ x, y: price })),
+    map(rows, ({ x, price }) => [x, price]),
     { test: 0.2, seed: 7 },
   );
   return batches(parts.train, { batchSize: 32, shuffle: true }); // x [32, 2], y [32]
