@@ -1,7 +1,14 @@
 /** `tf.train.Example`: features by name, each a list of bytes, of float32 or of int64. What was asked for is taken of it. */
 import { type ArrayOf, bytesPerElement, isBigDType, viewOf } from "../../tensor/dtype.ts";
 import { showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
-import { type ByteFields, checkHolds, decodeField, type FieldType, type NumberType } from "../fields.ts";
+import {
+  type ByteFields,
+  checkHolds,
+  decodeField,
+  type FieldType,
+  type NumberType,
+  textOf,
+} from "../fields.ts";
 import { Wire, wireType } from "./wire.ts";
 
 /** A feature that is asked for. */
@@ -62,16 +69,22 @@ function findFeatures(map: Wire, names: readonly Uint8Array[], found: (Wire | un
     const entry = map.message();
     let [start, end] = [0, 0];
     let value: Wire | undefined;
+    let again = false;
     while (entry.next()) {
       if (entry.field === 1) {
         end = entry.part();
         start = entry.at;
         entry.at = end;
-      } else if (entry.field === 2) value = entry.message();
-      else entry.skip();
+      } else if (entry.field === 2) {
+        again = value !== undefined;
+        value = entry.message();
+      } else entry.skip();
     }
-    for (let i = 0; i < names.length; i++)
-      if (isName(names[i]!, map.bytes, start, end)) found[i] = value ?? new Wire(map.bytes, 0, 0);
+    for (let i = 0; i < names.length; i++) {
+      if (!isName(names[i]!, map.bytes, start, end)) continue;
+      if (again) throw twice(`The feature ${JSON.stringify(new TextDecoder().decode(names[i]))}`);
+      found[i] = value ?? new Wire(map.bytes, 0, 0);
+    }
   }
 }
 
@@ -88,6 +101,7 @@ function featureValue(list: Wire, { type, shape }: PlannedFeature): unknown {
   while (list.next()) {
     if (list.field < 1 || list.field > 3) list.skip();
     else {
+      if (values !== undefined) throw twice("Its list");
       kind = list.field;
       values = list.message();
     }
@@ -99,6 +113,7 @@ function featureValue(list: Wire, { type, shape }: PlannedFeature): unknown {
     );
   if (wanted === 1) {
     const bytes = onlyBytes(values!);
+    if (type === "string") return textOf(bytes, { whole: true });
     return decodeField(type, type === "bytes" ? bytes.slice() : bytes);
   }
   const dtype = type as NumberType;
@@ -107,6 +122,11 @@ function featureValue(list: Wire, { type, shape }: PlannedFeature): unknown {
   if (numbers instanceof Float32Array && dtype === "float32")
     return { data: numbers, shape: shapeOf(shape, numbers.length), dtype };
   return tensorOf(dtype, numbers as ArrayLike<number | bigint>, shapeOf(shape, numbers.length));
+}
+
+/** Of what joined messages say in two ways: some readers join it, some take the first, some the last. */
+function twice(what: string): Error {
+  return new Error(`${what} is there twice, which readers take in different ways. Write it once.`);
 }
 
 const byteTypes: Readonly<Record<keyof ByteFields | "json", true>> = {

@@ -63,6 +63,7 @@ const ascii = (text: string) => [...text].map((character) => character.charCodeA
 /** An example with one feature, `x`. */
 const example = (feature: readonly number[]) =>
   Uint8Array.from(part(1, part(1, part(1, ascii("x")), part(2, feature))));
+const twice = /is there twice, .* Write it once/;
 
 keepsContract({
   name: "tfrecord",
@@ -169,6 +170,12 @@ describe("tfrecord", () => {
     );
   });
 
+  it("gives text with all of its characters, also the mark that it may begin with", async () => {
+    const bytes = [0xef, 0xbb, 0xbf, 0x61];
+    const marked = frame(example(part(1, part(1, bytes))));
+    expect((await (await tfrecord(marked, { x: "string" })).at(0)).x).toBe("\ufeffa");
+  });
+
   it.each<[string, Uint8Array, object, RegExp]>([
     ["a feature that is missing", golden, { none: "int32" }, /row 0, column "none".*no feature "none"/],
     ["another kind", golden, { label: "float32" }, /a list of int64, and no list of float32/],
@@ -178,6 +185,29 @@ describe("tfrecord", () => {
     ["numbers out of range", golden, { big: "int32" }, /out of the range of dtype int32/],
     ["negative numbers", golden, { label: "uint64" }, /out of the range of dtype uint64/],
     ["what is no example", frame(Uint8Array.of(255, 255)), { x: "int32" }, /no tf\.train\.Example/],
+    // What protocol buffers join; TensorFlow's own reader takes the first.
+    [
+      "a list that is there twice",
+      frame(example([...part(3, [8, 1]), ...part(3, [8, 2])])),
+      { x: "int32" },
+      twice,
+    ],
+    [
+      "lists of two kinds",
+      frame(example([...part(2, [13, 0, 0, 0, 0]), ...part(3, [8, 2])])),
+      { x: "int32" },
+      twice,
+    ],
+    [
+      "a feature that is there twice",
+      frame(
+        Uint8Array.from(
+          part(1, part(1, part(1, ascii("x")), part(2, part(3, [8, 1])), part(2, part(3, [8, 2])))),
+        ),
+      ),
+      { x: "int32" },
+      twice,
+    ],
     ["gzip", gzipSync(golden), { label: "int32" }, /compressed with gzip/],
     ["another file", new Uint8Array(100).fill(65), { label: "int32" }, /It is no TFRecord file/],
     ["an empty file", new Uint8Array(0), { label: "int32" }, /There are no records in it/],
