@@ -164,6 +164,9 @@ function headerOf(bytes: Uint8Array, byteLength: number): WavHeader {
       if (format === undefined) throw new Error("It is damaged: its sound comes before what it is (fmt).");
       if (start + size > byteLength)
         throw new Error(`Its sound is ${size} bytes, but only ${byteLength - start} are there. ${cutOff}`);
+      // What ends with its sound by its own account, and goes on: the sizes are written when a recording ends.
+      if (size === 0 && 8 + view.getUint32(4, true) <= start && start < byteLength)
+        throw new Error(`Its sound has 0 bytes, but ${byteLength - start} more follow. ${cutOff}`);
       return { ...format, start, size };
     }
     if (name === "fmt ") {
@@ -189,6 +192,7 @@ function formatOf(fmt: DataView): Omit<WavHeader, "start" | "size"> {
     );
   if (channels === 0 || frame !== (channels * bits) / 8)
     throw new Error(`It is damaged: ${channels} channels of ${bits} bits are not ${frame} bytes.`);
+  if (sampleRate === 0) throw new Error("It is damaged: 0 samples a second.");
   return { channels, sampleRate, bits, float };
 }
 

@@ -35,6 +35,27 @@ describe("wav", () => {
       await failsWhereCut(named(name).bytes, (cut) => wav(cut));
   });
 
+  it("refuses a recording whose sizes were never written, and takes a sound of no length", async () => {
+    const { bytes } = stereo;
+    const view = new DataView(bytes.slice().buffer);
+    const size = view.getUint32(40, true);
+    const killed = (riff: number) => {
+      view.setUint32(4, riff, true);
+      view.setUint32(40, 0, true);
+      return new Uint8Array(view.buffer);
+    };
+    for (const riff of [0, 36])
+      await expect(wav(killed(riff))).rejects.toThrow(
+        new RegExp(`Its sound has 0 bytes, but ${size} more follow.*still being recorded`),
+      );
+    const empty = await wav(killed(36).slice(0, 44));
+    expect((await empty.at(0)).samples).toEqual({
+      data: new Float32Array(),
+      shape: [0, 2],
+      dtype: "float32",
+    });
+  });
+
   it("finds the sound behind a large chunk", async () => {
     const { bytes } = stereo;
     const junk = new Uint8Array(100_008);
@@ -53,6 +74,7 @@ describe("wav", () => {
     await expect(wav(changed(20, 7))).rejects.toThrow(/µ-law of 16 bits, which is not read\. Convert it/);
     await expect(wav(changed(34, 12))).rejects.toThrow(/PCM of 12 bits/);
     await expect(wav(changed(22, 3))).rejects.toThrow(/3 channels of 16 bits are not 4 bytes/);
+    await expect(wav(changed(24, 0, 0, 0, 0))).rejects.toThrow(/It is damaged: 0 samples a second/);
     await expect(wav(changed(0, ...new TextEncoder().encode("RF64")))).rejects.toThrow(
       /RF64, WAV of more than 4 GB/,
     );
