@@ -1,7 +1,6 @@
 """Writes test/fixtures/data/parquet-*.parquet by pyarrow, each smaller than 20 kB, and what is in them as JSON.
 
     pip install --target PLACE pyarrow && PYTHONPATH=PLACE python3 scripts/golden/parquet.py
-    npx biome check --write test/fixtures/data
 """
 
 import base64
@@ -9,10 +8,12 @@ import decimal
 import json
 import os
 import struct
+import tempfile
 import zlib
 
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as encryption
 
 folder = os.path.join(os.path.dirname(__file__), "..", "..", "test", "fixtures", "data")
 os.makedirs(folder, exist_ok=True)
@@ -165,3 +166,49 @@ strange = pa.table(
 )
 write("strange", strange)
 write("long", pa.table({"x": pa.array([2**40, 1], pa.int64()), "f": pa.array([0.5, 2.0], pa.float64())}))
+
+
+def write_bare(name, save):
+    """A file whose test says what is in it."""
+    path = os.path.join(folder, f"parquet-{name}.parquet")
+    save(path) if callable(save) else pq.write_table(save, path)
+    assert os.path.getsize(path) < 20_000
+
+
+for name, kind in {"ms": pa.timestamp("ms"), "us": pa.timestamp("us"), "utc": pa.timestamp("ms", tz="UTC"), "time": pa.time32("ms")}.items():
+    write_bare(f"times-{name}", pa.table({"t": pa.array([1_000_000, 2_000_000], kind)}))
+
+# Pages without values, of which LZ4 has not one byte.
+empty = pa.table({"n": pa.nulls(3, pa.int32()), "l": pa.array([[], [], []], pa.list_(pa.int32()))})
+for codec in ("lz4", "gzip", "brotli", "zstd", "snappy"):
+    write_bare(f"empty-{codec}", lambda path: pq.write_table(empty, path, compression=codec))
+write_bare("names", pa.table({name: pa.array([1, 2], pa.int64()) for name in ("constructor", "toString", "__proto__")}))
+write_bare("twice", pa.Table.from_arrays([pa.array([1]), pa.array([2])], ["a", "a"]))
+with tempfile.TemporaryDirectory() as place:
+    parts = []
+    pq.write_table(pa.table({"x": [1, 2]}), os.path.join(place, "part.parquet"), metadata_collector=parts)
+    parts[0].set_file_path("part.parquet")
+    write_bare("metadata", lambda path: pq.write_metadata(pa.schema([("x", pa.int64())]), path, metadata_collector=parts))
+
+
+class Keys(encryption.KmsClient):
+    """Keys that are locked away nowhere."""
+
+    def __init__(self, _config):
+        super().__init__()
+
+    def wrap_key(self, key, _name):
+        return base64.b64encode(key)
+
+    def unwrap_key(self, key, _name):
+        return base64.b64decode(key)
+
+
+def encrypted(path, plaintext_footer):
+    config = encryption.EncryptionConfiguration(footer_key="f", column_keys={"k": ["a"]}, plaintext_footer=plaintext_footer)
+    properties = encryption.CryptoFactory(Keys).file_encryption_properties(encryption.KmsConnectionConfig(), config)
+    pq.write_table(pa.table({"a": [1, 2], "b": [3, 4]}), path, encryption_properties=properties)
+
+
+write_bare("encrypted", lambda path: encrypted(path, False))
+write_bare("encrypted-column", lambda path: encrypted(path, True))

@@ -186,14 +186,16 @@ function fill(filling: Filling, target: TypedArray, at: number, values: DecodedA
   const float = dtype === "float32" || dtype === "float64";
   const numbers = target as unknown as (number | bigint)[];
   for (let i = 0; i < values.length; i++) {
-    const value: unknown = values[i] ?? column.missing;
+    const given: unknown = values[i] ?? undefined;
+    const value: unknown = given ?? column.missing;
     if (value === undefined) throw absent(column, pages, rowOf(i), "value");
     const number = big ? BigInt(value as number) : Number(value);
     numbers[at + i] = number;
     const stored = numbers[at + i]!;
     const same = stored === number && (big || typeof value !== "bigint" || Number.isSafeInteger(number));
-    // Fractions are rounded, and NaN equals nothing.
-    if (same || (float && !pages.whole && (Number.isNaN(number) || Number.isFinite(stored)))) continue;
+    // Fractions are rounded, and NaN equals nothing; either may stand for a whole number.
+    const fraction = float && (given === undefined || !pages.whole);
+    if (same || (fraction && (Number.isNaN(number) || Number.isFinite(stored)))) continue;
     throw dataError(`${show(value)} is none of the numbers that ${dtype} holds.`, {
       path: pages.path,
       row: rowOf(i),

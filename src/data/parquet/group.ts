@@ -17,7 +17,7 @@ import {
   sizeOfDecoded,
 } from "./decoded.ts";
 import { loadCompressors, loadHyparquet } from "./peer.ts";
-import { type Column, columnsOf } from "./schema.ts";
+import { annotate, type Column, columnsOf } from "./schema.ts";
 
 /** The picked columns of a row group, in their order. */
 export type DecodedGroup = readonly DecodedColumn[];
@@ -50,12 +50,17 @@ export async function readFooter(file: DataFile): Promise<Footer> {
   const { parquetMetadataAsync, parquetSchema } = await loadHyparquet();
   return readFrom(file, {}, async (bytes) => {
     try {
-      return await decoding("The end of the file, which says what is in it,", bytes, async (buffer) => {
+      const what = "The end of the file, which says what is in it,";
+      const footer = await decoding(what, bytes, async (buffer) => {
         const metadata = await parquetMetadataAsync(buffer, { parsers, geoparquet: false });
+        if (listsOthers(metadata)) return undefined;
+        annotate(metadata);
         const tree = parquetSchema(metadata);
         checkFooter(metadata, leavesOf(tree));
         return { metadata, columns: columnsOf(metadata, tree) };
       });
+      if (footer !== undefined) return footer;
+      throw new Error("It lists other files, and has no rows itself. Name those: part-*.parquet.");
     } catch (error) {
       const problem = await otherProblem(bytes);
       throw problem === undefined ? error : new Error(problem, { cause: error });
@@ -73,6 +78,12 @@ async function otherProblem(bytes: Bytes): Promise<string | undefined> {
   return last === magic && byteLength >= 12
     ? undefined
     : "It was cut off: a Parquet file ends with PAR1, and what is in it.";
+}
+
+/** Whether it is a `_metadata` or `_common_metadata`, which stands beside the files of a data set. */
+function listsOthers({ num_rows, row_groups }: FileMetaData): boolean {
+  if (row_groups.length === 0) return num_rows > 0n;
+  return row_groups.some(({ columns }) => columns.some(({ file_path = "" }) => file_path !== ""));
 }
 
 /** Throws unless each row group has every column, and all rows are in one: a damaged footer may be one all the same. */

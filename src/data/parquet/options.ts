@@ -42,6 +42,15 @@ export function pickColumns(
   return names.map((name) => {
     const picked = footers.map((footer, i) => {
       const column = footer.columns.find((each) => each.name === name);
+      if (name === "__proto__")
+        throw new OptionError(
+          `${files[i]!.path ?? "The file"} has a column ${show(name)}, and no sample has a field ${show(name)}. Rename it where the file is written, or pick others: columns: { … }.`,
+        );
+      const alike = footer.columns.filter((each) => each.name === name).length;
+      if (alike > 1)
+        throw new OptionError(
+          `${files[i]!.path ?? "The file"} has ${alike} columns ${show(name)}, and a sample has one. Rename them where the file is written.`,
+        );
       if (column === undefined) {
         const there = footer.columns.map((each) => each.name).join(", ");
         throw new OptionError(
@@ -50,7 +59,7 @@ export function pickColumns(
       }
       return column;
     });
-    const { list } = picked[0]!;
+    const { list, counts } = picked[0]!;
     const kind = columns?.[name] ?? ownKind(picked[0]!);
     if (columns !== undefined) checkKind(name, kind);
     for (const [i, column] of picked.entries()) {
@@ -59,12 +68,12 @@ export function pickColumns(
         const next = columns === undefined ? ` Pick others: columns: { … }.` : "";
         throw new OptionError(`${where} ${kindProblem(column, kind ?? "bytes")}${next}`);
       }
-      if (column.list !== list)
+      if (column.list !== list || column.counts !== counts)
         throw new OptionError(
-          `${where} It is ${column.described}, and ${picked[0]!.described} in ${files[0]!.path ?? "the first file"}.`,
+          `${where} It is ${column.described}, and ${picked[0]!.described} in ${files[0]!.path ?? "the first file"}. Open them one by one.`,
         );
     }
-    const stands = missing[name];
+    const stands = Object.hasOwn(missing, name) ? missing[name] : undefined;
     if (stands !== undefined) checkMissing(name, kind!, stands);
     return { name, kind: kind!, list, missing: stands };
   });
@@ -89,6 +98,19 @@ function checkMissing(name: string, kind: string, missing: unknown): void {
   if (fits) return;
   const next = kind === "bytes" || kind === "image" ? "nothing stands for those" : "it must be one, too";
   throw new OptionError(`\`missing\`: ${show(name)} is given as ${kind}, and ${next}; got ${show(missing)}.`);
+}
+
+/** Throws a DataError where the column `name` is encrypted, as it may be for itself. */
+export function refuseEncrypted(files: readonly DataFile[], footers: readonly Footer[], name: string): void {
+  for (const [i, { metadata }] of footers.entries())
+    for (const { columns } of metadata.row_groups)
+      if (
+        columns.some(
+          ({ crypto_metadata, meta_data }) =>
+            crypto_metadata !== undefined && meta_data?.path_in_schema[0] === name,
+        )
+      )
+        throw dataError("It is encrypted.", { path: files[i]!.path, column: name });
 }
 
 /** Throws a DataError where the footers count nulls in a column: then they are known before anything is read. */

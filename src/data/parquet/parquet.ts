@@ -29,7 +29,7 @@ import {
   sizeOfGroup,
 } from "./group.ts";
 import type { ParquetColumns, ParquetSample, ParquetValue } from "./kinds.ts";
-import { type ParquetOptions, pickColumns, refuseNulls } from "./options.ts";
+import { type ParquetOptions, pickColumns, refuseEncrypted, refuseNulls } from "./options.ts";
 import { loadCompressors } from "./peer.ts";
 import { RecentGroups } from "./recent.ts";
 
@@ -227,8 +227,10 @@ export async function parquet(where: Where, options: ParquetOptions = {}): Promi
   const files = opened.map(({ file }) => file);
   const footers = opened.map(({ footer }) => footer);
   const columns = pickColumns(files, footers, options);
-  for (const { name, list, missing } of columns)
+  for (const { name, list, missing } of columns) {
+    refuseEncrypted(files, footers, name);
     if (missing === undefined && !list) refuseNulls(files, footers, name);
+  }
   const names = columns.map(({ name }) => name);
   await loadCompressors(
     footers.flatMap(({ metadata }) => metadata.row_groups.flatMap((group) => [...codecsOf(group, names)])),

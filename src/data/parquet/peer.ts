@@ -33,9 +33,19 @@ export async function loadCompressors(codecs: Iterable<string>): Promise<Compres
   const found = isNode
     ? peer<{ readonly compressors: Compressors }>("hyparquet-compressors")
     : await import("hyparquet-compressors").catch(() => undefined);
-  if (found !== undefined) return found.compressors;
+  if (found !== undefined) return forEmptyPages(found.compressors);
   if (foreign === undefined) return {};
   throw new MissingPeerError(
     `Columns compressed by ${foreign} need the package \`hyparquet-compressors\`. Install it: npm install hyparquet-compressors`,
+  );
+}
+
+/** The same for pages without values: what is compressed of those may be nothing, of which some codecs make an error. */
+function forEmptyPages(compressors: Compressors): Compressors {
+  return Object.fromEntries(
+    Object.entries(compressors).map(([codec, undo]) => [
+      codec,
+      (bytes: Uint8Array, size: number) => (size === 0 ? new Uint8Array(0) : undo(bytes, size)),
+    ]),
   );
 }

@@ -22,6 +22,26 @@ export interface Column {
   readonly leaf: string;
   /** What it is, in words: `int64`, `a map`. */
   readonly described: string;
+  /** What its numbers count, where the file says so: `days since 1970`. Those of files that count other things are not alike. */
+  readonly counts: string | undefined;
+}
+
+/**
+ * Gives the columns of `metadata` the older annotation of their type where they have the newer alone. Writers give both,
+ * but need not; hyparquet takes decimals by the older.
+ */
+export function annotate({ schema }: FileMetaData): void {
+  for (const element of schema) {
+    const { converted_type, logical_type: logical } = element;
+    if (converted_type !== undefined) continue;
+    if (logical?.type === "DECIMAL") {
+      const { precision, scale } = logical;
+      Object.assign(element, { converted_type: "DECIMAL", precision, scale });
+    } else if (logical?.type === "INTEGER") {
+      const { isSigned, bitWidth } = logical;
+      Object.assign(element, { converted_type: `${isSigned ? "" : "U"}INT_${bitWidth}` });
+    }
+  }
 }
 
 /** The columns of a file. */
@@ -29,7 +49,7 @@ export function columnsOf(metadata: FileMetaData, tree: SchemaTree): Column[] {
   const images = imagesOf(metadata);
   return tree.children.map((child) => {
     const { name } = child.element;
-    const base = { name, image: images.has(name), list: false, record: false };
+    const base = { name, image: images.has(name), list: false, record: false, counts: undefined };
     const leaf = (node: SchemaTree) => node.path.join(".");
     if (child.children.length === 0) {
       const list = child.element.repetition_type === "REPEATED";
@@ -58,12 +78,13 @@ export function columnsOf(metadata: FileMetaData, tree: SchemaTree): Column[] {
   });
 }
 
-type Content = Pick<Column, "content" | "described">;
+type Content = Pick<Column, "content" | "described" | "counts">;
 
-function listed({ content, described }: Content, list: boolean): Content & Pick<Column, "list"> {
-  if (!list) return { content, described, list };
+function listed(leaf: Content, list: boolean): Content & Pick<Column, "list"> {
+  if (!list) return { ...leaf, list };
+  const { content, described } = leaf;
   const refused = content === "text" || content === "bytes";
-  return { content: refused ? undefined : content, described: `lists of ${described}`, list };
+  return { ...leaf, content: refused ? undefined : content, described: `lists of ${described}`, list };
 }
 
 /** The field `bytes` of a record of bytes, and maybe a path. */
@@ -110,6 +131,13 @@ const byType: Readonly<Record<string, ParquetDType>> = {
   DOUBLE: "float64",
 };
 
+/** The words of {@link byConverted} for the newer annotations. */
+const units: Readonly<Record<string, string>> = {
+  MILLIS: "milliseconds",
+  MICROS: "microseconds",
+  NANOS: "nanoseconds",
+};
+
 /** Digits that a float64 holds, all of them. */
 const exactDigits = 15;
 
@@ -118,8 +146,10 @@ function contentOf({ type, converted_type, logical_type, precision }: SchemaElem
   const known = (content: Content["content"], of?: string): Content => ({
     content,
     described: of === undefined ? String(content) : `${of} (${content})`,
+    counts: undefined,
   });
-  const refused = (described: string): Content => ({ content: undefined, described });
+  const counting = (dtype: ParquetDType, counts: string): Content => ({ ...known(dtype, counts), counts });
+  const refused = (described: string): Content => ({ content: undefined, described, counts: undefined });
   const logical = logical_type?.type;
   if (converted_type === "DECIMAL" || logical === "DECIMAL") {
     const digits = precision ?? Number.POSITIVE_INFINITY;
@@ -129,12 +159,19 @@ function contentOf({ type, converted_type, logical_type, precision }: SchemaElem
   }
   if (logical === "FLOAT16") return known("float32", "half floats");
   if (logical === "TIMESTAMP" || logical === "TIME") {
-    const { unit } = logical_type as { readonly unit: string };
-    return known(type === "INT32" ? "int32" : "int64", `${logical.toLowerCase()}s in ${unit.toLowerCase()}`);
+    const { unit, isAdjustedToUTC } = logical_type as {
+      readonly unit: string;
+      readonly isAdjustedToUTC: boolean;
+    };
+    const counts =
+      logical === "TIME"
+        ? `a time in ${units[unit]}`
+        : `${units[unit]} since 1970${isAdjustedToUTC ? "" : ", by a local clock"}`;
+    return counting(type === "INT32" ? "int32" : "int64", counts);
   }
   const [dtype, of] = byConverted[converted_type ?? ""] ?? [];
-  if (dtype !== undefined) return known(dtype, of);
-  if (type === "INT96") return known("int64", "nanoseconds since 1970");
+  if (dtype !== undefined) return of === undefined ? known(dtype) : counting(dtype, of);
+  if (type === "INT96") return counting("int64", "nanoseconds since 1970");
   if (converted_type === "INTERVAL" || converted_type === "BSON") return refused(converted_type);
   if (logical === "GEOMETRY" || logical === "GEOGRAPHY" || logical === "VARIANT") return refused(logical);
   if (converted_type === "UTF8" || converted_type === "JSON" || converted_type === "ENUM")
