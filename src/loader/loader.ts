@@ -20,6 +20,7 @@ import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
 import { explain } from "./observe/explain.ts";
 import { addTo, type LoaderReport, noEpochs, type PastEpochs, report } from "./observe/report.ts";
+import { scatteredRows } from "./observe/scattered.ts";
 import { type LoaderStats, StatsKeeper } from "./observe/stats.ts";
 import { checkOptionNames, type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import { planEpoch } from "./plan.ts";
@@ -112,7 +113,7 @@ export class Loader<B> implements DataLoader<B> {
   }
 
   explain(): string {
-    return explain(this.stats(), availableCores());
+    return explain(this.stats(), availableCores(), scatteredRows(this.#sequence));
   }
 
   close(): Promise<void> {

@@ -39,7 +39,7 @@ const mebi = 2 ** 20;
 export interface ParquetReader<S = Record<string, ParquetValue>> extends Sequence<S> {
   /** Rows of each row group, in order: `new BlockSampler(rows.blocks)`. */
   readonly blocks: readonly number[];
-  /** Whether all columns are in memory, so that rows in any order are cheap. */
+  /** Whether all columns are in memory, so that rows in any order are cheap. `loader.explain()` says where they are not. */
   readonly decoded: boolean;
 }
 

@@ -4,8 +4,15 @@ import type { LoaderStats } from "./stats.ts";
 /** A share of waiting under which the data keeps up. */
 const keepsUp = 0.05;
 
-/** Says whether the consumer, the CPU, the disk or the hand-off is the limit, and what to change. */
-export function explain(stats: LoaderStats, cores: number): string {
+/** A share of time in `getItem` above which workers are at work. */
+const atWork = 0.6;
+
+/**
+ * Says whether the consumer, the order, the CPU, the disk or the hand-off is the limit, and what to change.
+ *
+ * @param scattered the name of a dataset whose rows cost a whole block each in the order in which they are read
+ */
+export function explain(stats: LoaderStats, cores: number, scattered?: string): string {
   if (stats.batches < 2) return "Too few batches were delivered to say anything; iterate first.";
   const { share } = stats.wait;
   const waits = `waits for data ${percent(share)} of the time`;
@@ -17,6 +24,9 @@ export function explain(stats: LoaderStats, cores: number): string {
   const fetch = sum((worker) => worker.fetch);
   const read = sum((worker) => worker.read);
   const busy = fetch / (stats.elapsed * Math.max(1, stats.workers));
+  if (scattered !== undefined && (stats.workers === 0 || busy > atWork)) {
+    return `The order is the limit: the consumer ${waits}, and each row of ${scattered} costs the decoding of the block that it lies in, as not all of them fit into memory; mix a few blocks at a time, sampler: new BlockSampler(rows.blocks), give it more \`memory\`, or keep the samples on disk (diskCache).`;
+  }
   const spent = (part: number, what: string): string => `${percent(part / fetch)} of getItem is ${what}`;
   if (read > fetch / 2) {
     return `The disk is the limit: the consumer ${waits}, and ${spent(read, "reading files")}; put the files on a faster disk, store them smaller, or use more workers to read ahead (now ${stats.workers}).`;
@@ -24,7 +34,7 @@ export function explain(stats: LoaderStats, cores: number): string {
   if (stats.workers === 0) {
     return `The CPU is the limit: the consumer ${waits}, as batches are loaded in its own thread; use workers: ${cores} or "auto".`;
   }
-  if (busy > 0.6) {
+  if (busy > atWork) {
     const decode = sum((worker) => worker.decode);
     const on = decode > fetch / 2 ? `, and ${spent(decode, "decoding and resizing images")}` : "";
     return stats.workers < cores

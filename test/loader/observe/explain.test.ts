@@ -57,6 +57,17 @@ describe("explain", () => {
     );
   });
 
+  it("names the order where rows are scattered over blocks and somebody waits for the work", () => {
+    const of = (share: number, workers: number, fetch: number) =>
+      explain(stats(share, workers, { fetch }), 4, "Rows");
+    for (const workers of [0, 2])
+      expect(of(0.9, workers, 9500)).toMatch(
+        /The order is the limit.*each row of Rows.*BlockSampler.*diskCache/,
+      );
+    expect(of(0.01, 2, 9500)).toMatch(/The consumer is the limit/);
+    expect(of(0.9, 2, 1000)).toMatch(/The hand-off is the limit/);
+  });
+
   it("says nothing before there is something to say", () => {
     expect(explain({ ...stats(0, 0, { fetch: 0 }), batches: 0 }, 4)).toMatch(/Too few batches/);
   });
