@@ -38,7 +38,7 @@ export function classesOf(
     if (found !== undefined) throw splitsNotClasses(root, base, found);
   }
   const depths = [...new Set(splits.map(depthOf))].sort((a, b) => a - b);
-  const levels = depths.map((depth) => numberedAt(root, depth));
+  const levels = depths.map((depth) => numberedAt(root, depth, splits));
   const classes = levels[0]!;
   for (const [i, other] of levels.entries()) {
     if (!isSame(classes, other))
@@ -59,16 +59,17 @@ export function classesOf(
   return classes;
 }
 
-/** The classes of all splits that are `depth` folders deep in `root`. */
-function numberedAt(root: string, depth: number): readonly string[] {
+/** The classes of all splits that are `depth` folders deep in `root`, of which `splits` are asked for. */
+function numberedAt(root: string, depth: number, splits: readonly string[]): readonly string[] {
   const { classes, differing } = levelAt(root, depth);
   if (differing === undefined) return classes;
   const [first, second] = differing;
   const names = [...first.folders, ...second.folders];
-  // Of several places with splits, each can be numbered by itself; what they are beside is the root then.
+  // Where splits lie apart, those in one folder can be numbered by themselves.
+  const above = splits.map((path) => path.slice(0, -lastOf(path).length - 1));
   const rest =
-    first.path.includes("/") || second.path.includes("/")
-      ? ` Or open each by itself, with the folder above its splits for the root.`
+    depth > 1 && above.every((path) => path === above[0])
+      ? ` Or make ${show(join(root, above[0]!))} the root, with split: ${show(lastOf(splits[0]!))}.`
       : "";
   throw severalNumbers(root, `${first.path} and ${second.path}`, names, rest);
 }
@@ -135,15 +136,24 @@ function splitsAmong(root: string, { path, folders }: Group): readonly string[] 
 function pathsAt(root: string, depth: number): readonly string[] {
   let paths = [""];
   for (let i = 0; i < depth; i++)
-    paths = paths.flatMap((path) => foldersIn(join(root, path)).map((name) => join(path, name)));
+    paths = paths.flatMap((path) => besideIn(root, path).map((name) => join(path, name)));
   return paths;
 }
 
 /** Those that have folders in them. */
 function withFolders(root: string, paths: readonly string[]): readonly Group[] {
   return paths
-    .map((path) => ({ path, folders: foldersIn(join(root, path)) }))
+    .map((path) => ({ path, folders: besideIn(root, path) }))
     .filter(({ folders }) => folders.length > 0);
+}
+
+/** The folders in one that may have nothing to do with the data: what cannot be read is no split that can be asked for. */
+function besideIn(root: string, path: string): readonly string[] {
+  try {
+    return foldersIn(join(root, path));
+  } catch {
+    return [];
+  }
 }
 
 function depthOf(path: string): number {

@@ -5,7 +5,7 @@
  * what systems leave behind.
  */
 import type { Stats } from "node:fs";
-import { fileProblem } from "../../core/file.ts";
+import { codeOf, fileProblem } from "../../core/file.ts";
 import { builtin } from "../../core/node.ts";
 import { dataError } from "../data-file.ts";
 
@@ -43,7 +43,6 @@ export function listFiles(
   endings: readonly string[],
   passedOver: Record<string, number>,
 ): ListedFile[] {
-  const fs = builtin("fs")!;
   const folders: { readonly path: string; readonly names: string[] }[] = [];
   const found = new Map<string, Stats>();
   const count = (what: string): void => {
@@ -62,7 +61,7 @@ export function listFiles(
       const inside = join(path, name);
       const ending = endingOf(name);
       const isWanted = endings.includes(ending);
-      const stats = fs.statSync(join(folder, inside), { throwIfNoEntry: false });
+      const stats = statOfLink(join(folder, inside));
       if (stats?.isDirectory()) walk(inside, [...above, self]);
       else if (!isWanted) count(ending === "" ? "files without an ending" : `.${ending}`);
       else if (stats === undefined)
@@ -89,7 +88,7 @@ export function listFiles(
  * @throws DataError if it is gone, or has another size or time than it had then.
  */
 export function checkUnchanged(path: string, size: number, time: number): void {
-  const stats = attempt(path, () => builtin("fs")!.statSync(path, { throwIfNoEntry: false }));
+  const stats = statOfLink(path);
   if (stats !== undefined && stats.size === size && stats.mtimeMs === time) return;
   const now = stats === undefined ? "now it is gone" : `now ${showStamp(stats.size, stats.mtimeMs)}`;
   throw dataError(
@@ -104,13 +103,13 @@ function showStamp(size: number, time: number): string {
 
 /** The folders in `folder` that are the user's, sorted; those that links lead to, too. */
 export function foldersIn(folder: string): string[] {
-  const { readdirSync, statSync } = builtin("fs")!;
+  const { readdirSync } = builtin("fs")!;
   return attempt(folder, () => readdirSync(folder, { withFileTypes: true }))
     .filter((entry) => !isStranger(entry.name))
     .filter((entry) => {
       // Besides links, as some file systems do not say what an entry is.
       if (entry.isFile() || entry.isDirectory()) return entry.isDirectory();
-      return statSync(join(folder, entry.name), { throwIfNoEntry: false })?.isDirectory();
+      return statOfLink(join(folder, entry.name))?.isDirectory();
     })
     .map(({ name }) => name)
     .sort(byName);
@@ -133,6 +132,18 @@ function namesIn(folder: string): string[] {
 
 function statOf(path: string): Stats {
   return attempt(path, () => builtin("fs")!.statSync(path));
+}
+
+/** What is at `path`; undefined if nothing is, or a link that leads nowhere, or to itself. */
+function statOfLink(path: string): Stats | undefined {
+  return attempt(path, () => {
+    try {
+      return builtin("fs")!.statSync(path, { throwIfNoEntry: false });
+    } catch (error) {
+      if (codeOf(error) === "ELOOP") return undefined;
+      throw error;
+    }
+  });
 }
 
 function attempt<T>(path: string, read: () => T): T {

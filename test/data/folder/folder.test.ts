@@ -122,8 +122,13 @@ describe("folder", () => {
     const reader = await folder(base, textOf);
     const paths = Array.from({ length: reader.length }, (_, i) => reader.getItem(i, context).path);
     expect(paths).toEqual(["a/1.txt", "a/link.txt", "b/2.txt"]);
-    symlinkSync(join(base, "nowhere"), join(base, "a", "3.txt"));
-    await expect(folder(base, textOf)).rejects.toThrow(/a\/3\.txt: It is a link that leads nowhere/);
+    symlinkSync(join(base, "itself"), join(base, "itself"));
+    expect((await folder(base, textOf)).classes).toEqual(["a", "b"]);
+    for (const target of [join(base, "nowhere"), join(base, "itself")]) {
+      symlinkSync(target, join(base, "a", "3.txt"));
+      await expect(folder(base, textOf)).rejects.toThrow(/a\/3\.txt: It is a link that leads nowhere/);
+      rmSync(join(base, "a", "3.txt"));
+    }
   });
 
   it("is plain data whose version changes with any file", async () => {
