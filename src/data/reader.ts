@@ -1,5 +1,5 @@
 /** What all readers of one or many files are: the files' rows, one after the other, as a Sequence of samples. */
-import { checkIndex } from "../core/check.ts";
+import { indexError } from "../core/check.ts";
 import { partOf } from "../core/search.ts";
 import type { Context } from "../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
@@ -32,7 +32,9 @@ export abstract class DataReader<S> extends Sequence<S> {
   }
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<S>>> {
-    checkIndex(nameOf(this), index, this.length);
+    // The name of a class is dear, and asked for where it is needed.
+    if (!Number.isInteger(index) || index < 0 || index >= this.length)
+      throw indexError(nameOf(this), index, this.length);
     const file = this.fileOf(index);
     return this.read(file, index - this.starts[file]!, context) as Awaitable<Returned<S>>;
   }

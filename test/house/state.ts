@@ -33,6 +33,8 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/room.ts used": "is memory that no sample has been given yet",
   "src/data/text/jsonl.ts places": scratch,
   "src/data/text/encoding.ts decoders": "a decoder is made once in a thread, and readers are plain data",
+  "src/data/text/reader.ts beginnings": scratch,
+  "src/data/text/reader.ts held": "is what the thread read last, of files that are plain data",
   "src/data/text/reader.ts room": scratch,
   "src/loader/caches.ts sources": beside,
   "src/loader/contents.ts changing": beside,

@@ -96,7 +96,7 @@ export class CsvReader<S> extends TextReader<S> {
 
   parse(bytes: Uint8Array, place: RowPlace): S {
     const { names, fields, cells } = this;
-    const text = decodeText(bytes, 0, bytes.length, this.encoding);
+    const text = decodeText(bytes, this.encoding);
     const found = findCells(text, cells, places);
     if (found !== names.length) {
       throw dataError(
@@ -286,7 +286,7 @@ async function firstCells(
     const behind = bytes.subarray(first);
     const [, next = behind.length] = scanned(behind, { ...syntax, skip: "none" }).starts;
     return readFrom(file, place, () => {
-      const text = decodeText(behind, 0, next, encoding);
+      const text = decodeText(behind.subarray(0, next), encoding);
       if (/\r[^\n]/.test(text) && !text.includes('"'))
         throw new Error("Its lines end with carriage returns alone. Convert it: tr '\\r' '\\n'.");
       const found = Array.from({ length: findCells(text, cells, places) }, (_, i) =>

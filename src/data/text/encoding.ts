@@ -24,14 +24,14 @@ export function checkEncoding(encoding: unknown): asserts encoding is string {
 }
 
 /**
- * The text of `bytes` from `start` to `end`.
+ * The text of `bytes`.
  *
  * @throws Error if it is none in `encoding`.
  */
-export function decodeText(bytes: Uint8Array, start: number, end: number, encoding: string): string {
+export function decodeText(bytes: Uint8Array, encoding: string): string {
   const decoder = decoderOf(encoding);
   try {
-    return decoder.decode(start === 0 && end === bytes.length ? bytes : bytes.subarray(start, end));
+    return decoder.decode(bytes);
   } catch (cause) {
     throw new Error(
       `It is no text in ${encoding}. ${encoding === "utf-8" ? 'Is it in another one? Then give `encoding: "windows-1252"`, say.' : "Check its encoding."}`,

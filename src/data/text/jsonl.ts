@@ -26,7 +26,6 @@ import type { RowSyntax } from "./offsets.ts";
 import {
   checkMalformed,
   checkTextOptions,
-  lineEnd,
   type Malformed,
   openText,
   type RowPlace,
@@ -67,7 +66,8 @@ export class JsonlReader<T> extends TextReader<T> {
   }
 
   parse(bytes: Uint8Array, place: RowPlace): T {
-    const text = decodeText(bytes, 0, lineEnd(bytes), this.encoding);
+    // Lines of spaces may follow, which are such to JSON as well.
+    const text = decodeText(bytes, this.encoding);
     if (this.fields !== undefined) return sampleOf(text, this.fields, this, place) as T;
     const value = parsed(text, place);
     const lost = lostNumber(text);

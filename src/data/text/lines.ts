@@ -4,7 +4,7 @@ import type { Sequence } from "../../sequence/sequence.ts";
 import type { Where } from "../files.ts";
 import { checkEncoding, decodeText } from "./encoding.ts";
 import { plainLines } from "./offsets.ts";
-import { checkTextOptions, lineEnd, openText, type TextOptions, TextReader } from "./reader.ts";
+import { checkTextOptions, openText, type TextOptions, TextReader } from "./reader.ts";
 
 /** How lines are read. */
 export interface LinesOptions extends TextOptions {
@@ -17,7 +17,10 @@ export class LinesReader extends TextReader<string> {
   static override readonly module: string = import.meta.url;
 
   parse(bytes: Uint8Array): string {
-    return decodeText(bytes, 0, lineEnd(bytes), this.encoding);
+    const text = decodeText(bytes, this.encoding);
+    const end = text.indexOf("\n");
+    if (end < 0) return text.endsWith("\r") ? text.slice(0, -1) : text;
+    return text.slice(0, end > 0 && text.charCodeAt(end - 1) === 0x0d ? end - 1 : end);
   }
 }
 

@@ -38,6 +38,33 @@ export interface RowPlace {
 /** Where rows of local files are read to, one at a time: memory of its own for each costs more than to read it. */
 const room = new Uint8Array(2 ** 16);
 
+/** What is in it: bytes of which file, and from where to where. */
+const held: { file: DataFile | undefined; from: number; to: number } = { file: undefined, from: 0, to: 0 };
+
+/** Its beginnings of each length up to 1024 that was asked for: to make one costs as much as to read a short row. */
+const beginnings: Uint8Array[] = [];
+
+function roomFor(length: number): Uint8Array {
+  if (length > 1024) return room.subarray(0, length);
+  beginnings[length] ??= room.subarray(0, length);
+  return beginnings[length];
+}
+
+/** The bytes of a row, valid until the next call. After the row before it, those that follow are read with it. */
+function rowBytes(bytes: Bytes, file: DataFile, start: number, end: number): Uint8Array {
+  const { from, to } = held;
+  const isNext = held.file === file && start === to;
+  if (held.file === file && start >= from && end <= to) return room.subarray(start - from, end - from);
+  const until = isNext ? Math.min(start + room.length, file.byteLength) : end;
+  const part = roomFor(until - start);
+  held.file = undefined;
+  bytes.readInto(part, start);
+  held.file = file;
+  held.from = start;
+  held.to = until;
+  return until === end ? part : roomFor(end - start);
+}
+
 /** Rows of text files, each a sample. */
 export interface TextRows<S> extends Sequence<S> {
   /** How many rows were passed over as they are malformed, where that was asked for. */
@@ -73,9 +100,8 @@ export abstract class TextReader<S> extends DataReader<S> {
     const place = { path: file.path, row, offset };
     return readFrom(file, place, (bytes) => {
       if (bytes instanceof FileBytes && end - offset <= room.length) {
-        const row = room.subarray(0, end - offset);
-        bytes.readInto(row, offset);
-        return this.parseAt(row, place, every);
+        const row = rowBytes(bytes, file, offset, end);
+        return every === 1 ? this.parse(row, place) : this.parseAt(row, place, every);
       }
       const part = bytes.slice(offset, end, signal);
       return isThenable(part)
@@ -89,12 +115,14 @@ export abstract class TextReader<S> extends DataReader<S> {
     if (every === 1) return this.parse(bytes, place);
     const starts: number[] = [];
     new RowScanner(this.syntax, 0, { take: (found) => starts.push(...found) }).scan(bytes, 0);
-    const start = starts[place.row % every]!;
-    return this.parse(bytes.subarray(start), { ...place, offset: place.offset + start });
+    const number = place.row % every;
+    const start = starts[number]!;
+    const row = bytes.subarray(start, starts[number + 1]);
+    return this.parse(row, { ...place, offset: place.offset + start });
   }
 
   /**
-   * The sample of the row that `bytes` begin with; lines that are no row may follow it.
+   * The sample of the row that `bytes` are; lines that are no row may follow it.
    *
    * @throws Error if it is malformed.
    */
@@ -234,14 +262,4 @@ function isWellFormed(reader: TextReader<unknown>, bytes: Uint8Array, place: Row
     if (error instanceof TypeError || isEpochalError(error, "OptionError")) throw error;
     return false;
   }
-}
-
-/** Where the first line of `bytes` ends: before its newline, or the carriage return before that. */
-export function lineEnd(bytes: Uint8Array): number {
-  let end = bytes.length;
-  // Nearly always it is the only one.
-  if (end > 0 && bytes[end - 1] === 0x0a) end--;
-  const inside = bytes.indexOf(0x0a);
-  if (inside >= 0 && inside < end) end = inside;
-  return end > 0 && bytes[end - 1] === 0x0d ? end - 1 : end;
 }

@@ -1,7 +1,11 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { openDataFile } from "../../../src/data/data-file.ts";
 import { LinesReader, lines } from "../../../src/data/text/lines.ts";
 import { plainLines, rowOffsets } from "../../../src/data/text/offsets.ts";
+import { createRandom } from "../../../src/random/random.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
 import { keepsContract } from "../contract.ts";
@@ -42,6 +46,31 @@ describe("lines", () => {
     });
     expect(offsets[0]!.every).toBe(16);
     expect(read(reader)).toEqual(texts);
+  });
+
+  it("reads any row after any other, of several files that rows are read of together", async () => {
+    const root = mkdtempSync(join(tmpdir(), "epochal-lines-"));
+    const random = createRandom(7);
+    const texts = [0, 1].map(() =>
+      Array.from({ length: 3000 }, (_, i) => `${i}${"é".repeat(random.integer(0, random.integer(1, 300)))}`),
+    );
+    const readers = await Promise.all(
+      texts.map(async (rows, i) => {
+        writeFileSync(join(root, `${i}.txt`), rows.join("\n"));
+        return lines(join(root, `${i}.txt`), { cache: false });
+      }),
+    );
+    let [which, index] = [0, 0];
+    for (let i = 0; i < 40_000; i++) {
+      // Most often the next, as in order; at times another one, or another file.
+      if (random.integer(0, 50) === 0) index = random.integer(0, 3000);
+      if (random.integer(0, 100) === 0) which = 1 - which;
+      expect(readers[which]!.getItem(index, createContext({ epoch: 0, index, seed: 0 }))).toBe(
+        texts[which]![index],
+      );
+      index = (index + 1) % 3000;
+    }
+    rmSync(root, { recursive: true });
   });
 
   it("refuses bytes that are no text, with the place", async () => {
