@@ -26,7 +26,8 @@ const short = 24;
  * @throws Error if something stands between a closing quote and the next delimiter, or a quote is not closed.
  */
 export function findCells(text: string, { delimiter, quote }: CellSyntax, places: CellPlaces): number {
-  const [delimiterCode, quoteCode] = [delimiter.charCodeAt(0), quote.charCodeAt(0)];
+  const delimiterCode = delimiter.charCodeAt(0);
+  const quoteCode = quote.charCodeAt(0);
   let count = 0;
   for (let at = 0; ; ) {
     const start = at;
@@ -57,7 +58,8 @@ export function findCells(text: string, { delimiter, quote }: CellSyntax, places
 
 /** The text of cell number `cell`. */
 export function cellText(text: string, places: CellPlaces, cell: number, { quote }: CellSyntax): string {
-  const [start, end] = [places[2 * cell]!, places[2 * cell + 1]!];
+  const start = places[2 * cell]!;
+  const end = places[2 * cell + 1]!;
   return end < 0 ? text.slice(start, ~end).replaceAll(quote + quote, quote) : text.slice(start, end);
 }
 

@@ -126,7 +126,8 @@ const places: CellPlaces = [];
 function numbersOf(text: string, field: TextColumn, from: readonly number[], place: RowPlace): Tensor {
   const tensor = tensorOf(field);
   for (let i = 0; i < from.length; i++) {
-    const [start, end] = [places[2 * from[i]!]!, places[2 * from[i]! + 1]!];
+    const start = places[2 * from[i]!]!;
+    const end = places[2 * from[i]! + 1]!;
     try {
       writeNumber(
         tensor,

@@ -129,8 +129,7 @@ const openBracket = 0x5b;
 
 /** Finds the values of `names` in the object that `text` is: of a name that comes twice the last, as JSON.parse does. */
 function findValues(text: string, names: readonly string[], place: RowPlace): void {
-  places.length = 2 * names.length;
-  places.fill(-1);
+  for (let i = 0; i < 2 * names.length; i++) places[i] = -1;
   // Lines have their fields in one order, most often that of the columns.
   let next = 0;
   try {
@@ -163,12 +162,16 @@ function findValues(text: string, names: readonly string[], place: RowPlace): vo
 /** The number of the name that the key between two places is, looked for from `next` on; -1 where it is none. */
 function nameAt(text: string, key: number, keyEnd: number, names: readonly string[], next: number): number {
   const length = keyEnd - key - 2;
+  const first = text.charCodeAt(key + 1);
   for (let k = 0; k < names.length; k++) {
     const i = next + k < names.length ? next + k : next + k - names.length;
-    if (names[i]!.length === length && text.startsWith(names[i]!, key + 1)) return i;
+    const name = names[i]!;
+    if (name.length === length && name.charCodeAt(0) === first && text.startsWith(name, key + 1)) return i;
+    if (length === 0 && name === "") return i;
   }
-  const raw = text.slice(key, keyEnd);
-  return raw.includes("\\") ? names.indexOf(JSON.parse(raw)) : -1;
+  for (let at = key + 1; at < keyEnd; at++)
+    if (text.charCodeAt(at) === 0x5c) return names.indexOf(JSON.parse(text.slice(key, keyEnd)));
+  return -1;
 }
 
 /** What stands for the value of a name where there is none, or null; undefined where there is one. */
@@ -187,7 +190,8 @@ function missingAt(text: string, name: number, { missing }: TextColumn): TextCol
 function textAt(text: string, name: number, field: TextColumn): string {
   const missing = missingAt(text, name, field);
   if (missing !== undefined) return missing as string;
-  const [start, end] = [places[2 * name]!, places[2 * name + 1]!];
+  const start = places[2 * name]!;
+  const end = places[2 * name + 1]!;
   const code = text.charCodeAt(start);
   if (code === 0x22) {
     const inside = text.slice(start + 1, end - 1);
