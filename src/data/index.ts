@@ -59,3 +59,4 @@ export {
 export { Vocabulary, type VocabularyOptions, vocabulary } from "./vocabulary.ts";
 export { decodeWav, type Sound, type WavFilesOptions, type WavOptions, WavReader, wav } from "./wav.ts";
 export { type WindowSample, type WindowsOptions, type WindowTarget, windows } from "./windows.ts";
+export { ZipReader, zipArchive } from "./zip/zip-archive.ts";

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { batches, DataLoader, map, type Sequence, tensor } from "epochal";
-import { folder, split, tar, tfrecord, windows } from "epochal/data";
+import { folder, split, tar, tfrecord, windows, zipArchive } from "epochal/data";
 import { assertSameForAnyWorkers } from "epochal/testing";
 import { afterAll, expect, it } from "vitest";
 
@@ -20,6 +20,11 @@ writeFileSync(join(root, "metadata.csv"), "file_name,n,tags\nb/1.txt,1,[1]\na/0.
 
 it.each<[string, () => Promise<Sequence<NonNullable<unknown>>>]>([
   ["tar", () => tar([fixture("ustar.tar"), fixture("pax.tar")], { txt: "string", cls: "int32" })],
+  [
+    "zipArchive",
+    () =>
+      zipArchive([fixture("zip-stored.zip"), fixture("zip-deflated.zip")], { txt: "string", cls: "int32" }),
+  ],
   ["tfrecord", () => tfrecord(fixture("examples.tfrecord"), { label: "int32", name: "string" })],
   ["folder", () => folder(root, { text: "text", label: "class" })],
   ["a folder with metadata", () => folder(root, { text: "text", n: "int32", tags: "json", label: "class" })],

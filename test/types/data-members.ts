@@ -1,5 +1,5 @@
 /** Samples of archives, records and folders are typed by the fields that were asked for. */
-import { folder, tar, tfrecord } from "../../src/data/index.ts";
+import { folder, tar, tfrecord, zipArchive } from "../../src/data/index.ts";
 import type { Image } from "../../src/image/index.ts";
 import { type BatchOf, batches, type Tensor } from "../../src/index.ts";
 import type { Assert, Same } from "./assert.ts";
@@ -23,6 +23,9 @@ export type _Members = [
   Assert<Same<BatchOf<typeof memberBatches>["cls"], Tensor<"int32">>>,
   Assert<Same<BatchOf<typeof memberBatches>["name"], string[]>>,
 ];
+
+const zipped = await zipArchive("a.zip", { image: { type: "image", from: ["jpg", "png"] }, cls: "int64" });
+export type _Zipped = Assert<Same<BatchOf<typeof zipped>, { image: Image<"uint8">; cls: Tensor<"int64"> }>>;
 
 // @ts-expect-error: there is no such type of a field.
 void tar("a.tar", { jpg: "picture" });

@@ -234,30 +234,30 @@ export abstract class ArchiveReader<S> extends DataReader<S> {
         sample[field] = stringAt(this.keys, index);
         continue;
       }
-      const member = index * this.width + next;
       try {
         const bytes = parts[next]!;
         // Bytes are the sample's to keep, alone: not a part of what other fields are.
         const isPart = bytes.length < bytes.buffer.byteLength;
         const value = decodeField(type, type === "bytes" && isPart ? bytes.slice() : bytes);
         sample[field] =
-          type === "image" ? imageAt(value as Image<"uint8">, this.placeOf(file, row, member, field)) : value;
+          type === "image" ? imageAt(value as Image<"uint8">, this.placeOf(file, row, next)) : value;
       } catch (cause) {
-        throw dataError((cause as Error).message, this.placeOf(file, row, member, field), { cause });
+        throw dataError((cause as Error).message, this.placeOf(file, row, next), { cause });
       }
       next++;
     }
     return sample as S;
   }
 
-  /** Where member number `member`, which is `field` of a sample, lies. */
-  protected placeOf(file: number, row: number, member: number, field: string): DataLocation {
+  /** Where the member lies that is field number `i` of those of a row that are members. */
+  protected placeOf(file: number, row: number, i: number): DataLocation {
+    const index = this.starts[file]! + row;
     return {
       path: this.files[file]!.path,
       row,
-      sample: stringAt(this.keys, this.starts[file]! + row),
-      column: field,
-      offset: this.places.offsets[member]!,
+      sample: stringAt(this.keys, index),
+      column: wantedOf(this.fields)[i]!.field,
+      offset: this.places.offsets[index * this.width + i]!,
     };
   }
 }

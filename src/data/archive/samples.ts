@@ -64,6 +64,7 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
   readonly #file: DataFile;
   readonly #options: GroupingOptions;
   readonly #take: (members: readonly M[]) => void;
+  readonly #hint: string;
   readonly #places: ReadonlyMap<string, readonly { readonly field: number; readonly rank: number }[]>;
   /** Names of samples so far, and of those that were left out. */
   readonly #seen: Set<string>[] = [new Set()];
@@ -76,11 +77,20 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
   readonly #ranks: number[];
   readonly #members: M[] = [];
 
-  /** @param take is given the members that are the fields of each sample, in a list that is another sample's then */
-  constructor(file: DataFile, options: GroupingOptions, take: (members: readonly M[]) => void) {
+  /**
+   * @param take is given the members that are the fields of each sample, in a list that is another sample's then
+   * @param hint why a member may seem to be missing that is there
+   */
+  constructor(
+    file: DataFile,
+    options: GroupingOptions,
+    take: (members: readonly M[]) => void,
+    hint: string = "",
+  ) {
     this.#file = file;
     this.#options = options;
     this.#take = take;
+    this.#hint = hint;
     this.#places = placesOf(options.wanted);
     this.#ranks = new Array(options.wanted.length).fill(none);
   }
@@ -105,7 +115,8 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
     }
     this.#endings.push(name.ending);
     for (const { field, rank } of this.#places.get(name.ending) ?? []) {
-      if (rank === this.#ranks[field]) throw this.#problem(field, member, "is there twice", packAnew);
+      if (rank === this.#ranks[field])
+        throw this.#problem(field, member, "is there twice", "Pack the archive anew, each file once.");
       if (rank > this.#ranks[field]!) continue;
       if (member.size > largestMember)
         throw this.#problem(field, member, `has ${member.size} bytes`, "A field has less than 4 GiB.");
@@ -137,7 +148,7 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
   #note(key: string): void {
     if (this.#seen.some((names) => names.has(key)))
       throw dataError(
-        `The sample comes again, behind others: files that tar -r or -u added anew are there twice, and of members that lie apart there would be two samples. ${packAnew}`,
+        `The sample comes again, behind others: files that tar -r or -u added anew are there twice, and of members that lie apart there would be two samples. Pack the archive anew, each file once, those of a sample side by side: tar --sort=name.`,
         { path: this.#file.path, row: this.keys.length, sample: key, offset: this.#start },
       );
     if (this.#seen.at(-1)!.size === fullSet) this.#seen.push(new Set());
@@ -158,8 +169,8 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
     const list = (names: readonly string[]) => names.map((name) => `.${name}`);
     const { "symbolic links": links } = this.passedOver;
     const hints = [
-      "Members of one sample lie side by side in an archive, as tar --sort=name packs them.",
-      links && `Symbolic links are passed over (${links} so far): pack what they lead to, tar --dereference.`,
+      this.#hint,
+      links && `Symbolic links are passed over (${links} so far): pack what they lead to.`,
       `Say where else the field may be, { ${field}: { type: …, from: [${[...endings, "…"].map((ending) => JSON.stringify(ending)).join(", ")}] } }, or leave such samples out: missing: "skip".`,
     ].filter(Boolean);
     return dataError(
@@ -168,8 +179,6 @@ export class Grouping<M extends ArchiveMember> implements Grouped {
     );
   }
 }
-
-const packAnew = "Pack the archive anew, each file once, those of a sample side by side: tar --sort=name.";
 
 /** By ending: the fields that such a member may be, and how many endings they would rather have. */
 function placesOf(wanted: readonly WantedMember[]): ReadonlyMap<string, { field: number; rank: number }[]> {

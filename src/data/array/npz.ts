@@ -1,5 +1,6 @@
 /** Several arrays that numpy saved in one zip archive (`.npz`), their rows side by side. */
 import { checkInteger, checkKnown, checkSignal, show } from "../../core/check.ts";
+import { crc32Of } from "../../core/crc32.ts";
 import { OptionError } from "../../core/errors.ts";
 import { isThenable, settleEach } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
@@ -11,7 +12,8 @@ import { checkFieldNames } from "../fields.ts";
 import { filesOf, type Where } from "../files.ts";
 import { shared } from "../memory.ts";
 import { DataReader } from "../reader.ts";
-import { type ZipMember, zipDataStart, zipMembers } from "../zip-directory.ts";
+import { type ZipMember, zipDataStart, zipMembers } from "../zip/directory.ts";
+import { inflateInto } from "../zip/inflate.ts";
 import { npyLayout } from "./npy.ts";
 import { checkAlike, readRow, type StoredArray, storedArray } from "./rows.ts";
 
@@ -197,33 +199,8 @@ async function arrayOf(
 async function unpack(packed: Uint8Array, { method, size, crc }: ZipMember): Promise<Uint8Array> {
   if (method !== 8)
     throw new Error(`It is compressed by method ${method}, and only deflate (8) is unpacked.`);
-  const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
   const unpacked = shared(Uint8Array, size);
-  let length = 0;
-  let state = -1;
-  try {
-    for await (const piece of stream.pipeThrough(new DecompressionStream("deflate-raw"))) {
-      if (length + piece.length > size) break;
-      unpacked.set(piece, length);
-      length += piece.length;
-      state = crcOf(piece, state);
-    }
-  } catch (cause) {
-    throw new Error("Its compressed data are damaged.", { cause });
-  }
-  if (length === size && ~state >>> 0 === crc) return unpacked;
+  await inflateInto(packed, unpacked);
+  if (crc32Of(unpacked) === crc) return unpacked;
   throw new Error("Its compressed data are damaged: what they unpack to is not what was packed.");
-}
-
-const crcTable: Uint32Array = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte;
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? 0xedb88320 ^ (value >>> 1) : value >>> 1;
-  return value;
-});
-
-/** The check sum (CRC-32, not yet turned around) after `bytes` more. */
-function crcOf(bytes: Uint8Array, state: number): number {
-  let crc = state;
-  for (let i = 0; i < bytes.length; i++) crc = crcTable[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return crc;
 }

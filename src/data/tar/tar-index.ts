@@ -4,6 +4,7 @@
  * A hard link is another name of a member, which may stand anywhere. Where a field is one, the archive is gone through
  * once more for what links lead to: without links no member's name is kept.
  */
+import type { DataLocation } from "../../core/errors.ts";
 import type { MemberPlaces } from "../archive/archive.ts";
 import { type Grouped, Grouping, type GroupingOptions, largestMember } from "../archive/samples.ts";
 import { type DataFile, dataError } from "../data-file.ts";
@@ -26,43 +27,40 @@ export async function indexTar(
   const links = new Map<number, Member>();
   /** What links lead to, also those that are no fields: a link may lead to one. */
   const named = new Set<string>();
-  const grouping = new Grouping<Member>(file, options, (members) => {
-    for (const member of members) {
-      if (member.link !== undefined) links.set(offsets.length, member);
-      offsets.push(member.start);
-      sizes.push(member.size);
-    }
-  });
+  const grouping = new Grouping<Member>(
+    file,
+    options,
+    (members) => {
+      for (const member of members) {
+        if (member.link !== undefined) links.set(offsets.length, member);
+        offsets.push(member.start);
+        sizes.push(member.size);
+      }
+    },
+    "Members of one sample lie side by side in an archive, as tar --sort=name packs them.",
+  );
   const add = (member: Member): void => {
     if (member.link !== undefined) named.add(normal(member.link));
     if (!member.isFolder) grouping.add(member);
   };
   await readMembers(file, add, signal);
   grouping.finish();
-  const targets = new Map<string, Member[]>();
-  const note = (member: Member): void => {
-    const name = normal(member.name);
-    if (named.has(name)) targets.set(name, [...(targets.get(name) ?? []), member]);
-  };
-  if (links.size > 0) await readMembers(file, note, signal);
-  const { wanted } = options;
-  for (const [number, link] of links) {
-    const target = targetOf(link, targets);
-    const row = Math.floor(number / wanted.length);
-    const location = {
-      path: file.path,
-      row,
-      sample: grouping.keys[row],
-      column: wanted[number % wanted.length]!.field,
-      offset: link.start,
-    };
-    if (target === undefined || target.size > largestMember)
-      throw dataError(
-        `The member ${link.name} is a hard link to ${link.link}, which ${target === undefined ? "is no file in this archive. Pack both together, or with tar --hard-dereference." : `has ${target.size} bytes. A field has less than 4 GiB.`}`,
-        location,
-      );
-    offsets[number] = target.start;
-    sizes[number] = target.size;
+  if (links.size > 0) {
+    const targets = await linkTargets(file, named, signal);
+    for (const [number, link] of links) {
+      const row = Math.floor(number / options.wanted.length);
+      const { field } = options.wanted[number % options.wanted.length]!;
+      const location = {
+        path: file.path,
+        row,
+        sample: grouping.keys[row],
+        column: field,
+        offset: link.start,
+      };
+      const target = targetOf(link, targets, location);
+      offsets[number] = target.start;
+      sizes[number] = target.size;
+    }
   }
   const places = {
     offsets: shared(Float64Array, offsets.length),
@@ -74,11 +72,35 @@ export async function indexTar(
   return { keys, skipped, passedOver, places };
 }
 
+/** The members of `file` that have one of these names. */
+async function linkTargets(
+  file: DataFile,
+  named: ReadonlySet<string>,
+  signal: AbortSignal | undefined,
+): Promise<ReadonlyMap<string, readonly Member[]>> {
+  const targets = new Map<string, Member[]>();
+  const note = (member: Member): void => {
+    const name = normal(member.name);
+    if (!named.has(name)) return;
+    const members = targets.get(name);
+    if (members === undefined) targets.set(name, [member]);
+    else members.push(member);
+  };
+  await readMembers(file, note, signal);
+  return targets;
+}
+
 /**
- * The file that `link` leads to, by other links perhaps; undefined if there is none. Of members of one name it is the
- * last in front of the link, as for who unpacks the archive; else the first behind it.
+ * The file that `link` leads to, by other links perhaps. Of members of one name it is the last in front of the link, as
+ * for who unpacks the archive; else the first behind it.
+ *
+ * @throws DataError if there is none, or it is too large for a field.
  */
-function targetOf(link: Member, targets: ReadonlyMap<string, readonly Member[]>): Member | undefined {
+function targetOf(
+  link: Member,
+  targets: ReadonlyMap<string, readonly Member[]>,
+  location: DataLocation,
+): Member {
   const passed = new Set<Member>();
   let at: Member | undefined = link;
   while (at?.link !== undefined && !passed.has(at)) {
@@ -87,7 +109,11 @@ function targetOf(link: Member, targets: ReadonlyMap<string, readonly Member[]>)
     const members: readonly Member[] = targets.get(normal(link)) ?? [];
     at = members.findLast((member) => member.start < start) ?? members.find((member) => member.start > start);
   }
-  return at?.isFile ? at : undefined;
+  if (at?.isFile && at.size <= largestMember) return at;
+  const problem = at?.isFile
+    ? `has ${at.size} bytes. A field has less than 4 GiB.`
+    : "is no file in this archive. Pack both together, or with tar --hard-dereference.";
+  throw dataError(`The member ${link.name} is a hard link to ${link.link}, which ${problem}`, location);
 }
 
 /** A name without what says nothing: `./a//b` is `a/b`. */
