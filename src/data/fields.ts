@@ -81,19 +81,13 @@ export function decodeField(type: FieldType, bytes: Uint8Array): unknown {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: false });
-const wholeUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/**
- * Text of UTF-8; throws if it is none, or a file that begins like UTF-16, whose letters of ASCII UTF-8 reads as well, with
- * zeros.
- *
- * @param whole no file, but a value: with the mark (BOM) that files of text begin with, which is no part of the text there
- */
-export function textOf(bytes: Uint8Array, { whole = false }: { readonly whole?: boolean } = {}): string {
-  if (!whole && beginsLikeUtf16(bytes))
+/** Text of UTF-8; throws if it is none, or begins like UTF-16, whose letters of ASCII UTF-8 reads as well, with zeros. */
+export function textOf(bytes: Uint8Array): string {
+  if (beginsLikeUtf16(bytes))
     throw new Error('It is text in UTF-16. Convert it: iconv -f utf-16le -t utf-8. Or take it as "bytes".');
   try {
-    return (whole ? wholeUtf8 : utf8).decode(bytes);
+    return utf8.decode(bytes);
   } catch (cause) {
     throw new Error('It is no text in UTF-8. Take it as "bytes", or convert it.', { cause });
   }

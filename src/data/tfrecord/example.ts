@@ -113,7 +113,7 @@ function featureValue(list: Wire, { type, shape }: PlannedFeature): unknown {
     );
   if (wanted === 1) {
     const bytes = onlyBytes(values!);
-    if (type === "string") return textOf(bytes, { whole: true });
+    if (type === "string") return wholeText(bytes);
     return decodeField(type, type === "bytes" ? bytes.slice() : bytes);
   }
   const dtype = type as NumberType;
@@ -122,6 +122,12 @@ function featureValue(list: Wire, { type, shape }: PlannedFeature): unknown {
   if (numbers instanceof Float32Array && dtype === "float32")
     return { data: numbers, shape: shapeOf(shape, numbers.length), dtype };
   return tensorOf(dtype, numbers as ArrayLike<number | bigint>, shapeOf(shape, numbers.length));
+}
+
+/** Text with the mark (BOM) that it may begin with, which is the file's where a text is a file, and here its own. */
+function wholeText(bytes: Uint8Array): string {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return marked ? `\ufeff${textOf(bytes)}` : textOf(bytes);
 }
 
 /** Of what joined messages say in two ways: some readers join it, some take the first, some the last. */
