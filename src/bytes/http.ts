@@ -13,6 +13,7 @@
  * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
  * shuffled, and nothing is kept.
  */
+import { noteRead } from "../core/counters.ts";
 import { type Bytes, type DownloadRoom, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
 import type { HttpHeaders } from "./http-source.ts";
 import { inTurn } from "./in-flight.ts";
@@ -116,10 +117,13 @@ class HttpBytes implements Bytes {
   async slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
     const to = endOfSlice(this, start, end);
     if (to === start) return new Uint8Array(0);
-    return fetching(this.#url, this.#options, signal, async (attempt) => {
+    const started = performance.now();
+    const bytes = await fetching(this.#url, this.#options, signal, async (attempt) => {
       const response = await ask(this.#url, this.#options, attempt, `bytes=${start}-${to - 1}`);
       return this.read(response, start, to, attempt);
     });
+    noteRead(started);
+    return bytes;
   }
 
   readInto(target: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {

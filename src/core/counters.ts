@@ -108,6 +108,14 @@ export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> 
   };
 }
 
+/** Something was read from `started` until now. Of several fetches that run nobody knows whose it is: it is not counted. */
+export function noteRead(started: number): void {
+  const [fetch] = open.running;
+  if (fetch === undefined || open.running.size > 1 || fetch.start > started) return;
+  fetch.reads ??= [];
+  fetch.reads.push(started, performance.now());
+}
+
 /** An image was read from `started` to `loaded` and decoded until now, `bytes` of it from elsewhere, into `buffer`. */
 export function noteImage(
   buffer: ArrayBufferLike,

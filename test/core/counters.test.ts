@@ -6,6 +6,8 @@ import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { beginFetch, endFetch, moveNotes, noteImage, union } from "../../src/core/counters.ts";
+import { npy } from "../../src/data/array/npy.ts";
+import { writeNpyHeader } from "../../src/data/array/npy-header.ts";
 import { imread, resize } from "../../src/image/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { release } from "../../src/loader/lease.ts";
@@ -15,6 +17,7 @@ import { pad } from "../../src/sequence/batching/pad.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
 import { stack } from "../../src/tensor/stack.ts";
 import { tensor, zeros } from "../../src/tensor/tensor.ts";
+import { ranges, served } from "../bytes/server.ts";
 
 const red = sharp({ create: { width: 30, height: 20, channels: 3, background: "red" } });
 let image: Buffer;
@@ -98,6 +101,20 @@ describe("costs", () => {
 
   it("downloads side by side take no longer than the batch", async () => {
     expectPossible(await statsOf(new Made(3, () => small(() => address))));
+  });
+
+  it("of rows that a reader downloads are reading, so that the network is the limit", async () => {
+    const file = new Uint8Array([...writeNpyHeader({ dtype: "uint8", shape: [6] }), ...new Array(6).fill(7)]);
+    const answer = ranges(() => file);
+    const slowly: typeof answer = (request, response) => void setTimeout(() => answer(request, response), 20);
+    await served(slowly, async (address) => {
+      const loader = new DataLoader(batches(await npy(`${address}x.npy`), { batchSize: 2 }));
+      for await (const _ of loader);
+      const stats = loader.stats();
+      expectPossible(stats);
+      expect(stats.perWorker[0]!.read).toBeGreaterThan(0.8 * stats.perWorker[0]!.fetch);
+      expect(loader.explain()).toMatch(/the network is the limit/);
+    });
   });
 
   it("of pixels that the program changed are counted while no other loader is under way", async () => {

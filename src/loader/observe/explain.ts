@@ -29,7 +29,7 @@ export function explain(stats: LoaderStats, cores: number, scattered?: string): 
   }
   const spent = (part: number, what: string): string => `${percent(part / fetch)} of getItem is ${what}`;
   if (read > fetch / 2) {
-    return `The disk is the limit: the consumer ${waits}, and ${spent(read, "reading files")}; put the files on a faster disk, store them smaller, or use more workers to read ahead (now ${stats.workers}).`;
+    return `The disk or the network is the limit: the consumer ${waits}, and ${spent(read, "reading files")}; put the files on a faster disk or nearer, store them smaller, or use more workers to read ahead (now ${stats.workers}).`;
   }
   if (stats.workers === 0) {
     return `The CPU is the limit: the consumer ${waits}, as batches are loaded in its own thread; use workers: ${cores} or "auto".`;

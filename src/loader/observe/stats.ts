@@ -14,7 +14,7 @@ export interface WorkerStats {
   readonly batches: number;
   /** In `getItem`, until the batch was finished; contains `read` and `decode`. */
   readonly fetch: number;
-  /** In reading or downloading the files of images; several at once are counted as the time in which any was. */
+  /** In reading images' files, and in downloading any; several at once are counted as the time in which any was. */
   readonly read: number;
   /** In decoding images and running their steps. */
   readonly decode: number;

@@ -43,7 +43,7 @@ describe("explain", () => {
     [
       "disk",
       stats(0.9, 2, { fetch: 9500, read: 9000 }),
-      /The disk is the limit.*95 % of getItem is reading files/,
+      /The disk or the network is the limit.*95 % of getItem is reading files/,
     ],
     ["hand-off", stats(0.9, 2, { fetch: 1000 }), /The hand-off is the limit.*busy only 10 %/],
   ])("names the limit: %s", (_, given, sentence) => {
