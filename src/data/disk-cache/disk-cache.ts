@@ -3,8 +3,8 @@
  *
  * Samples are pure functions of their index below a cache, so it needs no locks: any number of workers and programs may
  * fill one at once. Invariant: what it gives is what its source gives in epoch 0, whatever state the files are in.
- * Limits: what a change of the source cannot be told from is `version`'s; one sample is compared with its source when a
- * thread first finds one in a folder, which finds most of it, but not a second cache there in the same thread.
+ * Limits: what a change of the source cannot be told from is `version`'s. Of the samples that a cache finds in a thread the
+ * first, the second, the fourth, the eighth and so on are compared with the source; a change of others goes unseen.
  */
 import { checkIndex, checkInteger, checkKnown, checkText, show } from "../../core/check.ts";
 import { DataError, OptionError } from "../../core/errors.ts";
@@ -35,12 +35,13 @@ export interface DiskCacheOptions {
   readonly folder: string;
   /**
    * What the samples follow from that cannot be seen in the source: the size that a function closes over, the day of the
-   * files that it reads. Another `version` is another cache. Default `""`.
+   * files that it reads, the version of a package that it calls. Another `version` is another cache. Default `""`.
    */
   readonly version?: string;
   /**
-   * Bytes that the samples may take on disk. Where that is less than all, the first ones are kept, always the same:
-   * a quarter of the room is then a quarter of the work saved. Default: no limit.
+   * Bytes that the samples may take on disk. Where that is less than all, the first ones are kept, of texts and leaves of
+   * many shapes those that came first, and always the same: a quarter of the room is then a quarter of the work saved.
+   * Default: no limit.
    */
   readonly maxBytes?: number;
 }
@@ -88,16 +89,24 @@ export class DiskCacheSequence<S> extends Combinator<Cached<S>> implements Keepe
  * **Augment after the cache**: `map(diskCache(photos, …), augment)`. Samples are those of epoch 0, and what draws from
  * `context.random` below a cache is an error. So it is with what shuffles: `batches(diskCache(photos, …), { shuffle:
  * true, … })`. Images are kept as the pixels that their steps come to, and are images again, for more steps, where they
- * are uint8, which is a quarter of the size: `resize(image, [200, 200], { dtype: "uint8" })`. All samples have one shape.
+ * are uint8, which is a quarter of the size: `resize(image, [200, 200], { dtype: "uint8" })`. They go from the disk straight
+ * into their place in a batch.
  *
- * What the samples follow from (classes, fields, functions, versions of files, `version`) names the folder, so that no old
- * data are read after a change; what cannot be seen, such as a variable that a function closes over, is said by
- * `version`. In it each leaf is an `.npy` file, which numpy opens: `np.load(file, mmap_mode="r")`. Rows that are not there
- * yet are 0 in `checksums.npy`. Folders are never deleted; old ones are yours to delete.
+ * What the samples follow from names the folder, so that no old data are read after a change: the tree of sequences, their
+ * classes and fields, the text of functions, the versions of readers' files, and `version`. Not seen is what a function
+ * closes over, was bound to or calls, `#private` fields, files that your own sequence reads by their paths, environment
+ * variables, and packages, this one too: say those by `version`. As that is forgotten, the first, second, fourth, eighth …
+ * sample that is found, by each cache in each thread, is computed and compared; where it differs that is an error, then
+ * and for all further samples. What has content that nobody can see, such as a Blob in a field, is refused.
  *
- * @throws OptionError if `source` is no sequence, is endless or shuffles, or an option is not what it should be; and,
- *   when it is read, if a sample holds what cannot be kept, or something was drawn. ShapeError if a sample has another
- *   shape than sample 0; DataError if one is found to be another than when it was kept.
+ * In the folder each leaf of one shape is an `.npy` file, which numpy opens, half filled too: `np.load(file,
+ * mmap_mode="r")`. Texts and leaves of many shapes are members of tar archives, `42.caption`, tensors as `42.ids.npy`. Rows
+ * of `index.npy` say where: archive, offset and length, and then a checksum for each leaf, 0 where there is none yet.
+ * Folders are never deleted; old ones are yours to delete.
+ *
+ * @throws OptionError if `source` is no sequence, is endless or shuffles, holds what nobody can see, or an option is not
+ *   what it should be; and, when it is read, if a sample holds what cannot be kept, or something was drawn. ShapeError if a
+ *   sample has other parts than sample 0; DataError if one is found to be another than when it was kept.
  * @example
  * const small = map(images, ([x, y]) => [resize(x, [200, 200], { dtype: "uint8" }), y]);
  * const fast = diskCache(small, { folder: ".cache", version: "200" });
@@ -244,7 +253,7 @@ function readLeaf(
 
 function differs(index: number, folder: string): DataError {
   return new DataError(
-    `Sample ${index} is not what it was when it was kept in ${folder}. Something has changed that cannot be seen in the source, such as a variable that a function closes over or a file that it reads: give diskCache() another \`version\`. Or the samples are not pure: they must follow from their index alone.`,
+    `Sample ${index} is not what it was when it was kept in ${folder}. Something has changed that cannot be seen in the source, such as a variable that a function closes over, a file that it reads or the version of a package: give diskCache() another \`version\`. Or the samples are not pure: they must follow from their index alone.`,
     { path: folder, row: index },
   );
 }

@@ -60,17 +60,15 @@ export function readLayout(fs: Fs, identity: CacheIdentity): RowLayout | undefin
  * Makes the folder of a cache, and says what differs from others that are there. Where somebody else makes it at the same
  * time, it is theirs.
  *
- * @returns whether it was made here
  * @throws Error of the system where that is not possible.
  */
-export function createCacheFolder(fs: Fs, identity: CacheIdentity, layout: RowLayout): boolean {
+export function createCacheFolder(fs: Fs, identity: CacheIdentity, layout: RowLayout): void {
   const { key, length, parts } = identity;
   const folder = folderOf(identity);
   fs.mkdirSync(folder, { recursive: true });
   const manifest: Manifest = { format, key, length, files: fileNames(layout), ...layout, parts };
-  const made = placeFile(fs, `${folder}/cache.json`, `${JSON.stringify(manifest, null, 1)}\n`);
-  if (made) sayWhatDiffers(fs, identity);
-  return made;
+  if (placeFile(fs, `${folder}/cache.json`, `${JSON.stringify(manifest, null, 1)}\n`))
+    sayWhatDiffers(fs, identity);
 }
 
 /** Puts a file where none is, whole or not at all; false where there is one already. */

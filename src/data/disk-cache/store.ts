@@ -84,7 +84,7 @@ const stores = new Map<string, Awaitable<Store>>();
 
 /**
  * The cache that `identity` names; where there is none it is made, by the form of the samples that `compute` gives: the
- * first, and the last, by which it shows which leaves have many shapes.
+ * first, and one in the middle, which shows which leaves have many shapes. (The last may be a smaller batch.)
  */
 export function openStore(
   identity: CacheIdentity,
@@ -109,13 +109,13 @@ export function openStore(
   } catch (error) {
     return refuse(error);
   }
-  const last = identity.length - 1;
+  const middle = identity.length >> 1;
   const make = (first: SampleRow, other: SampleRow | undefined): Store => {
     try {
       createCacheFolder(fs, identity, commonLayout(first, other));
       const store = new Store(folder, open());
       store.write(0, first);
-      if (other && fits(last, other, store.layout)) store.write(last, other);
+      if (other && fits(middle, other, store.layout)) store.write(middle, other);
       return keep(store);
     } catch (error) {
       return refuse(error);
@@ -123,8 +123,8 @@ export function openStore(
   };
   // Others wait for it too, so that it does not end with the batch that asked first.
   const made = whenThere(compute(0), (first) => {
-    const other =
-      first.leaves.some(({ shape }) => shape.length > 0) && last > 0 ? tried(compute, last) : undefined;
+    const isScalar = first.leaves.every(({ shape }) => shape.length === 0);
+    const other = isScalar || middle === 0 ? undefined : tried(compute, middle);
     return whenThere(other, (row) => make(first, row));
   });
   if (made instanceof Promise) {

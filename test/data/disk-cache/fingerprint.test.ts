@@ -177,6 +177,23 @@ describe("a fingerprint", () => {
     expect(keyOf(new Told(new Blob(["a"])))).toBe(keyOf(new Told(new Blob(["b"]))));
   });
 
+  it("refuses files whose server names no version", () => {
+    const file = {
+      where: "https://host/a.csv",
+      path: "https://host/a.csv",
+      byteLength: 9,
+      version: undefined,
+    };
+    expect(() => fingerprintOf(new Holder([file]), "")).toThrow(
+      /which version of https:\/\/host\/a.csv .*, in `held` of Holder: .* neither ETag nor Last-Modified. Download it/,
+    );
+    const told = [
+      { ...file, version: "1" },
+      { ...file, version: "2" },
+    ];
+    expect(new Set(told.map((each) => keyOf(new Holder(each)))).size).toBe(2);
+  });
+
   it("names files by where they are and their version, and bytes by what is in them", async () => {
     const path = join(root, "a.csv");
     const keyOfCsv = async (text: string) => {
