@@ -71,6 +71,21 @@ export function settleEach<T>(count: number, begin: (index: number) => T | Promi
   return begun as T[];
 }
 
+/**
+ * What `begin` makes of 0 to `count` - 1, all at once: an array where nothing had to be awaited, else a promise as
+ * {@link settleAll}'s. For few pieces: unlike {@link settleEach} it takes no turn of the event loop in between.
+ */
+export function beginEach<T>(count: number, begin: (index: number) => T | Promise<T>): T[] | Promise<T[]> {
+  const begun: (T | Promise<T>)[] = [];
+  try {
+    while (begun.length < count) begun.push(begin(begun.length));
+  } catch (error) {
+    if (!begun.some(isThenable)) throw error;
+    begun.push(Promise.reject(error));
+  }
+  return begun.some(isThenable) ? settleAll(begun) : (begun as T[]);
+}
+
 /** Settles as `ended` does, or resolves after `milliseconds`. Keeps the program alive until then. */
 export async function waitAtMost(ended: Promise<unknown>, milliseconds: number): Promise<void> {
   let timer: ReturnType<typeof setTimeout> | undefined;

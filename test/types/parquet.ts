@@ -1,6 +1,6 @@
 /** What TypeScript infers of the columns of Parquet files, without a cast. Compiled, never run. */
 import { BlockSampler, batches, type Sequence, type Tensor } from "epochal";
-import { hub, type ParquetReader, type ParquetValue, parquet } from "epochal/data/parquet";
+import { type ColumnReader, type ColumnValue, hub, parquet } from "epochal/data/parquet";
 import type { Image } from "epochal/image";
 import type { Assert, Same } from "./assert.ts";
 
@@ -20,7 +20,7 @@ const pictures = await parquet(await hub("owner/name", { split: "train" }), {
   memory: 2 ** 30,
 });
 export type PicturesAre = Assert<
-  Same<typeof pictures, ParquetReader<{ image: Image<"uint8">; sound: Tensor<"uint8"> }>>
+  Same<typeof pictures, ColumnReader<{ image: Image<"uint8">; sound: Tensor<"uint8"> }>>
 >;
 
 const batched = batches(rows, { batchSize: 32, sampler: new BlockSampler(rows.blocks) });
@@ -29,7 +29,7 @@ export type Batched = Assert<
 >;
 
 const all = await parquet(["a.parquet", new Uint8Array()]);
-export type All = Assert<Same<typeof all, ParquetReader<Record<string, ParquetValue>>>>;
+export type All = Assert<Same<typeof all, ColumnReader<Record<string, ColumnValue>>>>;
 
 // @ts-expect-error: no such kind
 parquet("a.parquet", { columns: { x: "float16" } });

@@ -8,24 +8,16 @@ import type {
   SchemaTree,
 } from "hyparquet";
 import type { Bytes } from "../../bytes/bytes.ts";
+import { type Allocate, type DecodedGroup, decodeColumn, type PickedColumn } from "../columns/decoded.ts";
+import type { GroupPlace } from "../columns/groups.ts";
 import { type DataFile, dataError, readFrom } from "../data-file.ts";
-import {
-  type Allocate,
-  type DecodedColumn,
-  decodeColumn,
-  type PickedColumn,
-  sizeOfDecoded,
-} from "./decoded.ts";
 import { loadCompressors, loadHyparquet } from "./peer.ts";
-import { annotate, type Column, columnsOf } from "./schema.ts";
-
-/** The picked columns of a row group, in their order. */
-export type DecodedGroup = readonly DecodedColumn[];
+import { annotate, columnsOf, type ParquetColumn } from "./schema.ts";
 
 /** What the end of a file says of it. */
 export interface Footer {
   readonly metadata: FileMetaData;
-  readonly columns: readonly Column[];
+  readonly columns: readonly ParquetColumn[];
 }
 
 /** Values stay as they are stored: text is decoded once it is asked for, and times are numbers. */
@@ -120,7 +112,7 @@ export function rowsOf({ num_rows }: RowGroup): number {
 export async function decodeGroup(
   file: DataFile,
   { metadata, columns }: Footer,
-  { group, firstRow }: { readonly group: number; readonly firstRow: number },
+  { group, firstRow }: Pick<GroupPlace, "group" | "firstRow">,
   picked: readonly PickedColumn[],
   allocate: Allocate,
 ): Promise<DecodedGroup> {
@@ -162,11 +154,6 @@ export async function decodeGroup(
     const whole = content !== "float32" && content !== "float64";
     return decodeColumn(column, { pages: own, rows, record, whole, path: file.path, firstRow }, allocate);
   });
-}
-
-/** Bytes that `group` takes. */
-export function sizeOfGroup(group: DecodedGroup): number {
-  return group.reduce((sum, column) => sum + sizeOfDecoded(column), 0);
 }
 
 /** How columns of a group are compressed. */

@@ -1,7 +1,8 @@
 /** Parquet files, local, behind URLs and on the Hugging Face hub, by the package `hyparquet`. */
 
-export type { Missing } from "./decoded.ts";
+export type { Missing } from "../columns/decoded.ts";
+export type { ColumnReader } from "../columns/groups.ts";
+export type { ColumnKind, ColumnKinds, ColumnSample, ColumnValue } from "../columns/kinds.ts";
+export type { ColumnReaderOptions } from "../columns/options.ts";
 export { type HubOptions, hub } from "./hub.ts";
-export type { ParquetColumns, ParquetDType, ParquetKind, ParquetSample, ParquetValue } from "./kinds.ts";
-export type { ParquetOptions } from "./options.ts";
-export { type ParquetReader, parquet } from "./parquet.ts";
+export { parquet } from "./parquet.ts";

@@ -5,25 +5,13 @@
  * anything else is described, for the message that refuses it.
  */
 import type { FileMetaData, SchemaElement, SchemaTree } from "hyparquet";
-import type { ParquetDType } from "./kinds.ts";
+import { type Column, type Content, imageColumns, listOf } from "../columns/column.ts";
+import type { NumberType } from "../fields.ts";
 
-/** A column at the top of a file's schema. */
-export interface Column {
-  readonly name: string;
-  /** What its values are; undefined of what cannot be given. */
-  readonly content: "text" | "bytes" | ParquetDType | undefined;
-  /** Whether a row has a list of them. */
-  readonly list: boolean;
-  /** Whether a row is a record whose field `bytes` is meant. */
-  readonly record: boolean;
-  /** Whether the file says that its bytes are images. */
-  readonly image: boolean;
+/** A column of a Parquet file. */
+export interface ParquetColumn extends Column {
   /** The path of the leaf that is meant, as the footer's statistics name it. */
   readonly leaf: string;
-  /** What it is, in words: `int64`, `a map`. */
-  readonly described: string;
-  /** What its numbers count, where the file says so: `days since 1970`. Those of files that count other things are not alike. */
-  readonly counts: string | undefined;
 }
 
 /**
@@ -45,8 +33,9 @@ export function annotate({ schema }: FileMetaData): void {
 }
 
 /** The columns of a file. */
-export function columnsOf(metadata: FileMetaData, tree: SchemaTree): Column[] {
-  const images = imagesOf(metadata);
+export function columnsOf(metadata: FileMetaData, tree: SchemaTree): ParquetColumn[] {
+  const huggingFace = metadata.key_value_metadata?.find(({ key }) => key === "huggingface");
+  const images = imageColumns(huggingFace?.value);
   return tree.children.map((child) => {
     const { name } = child.element;
     const base = { name, image: images.has(name), list: false, record: false, counts: undefined };
@@ -78,13 +67,8 @@ export function columnsOf(metadata: FileMetaData, tree: SchemaTree): Column[] {
   });
 }
 
-type Content = Pick<Column, "content" | "described" | "counts">;
-
-function listed(leaf: Content, list: boolean): Content & Pick<Column, "list"> {
-  if (!list) return { ...leaf, list };
-  const { content, described } = leaf;
-  const refused = content === "text" || content === "bytes";
-  return { ...leaf, content: refused ? undefined : content, described: `lists of ${described}`, list };
+function listed(content: Content, list: boolean): Content & Pick<Column, "list"> {
+  return list ? listOf(content) : { ...content, list };
 }
 
 /** The field `bytes` of a record of bytes, and maybe a path. */
@@ -107,7 +91,7 @@ function elementOf({ element, children: [repeated, ...others] }: SchemaTree): Sc
 }
 
 /** By the older of the two ways in which a type is annotated; writers give both where they can. */
-const byConverted: Readonly<Record<string, [ParquetDType, string?]>> = {
+const byConverted: Readonly<Record<string, [NumberType, string?]>> = {
   INT_8: ["int8"],
   INT_16: ["int16"],
   INT_32: ["int32"],
@@ -123,7 +107,7 @@ const byConverted: Readonly<Record<string, [ParquetDType, string?]>> = {
   TIMESTAMP_MICROS: ["int64", "microseconds since 1970"],
 };
 
-const byType: Readonly<Record<string, ParquetDType>> = {
+const byType: Readonly<Record<string, NumberType>> = {
   BOOLEAN: "bool",
   INT32: "int32",
   INT64: "int64",
@@ -148,7 +132,7 @@ function contentOf({ type, converted_type, logical_type, precision }: SchemaElem
     described: of === undefined ? String(content) : `${of} (${content})`,
     counts: undefined,
   });
-  const counting = (dtype: ParquetDType, counts: string): Content => ({ ...known(dtype, counts), counts });
+  const counting = (dtype: NumberType, counts: string): Content => ({ ...known(dtype, counts), counts });
   const refused = (described: string): Content => ({ content: undefined, described, counts: undefined });
   const logical = logical_type?.type;
   if (converted_type === "DECIMAL" || logical === "DECIMAL") {
@@ -180,19 +164,4 @@ function contentOf({ type, converted_type, logical_type, precision }: SchemaElem
   if (type === "BYTE_ARRAY" || type === "FIXED_LEN_BYTE_ARRAY") return known("bytes");
   const plain = byType[type ?? ""];
   return plain === undefined ? refused(`of the type ${type}`) : known(plain);
-}
-
-/** Columns that Hugging Face's description of the features calls images. */
-function imagesOf({ key_value_metadata = [] }: FileMetaData): ReadonlySet<string> {
-  const described = key_value_metadata.find(({ key }) => key === "huggingface")?.value;
-  try {
-    const { info } = JSON.parse(described ?? "{}") as {
-      readonly info?: { readonly features?: Readonly<Record<string, { readonly _type?: unknown }>> };
-    };
-    const features = Object.entries(info?.features ?? {});
-    return new Set(features.filter(([, feature]) => feature?._type === "Image").map(([name]) => name));
-  } catch {
-    // It is not ours to check.
-    return new Set();
-  }
 }

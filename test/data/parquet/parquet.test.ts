@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { type ParquetReader, parquet } from "../../../src/data/parquet/index.ts";
+import { type ColumnReader, parquet } from "../../../src/data/parquet/index.ts";
 import { BlockSampler } from "../../../src/sampler/block.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
@@ -370,7 +370,7 @@ describe("a damaged Parquet file", () => {
 });
 
 /** The samples at `indices`, as batches ask for them. */
-async function itemsOf(rows: ParquetReader<unknown>, indices: readonly number[]): Promise<unknown[]> {
+async function itemsOf(rows: ColumnReader<unknown>, indices: readonly number[]): Promise<unknown[]> {
   const contexts = indices.map((index) => createContext({ epoch: 0, index, seed: 0 }));
   const samples = await (rows as Sequence<unknown>).getItems!(indices, contexts);
   return Promise.all(samples.map((sample) => run(sample)));

@@ -1,6 +1,7 @@
-/** The row groups that a thread keeps. */
+/** The groups of rows that a thread keeps. */
+import { isThenable } from "../../core/settle.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
-import { type DecodedGroup, sizeOfGroup } from "./group.ts";
+import { type DecodedGroup, sizeOfGroup } from "./decoded.ts";
 
 /** Groups that are decoded at once at most: each takes its memory. */
 const mostAtOnce = 2;
@@ -12,7 +13,7 @@ const mostAtOnce = 2;
  */
 export class RecentGroups {
   readonly #most: number;
-  readonly #load: (group: number) => Promise<DecodedGroup>;
+  readonly #load: (group: number) => Awaitable<DecodedGroup>;
   /** The one asked for last at the end. */
   readonly #groups = new Map<number, DecodedGroup>();
   readonly #coming = new Map<number, Promise<DecodedGroup>>();
@@ -21,15 +22,15 @@ export class RecentGroups {
   #last = -1;
 
   /** @param most bytes kept */
-  constructor(most: number, load: (group: number) => Promise<DecodedGroup>) {
+  constructor(most: number, load: (group: number) => Awaitable<DecodedGroup>) {
     this.#most = most;
     this.#load = load;
   }
 
-  /** Group number `group`: at once where it is there. */
+  /** Group number `group`: at once where it is there, or can be had at once. */
   get(group: number): Awaitable<DecodedGroup> {
     const known = this.#groups.get(group);
-    if (known === undefined) return this.#fetch(group);
+    if (known === undefined) return this.#coming.get(group) ?? this.#fetch(group);
     if (group !== this.#last) {
       this.#last = group;
       this.#groups.delete(group);
@@ -38,21 +39,23 @@ export class RecentGroups {
     return known;
   }
 
-  #fetch(group: number): Promise<DecodedGroup> {
-    let coming = this.#coming.get(group);
-    if (coming === undefined) {
-      coming = this.#inTurn(group).finally(() => {
+  #fetch(group: number): Awaitable<DecodedGroup> {
+    const loaded =
+      this.#coming.size < mostAtOnce
+        ? this.#load(group)
+        : new Promise<void>((resolve) => this.#waiting.push(resolve)).then(() => this.#load(group));
+    if (!isThenable(loaded)) return this.#keep(group, loaded as DecodedGroup);
+    const coming = Promise.resolve(loaded as Promise<DecodedGroup>)
+      .then((decoded) => this.#keep(group, decoded))
+      .finally(() => {
         this.#coming.delete(group);
         this.#waiting.shift()?.();
       });
-      this.#coming.set(group, coming);
-    }
+    this.#coming.set(group, coming);
     return coming;
   }
 
-  async #inTurn(group: number): Promise<DecodedGroup> {
-    if (this.#coming.size >= mostAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    const decoded = await this.#load(group);
+  #keep(group: number, decoded: DecodedGroup): DecodedGroup {
     this.#groups.set(group, decoded);
     this.#last = group;
     this.#bytes += sizeOfGroup(decoded);

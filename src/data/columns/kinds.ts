@@ -2,45 +2,38 @@
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import type { Image } from "../../image/image.ts";
-import { type DType, dtypes } from "../../tensor/dtype.ts";
+import type { DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
-import type { Column } from "./schema.ts";
-
-/** A dtype that numbers of a column may have. */
-export type ParquetDType = Exclude<DType, "float16">;
+import { type NumberType, numberTypes } from "../fields.ts";
+import type { Column } from "./column.ts";
 
 /**
  * What a column is given as: text, bytes (uint8 of shape [length]), a lazy image of encoded bytes, or numbers of a dtype,
- * scalars or, of lists, tensors of shape [length].
+ * scalars or, of lists, tensors of shape [length], or of the shape that the file says.
  */
-export type ParquetKind = "string" | "bytes" | "image" | ParquetDType;
+export type ColumnKind = "string" | "bytes" | "image" | NumberType;
 
 /** Columns by their names. */
-export type ParquetColumns = Readonly<Record<string, ParquetKind>>;
+export type ColumnKinds = Readonly<Record<string, ColumnKind>>;
 
 /** What a column of kind `K` gives for a row. */
-export type ParquetValue<K extends ParquetKind = ParquetKind> = K extends "string"
+export type ColumnValue<K extends ColumnKind = ColumnKind> = K extends "string"
   ? string
   : K extends "image"
     ? Image<"uint8">
     : K extends "bytes"
       ? Tensor<"uint8">
-      : K extends ParquetDType
+      : K extends NumberType
         ? Tensor<K>
         : never;
 
 /** The sample of a row with these columns. */
-export type ParquetSample<C extends ParquetColumns> = { -readonly [N in keyof C]: ParquetValue<C[N]> };
+export type ColumnSample<C extends ColumnKinds> = { -readonly [N in keyof C]: ColumnValue<C[N]> };
 
-const kinds: readonly unknown[] = [
-  "string",
-  "bytes",
-  "image",
-  ...dtypes.filter((dtype) => dtype !== "float16"),
-];
+const kinds: readonly unknown[] = ["string", "bytes", "image", ...numberTypes];
 
 /** Throws {@link OptionError} unless `kind` is one. */
-export function checkKind(name: string, kind: unknown): asserts kind is ParquetKind {
+export function checkKind(name: string, kind: unknown): asserts kind is ColumnKind {
   if (kinds.includes(kind)) return;
   throw new OptionError(
     `\`columns\`: ${show(name)} must be one of ${kinds.join(", ")}, got ${show(kind)}.${kind === "float16" ? ' Half floats are given as "float32".' : ""}`,
@@ -50,7 +43,7 @@ export function checkKind(name: string, kind: unknown): asserts kind is ParquetK
 const isFloat = (dtype: DType): boolean => dtype.startsWith("float");
 
 /** Why `column` is not given as `kind`; undefined where it is. */
-export function kindProblem(column: Column, kind: ParquetKind): string | undefined {
+export function kindProblem(column: Column, kind: ColumnKind): string | undefined {
   const { content, described } = column;
   if (content === undefined) return `It is ${described}, which no tensor holds.`;
   if (content === "text" || content === "bytes") {
@@ -66,7 +59,7 @@ export function kindProblem(column: Column, kind: ParquetKind): string | undefin
 }
 
 /** What `column` is given as where nothing is asked for. */
-export function ownKind({ content, image }: Column): ParquetKind | undefined {
+export function ownKind({ content, image }: Column): ColumnKind | undefined {
   if (content === "text") return "string";
   return content === "bytes" && image ? "image" : content;
 }

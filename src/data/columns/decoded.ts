@@ -1,18 +1,18 @@
 /**
- * A column of one row group, decoded: plain data, in memory that threads may share.
+ * A column of a group of rows, decoded: plain data, in memory that threads may share.
  *
  * Numbers lie one after the other; text, bytes and lists besides have a beginning and an end a row, so that a value that a
  * dictionary gives many rows stands there once. Whatever a value cannot be given as, or is not there, is found here, while
  * it is decoded, and named by row and column: reading a row checks nothing.
  */
-import type { DecodedArray } from "hyparquet";
 import { show } from "../../core/check.ts";
 import { builtin } from "../../core/node.ts";
 import { imread } from "../../image/imread.ts";
 import { isBigDType, type TypedArray, viewOf } from "../../tensor/dtype.ts";
 import { dataError } from "../data-file.ts";
+import type { NumberType } from "../fields.ts";
 import type { ArrayType } from "../memory.ts";
-import type { ParquetDType, ParquetKind, ParquetValue } from "./kinds.ts";
+import type { ColumnKind, ColumnValue } from "./kinds.ts";
 
 /** What stands for a value that is not there. */
 export type Missing = number | bigint | boolean | string;
@@ -20,9 +20,11 @@ export type Missing = number | bigint | boolean | string;
 /** A column that is read. */
 export interface PickedColumn {
   readonly name: string;
-  readonly kind: ParquetKind;
+  readonly kind: ColumnKind;
   /** Whether a row has a list of numbers. */
   readonly list: boolean;
+  /** Shape of each list, where the file says it. */
+  readonly shape?: readonly number[];
   readonly missing: Missing | undefined;
 }
 
@@ -35,12 +37,18 @@ export interface DecodedColumn {
   readonly ends?: Float64Array;
 }
 
+/** The picked columns of a group of rows, in their order. */
+export type DecodedGroup = readonly DecodedColumn[];
+
 /** Makes an array, of memory that is shared or not. */
 export type Allocate = <A>(type: ArrayType<A>, length: number) => A;
 
+/** Values of some rows, as a format's package has them: numbers, a Uint8Array a row, or a list a row; null what is not there. */
+export type PageValues = ArrayLike<unknown>;
+
 /** Values to be decoded: pages of a column, and where the first of them is, for messages. */
 export interface Pages {
-  readonly pages: readonly DecodedArray[];
+  readonly pages: readonly PageValues[];
   /** Rows in all of them. */
   readonly rows: number;
   /** Whether a row is a record whose field `bytes` is meant. */
@@ -52,9 +60,13 @@ export interface Pages {
   readonly firstRow: number;
 }
 
-/** Bytes that `column` takes. */
-export function sizeOfDecoded({ data, starts, ends }: DecodedColumn): number {
-  return data.byteLength + (starts?.byteLength ?? 0) + (ends?.byteLength ?? 0);
+/** Bytes that `group` takes. */
+export function sizeOfGroup(group: DecodedGroup): number {
+  return group.reduce(
+    (sum, { data, starts, ends }) =>
+      sum + data.byteLength + (starts?.byteLength ?? 0) + (ends?.byteLength ?? 0),
+    0,
+  );
 }
 
 /**
@@ -96,17 +108,17 @@ export function joinColumns(columns: readonly DecodedColumn[], allocate: Allocat
 
 /** The value of `column` in `row`, in memory of its own. */
 export function valueAt(
-  { kind }: PickedColumn,
+  { kind, shape: stated }: PickedColumn,
   { data, starts, ends }: DecodedColumn,
   row: number,
-): ParquetValue {
+): ColumnValue {
   const start = starts === undefined ? row : starts[row]!;
   const end = ends === undefined ? row + 1 : ends[row]!;
   if (kind === "string") return textOf(data as Uint8Array, start, end);
   const own = data.slice(start, end);
   if (kind === "image") return imread(own as Uint8Array);
-  const shape = starts === undefined ? [] : [end - start];
-  return { data: own, shape, dtype: kind === "bytes" ? "uint8" : kind } as ParquetValue;
+  const shape = starts === undefined ? [] : (stated ?? [end - start]);
+  return { data: own, shape, dtype: kind === "bytes" ? "uint8" : kind } as ColumnValue;
 }
 
 function textOf(data: Uint8Array, start: number, end: number): string {
@@ -118,7 +130,7 @@ function textOf(data: Uint8Array, start: number, end: number): string {
 
 function decodeNumbers(
   column: PickedColumn,
-  dtype: ParquetDType,
+  dtype: NumberType,
   pages: Pages,
   allocate: Allocate,
 ): DecodedColumn {
@@ -134,7 +146,7 @@ function decodeNumbers(
 
 function decodeLists(
   column: PickedColumn,
-  dtype: ParquetDType,
+  dtype: NumberType,
   pages: Pages,
   allocate: Allocate,
 ): DecodedColumn {
@@ -142,7 +154,8 @@ function decodeLists(
   const ends = allocate(Float64Array, pages.rows);
   let [row, length] = [0, 0];
   for (const page of pages.pages) {
-    for (const list of page as (ArrayLike<unknown> | null | undefined)[]) {
+    for (let i = 0; i < page.length; i++) {
+      const list = page[i] as PageValues | null | undefined;
       if (list === null || list === undefined) throw absent(column, pages, pages.firstRow + row, "list");
       starts[row] = length;
       length += list.length;
@@ -153,7 +166,8 @@ function decodeLists(
   const data = allocate(arrayOf(dtype), length);
   row = 0;
   for (const page of pages.pages) {
-    for (const list of page as DecodedArray[]) {
+    for (let i = 0; i < page.length; i++) {
+      const list = page[i] as PageValues;
       const at = row++;
       fill({ column, dtype, pages, rowOf: () => pages.firstRow + at }, data, starts[at]!, list);
     }
@@ -162,21 +176,21 @@ function decodeLists(
 }
 
 /** The typed array of `dtype`. */
-function arrayOf(dtype: ParquetDType): ArrayType<TypedArray> {
+function arrayOf(dtype: NumberType): ArrayType<TypedArray> {
   return viewOf(dtype, new ArrayBuffer(0)).constructor as ArrayType<TypedArray>;
 }
 
 /** What numbers are written for. */
 interface Filling {
   readonly column: PickedColumn;
-  readonly dtype: ParquetDType;
+  readonly dtype: NumberType;
   readonly pages: Pages;
   /** The row in the file of the value at an index. */
   readonly rowOf: (index: number) => number;
 }
 
 /** Writes `values` to `target` from `at` on. Whole numbers stay the same number, or are refused. */
-function fill(filling: Filling, target: TypedArray, at: number, values: DecodedArray): void {
+function fill(filling: Filling, target: TypedArray, at: number, values: PageValues): void {
   if (values.constructor === target.constructor) {
     target.set(values as never, at);
     return;
@@ -208,7 +222,8 @@ function decodeBytes(column: PickedColumn, pages: Pages, text: boolean, allocate
   const missing = column.missing === undefined ? undefined : new TextEncoder().encode(String(column.missing));
   const values: Uint8Array[] = [];
   for (const page of pages.pages) {
-    for (const value of page as (Uint8Array | { readonly bytes?: Uint8Array | null } | null | undefined)[]) {
+    for (let i = 0; i < page.length; i++) {
+      const value = page[i] as Uint8Array | { readonly bytes?: Uint8Array | null } | null | undefined;
       const bytes =
         (pages.record ? (value as { readonly bytes?: Uint8Array } | null)?.bytes : value) ?? missing;
       if (bytes === undefined) throw absent(column, pages, pages.firstRow + values.length, "value");

@@ -2,17 +2,17 @@
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { type DataFile, dataError } from "../data-file.ts";
+import type { Column } from "./column.ts";
 import type { Missing, PickedColumn } from "./decoded.ts";
-import type { Footer } from "./group.ts";
-import { checkKind, kindProblem, ownKind, type ParquetColumns } from "./kinds.ts";
+import { type ColumnKinds, checkKind, kindProblem, ownKind } from "./kinds.ts";
 
-/** Options of `parquet`. */
-export interface ParquetOptions<C extends ParquetColumns = ParquetColumns> {
+/** Options of readers of columns. */
+export interface ColumnReaderOptions<C extends ColumnKinds = ColumnKinds> {
   /** The columns that are read, and what each is given as. Left out: all of them, as what they are. */
   readonly columns?: C;
   /**
    * Bytes of decoded columns that are kept in memory. Columns that fit are decoded once, when the data set is opened, and
-   * shared by all workers; of larger ones each thread keeps the row groups that it used last. Default 256 MiB.
+   * shared by all workers; of larger ones each thread keeps the groups of rows that it used last. Default 256 MiB.
    */
   readonly memory?: number;
   /** What stands for values that are not there (null), by column. Without, a null is an error with its row. */
@@ -26,11 +26,11 @@ export interface ParquetOptions<C extends ParquetColumns = ParquetColumns> {
  */
 export function pickColumns(
   files: readonly DataFile[],
-  footers: readonly Footer[],
-  { columns, missing = {} }: ParquetOptions,
+  schemas: readonly (readonly Column[])[],
+  { columns, missing = {} }: ColumnReaderOptions,
 ): PickedColumn[] {
   if (columns !== undefined) checkKnownColumns("columns", columns);
-  const [{ columns: first }] = footers as [Footer, ...Footer[]];
+  const [first] = schemas as [readonly Column[], ...(readonly Column[])[]];
   const names = columns === undefined ? first.map(({ name }) => name) : Object.keys(columns);
   if (names.length === 0) throw new OptionError("`columns` must name at least one column, got none.");
   for (const name of Object.keys(missing)) {
@@ -40,26 +40,26 @@ export function pickColumns(
       );
   }
   return names.map((name) => {
-    const picked = footers.map((footer, i) => {
-      const column = footer.columns.find((each) => each.name === name);
+    const picked = schemas.map((schema, i) => {
+      const column = schema.find((each) => each.name === name);
       if (name === "__proto__")
         throw new OptionError(
           `${files[i]!.path ?? "The file"} has a column ${show(name)}, and no sample has a field ${show(name)}. Rename it where the file is written, or pick others: columns: { … }.`,
         );
-      const alike = footer.columns.filter((each) => each.name === name).length;
+      const alike = schema.filter((each) => each.name === name).length;
       if (alike > 1)
         throw new OptionError(
           `${files[i]!.path ?? "The file"} has ${alike} columns ${show(name)}, and a sample has one. Rename them where the file is written.`,
         );
       if (column === undefined) {
-        const there = footer.columns.map((each) => each.name).join(", ");
+        const there = schema.map((each) => each.name).join(", ");
         throw new OptionError(
           `${files[i]!.path ?? "The file"} has no column ${show(name)}. It has: ${there}.`,
         );
       }
       return column;
     });
-    const { list, counts } = picked[0]!;
+    const { list, shape, counts } = picked[0]!;
     const kind = columns?.[name] ?? ownKind(picked[0]!);
     if (columns !== undefined) checkKind(name, kind);
     for (const [i, column] of picked.entries()) {
@@ -68,14 +68,14 @@ export function pickColumns(
         const next = columns === undefined ? ` Pick others: columns: { … }.` : "";
         throw new OptionError(`${where} ${kindProblem(column, kind ?? "bytes")}${next}`);
       }
-      if (column.list !== list || column.counts !== counts)
+      if (column.list !== list || column.shape?.join() !== shape?.join() || column.counts !== counts)
         throw new OptionError(
           `${where} It is ${column.described}, and ${picked[0]!.described} in ${files[0]!.path ?? "the first file"}. Open them one by one.`,
         );
     }
     const stands = Object.hasOwn(missing, name) ? missing[name] : undefined;
     if (stands !== undefined) checkMissing(name, kind!, stands);
-    return { name, kind: kind!, list, missing: stands };
+    return { name, kind: kind!, list, missing: stands, ...(shape === undefined ? {} : { shape }) };
   });
 }
 
@@ -100,36 +100,16 @@ function checkMissing(name: string, kind: string, missing: unknown): void {
   throw new OptionError(`\`missing\`: ${show(name)} is given as ${kind}, and ${next}; got ${show(missing)}.`);
 }
 
-/** Throws a DataError where the column `name` is encrypted, as it may be for itself. */
-export function refuseEncrypted(files: readonly DataFile[], footers: readonly Footer[], name: string): void {
-  for (const [i, { metadata }] of footers.entries())
-    for (const { columns } of metadata.row_groups)
-      if (
-        columns.some(
-          ({ crypto_metadata, meta_data }) =>
-            crypto_metadata !== undefined && meta_data?.path_in_schema[0] === name,
-        )
-      )
-        throw dataError("It is encrypted.", { path: files[i]!.path, column: name });
-}
-
-/** Throws a DataError where the footers count nulls in a column: then they are known before anything is read. */
-export function refuseNulls(files: readonly DataFile[], footers: readonly Footer[], name: string): void {
-  for (const [i, { metadata, columns }] of footers.entries()) {
-    const { leaf, record, content } = columns.find((column) => column.name === name)!;
-    let nulls = 0;
-    for (const { columns: chunks } of metadata.row_groups) {
-      const chunk = chunks.find(({ meta_data }) => meta_data?.path_in_schema.join(".") === leaf);
-      nulls += Number(chunk?.meta_data?.statistics?.null_count ?? 0);
-    }
-    if (nulls === 0) continue;
-    const next =
-      record || content === "bytes"
-        ? "Leave those rows out where the file is written."
-        : `Say what stands for them: missing: { ${show(name)}: ${content === "text" ? '""' : "0"} }.`;
-    throw dataError(`${nulls} of its values are not there (null). ${next}`, {
-      path: files[i]!.path,
-      column: name,
-    });
-  }
+/** Throws a DataError where `nulls` of the values of `column` are not there, as its file says: nothing was read yet. */
+export function refuseNulls(
+  path: string | undefined,
+  { name, record, content }: Column,
+  nulls: number,
+): void {
+  if (nulls === 0) return;
+  const next =
+    record || content === "bytes"
+      ? "Leave those rows out where the file is written."
+      : `Say what stands for them: missing: { ${show(name)}: ${content === "text" ? '""' : "0"} }.`;
+  throw dataError(`${nulls} of its values are not there (null). ${next}`, { path, column: name });
 }
