@@ -25,6 +25,7 @@ const browserEntries = [
   "src/index.ts",
   "src/image/index.ts",
   "src/data/index.ts",
+  "src/data/arrow/index.ts",
   "src/data/parquet/index.ts",
 ];
 

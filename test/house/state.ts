@@ -27,6 +27,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/data-file.ts told": "what was said of a server holds for all its files",
   "src/data/parquet/parquet.ts recent": beside,
   "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
+  "src/data/arrow/arrow.ts recentDictionaries": beside,
   "src/data/columns/groups.ts recent": beside,
   "src/data/parquet/parquet.ts footersOf": beside,
   "src/data/vocabulary.ts byVocabulary": beside,

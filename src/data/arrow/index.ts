@@ -1,0 +1,7 @@
+/** Arrow IPC files and streams, local and behind URLs. */
+
+export type { Missing } from "../columns/decoded.ts";
+export type { ColumnReader } from "../columns/groups.ts";
+export type { ColumnKind, ColumnKinds, ColumnSample, ColumnValue } from "../columns/kinds.ts";
+export type { ColumnReaderOptions } from "../columns/options.ts";
+export { arrow } from "./arrow.ts";

@@ -1,0 +1,29 @@
+/** The package that undoes Zstandard, an optional peer: on Node at once, in a page as its bundler has it. */
+import { MissingPeerError } from "../../core/errors.ts";
+import { isNode } from "../../core/node.ts";
+import { peer } from "../../core/peer.ts";
+import type { Awaitable } from "../../sequence/sequence.ts";
+
+/** Undoes a codec: the bytes that are meant, which are `length` of them. */
+export type Decompress = (input: Uint8Array, length: number) => Uint8Array;
+
+interface Compressors {
+  readonly compressors: { readonly ZSTD?: Decompress };
+}
+
+/**
+ * What undoes Zstandard.
+ *
+ * @throws MissingPeerError if `hyparquet-compressors` is not installed.
+ */
+export function loadZstd(): Awaitable<Decompress> {
+  const zstdOf = (found: Compressors | undefined): Decompress => {
+    if (found?.compressors.ZSTD !== undefined) return found.compressors.ZSTD;
+    throw new MissingPeerError(
+      "Arrow files compressed by zstd need the package `hyparquet-compressors`. Install it: npm install hyparquet-compressors",
+    );
+  };
+  return isNode
+    ? zstdOf(peer<Compressors>("hyparquet-compressors"))
+    : import("hyparquet-compressors").catch(() => undefined).then(zstdOf);
+}
