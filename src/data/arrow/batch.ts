@@ -16,7 +16,7 @@ import {
 } from "../columns/decoded.ts";
 import { type DataFile, readFrom } from "../data-file.ts";
 import type { NumberType } from "../fields.ts";
-import { type MessagePlace, columnBuffers } from "./messages.ts";
+import { columnBuffers, type MessagePlace } from "./messages.ts";
 import { type BatchHead, messageOf } from "./metadata.ts";
 import type { Decompress } from "./peer.ts";
 import { type ArrowColumn, dictionarySpan, type Layout } from "./schema.ts";
