@@ -121,12 +121,24 @@ const most = 2 ** 26;
 async function asked(address: string): Promise<unknown> {
   try {
     const bytes = await readBytes(http(address, { headers: hubHeaders }), { most });
-    return JSON.parse(new TextDecoder().decode(bytes));
+    return answerOf(bytes);
   } catch (cause) {
     const { message } = cause as Error;
     const next = /\b40[134]\b/.test(message)
       ? " Check the names of the data set, of its subset (config) and split; for one that needs permission, set HF_TOKEN."
       : "";
     throw dataError(`${message}${next}`, { path: address }, { cause });
+  }
+}
+
+/** What the hub says: its answers are JSON, those of who stands in between are not. */
+function answerOf(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes));
+  } catch (cause) {
+    throw new Error(
+      "The answer is none of the hub's, which are JSON. Check `url`, and whether a proxy or a page to sign in answers in its place.",
+      { cause },
+    );
   }
 }

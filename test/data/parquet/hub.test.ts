@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { hub, parquet } from "../../../src/data/parquet/index.ts";
-import { ranges, serve } from "../../bytes/server.ts";
+import { ranges, serve, served } from "../../bytes/server.ts";
 import { fetchAll } from "../../sequence/probe.ts";
 
 const bytes = new Uint8Array(
@@ -103,6 +103,17 @@ describe("hub", () => {
     );
     await expect(hub("owner/name", { split: "large", url: server.url })).rejects.toThrow(
       /only converted a part of the split/,
+    );
+  });
+
+  it("says so where somebody else answers", async () => {
+    await served(
+      (_, response) => void response.end("<!doctype html><title>Sign in</title>"),
+      async (url) => {
+        const opened = hub("owner/name", { split: "train", url });
+        await expect(opened).rejects.toMatchObject({ name: "DataError" });
+        await expect(opened).rejects.toThrow(/none of the hub's, which are JSON\. Check `url`/);
+      },
     );
   });
 
