@@ -1,12 +1,13 @@
 """Tables as Python's csv module writes and reads them: files in test/fixtures/data, each below 20 kB, with what is in them as JSON beside them.
 
-Run: python3 scripts/golden/text.py
+Run: python3 scripts/golden/text.py, with a number for so many tables of noise: as many as one has time for.
 """
 import csv
 import io
 import json
 import pathlib
 import random
+import sys
 
 folder = pathlib.Path(__file__).parents[2] / "test/fixtures/data"
 folder.mkdir(parents=True, exist_ok=True)
@@ -43,6 +44,22 @@ write("commas", ",", "\r\n", csv.QUOTE_MINIMAL, False, 4, 60)
 write("tabs", "\t", "\n", csv.QUOTE_ALL, True, 3, 60)
 write("semicolons", ";", "\n", csv.QUOTE_MINIMAL, True, 5, 50)
 write("one-column", "|", "\r\n", csv.QUOTE_MINIMAL, False, 1, 80)
+
+
+
+def noise():
+    """Text that no writer made: quotes anywhere, rows of any length, lines without content."""
+    parts = [",", ",", '"', '"', '""', "\n", "\n", "\r\n", '",', ',"', '\n"', '"\n', '"\r\n', "a", "é", " ", "7", "x" * 40]
+    text = "".join(draw.choice(parts) for _ in range(draw.randint(1, 25)))
+    # A quote that is never closed takes all that follows: such a table is one row, most often.
+    if text.count('"') % 2 and draw.random() < 0.8:
+        text += '"'
+    rows = [row for row in csv.reader(io.StringIO(text, newline="")) if row]
+    return {"text": ("\ufeff" if draw.random() < 0.1 else "") + text, "rows": rows}
+
+
+cases = [noise() for _ in range(int(sys.argv[1]) if len(sys.argv) > 1 else 90)]
+(folder / "noise.json").write_text(json.dumps(cases, ensure_ascii=True, separators=(",", ":")))
 
 # Written by hand: quotes that open nothing, and text behind none.
 raw = 'size,name\n5" disk,a "b" c\n3.5",""""\n"x",say "hi"\n,"\n"\n'

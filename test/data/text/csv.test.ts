@@ -71,6 +71,42 @@ describe("csv", () => {
     },
   );
 
+  it("reads what no writer made as Python's csv does, or refuses it", async () => {
+    const cases = JSON.parse(readFileSync(fixture("noise.json"), "utf8")) as {
+      text: string;
+      rows: string[][];
+    }[];
+    let [same, refused] = [0, 0];
+    for (const { text, rows } of cases) {
+      const open = csv(bytes(text), { header: false, skipEmpty: true });
+      const reader = await open.catch((error: DataError) => error);
+      if (reader instanceof Error) {
+        expect(reader.message, text).toMatch(
+          /A quote is opened .*never closed|Behind a closing quote stands/,
+        );
+        refused++;
+        continue;
+      }
+      expect(reader.length, text).toBe(rows.length);
+      for (const [index, row] of rows.entries()) {
+        let cells: string[] | undefined;
+        try {
+          cells = Object.values(reader.getItem(index, createContext({ epoch: 0, index, seed: 0 })) as object);
+        } catch (error) {
+          expect((error as Error).message, text).toMatch(
+            /It has \d+ cells?, and there|Behind a closing quote stands/,
+          );
+          refused++;
+          continue;
+        }
+        expect(cells, text).toEqual(row);
+        same++;
+      }
+    }
+    expect(same).toBeGreaterThan(cases.length);
+    expect(refused).toBeGreaterThan(cases.length / 3);
+  });
+
   it("names columns by a list or by number, and passes over comments and empty lines", async () => {
     const text = '# "not a quote\n1,2\n\n#x\n3,4\r\n';
     expect(await read(text, { header: ["a", "b"], comment: "#" })).toEqual([
