@@ -53,6 +53,9 @@ export interface OpenOptions extends RetryOptions {
   readonly fetch?: typeof globalThis.fetch | undefined;
   /** Headers for servers, or what gives them: see `http`. */
   readonly headers?: HttpOptions["headers"];
+  /** Where what servers give is kept on disk, and how much of it: see `http`. */
+  readonly cache?: HttpOptions["cache"];
+  readonly maxBytes?: HttpOptions["maxBytes"];
   /** So many bytes, or more, are not read into memory together only because they are there. */
   readonly most: number;
   /** What the downloads of several may take together, instead. */

@@ -1,6 +1,7 @@
-/** A URL with what its server wants to be asked by: headers, patience. */
+/** A URL with what its server wants to be asked by, headers and patience, and where on disk what it gives is kept. */
 import { checkInteger, checkKnown, checkPositive, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
+import { builtin } from "../core/node.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** Headers by name. */
@@ -16,6 +17,13 @@ export interface HttpOptions extends RetryOptions {
   readonly headers?:
     | HttpHeaders
     | ((url: string, headers: HttpHeaders) => HttpHeaders | Promise<HttpHeaders>);
+  /**
+   * A folder, in which what is read is kept, so that it is fetched once by all threads, programs and runs; of any version
+   * of the file there apart, under the URL without its signature. Old versions are yours to delete. Node only.
+   */
+  readonly cache?: string | undefined;
+  /** At most so many bytes of this file are kept: those at its beginning. Default: all. */
+  readonly maxBytes?: number | undefined;
 }
 
 /** Marks them, the same across two copies of the package. */
@@ -43,21 +51,32 @@ export function isHttpSource(value: unknown): value is HttpSource {
 }
 
 /**
- * A URL with headers, as a source for readers and `imread`. Without any, the URL itself does: presigned URLs of S3, and
+ * A URL with headers or a cache on disk, as a source for readers and `imread`. Without any, the URL itself does: presigned URLs of S3, and
  * `resolve` URLs of Hugging Face, which redirect to a signed one, are asked for as they are, each time anew.
  *
  * @throws OptionError if the URL is none of `http:` or `https:`, or an option is not what it should be.
  * @example
  * const auth = portable(import.meta.url, () => ({ authorization: `Bearer ${process.env.HF_TOKEN}` }));
- * const source = http("https://host/private.csv", { headers: auth });
+ * const source = http("https://host/private.csv", { headers: auth, cache: ".cache/http" });
  */
 export function http(url: string | URL, options: HttpOptions = {}): HttpSource {
   if (!/^https?:\/\//i.test(String(url)))
     throw new OptionError(`http() takes a URL that begins with http:// or https://, got ${show(url)}.`);
-  checkKnown("http()", options, ["headers", "retries", "idle"]);
-  const { headers, retries, idle } = options;
+  checkKnown("http()", options, ["headers", "retries", "idle", "cache", "maxBytes"]);
+  const { headers, retries, idle, cache, maxBytes } = options;
   if (retries !== undefined) checkInteger("retries", retries);
   if (idle !== undefined) checkPositive("idle", idle);
+  if (cache !== undefined && (typeof cache !== "string" || cache === ""))
+    throw new OptionError(
+      `\`cache\` must be a folder, got ${cache === "" ? "an empty string" : show(cache)}.`,
+    );
+  if (cache !== undefined && builtin("fs") === undefined)
+    throw new OptionError("`cache` keeps files on disk, which a page cannot. Leave it out there.");
+  if (maxBytes !== undefined) {
+    checkInteger("maxBytes", maxBytes);
+    if (cache === undefined)
+      throw new OptionError("`maxBytes` says how much is kept in `cache`. Name that folder as well.");
+  }
   if (
     headers !== undefined &&
     typeof headers !== "function" &&

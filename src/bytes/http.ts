@@ -7,25 +7,30 @@
  * part that comes where the whole was asked for is none. A page sees of these headers what a server of another origin
  * shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
  *
- * A failure that may pass is asked about again (retry.ts), always at the URL that was given: where that redirects to a
- * signed one, it signs another.
- *
  * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
- * shuffled, and nothing is kept.
+ * shuffled, and nothing is kept, unless a folder for it is named (block-cache.ts).
  */
 import { noteRead } from "../core/counters.ts";
-import { type Bytes, type DownloadRoom, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
-import type { HttpHeaders } from "./http-source.ts";
-import { inTurn } from "./in-flight.ts";
+import { fileProblem } from "../core/file.ts";
+import { CachedBytes, keptOf, openCopy } from "./block-cache.ts";
+import { type BlockFile, pieceLength } from "./block-file.ts";
+import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
+import {
+  ask,
+  brokeOff,
+  contentRange,
+  fail,
+  fetching,
+  leave,
+  lengthOfAnswer,
+  offlineReason,
+  partial,
+  readBody,
+  unsatisfiable,
+  versionOfAnswer,
+} from "./http-answer.ts";
 import { MemoryBytes } from "./memory.ts";
-import { type Attempt, isTransient, retryAfter, retrying, TransientError } from "./retry.ts";
-
-/** Why what is behind a URL of no network cannot be had, by the beginning of the URL. */
-const reasons: Readonly<Record<string, string>> = {
-  "blob:":
-    "The Blob cannot be read. Its URL holds in the thread that made it only, until it is revoked, and as long as the file behind it does not change. Give the bytes themselves.",
-  "data:": "The data: URL cannot be read. Check how it is written: data:image/png;base64,…",
-};
+import { type Attempt, TransientError } from "./retry.ts";
 
 /**
  * All bytes at `url`.
@@ -33,6 +38,15 @@ const reasons: Readonly<Record<string, string>> = {
  * @throws Error saying why they cannot be had, or that they are `most` or more; the reason of `signal` if that ended it.
  */
 export async function download(url: string | URL, options: OpenOptions): Promise<Uint8Array> {
+  if (options.cache !== undefined && offlineReason(url) === undefined) {
+    const bytes = await openUrl(url, options);
+    try {
+      if (bytes.byteLength >= options.most) throw tooLarge("download", options.most);
+      return await bytes.slice(0, bytes.byteLength, options.signal);
+    } finally {
+      bytes.close?.();
+    }
+  }
   return fetching(url, options, options.signal, async (attempt) =>
     readWhole(await ask(url, options, attempt), url, options, attempt),
   );
@@ -48,17 +62,18 @@ export async function openUrl(url: string | URL, options: OpenOptions): Promise<
 }
 
 async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt): Promise<Bytes> {
-  if (reasonOf(url) !== undefined) return wholeOf(await ask(url, options, attempt), url, options, attempt);
+  if (offlineReason(url) !== undefined)
+    return wholeOf(await ask(url, options, attempt), url, options, attempt);
   // The first byte says how many there are. A HEAD request would too, but links that are signed are for GET only.
   const response = await ask(url, options, attempt, "bytes=0-0");
   if (response.status === unsatisfiable) {
     // It has no first byte, or the server takes no such range.
     leave(response);
-    return wholeOf(await ask(url, options, attempt), url, options, attempt);
+    return wholeOf(await ask(url, options, attempt), url, { ...options, cache: undefined }, attempt);
   }
   if (response.status !== partial) return wholeOf(response, url, options, attempt);
   const given = response.headers.get("content-range");
-  const { range, total } = partsOf(given);
+  const { range, total } = contentRange(given);
   if (range !== "0-0" || total === undefined) {
     leave(response);
     throw new Error(
@@ -67,9 +82,23 @@ async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt)
         : `${wrongRange(given, "bytes 0-0")} Let the server give the length, or no ranges.`,
     );
   }
-  const bytes = new HttpBytes(url, options, total, versionOf(response));
+  const bytes = new HttpBytes(url, options, total, versionOfAnswer(response));
   await bytes.read(response, 0, 1, attempt);
-  return bytes;
+  const copy = options.cache === undefined ? undefined : copyOf(bytes, url, options);
+  return copy === undefined ? bytes : new CachedBytes(bytes, copy, options);
+}
+
+/** Where what `url` gives is kept on disk; undefined where that is not possible. */
+function copyOf(
+  { version, byteLength }: Bytes,
+  url: string | URL,
+  options: OpenOptions,
+): BlockFile | undefined {
+  if (version === undefined)
+    throw new Error(
+      "The server says neither ETag nor Last-Modified, so that what is kept of it might be of another version. Leave `cache` out, or download it.",
+    );
+  return openCopy(String(url), version, byteLength, options);
 }
 
 async function wholeOf(
@@ -78,25 +107,39 @@ async function wholeOf(
   options: OpenOptions,
   attempt: Attempt,
 ): Promise<Bytes> {
+  if (options.cache !== undefined && offlineReason(url) === undefined)
+    return openWhole(response, url, options, attempt);
   const bytes = await readWhole(response, url, options, attempt);
   const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
   const all = new Uint8Array(new Memory(bytes.length));
   all.set(bytes);
-  return new MemoryBytes(all, { version: versionOf(response) });
+  return new MemoryBytes(all, { version: versionOfAnswer(response) });
 }
 
-/** What `run` gives, in its turn, and again where it may pass. */
-function fetching<T>(
+/** What a server without ranges has, kept on disk as a whole: `response` is read only where it is not there yet. */
+async function openWhole(
+  response: Response,
   url: string | URL,
   options: OpenOptions,
-  signal: AbortSignal | undefined,
-  run: (attempt: Attempt) => Promise<T>,
-): Promise<T> {
-  return retrying(options, signal, (attempt) => inTurn(originOf(url), () => run(attempt)));
-}
-
-function originOf(url: string | URL): string {
-  return /^https?:\/\/[^/?#]*/i.exec(String(url))?.[0] ?? "";
+  attempt: Attempt,
+): Promise<Bytes> {
+  const far = new WholeBytes(response, url, options);
+  try {
+    const copy = copyOf(far, url, options);
+    const kept = keptOf(far.byteLength, options.maxBytes);
+    if (copy === undefined || kept < far.byteLength)
+      throw new Error(
+        `The server gives no ranges, so that all ${far.byteLength} bytes have to be kept, and ${copy === undefined ? "they cannot be: a warning says why" : "`maxBytes` allows fewer"}. Download it.`,
+      );
+    far.copy = copy;
+    if (!copy.isComplete) await far.keep(response, 0, 0, attempt);
+    return new CachedBytes(far, copy, options);
+  } catch (error) {
+    far.copy?.close();
+    throw error;
+  } finally {
+    if (!response.bodyUsed) leave(response);
+  }
 }
 
 /** Bytes behind a URL, by the ranges that its server gives. */
@@ -153,14 +196,14 @@ class HttpBytes implements Bytes {
   #problem(response: Response, asked: string): string | undefined {
     const encoding = response.headers.get("content-encoding") ?? "identity";
     const given = response.headers.get("content-range");
-    const version = versionOf(response);
+    const version = versionOfAnswer(response);
     if (version !== this.version) return changed(this.version, version);
     if (response.status !== partial)
       return `The server gave ranges when it was opened, and answers one with ${response.status} ${response.statusText} now. Open it again.`;
     if (encoding !== "identity")
       return `The server compresses the range (${encoding}), so that it is not the bytes that were asked for. Turn that off on the server for files that are read by range.`;
     if (given === null) return `The server does not say which range it sent for bytes ${asked}. ${advice}`;
-    const { range, total } = partsOf(given);
+    const { range, total } = contentRange(given);
     if (total !== undefined && total !== this.byteLength)
       return changed(`${this.byteLength} bytes`, `${total} bytes`);
     return range === asked && total !== undefined
@@ -169,10 +212,84 @@ class HttpBytes implements Bytes {
   }
 }
 
-const partial = 206;
-const unsatisfiable = 416;
+/** Bytes behind a URL whose server gives no ranges: for any of them all are read, and kept on the way. */
+class WholeBytes implements Bytes {
+  readonly byteLength: number;
+  readonly version: string | undefined;
+  copy: BlockFile | undefined;
+  readonly #url: string | URL;
+  readonly #options: OpenOptions;
 
-const brokeOff = "The download broke off. Check the network, and fetch it again.";
+  constructor(response: Response, url: string | URL, options: OpenOptions) {
+    const length = lengthOfAnswer(response);
+    if (length === undefined)
+      throw new Error(
+        "The server gives no ranges, and does not say how long it is, so that it cannot be kept in `cache`. Leave that out, or download it.",
+      );
+    this.byteLength = length;
+    this.version = versionOfAnswer(response);
+    this.#url = url;
+    this.#options = options;
+  }
+
+  slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
+    return fetching(this.#url, this.#options, signal, async (attempt) => {
+      const response = await ask(this.#url, this.#options, attempt, "bytes=0-0");
+      const version = versionOfAnswer(response);
+      if (response.status === 200 && version === this.version && lengthOfAnswer(response) === this.byteLength)
+        return this.keep(response, start, end, attempt);
+      leave(response);
+      throw new Error(
+        version === this.version
+          ? `The server gave all of it when it was opened, and answers with ${response.status} ${response.statusText} now. Open it again.`
+          : changed(this.version, version),
+      );
+    });
+  }
+
+  readInto(target: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {
+    return readSlice(this, target, start, signal);
+  }
+
+  /** Keeps the body of `response`, and gives its bytes from `start` to `end`. */
+  async keep(response: Response, start: number, end: number, attempt: Attempt): Promise<Uint8Array> {
+    const wanted = new Uint8Array(end - start);
+    const room = new Uint8Array(pieceLength);
+    let length = 0;
+    const flush = () => {
+      const at = Math.floor((length - 1) / pieceLength) * pieceLength;
+      try {
+        this.copy!.write(room.subarray(0, length - at), at);
+      } catch (cause) {
+        throw new Error(`It cannot be kept on disk. ${fileProblem(cause as Error)}`, { cause });
+      }
+    };
+    const reader = response.body!.getReader();
+    try {
+      for (;;) {
+        const part = await reader.read().catch(fail(this.#url, brokeOff, attempt));
+        attempt.touch();
+        if (part.done) break;
+        for (let at = 0; at < part.value.length; ) {
+          const within = length % pieceLength;
+          const some = part.value.subarray(at, at + pieceLength - within);
+          room.set(some, within);
+          const [from, to] = [Math.max(start, length), Math.min(end, length + some.length)];
+          if (from < to) wanted.set(some.subarray(from - length, to - length), from - start);
+          length += some.length;
+          at += some.length;
+          if (length > this.byteLength)
+            throw new Error(`The server sent more than the ${this.byteLength} bytes that it said there are.`);
+          if (length % pieceLength === 0 || length === this.byteLength) flush();
+        }
+      }
+    } finally {
+      reader.cancel().catch(() => {});
+    }
+    if (length === this.byteLength) return wanted;
+    throw new TransientError(`The server sent ${length} of ${this.byteLength} bytes. ${brokeOff}`);
+  }
+}
 
 const advice =
   "Let it send Content-Range with each range, and, to pages of other origins, Access-Control-Expose-Headers: Content-Range, ETag.";
@@ -183,68 +300,6 @@ function wrongRange(given: string, asked: string): string {
 
 function changed(was: string | undefined, is: string | undefined): string {
   return `It is not what it was on the server when it was opened: ${was ?? "without a version"}, now ${is ?? "without one"}. Open it again.`;
-}
-
-/** A Content-Range: which bytes these are, and how many there are in all; undefined where it does not say so. */
-function partsOf(given: string | null): {
-  readonly range: string | undefined;
-  readonly total: number | undefined;
-} {
-  const [, range, total] = /^bytes +(\d+-\d+)\/(\d+|\*)$/i.exec(given ?? "") ?? [];
-  return { range, total: total === undefined || total === "*" ? undefined : Number(total) };
-}
-
-/** The server's ETag, or Last-Modified; both where it says itself that its ETag is weak: of content that is much the same. */
-function versionOf({ headers }: Response): string | undefined {
-  const [tag, modified] = [headers.get("etag"), headers.get("last-modified")];
-  if (tag?.startsWith("W/") && modified !== null) return `${tag}, ${modified}`;
-  return tag ?? modified ?? undefined;
-}
-
-function reasonOf(url: string | URL): string | undefined {
-  return reasons[String(url).slice(0, 5).toLowerCase()];
-}
-
-/** What is at `url`, or a range of it; throws unless the server has it, or refuses the range only. */
-async function ask(
-  url: string | URL,
-  { headers, fetch = globalThis.fetch }: OpenOptions,
-  attempt: Attempt,
-  range?: string,
-): Promise<Response> {
-  const asked: HttpHeaders = range === undefined ? {} : { range };
-  attempt.touch();
-  const own = typeof headers === "function" ? await headers(String(url), asked) : headers;
-  const response = await fetch(url, { signal: attempt.signal, headers: { ...asked, ...own } }).catch(
-    fail(url, "It could not be fetched. Check the address and the network.", attempt),
-  );
-  attempt.touch();
-  const { status, statusText } = response;
-  if (response.ok || (status === unsatisfiable && range !== undefined)) return response;
-  leave(response);
-  const message = `The server answered ${status} ${statusText}.`;
-  // A signed address that was redirected to holds for a time; where it was over, the next one is new.
-  if (isTransient(status) || (status === 403 && response.redirected))
-    throw new TransientError(message, { after: retryAfter(response.headers.get("retry-after")) });
-  throw new Error(message);
-}
-
-/** Throws what ended the attempt, or why fetching from `url` failed. */
-function fail(url: string | URL, message: string, { signal }: Attempt): (error: Error) => never {
-  return (error) => {
-    signal.throwIfAborted();
-    // fetch says no more than that it failed; why, and the code, are its own cause.
-    const cause = (error.cause ?? error) as Error & { readonly code?: unknown };
-    const reason = reasonOf(url);
-    if (reason !== undefined || cause.code === "ERR_INVALID_URL")
-      throw new Error(reason ?? message, { cause });
-    throw new TransientError(message, { cause });
-  };
-}
-
-/** An answer that is not read to its end keeps the program alive. */
-function leave({ body }: Response): void {
-  body?.cancel().catch(() => {});
 }
 
 async function readWhole(
@@ -265,51 +320,4 @@ async function readWhole(
   throw new Error(
     `The server gives no ranges, so that all of it would have to be in memory, where ${Math.floor(room.left / 2 ** 20)} of ${Math.floor(room.all / 2 ** 20)} MiB are left for all such files together. Download it, or let \`cache\` of http() keep it on disk.`,
   );
-}
-
-/**
- * The body of `response`, read until it ends; undefined, and left, where it has `most` bytes or more, or more than there is
- * `room` for, from which they are taken. What a header says of its size is only taken for a reason to refuse it.
- */
-export async function readBody(
-  response: Response,
-  most: number,
-  attempt?: Attempt,
-  room?: DownloadRoom,
-): Promise<Uint8Array | undefined> {
-  const reader = response.body?.getReader();
-  if (reader === undefined) return new Uint8Array(0);
-  const parts: Uint8Array[] = [];
-  const said = Number(response.headers.get("content-length") ?? 0);
-  let length = 0;
-  let whole = false;
-  try {
-    while (Math.max(length, said) < most && !(room !== undefined && said - length > room.left)) {
-      const part = await reader.read();
-      attempt?.touch();
-      if (part.done) {
-        whole = true;
-        return joined(parts, length);
-      }
-      if (room !== undefined && part.value.length > room.left) return undefined;
-      if (room !== undefined) room.left -= part.value.length;
-      length += part.value.length;
-      parts.push(part.value);
-    }
-    return undefined;
-  } finally {
-    if (room !== undefined && !whole) room.left += length;
-    // Of no interest any more, if it goes on; the connection ends with it.
-    reader.cancel().catch(() => {});
-  }
-}
-
-function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
 }

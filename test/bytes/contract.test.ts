@@ -7,6 +7,7 @@ import { pathToFileURL } from "node:url";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.ts";
+import { http } from "../../src/bytes/http-source.ts";
 import { type BytesSource, isBytesSource, openBytes, readBytes } from "../../src/bytes/open.ts";
 import { ranges, serve } from "./server.ts";
 
@@ -21,7 +22,10 @@ let withRanges: Awaited<ReturnType<typeof serve>>;
 let without: Awaited<ReturnType<typeof serve>>;
 beforeAll(async () => {
   withRanges = await serve(ranges(() => content, etag));
-  without = await serve((_, response) => void response.writeHead(200, etag()).end(content));
+  without = await serve(
+    (_, response) =>
+      void response.writeHead(200, { ...etag(), "content-length": content.length }).end(content),
+  );
 });
 afterAll(() => Promise.all([withRanges.close(), without.close()]));
 
@@ -65,6 +69,22 @@ const places: Readonly<Record<string, Place>> = {
     put: (bytes) => {
       content = bytes.slice();
       return new URL(without.address);
+    },
+    local: false,
+    versioned: true,
+  },
+  "a server with ranges, kept on disk": {
+    put: (bytes) => {
+      content = bytes.slice();
+      return http(withRanges.address, { cache: folder });
+    },
+    local: false,
+    versioned: true,
+  },
+  "a server without ranges, kept on disk": {
+    put: (bytes) => {
+      content = bytes.slice();
+      return http(without.address, { cache: folder });
     },
     local: false,
     versioned: true,

@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.ts";
-import { download, openUrl, readBody } from "../../src/bytes/http.ts";
+import { download, openUrl } from "../../src/bytes/http.ts";
+import { readBody } from "../../src/bytes/http-answer.ts";
 import { ranges, served } from "./server.ts";
 
 const most = 2 ** 20;
