@@ -193,7 +193,8 @@ describe("a disk cache", () => {
 
 describe("files of a cache that are not what they were", () => {
   it("never change a sample, wherever one is cut or zeroed", async () => {
-    const source = map(new Samples(2), (_, { index }) => ({
+    // The first two are compared when they are found, the third goes to its place as it is.
+    const source = map(new Samples(3), (_, { index }) => ({
       a: index,
       b: fromPixels(tensor(Uint8Array.of(index, 2, 3), { shape: [1, 1, 3] })),
       c: index === 0 ? "a" : "text",
@@ -205,10 +206,11 @@ describe("files of a cache that are not what they were", () => {
       const bytes = readFileSync(join(folder, key!, name));
       // Of what follows from the layout some bytes, of rows each, of padding few.
       const start = name.endsWith(".npy") ? bytes.indexOf("\n") + 1 : bytes.length;
-      for (let at = 0; at < bytes.length; at += at < start ? 61 : 1) {
+      for (let at = 0; at < bytes.length; at = at < start ? Math.min(at + 61, start) : at + 1) {
         const zeroed = Buffer.from(bytes);
         zeroed.fill(0, at, Math.min(at + 4, bytes.length));
-        for (const damaged of [bytes.subarray(0, at), zeroed, Buffer.concat([bytes, zeroed.subarray(at)])]) {
+        const damages = [bytes.subarray(0, at), zeroed, Buffer.concat([bytes, zeroed.subarray(at)])];
+        for (const damaged of at < start ? damages : [damages[at % 3]!]) {
           const copy = newFolder();
           cpSync(folder, copy, { recursive: true });
           writeFileSync(join(copy, key!, name), damaged);
@@ -303,6 +305,11 @@ describe("a cache and a changed source", () => {
     await expect(cached.at(1)).rejects.toMatchObject({ name: "DataError", row: 1 });
     await expect(cached.at(2)).rejects.toThrow(/another `version`/);
     await expect(cached.at(1)).rejects.toThrow(/another `version`/);
+    // Also where it has met the only one that differs.
+    const oddly = (odd: number) => map(new Samples(), (_, { index }) => (index === odd ? 0 : index + 1));
+    const odd = diskCache(oddly(3), { folder: await filled(oddly(-1)) });
+    await expect(odd.at(3)).rejects.toThrow(/Sample 3 is not what it was/);
+    await expect(odd.at(2)).rejects.toThrow(/Sample 3 is not what it was/);
   });
 
   it("is compared for each cache, in a loop over what a function closes over or is bound to", async () => {
@@ -345,6 +352,10 @@ describe("a cache and a changed source", () => {
     const cached = diskCache(plus(2), { folder });
     const results = await Promise.allSettled([0, 1, 2, 3, 4].map((i) => cached.at(i)));
     expect(results.map(({ status }) => status)).toEqual(new Array(5).fill("rejected"));
+    Samples.computed = [];
+    const same = diskCache(plus(1), { folder });
+    expect(await Promise.all([0, 1, 2, 3, 4].map((i) => same.at(i)))).toEqual([1, 2, 3, 4, 5]);
+    expect(Samples.computed).toHaveLength(3);
   });
 
   it("is found out where samples do not follow from their index", async () => {
