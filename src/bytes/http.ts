@@ -123,19 +123,21 @@ async function openWhole(
   options: OpenOptions,
   attempt: Attempt,
 ): Promise<Bytes> {
-  const far = new WholeBytes(response, url, options);
+  let copy: BlockFile | undefined;
   try {
-    const copy = copyOf(far, url, options);
-    const kept = keptOf(far.byteLength, options.maxBytes);
-    if (copy === undefined || kept < far.byteLength)
+    const far = new WholeBytes(response, url, options);
+    const { byteLength } = far;
+    const isKept = keptOf(byteLength, options.maxBytes) === byteLength;
+    if (isKept) copy = copyOf(far, url, options);
+    if (copy === undefined)
       throw new Error(
-        `The server gives no ranges, so that all ${far.byteLength} bytes have to be kept, and ${copy === undefined ? "they cannot be: a warning says why" : "`maxBytes` allows fewer"}. Download it.`,
+        `The server gives no ranges, so that all ${byteLength} bytes have to be kept, and ${isKept ? "they cannot be: a warning says why" : "`maxBytes` allows fewer"}. Download it.`,
       );
     far.copy = copy;
     if (!copy.isComplete) await far.keep(response, 0, 0, attempt);
     return new CachedBytes(far, copy, options);
   } catch (error) {
-    far.copy?.close();
+    copy?.close();
     throw error;
   } finally {
     if (!response.bodyUsed) leave(response);

@@ -5,8 +5,10 @@
  * was built of this very file, by its path or URL, length and version, and by this kind of index; anything else that
  * lies there (damaged, foreign, of another version) is passed over and written anew. A file is written aside and
  * renamed, so that several programs may write the same one. Not to be able to write is no error. The name and the key
- * are hashes: a URL may be signed.
+ * are hashes, as a URL may be signed; what signs it does not count.
  */
+import { unsigned } from "../bytes/block-cache.ts";
+import { isHttpSource } from "../bytes/http-source.ts";
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { builtin, environment } from "../core/node.ts";
@@ -63,7 +65,8 @@ interface IndexPlace {
 
 function placeOf(file: DataFile, kind: string, cache: CacheFolder): IndexPlace | undefined {
   const [fs, path, crypto] = [builtin("fs"), builtin("path"), builtin("crypto")];
-  const { where, byteLength, version } = file;
+  const { byteLength, version } = file;
+  const where = isHttpSource(file.where) ? file.where.url : file.where;
   if (fs === undefined || path === undefined || crypto === undefined) return undefined;
   if (cache === false || version === undefined || !(typeof where === "string" || where instanceof URL))
     return undefined;
@@ -73,7 +76,12 @@ function placeOf(file: DataFile, kind: string, cache: CacheFolder): IndexPlace |
   if (folder === undefined) return undefined;
   const hash = (parts: readonly unknown[]) =>
     crypto.createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-  const address = far || where instanceof URL || /^file:/i.test(where) ? String(where) : path.resolve(where);
+  // A URL is signed anew each time.
+  const address = far
+    ? unsigned(String(where))
+    : where instanceof URL || /^file:/i.test(where)
+      ? String(where)
+      : path.resolve(where);
   const name = hash([address, kind]).slice(0, 32);
   return { path: path.join(folder, `${name}.index`), key: hash([address, kind, byteLength, version]), far };
 }

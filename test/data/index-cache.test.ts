@@ -2,8 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSy
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { http } from "../../src/bytes/http-source.ts";
 import { openDataFile } from "../../src/data/data-file.ts";
 import { keptIndex } from "../../src/data/index-cache.ts";
+import { ranges, served } from "../bytes/server.ts";
 
 const root = mkdtempSync(join(tmpdir(), "epochal-index-"));
 afterAll(() => rmSync(root, { recursive: true }));
@@ -71,6 +73,31 @@ describe("an index of a file", () => {
     const file = await openDataFile(new Uint8Array(3));
     await keptIndex(file, "rows", folder, async () => ({ starts: Float64Array.of(1) }), 0);
     expect(() => readdirSync(folder)).toThrow(/ENOENT/);
+  });
+
+  it("of a far file is the same for whoever signs its URL, and with headers or a cache", async () => {
+    const folder = join(root, `${made++}`);
+    const bytes = new TextEncoder().encode("abc");
+    await served(
+      ranges(
+        () => bytes,
+        () => ({ etag: '"a"' }),
+      ),
+      async (url) => {
+        let built = 0;
+        for (const where of [
+          `${url}a?v=1&X-Amz-Date=1&X-Amz-Signature=1`,
+          `${url}a?v=1&X-Amz-Date=2&X-Amz-Signature=2`,
+          http(`${url}a?v=1&X-Amz-Date=3&X-Amz-Signature=3`, { headers: { authorization: "me" } }),
+          http(`${url}a?v=1`, { cache: join(root, `${made++}`) }),
+          `${url}a?v=2`,
+        ])
+          await keptIndex(await openDataFile(where), "rows", folder, async () => ({
+            starts: Float64Array.of(++built),
+          }));
+        expect(built).toBe(2);
+      },
+    );
   });
 
   it("is there all the same where it cannot be kept", async () => {

@@ -1,8 +1,14 @@
 /** What data sets of Blobs, bytes and servers without ranges are to loaders: their states, and their workers. */
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { batches, DataLoader } from "epochal";
-import { csv, npy } from "epochal/data";
-import { expect, it } from "vitest";
-import { served } from "../bytes/server.ts";
+import { csv, http, npy } from "epochal/data";
+import { afterAll, expect, it } from "vitest";
+import { ranges, served } from "../bytes/server.ts";
+
+const root = mkdtempSync(join(tmpdir(), "epochal-versions-"));
+afterAll(() => rmSync(root, { recursive: true }));
 
 const columns = { a: "int32" } as const;
 const text = (last: number, rows: number) => `a\n${"1\n".repeat(rows)}${last}\n`;
@@ -28,11 +34,47 @@ it.each<[string, (text: string) => unknown, number]>([
   },
 );
 
+const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }".padEnd(117);
+const file = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}\n\x01\x02\x03\x04\x05\x06`, "latin1");
+
+/** The rows of two epochs through workers. */
+async function rowsOf(where: string | ReturnType<typeof http>, worker: "thread" | "process") {
+  const data = batches(await npy(where, { dtype: "uint8" }), { batchSize: 1 });
+  const loader = new DataLoader(data, { workers: 3, worker });
+  const rows: number[] = [];
+  for (let epoch = 0; epoch < 2; epoch++) for await (const batch of loader) rows.push(...batch.data);
+  await loader.close();
+  return rows;
+}
+const rows = [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6];
+
+it.each(["thread", "process"] as const)(
+  "a copy on disk is filled once for all workers of kind %s",
+  async (worker) => {
+    const asked: (string | undefined)[] = [];
+    const answer = ranges(
+      () => file,
+      () => ({ etag: '"a"' }),
+    );
+    await served(
+      (request, response) => {
+        asked.push(request.headers.range);
+        answer(request, response);
+      },
+      async (address) => {
+        const source = http(address, { cache: join(root, worker) });
+        expect(await rowsOf(source, worker)).toEqual(rows);
+        expect(await rowsOf(source, worker)).toEqual(rows);
+        // Each thread asks whether it is what it was; what it is, is asked for once.
+        expect(asked.filter((range) => range !== "bytes=0-0")).toEqual([`bytes=0-${file.length - 1}`]);
+      },
+    );
+  },
+);
+
 it.each(["thread", "process"] as const)(
   "a server without ranges is asked once, however many workers of kind %s read",
   async (worker) => {
-    const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }".padEnd(117);
-    const file = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}\n\x01\x02\x03\x04\x05\x06`, "latin1");
     let asked = 0;
     await served(
       (_, response) => {
@@ -40,12 +82,7 @@ it.each(["thread", "process"] as const)(
         response.writeHead(200, { etag: '"a"' }).end(file);
       },
       async (address) => {
-        const data = batches(await npy(address, { dtype: "uint8" }), { batchSize: 1 });
-        const loader = new DataLoader(data, { workers: 3, worker });
-        const rows: number[] = [];
-        for (let epoch = 0; epoch < 2; epoch++) for await (const batch of loader) rows.push(...batch.data);
-        await loader.close();
-        expect(rows).toEqual([1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
+        expect(await rowsOf(address, worker)).toEqual(rows);
         expect(asked).toBe(1);
       },
     );
