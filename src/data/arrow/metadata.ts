@@ -43,6 +43,8 @@ export interface ArrowType {
   readonly signed: boolean;
   /** Seconds, milliseconds, microseconds, nanoseconds from 0 on; of dates days and milliseconds. */
   readonly unit: number;
+  /** Whether the time is the same everywhere, in whatever zone it is shown; that of a local clock otherwise. */
+  readonly zoned: boolean;
   readonly children: readonly ArrowField[];
 }
 
@@ -161,11 +163,11 @@ type Leaf = Omit<ArrowType, "children">;
 /** Whole numbers of 32 bits where nothing is said of them. */
 function intOf(table: FlatTable | undefined): Leaf {
   const [size, signed] = table === undefined ? [32, true] : [table.int32(0), table.int8(1) !== 0];
-  return { kind: "int", size, signed, unit: 0 };
+  return { kind: "int", size, signed, unit: 0, zoned: false };
 }
 
 function typeOf(kind: ArrowKind, table: FlatTable | undefined): Leaf {
-  const leaf: Leaf = { kind, size: 0, signed: false, unit: 0 };
+  const leaf: Leaf = { kind, size: 0, signed: false, unit: 0, zoned: false };
   switch (kind) {
     case "int":
       return intOf(table);
@@ -177,7 +179,7 @@ function typeOf(kind: ArrowKind, table: FlatTable | undefined): Leaf {
     case "decimal":
       return { ...leaf, size: table?.int32(0) ?? 0 };
     case "timestamp":
-      return { ...leaf, unit: table?.int16(0) ?? 0 };
+      return { ...leaf, unit: table?.int16(0) ?? 0, zoned: (table?.string(1) ?? "") !== "" };
     case "date":
     case "duration":
       return { ...leaf, unit: table?.int16(0, 1) ?? 1 };

@@ -59,7 +59,7 @@ export function arrowColumns({ fields, metadata }: ArrowSchema): ArrowColumn[] {
 type Typed = Content & Pick<ArrowColumn, "list" | "record" | "layout" | "shape">;
 
 function refused(described: string): Typed {
-  return { list: false, record: false, layout: undefined, content: undefined, described };
+  return { list: false, record: false, layout: undefined, content: undefined, described, counts: undefined };
 }
 
 /** What values of `field` are. */
@@ -85,15 +85,23 @@ function listsOf({ kind, size, children: [child] }: ArrowType): Typed {
   const nested = kind === "fixedList" && element?.shape !== undefined;
   const isLeaf = element !== undefined && !element.list && !element.record && child?.dictionary === undefined;
   if (element?.layout === undefined || !(isLeaf || nested)) return refused("a list of lists or records");
-  const { content, described } = nested ? element : listOf(element);
+  const { content, described, counts } = nested ? element : listOf(element);
   if (content === undefined) return refused(described);
   if (kind !== "fixedList") {
     const layout: Layout = { as: "list", wide: kind === "largeList", of: element.layout };
-    return { content, list: true, record: false, layout, described };
+    return { content, list: true, record: false, layout, described, counts };
   }
   const shape = [size, ...(element.shape ?? [])];
   const layout: Layout = { as: "fixedList", size, of: element.layout };
-  return { content, list: true, record: false, shape, layout, described: `${content} of shape [${shape}]` };
+  return {
+    content,
+    list: true,
+    record: false,
+    shape,
+    layout,
+    described: `${content} of shape [${shape}]`,
+    counts,
+  };
 }
 
 /** What a record is, where it is one of bytes, and maybe a path. */
@@ -105,7 +113,8 @@ function recordOf({ children }: ArrowType): Typed {
   if (!known || leaf?.content !== "bytes")
     return refused(`a record of ${children.map(({ name }) => name).join(", ")}`);
   const layout: Layout = { as: "record", before: sum(children.slice(0, at).map(spanOf)), of: leaf.layout };
-  return { content: "bytes", list: false, record: true, layout, described: "bytes with a path" };
+  const described = "bytes with a path";
+  return { content: "bytes", list: false, record: true, layout, described, counts: undefined };
 }
 
 function describe({ kind }: ArrowType): string {
@@ -117,24 +126,34 @@ const units = ["seconds", "milliseconds", "microseconds", "nanoseconds"];
 type Leaf = Content & { readonly layout: Layout };
 
 /** What a type without others in it is; undefined of others. */
-function leafOf({ kind, size, signed, unit }: ArrowType): Leaf | undefined {
-  const text = (layout: Layout): Leaf => ({ content: "text", described: "text", layout });
-  const bytes = (layout: Layout): Leaf => ({ content: "bytes", described: "bytes", layout });
+function leafOf({ kind, size, signed, unit, zoned }: ArrowType): Leaf | undefined {
+  const text = (layout: Layout): Leaf => ({ content: "text", described: "text", counts: undefined, layout });
+  const bytes = (layout: Layout): Leaf => ({
+    content: "bytes",
+    described: "bytes",
+    counts: undefined,
+    layout,
+  });
   switch (kind) {
     case "int":
       return numbers(`${signed ? "int" : "uint"}${size}`);
     case "float":
       return size === 0
-        ? { content: "float32", described: "half floats (float32)", layout: { as: "halves" } }
+        ? {
+            content: "float32",
+            described: "half floats (float32)",
+            counts: undefined,
+            layout: { as: "halves" },
+          }
         : numbers(`float${size * 32}`);
     case "bool":
-      return { content: "bool", described: "bool", layout: { as: "bits" } };
+      return { content: "bool", described: "bool", counts: undefined, layout: { as: "bits" } };
     case "date":
       return unit === 0 ? numbers("int32", "days since 1970") : numbers("int64", "milliseconds since 1970");
     case "time":
       return numbers(`int${size}`, `a time in ${units[unit]}`);
     case "timestamp":
-      return numbers("int64", `${units[unit]} since 1970`);
+      return numbers("int64", `${units[unit]} since 1970${zoned ? "" : ", by a local clock"}`);
     case "duration":
       return numbers("int64", `a time in ${units[unit]}`);
     case "utf8":
@@ -158,7 +177,7 @@ function numbers(name: string, of?: string): Leaf | undefined {
   const dtype = name as NumberType;
   if (!numberTypes.includes(dtype)) return undefined;
   const described = of === undefined ? dtype : `${of} (${dtype})`;
-  return { content: dtype, described, layout: { as: "numbers", dtype } };
+  return { content: dtype, described, counts: of, layout: { as: "numbers", dtype } };
 }
 
 function sum(spans: readonly Span[]): Span {
