@@ -190,3 +190,7 @@ strange = pa.table(
 write("strange", strange.to_batches(), [{"ok": 1}, {"ok": 2}])
 write("short", [pa.record_batch({"x": pa.array([2**40, 1], pa.int64())})], stream=True)
 write("empty", [pa.record_batch({"x": pa.array([], pa.int64())})], stream=True)
+
+# Files of one list whose times count other things.
+for name, type in [("ms", pa.timestamp("ms")), ("us", pa.timestamp("us")), ("ms-zoned", pa.timestamp("ms", "UTC"))]:
+    write(f"times-{name}", [pa.record_batch({"time": pa.array([1000, 3000], type)})], [{"time": 1000}, {"time": 3000}], stream=True)

@@ -240,6 +240,19 @@ describe("arrow", () => {
     );
   });
 
+  it.each([
+    ["us", /microseconds since 1970, by a local clock \(int64\), and milliseconds since 1970, by/],
+    ["ms-zoned", /milliseconds since 1970 \(int64\), and milliseconds since 1970, by a local clock/],
+  ])("refuses files whose times count other things: %s", async (other, message) => {
+    const files = [pathOf("times-ms"), pathOf(`times-${other}`)];
+    for (const options of [{}, { columns: { time: "int64" } }] as const) {
+      const opened = arrow(files, options as { columns: { time: "int64" } });
+      await expect(opened).rejects.toThrow(message);
+      await expect(opened).rejects.toMatchObject({ name: "OptionError" });
+    }
+    expect((await arrow([files[0]!, files[0]!])).length).toBe(4);
+  });
+
   it("refuses what it does not know, by name", async () => {
     await expect(arrow(new TextEncoder().encode("FEA1 and more"))).rejects.toThrow(/Feather's first version/);
     await expect(arrow(new TextEncoder().encode("PAR1 and more"))).rejects.toThrow(/a Parquet file/);
