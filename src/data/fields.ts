@@ -43,8 +43,9 @@ export const numberTypes: readonly NumberType[] = dtypes.filter((dtype) => dtype
 /** All types of {@link FieldType}. */
 export const fieldTypes: readonly FieldType[] = ["image", "bytes", "string", "json", ...numberTypes];
 
-/** Throws {@link OptionError} unless `type` is one of `types`. */
+/** Throws {@link OptionError} unless a sample can have such a field, and `type` is one of `types`. */
 export function checkFieldType(reader: string, field: string, type: unknown, types: readonly string[]): void {
+  checkFieldNames(`${reader}()`, [field]);
   if (types.includes(type as string)) return;
   throw new OptionError(
     `${reader}(): the field \`${field}\` must be one of ${types.join(", ")}, got ${show(type)}.`,

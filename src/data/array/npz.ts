@@ -91,7 +91,6 @@ export async function npz(
   checkInteger("memory", memory);
   if (signal !== undefined) checkSignal("signal", signal);
   checkNames(fields);
-  checkFieldNames("npz()", Object.keys(fields ?? {}));
   const sources = filesOf("npz", where);
   const budget = { left: memory, memory };
   const files = await settleEach(sources.length, (i) => openDataFile(sources[i]!, signal));
@@ -140,6 +139,10 @@ async function arraysOf(
   );
   const wanted = Object.entries(
     fields ?? Object.fromEntries([...members.keys()].map((name) => [name, name])),
+  );
+  checkFieldNames(
+    "npz()",
+    wanted.map(([field]) => field),
   );
   if (wanted.length === 0) throw dataError("It holds no arrays (.npy).", { path: file.path });
   const arrays: Record<string, StoredArray> = {};

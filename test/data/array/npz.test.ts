@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { writeNpyHeader } from "../../../src/data/array/npy-header.ts";
 import { npz } from "../../../src/data/array/npz.ts";
 import { failsWhereCut, keepsContract } from "../contract.ts";
+import { packZip } from "../zip/pack-zip.ts";
 import { type Expected, goldens, rowsOf, samplesOf } from "./golden.ts";
 
 const cases = goldens<{ members: Readonly<Record<string, Expected>> }>("npz");
@@ -37,6 +39,13 @@ describe("npz", () => {
       /column "y": It is compressed, and unpacked it has 160 bytes, of 124 .* Save it with np\.savez/,
     );
     expect(await npz(stored.bytes, all, { memory: 0 })).toHaveLength(4);
+  });
+
+  it("refuses an array whose name no field can have", async () => {
+    const npy = Buffer.concat([writeNpyHeader({ dtype: "uint8", shape: [3] }), Buffer.from([1, 2, 3])]);
+    const x = packZip([{ name: "__proto__.npy", data: npy }]);
+    await expect(npz(x)).rejects.toThrow(/a field cannot be called "__proto__"/);
+    await expect(npz(x, { y: "__proto__" })).resolves.toHaveLength(3);
   });
 
   it("refuses what is none, arrays that are not there, and options that are none", async () => {
