@@ -26,6 +26,9 @@ export interface RecordMember {
 /** Archives open for reading at most. */
 const mostOpen = 32;
 
+/** Zeros at the end of an archive. */
+const endBytes = 2 * blockSize;
+
 /** An archive that is open. */
 interface Segment {
   readonly file: number;
@@ -63,13 +66,13 @@ export class Segments {
     const bytes = parts.reduce((sum, { length }) => sum + length, 0);
     this.#own ??= this.#begin();
     const { number: segment, file, end } = this.#own;
-    if (this.#most !== Number.POSITIVE_INFINITY) {
-      const before = this.#fs.fstatSync(file).size;
-      this.#fs.ftruncateSync(file, before + bytes + beside);
-      if (this.#total() > this.#most) {
-        this.#fs.ftruncateSync(file, before);
-        return undefined;
-      }
+    // Beyond the record are the zeros with which an archive ends.
+    const before = Math.max(this.#fs.fstatSync(file).size, endBytes);
+    const isLimited = this.#most !== Number.POSITIVE_INFINITY;
+    this.#fs.ftruncateSync(file, before + bytes + (isLimited ? beside : 0));
+    if (isLimited && this.#total() > this.#most) {
+      this.#fs.ftruncateSync(file, end === 0 ? 0 : before);
+      return undefined;
     }
     const record = new Uint8Array(bytes);
     let at = 0;

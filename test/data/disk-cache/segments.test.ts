@@ -70,7 +70,8 @@ it("end before a record whose writer was killed", () => {
   const segments = new Segments(fs, folder, Number.POSITIVE_INFINITY);
   segments.append(recordOf(1), 0);
   const path = join(folder, readdirSync(folder)[0]!);
-  const before = readFileSync(path);
+  // But for the zeros at its end.
+  const before = readFileSync(path).subarray(0, -1024);
   const write = writeSync as (...all: unknown[]) => number;
   for (let written = 0; written < 3000; written += 100) {
     let left = written;
@@ -110,7 +111,7 @@ it("take no more room together than they may, however many write at once", () =>
       const sizes = readdirSync(folder).map((name) => statSync(join(folder, name)).size);
       expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(most);
     }
-    expect(kept > 0).toBe(most > 2147);
+    expect(kept > 0).toBe(most > 3171);
     for (const writer of writers) writer.close();
   }
 });
