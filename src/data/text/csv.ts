@@ -151,7 +151,8 @@ function count(cells: number): string {
  * Tables as text (CSV): each row is a sample, an object of its cells by the names in the header.
  *
  * Without `columns` cells are strings. With it a sample has those columns: `"string"`, or a dtype, as which the cell is a
- * tensor of shape [] that is exactly the number that is written there; several columns make one vector by `from`. A cell
+ * tensor of shape [] of the number that is written there: whole numbers exactly, as a float the nearest one; several
+ * columns make one vector by `from`. A cell
  * that is no such number, or empty, is an error with path, row and column. Lines without a character are no rows,
  * unless `skipEmpty` says otherwise.
  *

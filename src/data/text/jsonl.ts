@@ -276,8 +276,10 @@ const syntax: RowSyntax = { skip: "space", delimiter: -1, quote: -1, comment: -1
  * JSON lines: each line of the files is a sample, whatever JSON value it is. Lines without content are none.
  *
  * With `columns` a sample has those fields, checked and typed as in `csv`: `"string"`, or a tensor of the dtype that is
- * stated, of shape [] for a number, and of their lengths for lists of numbers. A whole number that a double does not hold exactly, such as an id of 20 digits, is an error unless a column
- * takes it as `"int64"`, `"uint64"` or `"string"`.
+ * stated, of shape [] for a number, and of their lengths for lists of numbers. A number is read as it is written: as a
+ * dtype of whole numbers exactly (1.0 and 1e3 are whole), as `"string"` its characters, as a float the nearest one.
+ * Without columns numbers are JavaScript's, and a whole number that those do not hold, such as an id of 20 digits, or any
+ * beyond them (1e400) is an error.
  *
  * @typeParam T the value of a line; it is not checked
  * @throws DataError if a file cannot be read or is compressed; OptionError for options that are none.
