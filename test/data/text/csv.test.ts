@@ -1,9 +1,13 @@
 import { readFileSync } from "node:fs";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { DataError } from "../../../src/core/errors.ts";
-import { type CsvOptions, csv, tsv } from "../../../src/data/text/csv.ts";
+import { openDataFile } from "../../../src/data/data-file.ts";
+import { type CsvOptions, CsvReader, csv, tsv } from "../../../src/data/text/csv.ts";
 import { jsonl } from "../../../src/data/text/jsonl.ts";
 import { lines } from "../../../src/data/text/lines.ts";
+import { rowOffsets } from "../../../src/data/text/offsets.ts";
+import { wellFormed } from "../../../src/data/text/reader.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
@@ -245,6 +249,59 @@ describe("csv", () => {
       columns: { a: { dtype: "int32", missing: Number.NaN } },
     });
     await refuse("a\n", /has no option `sep`/, { sep: "," } as CsvOptions);
+  });
+
+  it("gives back any table that was written, whatever stands between rows, also where the index has one of 16", async () => {
+    const cell = fc
+      .array(
+        fc.constantFrom("a", "7", "é", "😀", ",", ";", '"', '""', "\n", "\r\n", " ", "#", "x".repeat(70)),
+        { maxLength: 5 },
+      )
+      .map((parts) => parts.join(""));
+    const table = fc
+      .integer({ min: 1, max: 4 })
+      .chain((width) =>
+        fc.array(fc.array(cell, { minLength: width, maxLength: width }), { minLength: 1, maxLength: 40 }),
+      );
+    await fc.assert(
+      fc.asyncProperty(
+        table,
+        fc.constantFrom(",", ";", "\t"),
+        fc.constantFrom("\n", "\r\n"),
+        fc.boolean(),
+        fc.boolean(),
+        fc.boolean(),
+        fc.integer({ min: 1, max: 200 }),
+        async (rows, delimiter, end, bom, quoteAll, lastEnds, piece) => {
+          const names = rows[0]!.map((_, i) => `c${i}`);
+          const written = (text: string, alone: boolean) =>
+            quoteAll || /["\n\r#]/.test(text) || text.includes(delimiter) || (alone && text === "")
+              ? `"${text.replaceAll('"', '""')}"`
+              : text;
+          const lineOf = (row: readonly string[]) =>
+            row.map((text) => written(text, row.length === 1)).join(delimiter);
+          // What is no row: a line without content, but in a table of one column, and comments, at times with a quote.
+          const between = (i: number) =>
+            (i % 3 === 0 && names.length > 1 ? end : "") + (i % 5 === 0 ? `# "no row${end}` : "");
+          const head = (bom ? "\ufeff" : "") + names.join(delimiter) + end;
+          const body = rows.map((row, i) => between(i) + lineOf(row)).join(end) + (lastEnds ? end : "");
+          const expected = rows.map((row) => Object.fromEntries(row.map((text, i) => [`c${i}`, text])));
+
+          const reader = await csv(bytes(head + body), { delimiter, comment: "#" });
+          expect(await all(reader)).toEqual(expected);
+          const file = await openDataFile(bytes(head + body));
+          const code = delimiter.charCodeAt(0);
+          const syntax = { skip: "empty", delimiter: code, quote: 34, comment: 35 } as const;
+          const offsets = [await rowOffsets(file, bytes(head).length, syntax, { piece, dense: 3 })];
+          const text = { files: [file], offsets, syntax, encoding: "utf-8", skipped: 0 };
+          const sparse = new CsvReader(text, { cells: { delimiter, quote: '"' }, names, fields: undefined });
+          expect(await all(sparse)).toEqual(expected);
+          const fit = await wellFormed(text, sparse);
+          expect([fit.skipped, fit.offsets[0]!.count]).toEqual([0, rows.length]);
+        },
+      ),
+      { numRuns: 300 },
+    );
   });
 
   it("reads a first row, and fields, larger than any piece that is read at once", async () => {
