@@ -1,5 +1,5 @@
 /** What data sets of Blobs, bytes and servers without ranges are to loaders: their states, and their workers. */
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { batches, DataLoader } from "epochal";
@@ -88,3 +88,24 @@ it.each(["thread", "process"] as const)(
     );
   },
 );
+
+it("of a file that changed none is read once that is known, though its errors are passed over", async () => {
+  const path = join(root, "changing.csv");
+  const lines = (digit: number) => `a\n${`${digit}\n`.repeat(400)}`;
+  writeFileSync(path, lines(1));
+  const data = batches(await csv(path, { columns }), { batchSize: 4 });
+  const loader = new DataLoader(data, { workers: 0, onError: "skip" });
+  const delivered: number[] = [];
+  for await (const { a } of loader) {
+    delivered.push(a.data[0]!);
+    if (delivered.length === 10) {
+      // All that may be fetched ahead is.
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      writeFileSync(path, lines(2));
+      await new Promise((resolve) => setTimeout(resolve, 120));
+    }
+  }
+  // Those that were read before the change, and not one after it.
+  expect(new Set(delivered)).toEqual(new Set([1]));
+  expect(delivered.length).toBeLessThan(40);
+});
