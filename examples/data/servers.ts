@@ -13,3 +13,8 @@ export async function far(host = "https://host") {
   });
   return { open, closed };
 }
+
+/** Fetched once, by all workers, programs and runs; of each file at most its first 2 GB. */
+export function kept(host = "https://host") {
+  return npy(http(`${host}/x.npy`, { cache: ".cache/http", maxBytes: 2e9 }));
+}

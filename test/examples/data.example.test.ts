@@ -1,5 +1,13 @@
 /** The code of the page "Your data" runs, on small files of the names that it has. */
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -11,12 +19,13 @@ import sharp from "sharp";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { examples, shards } from "../../examples/data/archives.ts";
 import { cifar10, mnist, saved } from "../../examples/data/arrays.ts";
+import { photos as tabled } from "../../examples/data/arrow.ts";
 import { chosen } from "../../examples/data/browser.ts";
 import { photos as cached } from "../../examples/data/decode-once.ts";
 import { captions, flowers, folds } from "../../examples/data/folders.ts";
 import { photos as grouped, reviews as ofHub } from "../../examples/data/parquet.ts";
 import { forecast } from "../../examples/data/series.ts";
-import { far } from "../../examples/data/servers.ts";
+import { far, kept } from "../../examples/data/servers.ts";
 import { houses } from "../../examples/data/tables.ts";
 import { chat, reviews } from "../../examples/data/texts.ts";
 import { ranges } from "../bytes/server.ts";
@@ -206,9 +215,14 @@ it("archives, Parquet and servers", async () => {
       expect.stringMatching(/^float32 \[\d+,224,224,3\]$/),
       expect.any(String),
     ]);
+    mkdirSync(join(root, "cache"), { recursive: true });
+    copyFileSync(fixture("arrow-images.arrow"), join(root, "cache/images.arrow"));
+    expect(await first(await tabled())).toEqual({ image: "uint8 [7,2,2,3]", label: "int32 [7]" });
     process.env.TOKEN = "secret";
     const { open, closed } = await far(host);
     expect([await first(open), await first(closed)]).toEqual(["float32 [3]", { x: "float32 []" }]);
+    expect(await first(await kept(host))).toEqual("float32 [3]");
+    expect(existsSync(join(root, ".cache/http"))).toBe(true);
     expect(asked).toContain("/private.csv Bearer secret");
     expect(asked.filter((path) => path.startsWith("/x.npy")).every((path) => path.endsWith(" "))).toBe(true);
   } finally {
