@@ -26,6 +26,7 @@ const browserEntries = [
   "src/image/index.ts",
   "src/data/index.ts",
   "src/data/arrow/index.ts",
+  "src/data/hdf5/index.ts",
   "src/data/parquet/index.ts",
 ];
 
