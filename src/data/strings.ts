@@ -19,8 +19,13 @@ export function stringsOf(texts: readonly string[]): Strings {
     at += isAscii(text) ? text.length : encoder.encode(text).length;
     starts[i + 1] = at;
   });
-  const bytes = shared(Uint8Array, encoded.length);
-  bytes.set(encoded);
+  const bytes = shared(Uint8Array, at);
+  if (encoded.length === at) bytes.set(encoded);
+  // Half a character at the end of one, and half a one at the beginning of the next, are a whole one where they meet.
+  else
+    texts.forEach((text, i) => {
+      bytes.set(encoder.encode(text), starts[i]);
+    });
   return { bytes, starts };
 }
 
