@@ -188,7 +188,10 @@ it("archives, Parquet and servers", async () => {
     asked.push(`${path} ${request.headers.authorization ?? ""}`);
     if (path === "/api/datasets/stanfordnlp/imdb/parquet/plain_text/train")
       return void response.end(JSON.stringify([`${host}/imdb.parquet`]));
-    ranges(() => files[path]!)(request, response);
+    ranges(
+      () => files[path]!,
+      () => ({ etag: '"1"' }),
+    )(request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const host = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
