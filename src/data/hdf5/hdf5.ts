@@ -57,8 +57,8 @@ export class Hdf5Reader<S extends Readonly<Record<string, Tensor>>> extends Data
  * The rows of arrays in HDF5 files, side by side: a record of tensors each. A row is an index along the first axis.
  *
  * Rows are read one by one, by HDF5's own library: at once where the file is local, once the library is there. Of a chunked
- * array a row costs its chunk, of which the library keeps the last: chunks of few rows shuffle well. Files that are far away
- * are read into memory, by each thread, up to 1 GiB.
+ * array each row costs the whole of its chunks: write chunks of one row or few, or none. Files that are far away are read
+ * into memory, by each thread, up to 1 GiB.
  *
  * @throws DataError if a file is no HDF5 file, was cut off, has no such array, or arrays of unequal length or of no numbers;
  *   MissingPeerError if the package `h5wasm` is not installed.
