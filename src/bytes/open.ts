@@ -71,7 +71,11 @@ type Location =
   | { readonly blob: Blob };
 
 function locate(source: BytesSource): Location {
-  if (source instanceof Uint8Array) return source;
+  if (source instanceof Uint8Array) {
+    // A Buffer's slice is a part of its memory, and not a copy as that of other arrays.
+    const view = source.length > 0 && source.slice !== Uint8Array.prototype.slice;
+    return view ? new Uint8Array(source.buffer, source.byteOffset, source.length) : source;
+  }
   if (isHttpSource(source)) return source;
   const isUrl = source instanceof URL;
   if (typeof source !== "string" && !isUrl) {
