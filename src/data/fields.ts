@@ -8,7 +8,7 @@ import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import type { Image } from "../image/image.ts";
 import { imread } from "../image/imread.ts";
-import { type ArrayOf, type DType, dtypes, isBigDType, rangeOf, viewOf } from "../tensor/dtype.ts";
+import { type DType, dtypes, isBigDType, rangeOf, zerosOf } from "../tensor/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { lostNumber } from "./json.ts";
 
@@ -177,8 +177,8 @@ export function checkHolds(dtype: NumberType, value: number | bigint): void {
 }
 
 function filled<D extends NumberType>(dtype: D, value: number | bigint): Tensor<D> {
-  const data = viewOf(dtype, new ArrayBuffer(8), 0, 1) as ArrayOf<D>;
-  if (isBigDType(dtype)) (data as BigInt64Array)[0] = BigInt(value);
-  else (data as Float64Array)[0] = Number(value);
+  const data = zerosOf(dtype, 1);
+  if (isBigDType(dtype)) (data as unknown as BigInt64Array)[0] = BigInt(value);
+  else (data as unknown as Float64Array)[0] = Number(value);
   return { data, shape: [], dtype };
 }

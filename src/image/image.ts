@@ -46,8 +46,8 @@ export interface ReadOptions {
   /** "throw", or what gives a replacement, which it has checked. */
   readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
   readonly signal: AbortSignal | undefined;
-  /** Where in a data set the source's bytes lie, for errors. */
-  readonly place?: DataLocation;
+  /** Says where in a data set the source's bytes lie, for errors. */
+  readonly place?: () => DataLocation;
 }
 
 /** Marks images, the same across two copies of the package. */
@@ -118,7 +118,7 @@ export function isImage(value: unknown): value is LazyImage {
 function runImage(image: LazyImage, source: Source, row: ResultRow): void | Promise<void> {
   const recover = (error: unknown) => {
     const { onError, place } = image.options;
-    const located = locate(error, source, source === image.source ? place : undefined);
+    const located = locate(error, source, source === image.source ? place?.() : undefined);
     if (onError === "throw" || source !== image.source || !isEpochalError(located, "ImageError"))
       throw located;
     return runImage(image, onError(located), row);
@@ -195,9 +195,17 @@ function decodeCounted(
 }
 
 /** `image`, whose bytes a reader took from `place`: its errors say so. */
-export function imageAt<D extends ImageDType>(image: Image<D>, place: DataLocation): Image<D> {
+export function imageAt<D extends ImageDType>(image: Image<D>, place: () => DataLocation): Image<D> {
   if (!isImage(image)) return image;
-  return new LazyImage({ ...image, dtype: image.dtype, options: { ...image.options, place } });
+  return new LazyImage({ ...image, dtype: image.dtype, options: optionsAt(image.options, place) });
+}
+
+/** `options` of a source that lies at `place`; name by name, as objects that are spread take another shape each. */
+export function optionsAt(
+  { channels, orient, palette, maxPixels, onError, signal }: ReadOptions,
+  place: () => DataLocation,
+): ReadOptions {
+  return { channels, orient, palette, maxPixels, onError, signal, place };
 }
 
 /** The error with the path in its message, or the place in a data set, and in its fields where it has them. */

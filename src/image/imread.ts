@@ -1,11 +1,11 @@
 /** The two ways to begin an image: a file to be read, or pixels that are there. */
 
 import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
-import { type ImageError, OptionError, ShapeError } from "../core/errors.ts";
+import { type DataLocation, type ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import type { LazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
-import { type Image, LazyImage, type Pixels, type ReadOptions } from "./image.ts";
+import { type Image, LazyImage, optionsAt, type Pixels, type ReadOptions } from "./image.ts";
 import { checkSource, type ImageSource } from "./source.ts";
 
 /** Options of {@link imread}. */
@@ -65,6 +65,11 @@ const defaults: ReadOptions = {
 export function imread(source: ImageSource, options?: ImreadOptions): Image<"uint8"> {
   checkSource(source, "imread()");
   return begin(source, options === undefined ? defaults : readOptions(options));
+}
+
+/** An image in a file of a data set, of which a reader took `bytes` from `place`: its errors say so. */
+export function imreadAt(bytes: Uint8Array, place: () => DataLocation): Image<"uint8"> {
+  return begin(bytes, optionsAt(defaults, place));
 }
 
 /**

@@ -51,7 +51,7 @@ export async function sizeOfSource(
     const { height, width, orientation } = await read(source, signal);
     return orient && orientation >= 5 ? [width, height] : [height, width];
   } catch (error) {
-    throw locate(error, source, place);
+    throw locate(error, source, place?.());
   }
 }
 

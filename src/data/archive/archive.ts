@@ -6,8 +6,8 @@
  */
 import { checkChoice, checkKnown, checkSignal } from "../../core/check.ts";
 import type { DataLocation } from "../../core/errors.ts";
-import { isThenable, whenThere } from "../../core/settle.ts";
-import { type Image, imageAt } from "../../image/image.ts";
+import { isThenable } from "../../core/settle.ts";
+import { imreadAt } from "../../image/imread.ts";
 import type { Context } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
@@ -187,29 +187,44 @@ export abstract class ArchiveReader<S> extends DataReader<S> {
     const { offsets, lengths } = this.places;
     const { width } = this;
     const first = (this.starts[file]! + row) * width;
-    let [from, to, total] = [Number.POSITIVE_INFINITY, 0, 0];
+    let from = Number.POSITIVE_INFINITY;
+    let [to, total] = [0, 0];
     for (let i = first; i < first + width; i++) {
-      from = Math.min(from, offsets[i]!);
-      to = Math.max(to, offsets[i]! + lengths[i]!);
-      total += lengths[i]!;
+      const [start, length] = [offsets[i]!, lengths[i]!];
+      if (start < from) from = start;
+      if (start + length > to) to = start + length;
+      total += length;
     }
-    const slice = (start: number, end: number): Awaitable<Uint8Array> =>
-      readBytesFrom(this.files[file]!, { row, offset: start }, start, end, context.signal);
-    const finish = (parts: readonly Uint8Array[]): Awaitable<S> =>
-      whenThere(this.contentsOf(file, row, parts, context), (contents) => this.sample(file, row, contents));
+    if (total === 0) return this.finish(file, row, new Array(width).fill(new Uint8Array(0)), context);
+    const { signal } = context;
     if (to - from <= total + gap) {
-      const make = (bytes: Uint8Array): Awaitable<S> => {
+      const bytes = readBytesFrom(this.files[file]!, { row, offset: from }, from, to, signal);
+      const make = (there: Uint8Array): Awaitable<S> => {
         const parts: Uint8Array[] = [];
-        for (let i = first; i < first + width; i++)
-          parts.push(bytes.subarray(offsets[i]! - from, offsets[i]! - from + lengths[i]!));
-        return finish(parts);
+        for (let i = first; i < first + width; i++) {
+          const start = offsets[i]! - from;
+          parts.push(width === 1 ? there : there.subarray(start, start + lengths[i]!));
+        }
+        return this.finish(file, row, parts, context);
       };
-      return whenThere(total === 0 ? new Uint8Array(0) : slice(from, to), make);
+      return isThenable(bytes) ? Promise.resolve(bytes).then(make) : make(bytes as Uint8Array);
     }
-    const parts = Array.from({ length: width }, (_, i) =>
-      slice(offsets[first + i]!, offsets[first + i]! + lengths[first + i]!),
-    );
-    return parts.some(isThenable) ? Promise.all(parts).then(finish) : finish(parts as Uint8Array[]);
+    const parts = Array.from({ length: width }, (_, i) => {
+      const start = offsets[first + i]!;
+      const end = start + lengths[first + i]!;
+      return readBytesFrom(this.files[file]!, { row, offset: start }, start, end, signal);
+    });
+    return parts.some(isThenable)
+      ? Promise.all(parts).then((all) => this.finish(file, row, all, context))
+      : this.finish(file, row, parts as Uint8Array[], context);
+  }
+
+  /** The sample whose members' places have the bytes `parts`. */
+  private finish(file: number, row: number, parts: readonly Uint8Array[], context: Context): Awaitable<S> {
+    const contents = this.contentsOf(file, row, parts, context);
+    return isThenable(contents)
+      ? Promise.resolve(contents).then((there) => this.sample(file, row, there))
+      : this.sample(file, row, contents as readonly Uint8Array[]);
   }
 
   /**
@@ -237,16 +252,20 @@ export abstract class ArchiveReader<S> extends DataReader<S> {
       try {
         const bytes = parts[next]!;
         // Bytes are the sample's to keep, alone: not a part of what other fields are.
-        const isPart = bytes.length < bytes.buffer.byteLength;
-        const value = decodeField(type, type === "bytes" && isPart ? bytes.slice() : bytes);
-        sample[field] =
-          type === "image" ? imageAt(value as Image<"uint8">, this.placeOf(file, row, next)) : value;
+        if (type === "bytes") sample[field] = bytes.length < bytes.buffer.byteLength ? bytes.slice() : bytes;
+        else if (type === "image") sample[field] = imreadAt(bytes, this.placed(file, row, next));
+        else sample[field] = decodeField(type, bytes);
       } catch (cause) {
         throw dataError((cause as Error).message, this.placeOf(file, row, next), { cause });
       }
       next++;
     }
     return sample as S;
+  }
+
+  /** {@link placeOf}, when it is asked for. */
+  private placed(file: number, row: number, i: number): () => DataLocation {
+    return () => this.placeOf(file, row, i);
   }
 
   /** Where the member lies that is field number `i` of those of a row that are members. */

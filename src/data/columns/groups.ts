@@ -155,7 +155,7 @@ function sampleOf<S>(reader: GroupedRows<S>, group: DecodedGroup, row: number, i
     const { name, kind } = columns[i]!;
     const value = valueAt(columns[i]!, group[i]!, row);
     sample[name] =
-      kind === "image" ? imageAt(value as Image<"uint8">, locationOf(reader, index, name)) : value;
+      kind === "image" ? imageAt(value as Image<"uint8">, () => locationOf(reader, index, name)) : value;
   }
   return sample as S;
 }

@@ -179,7 +179,7 @@ export class TFRecordReader<S> extends DataReader<S> {
     });
     for (const { field, type } of this.features)
       if (type === "image")
-        sample[field] = imageAt(sample[field] as Image<"uint8">, { ...location, column: field });
+        sample[field] = imageAt(sample[field] as Image<"uint8">, () => ({ ...location, column: field }));
     return sample as S;
   }
 }
