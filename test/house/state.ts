@@ -25,8 +25,6 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/data/data-file.ts open": "the thread has its own descriptors, and data files are plain data",
   "src/data/data-file.ts room": "all downloads of the thread are in one memory",
   "src/data/data-file.ts told": "what was said of a server holds for all its files",
-  "src/data/parquet/parquet.ts recent": beside,
-  "src/data/data-file.ts opened": "the thread has its own descriptors, and data files are plain data",
   "src/data/arrow/arrow.ts recentDictionaries": beside,
   "src/data/columns/groups.ts recent": beside,
   "src/data/hdf5/library.ts count": "names a file in the library, of which a thread has one",
