@@ -5,8 +5,9 @@ import { BlobBytes, readBlob } from "./blob.ts";
 import type { Bytes, OpenOptions } from "./bytes.ts";
 import { FileBytes, readFile } from "./file.ts";
 import { download, openUrl } from "./http.ts";
-import { type HttpOptions, type HttpSource, isHttpSource } from "./http-source.ts";
+import { type HttpOptions, HttpSource, isHttpSource } from "./http-source.ts";
 import { MemoryBytes } from "./memory.ts";
+import { unsigned } from "./unsigned.ts";
 
 /**
  * A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a URL with headers by `http`, a Blob or File, or bytes. A
@@ -33,6 +34,17 @@ export function pathOf(source: BytesSource): string | undefined {
   if (typeof source !== "string" && !(source instanceof URL)) return undefined;
   const path = String(source);
   return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
+}
+
+/** `source` without what may be another the next time, of the same bytes: what signs its URL, and how its server is asked. */
+export function lasting(source: BytesSource): BytesSource {
+  if (isHttpSource(source)) {
+    const { headers } = source.options;
+    const url = unsigned(source.url);
+    return headers === undefined ? url : new HttpSource(url, { headers });
+  }
+  const isUrl = source instanceof URL || (typeof source === "string" && /^https?:/i.test(source));
+  return isUrl ? unsigned(String(source)) : source;
 }
 
 /**

@@ -7,8 +7,9 @@
  * renamed, so that several programs may write the same one. Not to be able to write is no error. The name and the key
  * are hashes, as a URL may be signed; what signs it does not count.
  */
-import { unsigned } from "../bytes/block-cache.ts";
+
 import { isHttpSource } from "../bytes/http-source.ts";
+import { unsigned } from "../bytes/unsigned.ts";
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { builtin, environment } from "../core/node.ts";

@@ -1,7 +1,9 @@
 /** What all readers of one or many files are: the files' rows, one after the other, as a Sequence of samples. */
+import { lasting } from "../bytes/open.ts";
 import { indexError } from "../core/check.ts";
 import { partOf } from "../core/search.ts";
 import type { Context } from "../sequence/context.ts";
+import { identify } from "../sequence/identity.ts";
 import { type Awaitable, nameOf, type Returned, Sequence } from "../sequence/sequence.ts";
 import type { DataFile } from "./data-file.ts";
 import { shared } from "./memory.ts";
@@ -25,6 +27,16 @@ export abstract class DataReader<S> extends Sequence<S> {
     counts.forEach((count, file) => {
       this.starts[file + 1] = this.starts[file]! + count;
     });
+  }
+
+  /** What names its data: files and their versions, whatever asks for them today. @internal */
+  [identify](): object {
+    const files = this.files.map(({ where, byteLength, version }) => ({
+      where: lasting(where),
+      byteLength,
+      version,
+    }));
+    return { ...this, files };
   }
 
   get length(): number {

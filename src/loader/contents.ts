@@ -8,6 +8,7 @@
  */
 import { hashStart, hashText, hashWord, hashWords } from "../core/hash.ts";
 import { isCombinator, originsOf } from "../sequence/combinator.ts";
+import { identityOf } from "../sequence/identity.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { code } from "../worker/wire/snapshot/codes.ts";
 import { type Snapshot, takeSnapshot } from "../worker/wire/snapshot/snapshot.ts";
@@ -42,7 +43,7 @@ export function fieldsOf(sequence: Sequence<unknown>, before: readonly Field[] =
     const { getState } = origin as { getState?: unknown };
     if (typeof getState === "function") add(origin, "getState()", origin);
     else
-      for (const [name, value] of Object.entries(origin))
+      for (const [name, value] of Object.entries(identityOf(origin)))
         if (typeof value !== "function") add(origin, name, value);
   }
   // Without the slots of those that are gone.

@@ -1,9 +1,10 @@
 /** What data sets of Blobs, bytes and servers without ranges are to loaders: their states, and their workers. */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { batches, DataLoader } from "epochal";
-import { csv, http, npy } from "epochal/data";
+import { batches, DataLoader, type Sequence } from "epochal";
+import { csv, diskCache, http, npy, tfrecord } from "epochal/data";
+import { parquet } from "epochal/data/parquet";
 import { afterAll, expect, it } from "vitest";
 import { ranges, served } from "../bytes/server.ts";
 
@@ -33,6 +34,42 @@ it.each<[string, (text: string) => unknown, number]>([
     }).rejects.toMatchObject({ name: "StateError" });
   },
 );
+
+/** Of each pair the second reads the same as the first in another way. */
+const ways: Readonly<Record<string, (address: string) => Promise<Sequence<unknown>>[]>> = {
+  "more memory": () => {
+    const path = new URL("../fixtures/data/parquet-zstd.parquet", import.meta.url);
+    return [0, 2 ** 28].map((memory) => parquet(path, { memory }));
+  },
+  "unchecked sums": () => {
+    const path = new URL("../fixtures/data/examples.tfrecord", import.meta.url);
+    return [true, false].map((verify) => tfrecord(path, { label: "int32" }, { verify }));
+  },
+  "a URL that was signed anew": (address) =>
+    ["a&Expires=1", "b&Expires=2"].map((signature) => npy(`${address}x.npy?Signature=${signature}`)),
+  "more patience": (address) =>
+    [1, 2].map((retries) =>
+      npy(http(`${address}x.npy`, { retries, ...(retries === 2 ? { cache: join(root, "http") } : {}) })),
+    ),
+};
+
+it.each(Object.keys(ways))("states and disk caches are those of the same data with %s", async (way) => {
+  const answer = ranges(
+    () => file,
+    () => ({ etag: '"a"' }),
+  );
+  await served(answer, async (address) => {
+    const [first, second] = (await Promise.all(ways[way]!(address))) as Sequence<NonNullable<unknown>>[];
+    const loader = new DataLoader(batches(first!, { batchSize: 2, shuffle: true }), { workers: 0, seed: 3 });
+    const state = loader.state();
+    await loader.close();
+    const resumed = new DataLoader(batches(second!, { batchSize: 2, shuffle: true }), { workers: 0, state });
+    for await (const _ of resumed) break;
+    const folder = mkdtempSync(join(root, "cache-"));
+    for (const rows of [first!, second!]) await diskCache(rows, { folder }).at(0);
+    expect(readdirSync(folder)).toHaveLength(1);
+  });
+});
 
 const header = "{'descr': '|u1', 'fortran_order': False, 'shape': (6,), }".padEnd(117);
 const file = Buffer.from(`\x93NUMPY\x01\x00\x76\x00${header}\n\x01\x02\x03\x04\x05\x06`, "latin1");

@@ -4,6 +4,7 @@ import { crc32Of } from "../../core/crc32.ts";
 import { OptionError } from "../../core/errors.ts";
 import { isThenable, settleEach } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
+import { identify } from "../../sequence/identity.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
@@ -15,7 +16,7 @@ import { DataReader } from "../reader.ts";
 import { type ZipMember, zipDataStart, zipMembers } from "../zip/directory.ts";
 import { inflateInto } from "../zip/inflate.ts";
 import { npyLayout } from "./npy.ts";
-import { checkAlike, readRow, type StoredArray, storedArray } from "./rows.ts";
+import { checkAlike, readRow, type StoredArray, storedArray, withoutFile } from "./rows.ts";
 
 /** The fields of a sample, each with the name of its array in the file: `{ x: "x_train", y: "y_train" }`. */
 export type NpzFields = Readonly<Record<string, string>>;
@@ -43,6 +44,14 @@ export class NpzReader<S extends Readonly<Record<string, Tensor>>> extends DataR
       arrays.map((each) => Object.values(each)[0]!.count),
     );
     this.arrays = arrays;
+  }
+
+  /** Each record of arrays lies in the file of its number. @internal */
+  override [identify](): object {
+    const arrays = this.arrays.map((each) =>
+      Object.entries(each).map(([field, array]) => [field, withoutFile(array)]),
+    );
+    return { ...super[identify](), arrays };
   }
 
   protected read(file: number, row: number, context: Context): Awaitable<S> {

@@ -6,6 +6,7 @@
 import { checkKnown, checkSignal, show } from "../../core/check.ts";
 import { settleEach } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
+import { identify } from "../../sequence/identity.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type ArrayOf, bytesPerElement, checkDType, type DType, viewOf } from "../../tensor/dtype.ts";
 import { empty, sameShape, showShape, sizeOf, type Tensor } from "../../tensor/tensor.ts";
@@ -46,6 +47,11 @@ export interface StoredArray<D extends DType = DType> {
   readonly rowBytes: number;
 }
 
+/** What an array is, but for its file. */
+export function withoutFile({ file: _, ...array }: StoredArray): Omit<StoredArray, "file"> {
+  return array;
+}
+
 /** What the header of an array says. */
 export interface ArrayLayout {
   readonly dtype: DType;
@@ -70,6 +76,11 @@ export class ArrayReader<D extends DType> extends DataReader<Tensor<D>> {
       arrays.map(({ count }) => count),
     );
     this.arrays = arrays;
+  }
+
+  /** Each array lies in the file of its number. @internal */
+  override [identify](): object {
+    return { ...super[identify](), arrays: this.arrays.map(withoutFile) };
   }
 
   protected read(file: number, row: number, context: Context): Awaitable<Tensor<D>> {

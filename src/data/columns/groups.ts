@@ -13,6 +13,7 @@ import { partOf } from "../../core/search.ts";
 import { isThenable, settleAll, whenThere } from "../../core/settle.ts";
 import { type Image, imageAt } from "../../image/image.ts";
 import type { Context } from "../../sequence/context.ts";
+import { identify } from "../../sequence/identity.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequence/sequence.ts";
 import type { DataFile } from "../data-file.ts";
 import { own, shared } from "../memory.ts";
@@ -96,6 +97,12 @@ export abstract class GroupedRows<S> extends DataReader<S> implements ColumnRead
       first += groups.length;
       return first - groups.length;
     });
+  }
+
+  /** Without what is a matter of speed. @internal */
+  override [identify](): object {
+    const { files, starts, columns } = super[identify]() as this;
+    return { files, starts, columns };
   }
 
   /** The picked columns of a group, in their order: at once where it is local and its format can be decoded at once. */

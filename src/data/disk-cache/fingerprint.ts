@@ -15,6 +15,7 @@ import { OptionError } from "../../core/errors.ts";
 import { classOf, isNativePrototype } from "../../core/native.ts";
 import { node } from "../../core/node.ts";
 import { isCombinator } from "../../sequence/combinator.ts";
+import { identityOf } from "../../sequence/identity.ts";
 import { isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";
 import type { DataFile } from "../data-file.ts";
 
@@ -78,7 +79,7 @@ function addParts(sequence: object, parts: SourcePart[], known: Map<object, stri
   const state = stateOf(sequence);
   if (state !== undefined) tree.push("state", add(`getState() of ${name}`, state));
   else {
-    for (const [key, value] of Object.entries(sequence)) {
+    for (const [key, value] of Object.entries(identityOf(sequence))) {
       if (holdsNothing(value)) continue;
       // A hole is no source.
       const list: readonly unknown[] = Array.isArray(value) ? Array.from(value) : [value];

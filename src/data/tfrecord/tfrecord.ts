@@ -10,6 +10,7 @@ import { isThenable } from "../../core/settle.ts";
 import { uint32 } from "../../image/header/integers.ts";
 import { type Image, imageAt } from "../../image/image.ts";
 import { type Context, createContext } from "../../sequence/context.ts";
+import { identify } from "../../sequence/identity.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, dataError, openDataFile } from "../data-file.ts";
 import {
@@ -148,6 +149,12 @@ export class TFRecordReader<S> extends DataReader<S> {
     this.features = features;
     this.names = (features ?? []).map(({ from }) => new TextEncoder().encode(from));
     this.verify = verify;
+  }
+
+  /** Whether checksums are looked at changes no sample. @internal */
+  override [identify](): object {
+    const { verify: _, ...rest } = super[identify]() as this;
+    return rest;
   }
 
   protected read(file: number, row: number, context: Context): Awaitable<S> {
