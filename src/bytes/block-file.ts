@@ -6,7 +6,7 @@
  * for another; 0 stands for none. It is written last, and nothing is ever locked: two who write a piece write the same
  * bytes, and what is torn by a kill, a power cut or a full disk is no piece. So are rows of `diskCache`.
  */
-import { codeOf, type Fs } from "../core/file.ts";
+import { type Fs, openToWrite } from "../core/file.ts";
 import { node } from "../core/node.ts";
 
 /** Bytes that have a checksum together. */
@@ -27,9 +27,9 @@ export class BlockFile {
   constructor(fs: Fs, path: string, byteLength: number) {
     this.#fs = fs;
     this.byteLength = byteLength;
-    this.#bytes = openToKeep(fs, `${path}.bytes`);
+    this.#bytes = openToWrite(fs, `${path}.bytes`).file;
     try {
-      this.#marks = openToKeep(fs, `${path}.crc32`);
+      this.#marks = openToWrite(fs, `${path}.crc32`).file;
     } catch (error) {
       fs.closeSync(this.#bytes);
       throw error;
@@ -107,15 +107,4 @@ export class BlockFile {
 function markOf(bytes: Uint8Array, piece: number): number {
   const sum = node("zlib").crc32(bytes, (piece + 1) >>> 0);
   return sum === 0 ? 0xffffffff : sum;
-}
-
-/** Opens a file for reading and, where that is allowed, writing; where it is not there it is made, empty. */
-function openToKeep(fs: Fs, path: string): number {
-  const { O_RDWR, O_CREAT, O_RDONLY } = fs.constants;
-  try {
-    return fs.openSync(path, O_RDWR | O_CREAT, 0o666);
-  } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error) ?? "")) throw error;
-    return fs.openSync(path, O_RDONLY);
-  }
 }

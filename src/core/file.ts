@@ -77,3 +77,14 @@ export function fileProblem(error: NodeJS.ErrnoException): string {
       );
   }
 }
+
+/** Opens a file for reading and, where that is allowed, writing; where it is not there it is made, empty. */
+export function openToWrite(fs: Fs, path: string): { readonly file: number; readonly writable: boolean } {
+  const { O_RDWR, O_CREAT, O_RDONLY } = fs.constants;
+  try {
+    return { file: fs.openSync(path, O_RDWR | O_CREAT, 0o666), writable: true };
+  } catch (error) {
+    if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error) ?? "")) throw error;
+    return { file: fs.openSync(path, O_RDONLY), writable: false };
+  }
+}

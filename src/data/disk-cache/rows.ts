@@ -8,7 +8,7 @@
  * Files that are missing, short or of another head are made good by whoever opens them: what they should be follows from
  * the layout alone.
  */
-import { codeOf, type Fs } from "../../core/file.ts";
+import { type Fs, openToWrite } from "../../core/file.ts";
 import { node } from "../../core/node.ts";
 import { bytesPerElement, type TypedArray, viewOf } from "../../tensor/dtype.ts";
 import { sameShape, sizeOf } from "../../tensor/tensor.ts";
@@ -277,17 +277,6 @@ function openRows(
   } catch (error) {
     fs.closeSync(file);
     throw error;
-  }
-}
-
-/** Opens a file for reading and, where that is allowed, writing; where it is not there it is made, empty. */
-function openToWrite(fs: Fs, path: string): { readonly file: number; readonly writable: boolean } {
-  const { O_RDWR, O_CREAT, O_RDONLY } = fs.constants;
-  try {
-    return { file: fs.openSync(path, O_RDWR | O_CREAT, 0o666), writable: true };
-  } catch (error) {
-    if (!["EACCES", "EPERM", "EROFS"].includes(codeOf(error) ?? "")) throw error;
-    return { file: fs.openSync(path, O_RDONLY), writable: false };
   }
 }
 
