@@ -31,5 +31,5 @@ export const question: Question = {
     },
   ],
   notes:
-    "The cache checks each row's checksum, a memory map takes it as it is. Both give bytes; rows of the memory map are random numbers. LitData, MDS and FFCV itself are not among the peers.",
+    "The cache checks each row's checksum, a memory map takes it as it is. Both give bytes; rows of the memory map are random numbers. LitData, MDS and FFCV itself are not among the peers: the package indexes that were at hand had none of them.",
 };
