@@ -155,3 +155,8 @@ function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   }
   return bytes;
 }
+
+/** Says that a server has another content by now. */
+export function changed(was: string | undefined, is: string | undefined): string {
+  return `It is not what it was on the server when it was opened: ${was ?? "without a version"}, now ${is ?? "without one"}. Open it again.`;
+}

@@ -8,21 +8,18 @@
  * shows it (Access-Control-Expose-Headers); what it must see to know the length is said.
  *
  * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
- * shuffled, and nothing is kept, unless a folder for it is named (block-cache.ts).
+ * shuffled, and nothing is kept, unless a folder for it is named (http-cache.ts, which is loaded then).
  */
 import { noteRead } from "../core/counters.ts";
-import { fileProblem } from "../core/file.ts";
-import { CachedBytes, keptOf, openCopy } from "./block-cache.ts";
-import { type BlockFile, pieceLength } from "./block-file.ts";
 import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
 import {
   ask,
   brokeOff,
+  changed,
   contentRange,
   fail,
   fetching,
   leave,
-  lengthOfAnswer,
   offlineReason,
   partial,
   readBody,
@@ -84,21 +81,9 @@ async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt)
   }
   const bytes = new HttpBytes(url, options, total, versionOfAnswer(response));
   await bytes.read(response, 0, 1, attempt);
-  const copy = options.cache === undefined ? undefined : copyOf(bytes, url, options);
-  return copy === undefined ? bytes : new CachedBytes(bytes, copy, options);
-}
-
-/** Where what `url` gives is kept on disk; undefined where that is not possible. */
-function copyOf(
-  { version, byteLength }: Bytes,
-  url: string | URL,
-  options: OpenOptions,
-): BlockFile | undefined {
-  if (version === undefined)
-    throw new Error(
-      "The server says neither ETag nor Last-Modified, so that what is kept of it might be of another version. Leave `cache` out, or download it.",
-    );
-  return openCopy(String(url), version, byteLength, options);
+  return options.cache === undefined
+    ? bytes
+    : (await import("./http-cache.ts")).keepRanges(bytes, url, options);
 }
 
 async function wholeOf(
@@ -108,40 +93,12 @@ async function wholeOf(
   attempt: Attempt,
 ): Promise<Bytes> {
   if (options.cache !== undefined && offlineReason(url) === undefined)
-    return openWhole(response, url, options, attempt);
+    return (await import("./http-cache.ts")).keepWhole(response, url, options, attempt);
   const bytes = await readWhole(response, url, options, attempt);
   const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
   const all = new Uint8Array(new Memory(bytes.length));
   all.set(bytes);
   return new MemoryBytes(all, { version: versionOfAnswer(response) });
-}
-
-/** What a server without ranges has, kept on disk as a whole: `response` is read only where it is not there yet. */
-async function openWhole(
-  response: Response,
-  url: string | URL,
-  options: OpenOptions,
-  attempt: Attempt,
-): Promise<Bytes> {
-  let copy: BlockFile | undefined;
-  try {
-    const far = new WholeBytes(response, url, options);
-    const { byteLength } = far;
-    const isKept = keptOf(byteLength, options.maxBytes) === byteLength;
-    if (isKept) copy = copyOf(far, url, options);
-    if (copy === undefined)
-      throw new Error(
-        `The server gives no ranges, so that all ${byteLength} bytes have to be kept, and ${isKept ? "they cannot be: a warning says why" : "`maxBytes` allows fewer"}. Download it.`,
-      );
-    far.copy = copy;
-    if (!copy.isComplete) await far.keep(response, 0, 0, attempt);
-    return new CachedBytes(far, copy, options);
-  } catch (error) {
-    copy?.close();
-    throw error;
-  } finally {
-    if (!response.bodyUsed) leave(response);
-  }
 }
 
 /** Bytes behind a URL, by the ranges that its server gives. */
@@ -214,94 +171,11 @@ class HttpBytes implements Bytes {
   }
 }
 
-/** Bytes behind a URL whose server gives no ranges: for any of them all are read, and kept on the way. */
-class WholeBytes implements Bytes {
-  readonly byteLength: number;
-  readonly version: string | undefined;
-  copy: BlockFile | undefined;
-  readonly #url: string | URL;
-  readonly #options: OpenOptions;
-
-  constructor(response: Response, url: string | URL, options: OpenOptions) {
-    const length = lengthOfAnswer(response);
-    if (length === undefined)
-      throw new Error(
-        "The server gives no ranges, and does not say how long it is, so that it cannot be kept in `cache`. Leave that out, or download it.",
-      );
-    this.byteLength = length;
-    this.version = versionOfAnswer(response);
-    this.#url = url;
-    this.#options = options;
-  }
-
-  slice(start: number, end: number, signal?: AbortSignal): Promise<Uint8Array> {
-    return fetching(this.#url, this.#options, signal, async (attempt) => {
-      const response = await ask(this.#url, this.#options, attempt, "bytes=0-0");
-      const version = versionOfAnswer(response);
-      if (response.status === 200 && version === this.version && lengthOfAnswer(response) === this.byteLength)
-        return this.keep(response, start, end, attempt);
-      leave(response);
-      throw new Error(
-        version === this.version
-          ? `The server gave all of it when it was opened, and answers with ${response.status} ${response.statusText} now. Open it again.`
-          : changed(this.version, version),
-      );
-    });
-  }
-
-  readInto(target: Uint8Array, start: number, signal?: AbortSignal): Promise<void> {
-    return readSlice(this, target, start, signal);
-  }
-
-  /** Keeps the body of `response`, and gives its bytes from `start` to `end`. */
-  async keep(response: Response, start: number, end: number, attempt: Attempt): Promise<Uint8Array> {
-    const wanted = new Uint8Array(end - start);
-    const room = new Uint8Array(pieceLength);
-    let length = 0;
-    const flush = () => {
-      const at = Math.floor((length - 1) / pieceLength) * pieceLength;
-      try {
-        this.copy!.write(room.subarray(0, length - at), at);
-      } catch (cause) {
-        throw new Error(`It cannot be kept on disk. ${fileProblem(cause as Error)}`, { cause });
-      }
-    };
-    const reader = response.body!.getReader();
-    try {
-      for (;;) {
-        const part = await reader.read().catch(fail(this.#url, brokeOff, attempt));
-        attempt.touch();
-        if (part.done) break;
-        for (let at = 0; at < part.value.length; ) {
-          const within = length % pieceLength;
-          const some = part.value.subarray(at, at + pieceLength - within);
-          room.set(some, within);
-          const [from, to] = [Math.max(start, length), Math.min(end, length + some.length)];
-          if (from < to) wanted.set(some.subarray(from - length, to - length), from - start);
-          length += some.length;
-          at += some.length;
-          if (length > this.byteLength)
-            throw new Error(`The server sent more than the ${this.byteLength} bytes that it said there are.`);
-          if (length % pieceLength === 0 || length === this.byteLength) flush();
-        }
-      }
-    } finally {
-      reader.cancel().catch(() => {});
-    }
-    if (length === this.byteLength) return wanted;
-    throw new TransientError(`The server sent ${length} of ${this.byteLength} bytes. ${brokeOff}`);
-  }
-}
-
 const advice =
   "Let it send Content-Range with each range, and, to pages of other origins, Access-Control-Expose-Headers: Content-Range, ETag.";
 
 function wrongRange(given: string, asked: string): string {
   return `The server sent another range than was asked for: ${given} for ${asked}.`;
-}
-
-function changed(was: string | undefined, is: string | undefined): string {
-  return `It is not what it was on the server when it was opened: ${was ?? "without a version"}, now ${is ?? "without one"}. Open it again.`;
 }
 
 async function readWhole(

@@ -6,10 +6,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
 import { afterAll, afterEach, describe, expect, it, vi } from "vitest";
-import { unsigned } from "../../src/bytes/unsigned.ts";
 import type { Bytes } from "../../src/bytes/bytes.ts";
 import { type HttpOptions, http } from "../../src/bytes/http-source.ts";
 import { openBytes, readBytes } from "../../src/bytes/open.ts";
+import { unsigned } from "../../src/bytes/unsigned.ts";
 import { ranges, served } from "./server.ts";
 
 const root = fs.mkdtempSync(join(tmpdir(), "epochal-blocks-"));

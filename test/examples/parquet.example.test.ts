@@ -8,7 +8,10 @@ it("examples/parquet trains on texts of Parquet files behind URLs", async () => 
     readFileSync(new URL("../fixtures/data/parquet-zstd.parquet", import.meta.url)),
   );
   const ended = await served(
-    ranges(() => bytes),
+    ranges(
+      () => bytes,
+      () => ({ etag: '"1"' }),
+    ),
     (address) => runExample("parquet/train.ts", [`${address}0.parquet`, `${address}1.parquet`]),
   );
   expect(ended.stderr.replace(/^=+\nHi, looks like.*\n=+\n/gm, "").trim()).toBe("");
