@@ -48,5 +48,5 @@ export const question: Question = {
     },
   ],
   notes:
-    "By hand is a loop with an index of its own: `readSync` of a row into one buffer (of npy into memory of its own), text of it, and `split` with `Number`, or `JSON.parse`. Rows of text are 28 and 78 bytes long, four tensors or an object each.",
+    "By hand is a loop with an index of its own: `readSync` of a row into one buffer, text of it, and `split` with `Number`, or `JSON.parse`; of npy nothing but reading. Rows of text are 28 and 78 bytes long, four tensors or an object each.",
 };
