@@ -70,6 +70,7 @@ export function section(
     ...(hasProcessor ? [processorNote] : []),
     ...(question.notes ? [question.notes] : []),
     ...(claims.length > 0 ? [claims.map(verdict).join("\n")] : []),
+    `Machine: ${machine()}.`,
     `Versions: ${versionsOf(outcomes)}.`,
   ];
   return parts.join("\n\n");
@@ -124,23 +125,17 @@ export function machine(): string {
   return `${cores[0]?.model.trim() ?? "unknown CPU"}, ${cores.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }
 
-const opening = (where: string) => `# Results
+const opening = `# Results
 
-Measured by \`npm run bench\`; each section by \`npm run bench -- NAME\`. How the programs are written and what is
-compared: [docs/benchmarks.md](../docs/benchmarks.md).
-
-Machine: ${where}.`;
+Measured by \`npm run bench\`; each section by \`npm run bench -- NAME\`, on the machine that it names. How the programs are
+written and what is compared: [docs/benchmarks.md](../docs/benchmarks.md).`;
 
 /** RESULTS.md with the sections in `fresh` in place of those of the same name. */
-export function results(
-  before: string,
-  fresh: ReadonlyMap<string, string>,
-  where: string = machine(),
-): string {
+export function results(before: string, fresh: ReadonlyMap<string, string>): string {
   const kept = before
     .split(/^(?=## )/m)
     .filter((part) => part.startsWith("## "))
     .map((part) => [part.slice(3, part.indexOf("\n")), part.trim()] as const);
   const all = new Map([...kept, ...fresh]);
-  return `${[opening(where), ...[...all.keys()].sort().map((name) => all.get(name)!)].join("\n\n")}\n`;
+  return `${[opening, ...[...all.keys()].sort().map((name) => all.get(name)!)].join("\n\n")}\n`;
 }

@@ -104,9 +104,8 @@ describe("results", () => {
         ["b", "## b\n\nold"],
         ["a", "## a\n\nkept"],
       ]),
-      "a machine",
     );
-    const twice = results(once, new Map([["b", "## b\n\nnew"]]), "a machine");
+    const twice = results(once, new Map([["b", "## b\n\nnew"]]));
     expect(twice).toBe(once.replace("old", "new"));
     expect(twice.indexOf("## a")).toBeLessThan(twice.indexOf("## b"));
   });
