@@ -6,8 +6,8 @@
  * for another; 0 stands for none. It is written last, and nothing is ever locked: two who write a piece write the same
  * bytes, and what is torn by a kill, a power cut or a full disk is no piece. So are rows of `diskCache`.
  */
+import { crc32Of, storedCrc32 } from "../core/crc32.ts";
 import { type Fs, openToWrite } from "../core/file.ts";
-import { node } from "../core/node.ts";
 
 /** Bytes that have a checksum together. */
 export const pieceLength: number = 2 ** 16;
@@ -52,7 +52,7 @@ export class BlockFile {
         ? target.subarray(at - start, at - start + length)
         : this.#scratch.subarray(0, length);
       const mark = marks[piece - first]!;
-      if (mark === 0 || !this.#fill(this.#bytes, room, at) || markOf(room, piece) !== mark) return false;
+      if (mark === 0 || !this.#fill(this.#bytes, room, at) || markOfPiece(room, piece) !== mark) return false;
       if (!whole) {
         const [from, to] = [Math.max(start, at), Math.min(end, at + length)];
         target.set(room.subarray(from - at, to - at), from - start);
@@ -76,7 +76,7 @@ export class BlockFile {
     if (this.#closed) return;
     const first = start / pieceLength;
     const marks = Uint32Array.from({ length: Math.ceil(bytes.length / pieceLength) }, (_, i) =>
-      markOf(bytes.subarray(i * pieceLength, (i + 1) * pieceLength), first + i),
+      markOfPiece(bytes.subarray(i * pieceLength, (i + 1) * pieceLength), first + i),
     );
     this.#put(this.#bytes, bytes, start);
     this.#put(this.#marks, new Uint8Array(marks.buffer), first * markLength);
@@ -103,8 +103,6 @@ export class BlockFile {
   }
 }
 
-/** The checksum of a piece as it stands in the file, where 0 is none. */
-function markOf(bytes: Uint8Array, piece: number): number {
-  const sum = node("zlib").crc32(bytes, (piece + 1) >>> 0);
-  return sum === 0 ? 0xffffffff : sum;
+function markOfPiece(bytes: Uint8Array, piece: number): number {
+  return storedCrc32(crc32Of(bytes, (piece + 1) >>> 0));
 }

@@ -6,6 +6,11 @@ export function crc32Of(bytes: Uint8Array, before: number = 0): number {
   return native === undefined ? plainCrc32(bytes, before) : native(bytes, before);
 }
 
+/** A checksum as it stands in a file where 0 is none. */
+export function storedCrc32(checksum: number): number {
+  return checksum === 0 ? 0xffffffff : checksum;
+}
+
 /** {@link crc32Of} without Node. */
 export function plainCrc32(bytes: Uint8Array, before: number): number {
   let crc = ~before;

@@ -8,8 +8,8 @@
  * Files that are missing, short or of another head are made good by whoever opens them: what they should be follows from
  * the layout alone.
  */
+import { crc32Of, storedCrc32 } from "../../core/crc32.ts";
 import { type Fs, openToWrite } from "../../core/file.ts";
-import { node } from "../../core/node.ts";
 import { bytesPerElement, type TypedArray, viewOf } from "../../tensor/dtype.ts";
 import { sameShape, sizeOf } from "../../tensor/tensor.ts";
 import { readNpyHeader, writeNpyHeader } from "../array/npy-header.ts";
@@ -58,7 +58,6 @@ export class RowFiles {
   readonly #varies: boolean;
   /** Rows from this one on are not kept. */
   readonly #end: number;
-  readonly #crc32: (bytes: Uint8Array, before: number) => number = node("zlib").crc32;
   #closed = false;
 
   private constructor(
@@ -203,8 +202,8 @@ export class RowFiles {
   #checksum(body: readonly Uint8Array[], index: number, leaf: number): number {
     let sum = (index + 1 + Math.imul(leaf, 0x9e3779b1)) >>> 0;
     // Of no bytes at all zlib says 0 where they have no address.
-    for (const bytes of body) if (bytes.length > 0) sum = this.#crc32(bytes, sum);
-    return sum === 0 ? 0xffffffff : sum;
+    for (const bytes of body) if (bytes.length > 0) sum = crc32Of(bytes, sum);
+    return storedCrc32(sum);
   }
 
   close(): void {

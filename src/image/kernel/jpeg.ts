@@ -296,7 +296,7 @@ export class PreparedJpeg {
       const size = this.#sizes[c]!;
       const { left, right, top, bottom } = this.#scanned.blocks[c]!;
       kernel.set(at + Plane.quantiser, Place.quantisers + Quantiser.bytes * c);
-      kernel.set(at + Plane.size, (size.rows << 2) | size.columns);
+      kernel.set(at + Plane.shape, (size.rows << 2) | size.columns);
       kernel.set(at + Plane.left, left);
       kernel.set(at + Plane.top, top);
       kernel.set(at + Plane.across, right - left);

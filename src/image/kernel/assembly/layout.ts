@@ -108,7 +108,7 @@ export enum Plane {
   /** Address of the {@link SkipTable} that belongs to `ac`. */
   skip = 60,
   /** What becomes of a block: a {@link BlockShape}. */
-  size = 64,
+  shape = 64,
   /** The blocks that are needed: columns from `left` on, rows from `top` on, and how many of each. */
   left = 68,
   top = 72,

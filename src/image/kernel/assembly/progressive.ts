@@ -308,7 +308,7 @@ export function transformBlocks(plane: usize): void {
   const turned: bool = load<i32>(Place.scan, Scan.turned) !== 0;
   const stride: usize = load<i32>(plane, Plane.stride);
   const factors: usize = load<i32>(plane, Plane.quantiser) + Quantiser.factors;
-  const shape = load<i32>(plane, Plane.size);
+  const shape = load<i32>(plane, Plane.shape);
   const left = load<i32>(plane, Plane.left);
   const top = load<i32>(plane, Plane.top);
   const across = load<i32>(plane, Plane.across);

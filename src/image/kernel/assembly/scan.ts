@@ -134,7 +134,7 @@ export function seek(at: u32): void {
 function decodeUnit(plane: usize, top: usize, mx: i32, my: i32): bool {
   const h = load<i32>(plane, Plane.h);
   const v = load<i32>(plane, Plane.v);
-  const shape = load<i32>(plane, Plane.size);
+  const shape = load<i32>(plane, Plane.shape);
   const left = load<i32>(plane, Plane.left);
   const across: u32 = load<i32>(plane, Plane.across);
   const step = load<i32>(plane, Plane.blockStep);
