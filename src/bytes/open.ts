@@ -1,6 +1,7 @@
 /** Where bytes come from: a path, a URL, a Blob or memory. What decides that is here, and asks nothing of what they are. */
 import type { Fs } from "../core/file.ts";
 import { builtin } from "../core/node.ts";
+import { absoluteUrl } from "./base.ts";
 import { BlobBytes, readBlob } from "./blob.ts";
 import type { Bytes, OpenOptions } from "./bytes.ts";
 import { FileBytes, readFile } from "./file.ts";
@@ -11,7 +12,7 @@ import { unsigned } from "./unsigned.ts";
 
 /**
  * A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a URL with headers by `http`, a Blob or File, or bytes. A
- * browser fetches paths.
+ * browser fetches paths, from the page's address on, in its workers too.
  */
 export type BytesSource = string | URL | HttpSource | Blob | Uint8Array | ArrayBuffer;
 
@@ -97,7 +98,7 @@ function locate(source: BytesSource): Location {
   }
   const fs = builtin("fs");
   const isFile = isUrl ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
-  return fs !== undefined && isFile ? { fs, path: pathOfFile(source) } : { url: source };
+  return fs !== undefined && isFile ? { fs, path: pathOfFile(source) } : { url: absoluteUrl(source) };
 }
 
 function pathOfFile(source: string | URL): string {

@@ -9,6 +9,7 @@ const scratch = "is memory for one call, which no other can come between";
 /** By path and name. */
 export const moduleState: Readonly<Record<string, string>> = {
   "src/adapters/tfjs/peer.ts loading": "the program has one TensorFlow.js",
+  "src/bytes/base.ts told": "a thread is told once, by whoever loads it",
   "src/bytes/in-flight.ts lines": "all who ask a server in a thread stand in one line",
   "src/core/counters.ts open": "costs of all loaders in the thread, also of another copy of the package",
   "src/core/counters.ts shared": "the place on globalThis where copies of the package find it",
