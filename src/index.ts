@@ -98,6 +98,7 @@ export {
   type StreamOptions,
 } from "./sequence/generator.ts";
 export { type Awaitable, type BatchOf, type Returned, Sequence } from "./sequence/sequence.ts";
+export { serve } from "./serve.ts";
 export { type ConcatenateOptions, concatenate } from "./tensor/concatenate.ts";
 export type { ArrayOf, DType, TypedArray } from "./tensor/dtype.ts";
 export type { LazyTensor } from "./tensor/lazy.ts";
@@ -138,6 +139,8 @@ export {
 } from "./train/data/statistics.ts";
 export type { Logs } from "./train/logs.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./train/trainable.ts";
+export type { WorkerFactory, WorkerLike } from "./worker/kinds/far-port.ts";
 export type { ResourceLimits } from "./worker/kinds/limits.ts";
 export { portable } from "./worker/wire/portable.ts";
+export type { Served } from "./worker/wire/served-names.ts";
 export type { WorkerSource } from "./worker/worker.ts";

@@ -33,6 +33,8 @@ const brand = Symbol.for("epochal.http");
 export class HttpSource {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:bytes/http-source#HttpSource";
   /** The address. */
   readonly url: string;
   /** How it is asked for. */

@@ -24,6 +24,18 @@ function isNativeFunction(type: object): boolean {
 
 /** The name of an object's class. */
 export function classOf(value: object): string {
-  const name: unknown = value.constructor?.name;
-  return typeof name === "string" && name !== "" ? name : "an unnamed class";
+  const type: unknown = value.constructor;
+  return (typeof type === "function" && nameOfClass(type)) || "an unnamed class";
+}
+
+/** The literal that a class or function says it is called by, which outlives minifying; undefined where it says none. */
+export function idOf(located: object): string | undefined {
+  const id: unknown = Object.getOwnPropertyDescriptor(located, "id")?.value;
+  return typeof id === "string" && id !== "" ? id : undefined;
+}
+
+/** What a class is called in messages and states: by its own `id`, of ours the last part; else by its name. */
+export function nameOfClass(type: { readonly name: string }): string {
+  const id = idOf(type);
+  return id === undefined ? type.name : id.slice(id.lastIndexOf("#") + 1);
 }

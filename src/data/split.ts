@@ -44,6 +44,7 @@ export type Split<S, O> = { readonly [P in "train" | Extract<keyof O, SplitPart>
 /** Some samples of a data set, in its order; made by {@link split}. */
 export class PartSequence<S> extends Selection<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/split#PartSequence";
   readonly source: Sequence<S>;
   /** Their indices in the source, rising. */
   readonly indices: Float64Array;

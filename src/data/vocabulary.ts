@@ -20,6 +20,8 @@ export interface VocabularyOptions {
 export class Vocabulary {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:data/vocabulary#Vocabulary";
   /** All tokens by their numbers; the first two are `""` and `"[UNK]"`. */
   readonly tokens: readonly string[];
   /** How texts are cut. */

@@ -48,6 +48,7 @@ interface WavHeader {
 /** Sounds, a file each; made by {@link wav}. */
 export class WavReader extends DataReader<Sound> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/wav#WavReader";
   /** Channels of each sound, if it was said how many. */
   readonly channels: number | undefined;
 

@@ -42,6 +42,7 @@ interface CutSeries {
 /** The windows of a series; made by {@link windows}. */
 export class WindowsSequence<S> extends Sequence<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/windows#WindowsSequence";
   readonly length: number;
   readonly stride: number;
   readonly cuts: readonly CutSeries[];

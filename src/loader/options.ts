@@ -8,14 +8,17 @@ import {
   checkNumber,
   checkSeed,
   checkSignal,
+  show,
 } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { checkShard, type Shard } from "../core/shard.ts";
 import { parseBytes } from "../core/size.ts";
 import { batchOptionNames } from "../sequence/batching/batches.ts";
 import type { MakeCopies } from "../worker/copies.ts";
+import type { WorkerFactory } from "../worker/kinds/far-port.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
 import { nodeWorkers } from "../worker/kinds/node.ts";
+import { servedWorkers } from "../worker/kinds/served.ts";
 import type { WorkerSource } from "../worker/worker.ts";
 import { shardFromEnv } from "./shard-env.ts";
 import { checkState, type LoaderState } from "./state.ts";
@@ -29,9 +32,10 @@ export interface DataLoaderOptions {
   readonly workers?: number | "auto";
   /**
    * Where a worker comes from: a thread of this program (`"thread"`, the default), or a process of its own
-   * (`"process"`), so that a crash in native code takes one worker and not the program.
+   * (`"process"`), so that a crash in native code takes one worker and not the program. Or a function that makes a Worker,
+   * a new one each time, whose script calls {@link serve}: in a page, in Bun and Deno, and in bundled programs.
    */
-  readonly worker?: WorkerSource;
+  readonly worker?: WorkerSource | WorkerFactory;
   /** Keras' word for `worker: "process"`. */
   readonly useMultiprocessing?: boolean;
   /**
@@ -144,17 +148,28 @@ export function checkOptionNames(
 }
 
 /** The one option in two words may not say two things. */
-function checkAgree(useMultiprocessing: boolean, worker: WorkerSource): void {
+function checkAgree(useMultiprocessing: boolean, worker: WorkerSource | WorkerFactory): void {
   checkBoolean("useMultiprocessing", useMultiprocessing);
   if (useMultiprocessing === (worker === "process")) return;
+  const what = typeof worker === "function" ? "a function" : `"${worker}"`;
   throw new OptionError(
-    `\`useMultiprocessing: ${useMultiprocessing}\` and \`worker: "${worker}"\` contradict each other: leave \`useMultiprocessing\` out.`,
+    `\`useMultiprocessing: ${useMultiprocessing}\` and \`worker\`, which is ${what}, contradict each other: leave \`useMultiprocessing\` out.`,
   );
 }
 
 /** The kind of worker that a value of `worker` means. */
-function kindOf(worker: WorkerSource, limits: ResourceLimits | undefined): MakeCopies {
-  checkChoice("worker", worker, ["thread", "process"]);
+function kindOf(worker: WorkerSource | WorkerFactory, limits: ResourceLimits | undefined): MakeCopies {
+  if (typeof worker === "function") {
+    if (limits === undefined) return servedWorkers(worker);
+    throw new OptionError(
+      "`resourceLimits` are given to the Worker that the function `worker` makes, where its platform has such limits. Leave them out here.",
+    );
+  }
+  if (worker !== "thread" && worker !== "process") {
+    throw new OptionError(
+      `\`worker\` must be "thread", "process" or a function that makes a Worker, () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), got ${show(worker)}.`,
+    );
+  }
   return nodeWorkers(worker, limits);
 }
 

@@ -23,6 +23,8 @@ export interface BalancedSamplerOptions {
 export class BalancedSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/balanced#BalancedSampler";
   /** Indices of the samples of each class, classes in the order in which they first appear. */
   readonly classes: readonly Float64Array[];
   readonly length: number;

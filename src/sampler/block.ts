@@ -31,6 +31,8 @@ export interface BlockSamplerOptions {
 export class BlockSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/block#BlockSampler";
   /** The index of each block's first sample, and behind them their number. */
   readonly starts: Float64Array;
   /** Blocks that are mixed with each other. */

@@ -33,6 +33,8 @@ export interface BucketSamplerOptions {
 export class BucketSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/bucket#BucketSampler";
   /** Samples in a batch; the last one of an epoch may have fewer. */
   readonly batchSize: number;
   /** Batches in a bucket: the samples of so many are shuffled with each other. */

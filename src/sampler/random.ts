@@ -8,6 +8,8 @@ import type { Order, OrderKey, Sampler } from "./sampler.ts";
 export class RandomSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/random#RandomSampler";
   readonly length: number;
 
   /** @throws OptionError if `length` is no whole number. */

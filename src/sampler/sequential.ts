@@ -5,6 +5,8 @@ import type { Order, Sampler } from "./sampler.ts";
 export class SequentialSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/sequential#SequentialSampler";
   readonly length: number;
 
   /** @throws OptionError if `length` is no whole number. */

@@ -18,6 +18,8 @@ export interface SubsetSamplerOptions {
 export class SubsetSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/subset#SubsetSampler";
   /** Indices of the samples, as they were given. */
   readonly indices: Float64Array;
   /** Whether they come in a new random order each epoch. */

@@ -34,6 +34,8 @@ export interface WeightedSamplerOptions {
 export class WeightedSampler implements Sampler {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sampler/weighted#WeightedSampler";
   /** A weight for each sample, not scaled: they need not add up to 1. */
   readonly weights: Float64Array;
   readonly length: number;

@@ -7,6 +7,7 @@
 import { checkIndex, checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
+import { nameOfClass } from "../core/native.ts";
 import { isThenable } from "../core/settle.ts";
 import { type Delivered, run } from "../tensor/tree.ts";
 import {
@@ -56,6 +57,13 @@ const brand = Symbol.for("epochal.sequence");
 export abstract class Sequence<B> {
   /** Where workers find this class: `static override readonly module = import.meta.url`. */
   static readonly module: string | undefined = undefined;
+
+  /**
+   * What this class is called, where its name is not enough: bundlers change the names of classes. Written out, as
+   * `static override readonly id = "Photos"`, it is what workers that {@link serve} several classes know it by, and what
+   * messages and states name.
+   */
+  static readonly id: string | undefined = undefined;
 
   /** Number of batches in an epoch; may be `Infinity`. Read after the hooks, each epoch. */
   abstract readonly length: number;
@@ -153,7 +161,7 @@ export async function callHook(
 
 /** The name of a sequence's class. */
 export function nameOf(sequence: object): string {
-  return sequence.constructor.name || "Sequence";
+  return nameOfClass(sequence.constructor) || "Sequence";
 }
 
 function checkBatch<B>(sequence: Sequence<B>, batch: B, index: number): B {

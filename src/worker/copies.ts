@@ -41,27 +41,24 @@ export interface FarSideKind {
   readonly name: string;
   /** What it can be given beside plain data. */
   readonly recipient: Recipient;
+  /** What relative URLs mean there; left out where it knows that itself. */
+  readonly base?: string | undefined;
   /** Starts one; messages name it `name`: `thread 2`. */
   open(name: string): FarSide;
 }
 
-/** Workers of `kind` over copies of `sequence`. `entry` is the URL of the script that is never imported there. */
-export function copiesOf(
-  sequence: Sequence<unknown>,
-  seed: number,
-  kind: FarSideKind,
-  entry?: string,
-): Copies {
-  const { name, recipient } = kind;
+/** Workers of `kind` over copies of `sequence`. */
+export function copiesOf(sequence: Sequence<unknown>, seed: number, kind: FarSideKind): Copies {
+  const { name, recipient, base } = kind;
   let snapshot: Snapshot | undefined;
-  const load = (): WorkerRequest => ({ type: "load", sequence: snapshot!, seed });
+  const load = (): WorkerRequest => ({ type: "load", sequence: snapshot!, seed, base });
   const start = (id: number, events: WorkerEvents): BatchWorker =>
     connect(kind.open(`${name} ${id}`), load, events);
   return {
     start: Object.assign(start, { kind: name }),
     update() {
       const before = snapshot;
-      const now = takeSnapshot(sequence, { to: recipient, entry, before });
+      const now = takeSnapshot(sequence, { to: recipient, before });
       if (now.problem) throw now.problem;
       snapshot = now;
       return now !== before;

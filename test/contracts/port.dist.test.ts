@@ -6,24 +6,26 @@ import { MessageChannel } from "node:worker_threads";
 import { expect, it } from "vitest";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import { copiesOf, type FarSideKind } from "../../src/worker/copies.ts";
-import { serve } from "../../src/worker/entry/serve.ts";
+import { answerLoader } from "../../src/worker/entry/answer.ts";
 import type { FarSide } from "../../src/worker/wire/endpoint.ts";
+import { byModule } from "../../src/worker/wire/portable.ts";
+import { exportsOf } from "../../src/worker/wire/snapshot/revive.ts";
 import { transferToLoader, transferToWorker } from "../../src/worker/wire/transfer-codec.ts";
 import { Watched } from "../fixtures/sequences.js";
 import { describeWorker } from "./worker.ts";
 
 const port: FarSideKind = {
   name: "port",
-  recipient: { sharesMemory: true, clones: true },
+  recipient: { sharesMemory: true, clones: true, locate: byModule() },
   open: openPort,
 };
 
 function openPort(name: string): FarSide {
   const { port1: near, port2: far } = new MessageChannel();
-  const served = serve({
+  const served = answerLoader({
     post: (message, transfer = []) => far.postMessage(message, [...transfer]),
     codec: transferToLoader,
-    importModule: (url) => import(url),
+    load: async (url) => exportsOf(url, await import(url)),
   });
   far.on("message", served.receive);
   far.on("close", served.close);

@@ -1,9 +1,14 @@
+import { Worker } from "node:worker_threads";
 import { inlineWorkers } from "../../src/worker/kinds/inline.ts";
 import { describeWorker, type Fault } from "./worker.ts";
 
 const { nodeWorkers } = (await import(
   new URL("../../dist/worker/kinds/node.js", import.meta.url).href
 )) as typeof import("../../src/worker/kinds/node.ts");
+
+const { servedWorkers } = (await import(
+  new URL("../../dist/worker/kinds/served.js", import.meta.url).href
+)) as typeof import("../../src/worker/kinds/served.ts");
 
 /** A small heap, so that the test that fills it is short. */
 const resourceLimits = { maxOldGenerationSizeMb: 64 };
@@ -26,4 +31,13 @@ describeWorker({
   kind: "process",
   workers: (sequence, seed) => nodeWorkers("process", resourceLimits)(sequence, seed),
   faults: [...faults, ["kill", /was killed by SIGKILL/], ["segfault", /was killed by SIGSEGV/]],
+});
+describeWorker({
+  kind: "worker",
+  workers: (sequence, seed) =>
+    servedWorkers(() => new Worker(new URL("../fixtures/served.js", import.meta.url), { resourceLimits }))(
+      sequence,
+      seed,
+    ),
+  faults,
 });

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { Vocabulary, vocabulary } from "../../src/data/vocabulary.ts";
 import { map } from "../../src/sequence/combinators/map.ts";
 import { threads } from "../../src/worker/kinds/thread.ts";
-import { revive } from "../../src/worker/wire/snapshot/revive.ts";
+import { byModule } from "../../src/worker/wire/portable.ts";
+import { exportsOf, revive } from "../../src/worker/wire/snapshot/revive.ts";
 import { takeSnapshot } from "../../src/worker/wire/snapshot/snapshot.ts";
 import { Probe } from "../sequence/probe.ts";
 
@@ -46,8 +47,10 @@ describe("vocabulary", () => {
 
   it("travels to workers, and is the same again from its list", async () => {
     const words = await vocabulary(texts);
-    const snapshot = takeSnapshot(words, { to: threads({}).recipient });
-    const copy = (await revive(structuredClone(snapshot), (url) => import(url))) as Vocabulary;
+    const snapshot = takeSnapshot(words, { to: threads({}, byModule()).recipient });
+    const copy = (await revive(structuredClone(snapshot), async (url) =>
+      exportsOf(url, await import(url)),
+    )) as Vocabulary;
     expect(copy.encode(texts[1]!)).toEqual(words.encode(texts[1]!));
     const again = new Vocabulary(words.tokens.slice(2));
     expect(again.encode(texts[1]!)).toEqual(words.encode(texts[1]!));

@@ -35,6 +35,12 @@ declare global {
     read(options: { signal: AbortSignal }): AsyncIterable<{ window: Floats; label: Floats }>;
   };
 
+  class Worker {
+    constructor(url: URL, options: { type: "module" });
+    postMessage(message: unknown): void;
+    terminate(): void;
+  }
+
   const file: string, files: string[], labels: number[];
   const image: Image, bytes: Uint8Array, random: Random, error: unknown;
   class CIFAR10Sequence extends Sequence<Pair> {

@@ -73,6 +73,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/worker/kinds/exit.ts uncaught": "a program ends by one error",
   "src/worker/kinds/guard.ts guard": "a program has one guard",
   "src/worker/kinds/guard.ts living": "the guard is told of all processes of the program",
+  "src/worker/kinds/served.ts taken": "two loaders may have one factory",
   "src/worker/wire/mark.ts port": ofThread,
   "src/worker/wire/snapshot/kinds.ts plainly": known,
   "src/bytes/file.ts shared": scratch,

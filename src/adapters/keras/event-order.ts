@@ -28,6 +28,7 @@ import type { HookName } from "../../train/callback.ts";
 import type { TrainingState } from "../../train/checkpoint/training-state.ts";
 import { type BeginStep, type Feed, type FeedState, type Fetched, isUsedUp } from "../../train/data/feed.ts";
 import type { Pass, Passes } from "../../train/data/source.ts";
+import { WithoutHooks } from "../../train/data/without-hooks.ts";
 import {
   type EventOrder,
   openTraining,
@@ -36,7 +37,6 @@ import {
   type RunStart,
 } from "../../train/event-order.ts";
 import { type HookCall, replay } from "./replay.ts";
-import { WithoutHooks } from "./without-hooks.ts";
 
 /** Which Keras' order of events and steps to follow; ours if left out. */
 export type Compat = "tf2.4" | "keras3";

@@ -35,6 +35,7 @@ export interface NpzOptions {
 /** Rows of arrays side by side; made by {@link npz}. */
 export class NpzReader<S extends Readonly<Record<string, Tensor>>> extends DataReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/array/npz#NpzReader";
   /** The arrays of each file, by the name of the field. */
   readonly arrays: readonly Readonly<Record<string, StoredArray>>[];
 

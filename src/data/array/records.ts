@@ -50,6 +50,7 @@ export interface RecordLayout {
 /** Rows of fixed fields in files; made by {@link records}. */
 export class RecordReader<F extends RecordFields> extends DataReader<RecordSample<F>> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/array/records#RecordReader";
   /** How a row is divided. */
   readonly layout: RecordLayout;
 

@@ -67,6 +67,7 @@ export interface ArrayLayout {
 /** Rows of arrays in files, as tensors; made by {@link npy} and {@link idx}. */
 export class ArrayReader<D extends DType> extends DataReader<Tensor<D>> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/array/rows#ArrayReader";
   /** The array of each file. */
   readonly arrays: readonly StoredArray<D>[];
 

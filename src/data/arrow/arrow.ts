@@ -38,6 +38,7 @@ interface ArrowFile {
 export class ArrowSequence<S> extends GroupedRows<S> {
   /** Where workers find this class. */
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/arrow/arrow#ArrowSequence";
   /** What each file says of itself. */
   readonly layouts: readonly ArrowFile[];
   /** Numbers of the codecs that record batches are compressed by. */

@@ -49,6 +49,7 @@ export interface DiskCacheOptions {
 /** A sequence whose samples are kept on disk; made by {@link diskCache}. */
 export class DiskCacheSequence<S> extends Combinator<Cached<S>> implements Keeper {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/disk-cache/disk-cache#DiskCacheSequence";
   readonly source: Sequence<S>;
   readonly options: Required<DiskCacheOptions>;
   /** What it is a cache of; made anew where the source has changed. */

@@ -192,6 +192,7 @@ interface Contents {
  */
 export class FolderReader<S> extends Sequence<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/folder/folder#FolderReader";
   /** The folder that the files are in. */
   readonly root: string;
   /** Names of the classes by their numbers; none where no class was asked for. */

@@ -26,6 +26,7 @@ export type MetadataRow = Readonly<Record<string, unknown>>;
 /** The rows of one table, each as the fields that were asked for. */
 export class MetadataReader extends Sequence<MetadataRow> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/folder/metadata#MetadataReader";
   /** Rows of the columns with a type. */
   readonly typed: TextReader<MetadataRow>;
   /** The fields that are JSON, and rows that have them: text in a table, and values in JSON lines. */

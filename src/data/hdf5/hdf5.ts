@@ -20,6 +20,7 @@ export type Hdf5Sample<F extends Hdf5Fields> = { -readonly [K in keyof F]: Tenso
 /** Rows of arrays side by side; made by {@link hdf5}. */
 export class Hdf5Reader<S extends Readonly<Record<string, Tensor>>> extends DataReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/hdf5/hdf5#Hdf5Reader";
   /** The path of the array of each field. */
   readonly fields: Hdf5Fields;
   /** The arrays of each file, by the name of the field. */

@@ -28,13 +28,14 @@ export interface HubOptions {
 }
 
 /** Adds the token in the environment variable `HF_TOKEN`, where there is one: it is in nothing that is sent or saved. */
-export const hubHeaders: (() => HttpHeaders) & { readonly module: string } = Object.assign(
-  function hubHeaders(): HttpHeaders {
-    const token = environment().HF_TOKEN;
-    return token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
-  },
-  { module: import.meta.url },
-);
+export const hubHeaders: (() => HttpHeaders) & { readonly module: string; readonly id: string } =
+  Object.assign(
+    function hubHeaders(): HttpHeaders {
+      const token = environment().HF_TOKEN;
+      return token === undefined || token === "" ? {} : { authorization: `Bearer ${token}` };
+    },
+    { module: import.meta.url, id: "epochal:data/parquet/hub#hubHeaders" },
+  );
 
 /**
  * The Parquet files of a split of a data set on the Hugging Face hub, for {@link parquet}. They are read by range, and

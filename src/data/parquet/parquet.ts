@@ -15,6 +15,7 @@ import type { ParquetColumn } from "./schema.ts";
 export class ParquetSequence<S> extends GroupedRows<S> {
   /** Where workers find this class. */
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/parquet/parquet#ParquetSequence";
 
   override async decode(place: GroupPlace, allocate: Allocate): Promise<DecodedGroup> {
     const file = this.files[place.file]!;

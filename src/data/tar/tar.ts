@@ -47,6 +47,7 @@ const format: ArchiveFormat<MemberPlaces> = { name: "tar", version: 1, index: in
  */
 export class TarReader<S> extends ArchiveReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/tar/tar#TarReader";
 
   protected override contentsOf(_: number, __: number, parts: readonly Uint8Array[]): readonly Uint8Array[] {
     return parts;

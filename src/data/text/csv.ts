@@ -79,6 +79,7 @@ export interface TableRows<S> extends TextRows<S> {
 /** The rows of tables; made by {@link csv} and {@link tsv}. */
 export class CsvReader<S> extends TextReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/text/csv#CsvReader";
   /** Names of all columns of the file, in its order. */
   readonly names: readonly string[];
   readonly fields: readonly TextColumn[] | undefined;

@@ -50,6 +50,7 @@ export interface JsonlOptions extends TextOptions {
 /** The values of JSON lines; made by {@link jsonl}. */
 export class JsonlReader<T> extends TextReader<T> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/text/jsonl#JsonlReader";
   /** The fields that are taken; undefined for the whole value. */
   readonly fields: readonly TextColumn[] | undefined;
   /** Names that they are taken from, each once. */

@@ -15,6 +15,7 @@ export interface LinesOptions extends TextOptions {
 /** Lines of text files; made by {@link lines}. */
 export class LinesReader extends TextReader<string> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/text/lines#LinesReader";
 
   parse(bytes: Uint8Array): string {
     const text = decodeText(bytes, this.encoding);

@@ -125,6 +125,7 @@ export async function tfrecord(
  */
 export class TFRecordReader<S> extends DataReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/tfrecord/tfrecord#TFRecordReader";
   /** @internal */
   readonly features: readonly PlannedFeature[] | undefined;
   /** The names of the features in UTF-8. @internal */

@@ -44,6 +44,7 @@ const format: ArchiveFormat<ZipPlaces> = { name: "zipArchive", version: 1, index
  */
 export class ZipReader<S> extends ArchiveReader<S> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:data/zip/zip-archive#ZipReader";
   /** @internal */
   declare readonly places: ZipPlaces;
 

@@ -76,6 +76,7 @@ export interface BatchesOptions {
 /** A dataset in batches; made by {@link batches}. */
 export class BatchSequence<S, B> extends Combinator<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/batching/batches#BatchSequence";
   readonly dataset: Dataset<S>;
   readonly batchSize: number;
   readonly shuffle: boolean;

@@ -23,6 +23,8 @@ export interface PadOptions {
 export class PadCollator {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:sequence/batching/pad#PadCollator";
   /** What the room beyond a sample's own elements is filled with. */
   readonly value: number;
   /** The samples' first axis is lengthened to a multiple of this. */

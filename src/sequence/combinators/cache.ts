@@ -9,6 +9,7 @@ import { fetchBatch, type Returned, type Sequence } from "../sequence.ts";
 /** A sequence that keeps its batches in memory; made by {@link cache}. */
 export class CacheSequence<B> extends Combinator<Delivered<B>> implements Keeper {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/cache#CacheSequence";
   readonly source: Sequence<B>;
 
   constructor(source: Sequence<B>) {

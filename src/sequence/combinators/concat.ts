@@ -11,6 +11,7 @@ import { Selection, type SourceBatch } from "./selection.ts";
 /** One sequence after the other; made by {@link concat}. */
 export class ConcatSequence<B> extends Selection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/concat#ConcatSequence";
   readonly sources: readonly Sequence<B>[];
 
   constructor(sources: readonly Sequence<B>[]) {

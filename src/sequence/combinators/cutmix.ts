@@ -17,6 +17,7 @@ import {
 /** Batches in whose images lies a part of another; made by {@link cutmix}. */
 export class CutmixSequence<B> extends MixingSequence<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/cutmix#CutmixSequence";
 
   get mixes(): "cutmix" {
     return "cutmix";

@@ -9,6 +9,7 @@ import type { Awaitable, Returned, Sequence } from "../sequence.ts";
 /** Changes each batch of `source` by `fn`; made by {@link map}. */
 export class MapSequence<A, B> extends Combinator<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/map#MapSequence";
   readonly source: Sequence<A>;
   readonly fn: (batch: A, context: Context) => Awaitable<B>;
 

@@ -31,6 +31,7 @@ const longest = 2 ** 16;
 /** Several sequences in given proportions; made by {@link mix}. */
 export class MixSequence<B> extends Selection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/mix#MixSequence";
   readonly sources: readonly Sequence<B>[];
   /** Batches of each source in one period. */
   readonly parts: readonly number[];

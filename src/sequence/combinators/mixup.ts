@@ -15,6 +15,7 @@ import {
 /** Batches whose rows are faded into each other; made by {@link mixup}. */
 export class MixupSequence<B> extends MixingSequence<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/mixup#MixupSequence";
 
   get mixes(): "mixup" {
     return "mixup";

@@ -15,6 +15,7 @@ import { Selection, type SourceBatch } from "./selection.ts";
 /** For each index the batch of one of several sequences; made by {@link randomChoice}. */
 export class RandomChoiceSequence<B> extends Selection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/random-choice#RandomChoiceSequence";
   readonly sources: readonly Sequence<B>[];
   /** Choices between one of the sources and its batches. */
   readonly choicesBelow: number;

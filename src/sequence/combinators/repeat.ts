@@ -10,6 +10,7 @@ const endless = 2 ** 32;
 /** A sequence several times over; made by {@link repeat}. */
 export class RepeatSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/repeat#RepeatSequence";
   readonly times: number;
 
   constructor(source: Sequence<B>, times: number) {

@@ -7,6 +7,7 @@ import { SingleSelection, type SourceBatch } from "./selection.ts";
 /** Chosen batches of `source`; made by {@link select}. */
 export class SelectSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/select#SelectSequence";
   /** Indices of the batches kept, rising. */
   readonly kept: Float64Array;
 

@@ -6,6 +6,7 @@ import { SingleSelection, type SourceBatch } from "./selection.ts";
 /** Every `worldSize`-th batch from `rank` on; made by {@link shard}. */
 export class ShardSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/shard#ShardSequence";
   readonly rank: number;
   readonly worldSize: number;
   readonly ragged: "uneven" | "drop";

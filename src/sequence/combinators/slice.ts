@@ -8,6 +8,7 @@ import { SingleSelection, type SourceBatch } from "./selection.ts";
 /** The batches of `source` from `start` up to but not including `end`; made by {@link slice}. */
 export class SliceSequence<B> extends SingleSelection<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/slice#SliceSequence";
   readonly start: number;
   readonly end: number;
 

@@ -15,6 +15,7 @@ import type { Awaitable, Returned, Sequence } from "../sequence.ts";
 /** The batches of several sequences side by side; made by {@link zip}. */
 export class ZipSequence<B extends readonly unknown[]> extends Combinator<B> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:sequence/combinators/zip#ZipSequence";
   readonly sources: readonly Sequence<unknown>[];
 
   constructor(sources: readonly Sequence<unknown>[]) {

@@ -70,6 +70,8 @@ interface Row {
 export class Rows implements Dataset<Row> {
   /** Where workers find this class. */
   static readonly module: string = import.meta.url;
+  /** What workers of a bundled program know it by. */
+  static readonly id: string = "epochal:train/data/arrays#Rows";
   /** The arrays, with one row for each sample. */
   readonly arrays: ArrayTree;
   /** Number of rows. */
@@ -101,6 +103,7 @@ export const gather: (rows: readonly Row[]) => ArrayTree = portable(
       return { data: cut(data, sizeOf(rest), rows), shape: [rows.length, ...rest], dtype };
     }) as ArrayTree;
   },
+  "epochal:train/data/arrays#gather",
 );
 
 /** The typed arrays' own, as a Buffer's shares its memory. */

@@ -26,6 +26,7 @@ export interface Moments {
 /** The moments of each batch of `source`. */
 export class MomentsSequence extends Combinator<Moments> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:train/data/moments#MomentsSequence";
   readonly source: Sequence<unknown>;
 
   constructor(source: Sequence<unknown>) {

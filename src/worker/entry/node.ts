@@ -4,8 +4,9 @@ import type { WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { ownMark, postMarked } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
+import { exportsOf } from "../wire/snapshot/revive.ts";
+import { answerLoader } from "./answer.ts";
 import { importModule } from "./import-module.ts";
-import { serve } from "./serve.ts";
 
 /** Serves the loader that started this thread or process; returns the function that takes its messages. */
 export function serveLoader(codec: WorkerCodec): (message: object) => void {
@@ -16,10 +17,10 @@ export function serveLoader(codec: WorkerCodec): (message: object) => void {
     const dying: WorkerReply = { type: "dying", error: toRecord(error) };
     postMarked(mark, dying, [], () => process.exit(1));
   });
-  const { receive } = serve({
+  const { receive } = answerLoader({
     post: (message, transfer) => postMarked(mark, message, transfer),
     codec,
-    importModule: (url) => importNested(url, importModule),
+    load: async (url) => exportsOf(url, await importNested(url, importModule)),
   });
   return receive;
 }

@@ -9,7 +9,7 @@ import type { MakeCopies } from "../copies.ts";
 export function nodeWorkers(): MakeCopies {
   return () => {
     throw new WorkerError(
-      "Worker threads and processes are Node's; a browser has neither. Use workers: 0 there: batches are loaded ahead in the page's own thread.",
+      'Worker threads and processes are Node\'s; a browser has neither. Give the option `worker` a function that makes a Web Worker: worker: () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }), whose script says: import { serve } from "epochal"; serve({ YourSequence }). Or use workers: 0, which loads in the page\'s own thread.',
     );
   };
 }

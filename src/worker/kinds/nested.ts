@@ -8,11 +8,12 @@
  * A module may also start a thread or process of its own that starts the loader. Those are known by a variable of the
  * environment, which they take over: it says how many workers they are inside of. What `getItem` starts may have
  * workers, and those no more; what a module starts while it is imported may have none. Limit: what is started with an
- * environment without it is not known.
+ * environment without it is not known. What the user's factory starts is known by the environment too, and by its name
+ * where it is a Web Worker.
  */
 import { PortableError } from "../../core/errors.ts";
 import { toRecord } from "../wire/error-record.ts";
-import { ownMark, postMarked } from "../wire/mark.ts";
+import { ownMark, postMarked, workerName } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
 
 const variable = "EPOCHAL_INSIDE";
@@ -38,6 +39,39 @@ export async function importNested<T>(url: string, load: (url: string) => Promis
   }
 }
 
+/** What a platform makes Web Workers with. */
+type MakeWorker = new (url: string | URL, options?: object) => object;
+
+/**
+ * Calls `factory` so that the worker it starts is known for one of ours from its first moment, and messages name it
+ * `name`; and gives what it returned, with the URL of the script where it is a Web Worker's.
+ */
+export function startNested<T>(
+  factory: () => T,
+  name: string,
+): { readonly worker: T; readonly url: string | undefined } {
+  const global = globalThis as { Worker?: MakeWorker };
+  const { Worker } = global;
+  const env = globalThis.process?.env;
+  let script: string | undefined;
+  if (Worker !== undefined) {
+    global.Worker = class extends Worker {
+      constructor(url: string | URL, options: object = {}) {
+        super(url, { ...options, name: workerName(name) });
+        script = String(url);
+      }
+    };
+  }
+  if (env) env[variable] = String(deepest + 1);
+  try {
+    return { worker: factory(), url: script };
+  } finally {
+    if (Worker !== undefined) global.Worker = Worker;
+    if (env && inside > 0) env[variable] = String(inside);
+    else if (env) delete env[variable];
+  }
+}
+
 /** Throws {@link PortableError} where workers would start workers without end, and has the loader outside throw it too. */
 export function checkNotNested(): void {
   const mark = ownMark();
@@ -47,14 +81,15 @@ export function checkNotNested(): void {
       `A program that a worker started, in a thread or process of its own, started a DataLoader with workers, and each of those would start the program again. ${advice}`,
     );
   }
-  const { name, module } = mark;
-  const again =
-    module === undefined
+  const { name, module, serves } = mark;
+  const again = serves
+    ? "its script, or a module that it imports,"
+    : module === undefined
       ? "the modules that --import or --require preload"
       : `the module ${module}, or one that it imports,`;
   const error = new PortableError(
     `A program was run again by its own worker: in ${name}, ${again} started a DataLoader with workers, and each of those would do so again. ${advice}`,
   );
-  postMarked(mark, { type: "broken", error: toRecord(error) } satisfies WorkerReply);
+  if (!serves) postMarked(mark, { type: "broken", error: toRecord(error) } satisfies WorkerReply);
   throw error;
 }

@@ -5,6 +5,7 @@
 
 import { isNode, node } from "../../core/node.ts";
 import { copiesOf, type FarSideKind, type MakeCopies } from "../copies.ts";
+import { byModule, type Locate } from "../wire/portable.ts";
 import type { WorkerSource } from "../worker.ts";
 import { nodeWorkers as noWorkers } from "./browser.ts";
 import type { ResourceLimits } from "./limits.ts";
@@ -12,7 +13,7 @@ import { checkNotNested } from "./nested.ts";
 import { processes } from "./process.ts";
 import { threads } from "./thread.ts";
 
-const kinds: Readonly<Record<WorkerSource, (limits: ResourceLimits) => FarSideKind>> = {
+const kinds: Readonly<Record<WorkerSource, (limits: ResourceLimits, locate: Locate) => FarSideKind>> = {
   thread: threads,
   process: processes,
 };
@@ -22,7 +23,7 @@ export function nodeWorkers(source: WorkerSource, limits: ResourceLimits = {}): 
   if (!isNode) return noWorkers();
   return (sequence, seed) => {
     checkNotNested();
-    return copiesOf(sequence, seed, kinds[source](limits), entryScript());
+    return copiesOf(sequence, seed, kinds[source](limits, byModule(entryScript())));
   };
 }
 

@@ -6,6 +6,7 @@ import type { FarSideKind } from "../copies.ts";
 import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, notStarted } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, processMark } from "../wire/mark.ts";
+import type { Locate } from "../wire/portable.ts";
 import { closeFiles, filesToWorker, openSharedFiles } from "../wire/shared-file.ts";
 import { endPatience } from "../worker.ts";
 import { guardProcess, releaseProcess } from "./guard.ts";
@@ -14,10 +15,10 @@ import { limitFlags } from "./limit-flags.ts";
 import type { ResourceLimits } from "./limits.ts";
 
 /** Worker processes: what they are sent is copied through a channel of bytes. */
-export function processes(limits: ResourceLimits): FarSideKind {
+export function processes(limits: ResourceLimits, locate: Locate): FarSideKind {
   return {
     name: "process",
-    recipient: { sharesMemory: false, clones: false },
+    recipient: { sharesMemory: false, clones: false, locate },
     open: (name) => openProcess(name, limits),
   };
 }

@@ -6,6 +6,7 @@ import type { FarSideKind } from "../copies.ts";
 import type { FarSide } from "../wire/endpoint.ts";
 import { cannotStart, diedOf } from "../wire/failure.ts";
 import { isMarked, type Mark, newMark, threadMark } from "../wire/mark.ts";
+import type { Locate } from "../wire/portable.ts";
 import { transferToWorker } from "../wire/transfer-codec.ts";
 import { endPatience } from "../worker.ts";
 import { endWithProgram } from "./exit.ts";
@@ -16,10 +17,10 @@ import type { ResourceLimits } from "./limits.ts";
 const loadPatience = 30_000;
 
 /** Worker threads: their memory is the program's, where it is shared. */
-export function threads(limits: ResourceLimits): FarSideKind {
+export function threads(limits: ResourceLimits, locate: Locate): FarSideKind {
   return {
     name: "thread",
-    recipient: { sharesMemory: true, clones: true },
+    recipient: { sharesMemory: true, clones: true, locate },
     open: (name) => openThread(name, limits),
   };
 }

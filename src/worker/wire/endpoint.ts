@@ -1,7 +1,7 @@
 /**
  * What a kind of worker consists of, beside an entry that wakes up on the far side: an endpoint, which carries
  * messages, and a codec, which says how a batch leaves and arrives. {@link connect} (connect.ts) makes a worker of the
- * two, `serve` (entry/serve.ts) what answers it.
+ * two, `answerLoader` (entry/answer.ts) what answers it.
  */
 import type { WorkerReply, WorkerRequest } from "./protocol.ts";
 

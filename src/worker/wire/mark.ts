@@ -3,7 +3,7 @@
  * `--import` and `--require` included.
  *
  * A thread is told by its `workerData`, a process by a variable of its environment, which is taken away when it is
- * read and counts only in a child of the process that set it. So what the user's own code starts in a worker, thread or
+ * read and counts only in a child of the process that set it; a Web Worker that the user's factory starts by its name. So what the user's own code starts in a worker, thread or
  * process, is not taken for ours. The key is on every message of the worker: what comes without it is the user's.
  */
 import { builtin, node } from "../../core/node.ts";
@@ -18,12 +18,15 @@ export interface Mark {
   readonly descriptor?: Int32Array<SharedArrayBuffer>;
   /** The module of the user's that was imported last. */
   module?: string;
+  /** Of a worker that the user's factory started: it serves, by a script of the user's. */
+  readonly serves?: boolean;
 }
 
 /** Of all copies of the package that a thread may load. */
 const own = Symbol.for("epochal.worker");
 const field = "epochal:worker";
 const variable = "EPOCHAL_WORKER";
+const prefix = "epochal: ";
 
 /** A mark for a new worker. */
 export function newMark(name: string): Mark {
@@ -40,7 +43,19 @@ export function processMark(mark: Mark): Record<string, string> {
   return { [variable]: JSON.stringify({ ...mark, parent: process.pid }) };
 }
 
-/** The mark of this thread or process; undefined where it is none of ours. */
+/** The name of a Web Worker of ours, which messages name `name`. */
+export function workerName(name: string): string {
+  return prefix + name;
+}
+
+/** Has this worker, which the user's factory started, known for one of ours. */
+export function markServed(): Mark {
+  const mark: Mark = { ...newMark(ownMark()?.name ?? "a worker"), serves: true };
+  (globalThis as { [own]?: Mark })[own] = mark;
+  return mark;
+}
+
+/** The mark of this worker, thread or process; undefined where it is none of ours. */
 export function ownMark(): Mark | undefined {
   const global = globalThis as { [own]?: Mark | undefined };
   global[own] ??= readMark();
@@ -48,6 +63,9 @@ export function ownMark(): Mark | undefined {
 }
 
 function readMark(): Mark | undefined {
+  const { name, WorkerGlobalScope } = globalThis as { readonly name?: unknown; WorkerGlobalScope?: unknown };
+  if (WorkerGlobalScope !== undefined && typeof name === "string" && name.startsWith(prefix))
+    return { key: "", name: name.slice(prefix.length), serves: true };
   const threads = builtin("worker_threads");
   if (threads?.isMainThread === false) {
     return (threads.workerData as { readonly [field]?: Mark } | null | undefined)?.[field];
@@ -80,6 +98,6 @@ export function postMarked(
 }
 
 /** Whether a message comes from our code in the worker with that mark, and not from the user's. */
-export function isMarked(message: unknown, { key }: Mark): message is object {
+export function isMarked(message: unknown, { key }: Pick<Mark, "key">): message is object {
   return typeof message === "object" && message !== null && (message as { key?: unknown }).key === key;
 }

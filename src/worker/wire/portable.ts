@@ -25,30 +25,46 @@ export interface Address {
 /**
  * Marks an exported function so that workers find it, and gives it back.
  *
+ * @param module where it is exported from: `import.meta.url`; or its `id` alone, where workers are started by a factory and
+ *   {@link serve} it
+ * @param id what workers that `serve` it know it by, as bundlers change the names of functions
  * @example
  * export const augment = portable(import.meta.url, function augment([x, y]: Pair, { random }: Context) {
  *   return [random.boolean() ? flip(x) : x, y];
  * });
  * const train = map(images, augment);
  */
-export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F): F {
-  Object.defineProperty(fn, "module", { value: String(module), configurable: true });
+export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F, id?: string): F {
+  const isUrl = module instanceof URL || module.includes(":");
+  const marks = isUrl ? { module: String(module), id } : { id: module };
+  for (const [name, value] of Object.entries(marks))
+    if (value !== undefined) Object.defineProperty(fn, name, { value, configurable: true });
   return fn;
 }
 
+/** What is to be found. */
+export interface Sought {
+  readonly located: Located;
+  readonly kind: "class" | "function";
+  /** As messages name it: `the field \`words\`, an instance of Vocabulary`. */
+  readonly what: string;
+  /** Class of the sequence that has it in a field; undefined for the sequence itself. */
+  readonly holder: string | undefined;
+}
+
 /**
- * Where `located` is found.
+ * Says where workers find something.
  *
- * @param what names it in messages: `the field \`words\`, an instance of Vocabulary`
- * @param holder class of the sequence that has it in a field; undefined for the sequence itself
  * @throws PortableError with the remedy, where it does not say or says what cannot be.
  */
-export function addressOf(
-  located: Located,
-  what: string,
-  kind: "class" | "function",
-  { entry, holder }: { readonly entry?: string | undefined; readonly holder?: string | undefined },
-): Address {
+export type Locate = (sought: Sought) => Address;
+
+/** Finds classes and functions by the modules they name. `entry` is the URL of the script that is never imported. */
+export function byModule(entry?: string): Locate {
+  return (sought) => addressOf(sought, entry);
+}
+
+function addressOf({ located, kind, what, holder }: Sought, entry: string | undefined): Address {
   const name = located?.name ?? "";
   const hint = hintFor(kind, name, holder);
   if (

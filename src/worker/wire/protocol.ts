@@ -10,7 +10,13 @@ import type { Snapshot } from "./snapshot/snapshot.ts";
 /** Loader to worker. */
 export type WorkerRequest =
   /** Rebuild the sequence; answered by `ready` or `broken`. First message, and again once it has changed. */
-  | { readonly type: "load"; readonly sequence: Snapshot; readonly seed: number }
+  | {
+      readonly type: "load";
+      readonly sequence: Snapshot;
+      readonly seed: number;
+      /** What relative URLs mean. */
+      readonly base?: string | undefined;
+    }
   /** Fetch one batch; answered once, by `batch` or `error` with its id. */
   | ({ readonly type: "fetch" } & BatchRequest)
   /** Nobody waits for fetches up to this id any more. They are still answered, so that none is forgotten. */

@@ -17,7 +17,8 @@ import { take } from "../../../src/sequence/combinators/take.ts";
 import { zip } from "../../../src/sequence/combinators/zip.ts";
 import { callHook, type Sequence } from "../../../src/sequence/sequence.ts";
 import { threads } from "../../../src/worker/kinds/thread.ts";
-import { revive } from "../../../src/worker/wire/snapshot/revive.ts";
+import { byModule } from "../../../src/worker/wire/portable.ts";
+import { exportsOf, revive } from "../../../src/worker/wire/snapshot/revive.ts";
 import { takeSnapshot } from "../../../src/worker/wire/snapshot/snapshot.ts";
 import { fetch, fetchAll, HookedProbe, LateProbe, labelled, named, Probe, type Probed } from "../probe.ts";
 
@@ -83,9 +84,11 @@ describe.each(Object.entries(combinators))("%s", (_, combine) => {
   it("travels to a worker", async () => {
     const sequence = make();
     await fetch(sequence, 0);
-    const snapshot = takeSnapshot(sequence, { to: threads({}).recipient });
+    const snapshot = takeSnapshot(sequence, { to: threads({}, byModule()).recipient });
     expect(snapshot.problem).toBe(undefined);
-    const revived = (await revive(structuredClone(snapshot), (url) => import(url))) as Sequence<unknown>;
+    const revived = (await revive(structuredClone(snapshot), async (url) =>
+      exportsOf(url, await import(url)),
+    )) as Sequence<unknown>;
     expect(revived.length).toBe(sequence.length);
     expect(await fetchAll(revived, 1)).toEqual(await fetchAll(sequence, 1));
   });

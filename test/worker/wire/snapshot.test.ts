@@ -7,14 +7,14 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { processes } from "../../../src/worker/kinds/process.ts";
 import { threads } from "../../../src/worker/kinds/thread.ts";
-import { portable } from "../../../src/worker/wire/portable.ts";
-import { revive } from "../../../src/worker/wire/snapshot/revive.ts";
+import { byModule, portable } from "../../../src/worker/wire/portable.ts";
+import { exportsOf, revive } from "../../../src/worker/wire/snapshot/revive.ts";
 import { type SnapshotOptions, takeSnapshot } from "../../../src/worker/wire/snapshot/snapshot.ts";
 
 const here = import.meta.url;
 
-const toThread = threads({}).recipient;
-const toProcess = processes({}).recipient;
+const toThread = threads({}, byModule()).recipient;
+const toProcess = processes({}, byModule()).recipient;
 
 /** A class that says where it is, with what people put into classes. */
 class Words extends Map<string, number> {
@@ -59,7 +59,7 @@ async function through(value: unknown, to: SnapshotOptions["to"] = toThread): Pr
   if (snapshot.problem) throw snapshot.problem;
   return revive(structuredClone(snapshot), async (url) => {
     expect(url).toBe(here);
-    return exported;
+    return exportsOf(url, exported);
   });
 }
 
@@ -199,7 +199,7 @@ describe("a snapshot", () => {
     value.x.fill(9);
     value.files.push("b");
     value.map.get("k")!.v = 9;
-    expect(await revive(structuredClone(snapshot), async () => ({}))).toEqual({
+    expect(await revive(structuredClone(snapshot), async (url) => exportsOf(url, {}))).toEqual({
       x: new Float32Array([1, 2]),
       files: ["a"],
       map: new Map([["k", { v: 1 }]]),

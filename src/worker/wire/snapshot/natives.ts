@@ -1,11 +1,14 @@
 /** What built-in objects hold besides their properties: the entries of a Map, the memory of an array, the time of a Date. */
 import { hashBytes } from "../../../core/hash.ts";
 import { classOf } from "../../../core/native.ts";
+import type { Locate } from "../portable.ts";
 import { code, viewNames } from "./codes.ts";
 import type { Tape } from "./tape.ts";
 
 /** What whoever gets a snapshot can be given beside plain data. */
 export interface Recipient {
+  /** Where it finds classes and functions. */
+  readonly locate: Locate;
   /** Shared memory stays the same memory; else it is copied. */
   readonly sharesMemory: boolean;
   /** It can have objects of the platform that structured clone takes whole: a Blob, a module of WebAssembly. */

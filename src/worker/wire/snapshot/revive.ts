@@ -5,20 +5,44 @@
  * without running the constructor. Everything else is data, and stays it: no value among the leaves is ever looked at.
  */
 import { PortableError } from "../../../core/errors.ts";
+import { nameOfClass } from "../../../core/native.ts";
 import type { Located } from "../portable.ts";
 import { code, viewNames } from "./codes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
-/** Imports a module by URL. */
-export type ImportModule = (url: string) => Promise<Record<string, unknown>>;
+/**
+ * What a module exports under a name.
+ *
+ * @throws PortableError naming what there is, where it is no class or function.
+ */
+export type FindExport = (name: string) => (...args: never) => unknown;
+
+/** Loads the module that an address names. */
+export type LoadModule = (module: string) => Promise<FindExport>;
+
+/** What is found in the module at `url`, which exports `exports`. */
+export function exportsOf(url: string, exports: Readonly<Record<string, unknown>>): FindExport {
+  return (name) => {
+    const byDefault = exports.default as ({ name?: string } & Record<string, unknown>) | null | undefined;
+    const found =
+      exports[name] ??
+      (byDefault?.name === name ? byDefault : undefined) ??
+      // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
+      byDefault?.[name];
+    if (typeof found === "function") return found as (...args: never) => unknown;
+    throw new PortableError(
+      `${url} has no export named \`${name}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name.`,
+    );
+  };
+}
 
 /**
  * The value that `snapshot` shows.
  *
  * @throws PortableError if a module lacks the export, or a class cannot be revived.
  */
-export async function revive(snapshot: Snapshot, load: ImportModule): Promise<unknown> {
-  const modules = new Map<string, Record<string, unknown>>();
+export async function revive(snapshot: Snapshot, load: LoadModule): Promise<unknown> {
+  const modules = new Map<string, FindExport>();
   for (const module of snapshot.modules) modules.set(module, await load(module));
   return new Reader(snapshot, modules).value();
 }
@@ -29,13 +53,13 @@ const unfinished: unique symbol = Symbol("unfinished");
 class Reader {
   readonly #codes: readonly number[];
   readonly #leaves: readonly unknown[];
-  readonly #modules: ReadonlyMap<string, Record<string, unknown>>;
+  readonly #modules: ReadonlyMap<string, FindExport>;
   #code = 0;
   #leaf = 0;
   /** Objects by their number. */
   readonly #objects: unknown[] = [];
 
-  constructor({ codes, leaves }: Snapshot, modules: ReadonlyMap<string, Record<string, unknown>>) {
+  constructor({ codes, leaves }: Snapshot, modules: ReadonlyMap<string, FindExport>) {
     this.#codes = codes;
     this.#leaves = leaves;
     this.#modules = modules;
@@ -218,7 +242,7 @@ class Reader {
   }
 
   #instance(number: number): unknown {
-    const type = this.#export() as { readonly prototype: object };
+    const type = this.#export() as unknown as { readonly prototype: object };
     const what = this.#next();
     if (what === code.plain) {
       const instance = Object.create(type.prototype) as object;
@@ -231,30 +255,18 @@ class Reader {
   }
 
   #state(): object {
-    const [module, name] = [this.#leaves[this.#leaf], this.#leaves[this.#leaf + 1]];
     const type = this.#export() as Located;
     const state = this.value();
     if (typeof type.fromState !== "function") {
-      throw new PortableError(`${name} of ${module} has no static fromState(state).`);
+      throw new PortableError(`${nameOfClass(type)} has no static fromState(state) in the worker.`);
     }
     return type.fromState(state) as object;
   }
 
   /** The export that is named next. */
-  #export(): unknown {
+  #export(): (...args: never) => unknown {
     const module = this.#nextLeaf() as string;
-    const name = this.#nextLeaf() as string;
-    const exports = this.#modules.get(module)!;
-    const byDefault = exports.default as ({ name?: string } & Record<string, unknown>) | null | undefined;
-    const found =
-      exports[name] ??
-      (byDefault?.name === name ? byDefault : undefined) ??
-      // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
-      byDefault?.[name];
-    if (typeof found === "function") return found;
-    throw new PortableError(
-      `${module} has no export named \`${name}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name.`,
-    );
+    return this.#modules.get(module)!(this.#nextLeaf() as string);
   }
 }
 

@@ -13,9 +13,9 @@
  */
 import { dispose } from "../../../core/dispose.ts";
 import { PortableError } from "../../../core/errors.ts";
-import { classOf } from "../../../core/native.ts";
+import { classOf, nameOfClass } from "../../../core/native.ts";
 import { isThenable } from "../../../core/settle.ts";
-import { type Address, addressOf, type Located } from "../portable.ts";
+import { type Address, byModule, type Located } from "../portable.ts";
 import { code } from "./codes.ts";
 import { factsOf, holdsData, internalsOf, isClonable, isCloned, isNativeClass } from "./kinds.ts";
 import { isIndex, type Recipient, recordNative, type Walk } from "./natives.ts";
@@ -39,8 +39,6 @@ export interface SnapshotOptions {
    * Who shall get it. `"nobody"` compares only: of memory it keeps a hash, of more than 1 MB that of a part.
    */
   readonly to: Recipient | "nobody";
-  /** URL of the program's entry script, which must not be imported into a worker. */
-  readonly entry?: string | undefined;
   /** An earlier picture, given back where nothing has changed since. */
   readonly before?: Snapshot | undefined;
 }
@@ -136,7 +134,7 @@ class Recorder implements Walk {
   }
 
   #function(fn: Located): void {
-    const what = (): string => `${this.#where()}the function ${fn.name || "(anonymous)"}`;
+    const what = (): string => `${this.#where()}the function ${nameOfClass(fn) || "(anonymous)"}`;
     if (!this.#locate(code.function, fn, what, "function")) this.#identity(fn);
   }
 
@@ -147,15 +145,17 @@ class Recorder implements Walk {
     if (!address) return false;
     this.tape.put(what);
     // Where a program lies is no part of what it holds.
-    this.tape.putLeaf(this.#options.to === "nobody" ? undefined : address.module);
-    this.tape.putLeaf(address.export);
+    const isSent = this.#options.to !== "nobody";
+    this.tape.putLeaf(isSent ? address.module : undefined);
+    this.tape.putLeaf(isSent ? address.export : nameOfClass(located));
     return true;
   }
 
   #addressOf(located: Located, name: string, kind: "class" | "function"): Address | undefined {
     try {
-      const { entry } = this.#options;
-      const address = addressOf(located, name, kind, { entry, holder: this.#holder });
+      const { to } = this.#options;
+      const locate = to === "nobody" ? byModule() : to.locate;
+      const address = locate({ located, kind, what: name, holder: this.#holder });
       this.#modules.add(address.module);
       return address;
     } catch (error) {

@@ -6,6 +6,7 @@ import type { Sequence } from "../../sequence/sequence.ts";
 /** A sequence whose hooks are not called through it. Workers and states know of them, and of what they change. */
 export class WithoutHooks extends Combinator<unknown> {
   static override readonly module: string = import.meta.url;
+  static override readonly id: string = "epochal:train/data/without-hooks#WithoutHooks";
   readonly inner: Sequence<unknown>;
 
   constructor(inner: Sequence<unknown>) {

@@ -2,6 +2,7 @@
  * What answers on the far side: the requests that arrive through a codec, by the same server that the program's own
  * thread has.
  */
+import { setBaseUrl } from "../../bytes/base.ts";
 import { PortableError, WorkerError } from "../../core/errors.ts";
 import { isSequence, type Sequence } from "../../sequence/sequence.ts";
 import { Server } from "../server.ts";
@@ -9,19 +10,19 @@ import type { Post, WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { shortage } from "../wire/failure.ts";
 import type { WorkerReply, WorkerRequest } from "../wire/protocol.ts";
-import { revive } from "../wire/snapshot/revive.ts";
+import { type LoadModule, revive } from "../wire/snapshot/revive.ts";
 import type { Snapshot } from "../wire/snapshot/snapshot.ts";
 
 /** How the far side reaches the loader, and the user's modules. */
 export interface Link {
   readonly post: Post;
   readonly codec: WorkerCodec;
-  /** Imports a module of the user's. */
-  importModule(url: string): Promise<Record<string, unknown>>;
+  /** Loads the modules that the loader's addresses name. */
+  readonly load: LoadModule;
 }
 
 /** What serves a loader. */
-export interface Served {
+export interface Answering {
   /** Takes a message of the loader's. */
   receive(message: object): void;
   /** The loader is gone: what is being fetched is aborted, and nothing is sent any more. */
@@ -29,7 +30,7 @@ export interface Served {
 }
 
 /** Serves the loader behind `link`. */
-export function serve({ post, codec, importModule }: Link): Served {
+export function answerLoader({ post, codec, load: loadModule }: Link): Answering {
   let closed = false;
   /** What handing over the last batch took. */
   let sendMs = 0;
@@ -56,9 +57,10 @@ export function serve({ post, codec, importModule }: Link): Served {
     onError: sendError,
   });
 
-  async function load({ sequence, seed }: Extract<WorkerRequest, { type: "load" }>): Promise<void> {
+  async function load({ sequence, seed, base }: Extract<WorkerRequest, { type: "load" }>): Promise<void> {
+    if (base !== undefined) setBaseUrl(base);
     try {
-      server.open(await reviveSequence(sequence, importModule), seed);
+      server.open(await reviveSequence(sequence, loadModule), seed);
       send({ type: "ready" });
     } catch (error) {
       // Another worker may do better in a moment, and this one will not: Node remembers a failed import.
@@ -89,11 +91,8 @@ export function serve({ post, codec, importModule }: Link): Served {
   };
 }
 
-async function reviveSequence(
-  snapshot: Snapshot,
-  importModule: Link["importModule"],
-): Promise<Sequence<unknown>> {
-  const revived = await revive(snapshot, importModule);
+async function reviveSequence(snapshot: Snapshot, load: LoadModule): Promise<Sequence<unknown>> {
+  const revived = await revive(snapshot, load);
   if (!isSequence(revived)) throw new PortableError("What was sent to the worker is no Sequence.");
   return revived;
 }

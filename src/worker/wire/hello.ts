@@ -1,0 +1,34 @@
+/** What a worker that the user's factory has started says of itself, before it is sent anything. */
+import { version } from "../../core/version.ts";
+
+/** The first message of such a worker. */
+export interface Hello {
+  readonly type: "hello";
+  /** Of the package in the worker. */
+  readonly version: string;
+  /** Drawn at random; on every message between the two from here on, which may send others of the user's. */
+  readonly key: string;
+}
+
+/** That a lock of this name is held as long as the worker lives. */
+export interface Alive {
+  readonly type: "alive";
+  readonly lock: string;
+}
+
+/** A first message. */
+export function hello(key: string): Hello {
+  return { type: "hello", version, key };
+}
+
+/** Whether a message is a worker's first. */
+export function isHello(message: unknown): message is Hello {
+  const { type, version, key } = Object(message) as Partial<Hello>;
+  return type === "hello" && typeof version === "string" && typeof key === "string";
+}
+
+/** Why the two sides do not fit together; undefined where they do. */
+export function misfit({ version: other }: Hello): string | undefined {
+  if (other === version) return undefined;
+  return `The worker's script has epochal ${other}, the program that started it ${version}. Build both from one installation.`;
+}
