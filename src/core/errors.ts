@@ -14,7 +14,7 @@
  */
 
 // First of all, as every entry of the package comes by here.
-import "./engine.ts";
+import "#core/engine";
 
 /** Marks our errors so that the check survives a second copy of the package. */
 const brand = Symbol.for("epochal.error");

@@ -1,5 +1,6 @@
 /** The options of a loader: their defaults, and their checks. */
 
+import { nodeWorkers } from "#worker/kinds/native";
 import {
   checkBoolean,
   checkChoice,
@@ -17,7 +18,6 @@ import { batchOptionNames } from "../sequence/batching/batches.ts";
 import type { MakeCopies } from "../worker/copies.ts";
 import type { WorkerFactory } from "../worker/kinds/far-port.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
-import { nodeWorkers } from "../worker/kinds/node.ts";
 import { servedWorkers } from "../worker/kinds/served.ts";
 import type { WorkerSource } from "../worker/worker.ts";
 import { shardFromEnv } from "./shard-env.ts";

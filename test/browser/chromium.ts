@@ -1,5 +1,5 @@
 /** A real Chromium, and a page in it that imports the built package as it is. */
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -37,8 +37,8 @@ export async function serve(): Promise<{ readonly url: string; readonly server: 
   const imports = {
     epochal: "/dist/index.js",
     "epochal/image": "/dist/image/index.js",
-    // What the `browser` field of package.json tells a bundler.
-    "/dist/worker/kinds/node.js": "/dist/worker/kinds/browser.js",
+    // What `imports` in package.json tells a bundler.
+    ...Object.fromEntries(webModules().map((path) => [`#${path}`, `/dist/${path}.web.js`])),
   };
   const page = `<!doctype html><title>epochal</title><script type="importmap">${JSON.stringify({ imports })}</script>`;
   const server = createServer((request, response) => {
@@ -55,6 +55,13 @@ export async function serve(): Promise<{ readonly url: string; readonly server: 
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, server };
+}
+
+/** Modules of which a page has one of its own, without their endings. */
+function webModules(): string[] {
+  const ending = ".web.js";
+  const files = readdirSync(new URL("dist", root), { recursive: true, encoding: "utf8" });
+  return files.filter((path) => path.endsWith(ending)).map((path) => path.slice(0, -ending.length));
 }
 
 /** Opens the page; `problems` collects what it complains of. */

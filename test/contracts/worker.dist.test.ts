@@ -3,8 +3,8 @@ import { inlineWorkers } from "../../src/worker/kinds/inline.ts";
 import { describeWorker, type Fault } from "./worker.ts";
 
 const { nodeWorkers } = (await import(
-  new URL("../../dist/worker/kinds/node.js", import.meta.url).href
-)) as typeof import("../../src/worker/kinds/node.ts");
+  new URL("../../dist/worker/kinds/native.node.js", import.meta.url).href
+)) as typeof import("../../src/worker/kinds/native.node.ts");
 
 const { servedWorkers } = (await import(
   new URL("../../dist/worker/kinds/served.js", import.meta.url).href

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { checkEngine } from "../../src/core/engine.ts";
+import { checkEngine } from "../../src/core/engine.node.ts";
 import { read } from "../house/modules.ts";
 
 describe("checkEngine", () => {

@@ -3,7 +3,7 @@
  * reads it there, so that the page is the rule.
  */
 import { describe, expect, it } from "vitest";
-import { importsOf, type Module, read, readModules, staticallyReachable } from "./modules.ts";
+import { importsOf, type Module, platforms, read, readModules, staticallyReachable } from "./modules.ts";
 
 const modules = readModules();
 
@@ -101,9 +101,39 @@ describe("what is imported from outside", () => {
   });
 
   it.each(browserEntries)("is nothing at all where %s loads", (entry) => {
-    const reached = staticallyReachable(modules, entry);
+    const reached = staticallyReachable(modules, entry, "web");
     const needed = outside().filter(({ path, kind }) => kind === "static" && reached.has(path));
     expect(needed.map(showOutside)).toEqual([]);
+  });
+});
+
+describe("what differs between Node and all else", () => {
+  const paths = modules.map(({ path }) => path);
+
+  it("is a pair of modules each", () => {
+    const [node, web] = platforms.map((platform) =>
+      paths
+        .filter((path) => path.endsWith(`.${platform}.ts`))
+        .map((path) => path.slice(0, -`.${platform}.ts`.length)),
+    );
+    expect(node).toEqual(web);
+    expect(node).not.toEqual([]);
+  });
+
+  it("is asked for by its name with `#`, or by the other one of the pair", () => {
+    const halves = /\.(node|web)\.ts$/;
+    const byPath = modules.flatMap(({ path, imports }) =>
+      imports
+        .filter(({ specifier }) => halves.test(specifier))
+        .filter(({ path: to }) => to?.replace(halves, "") !== path.replace(halves, ""))
+        .map(({ specifier }) => `${path} imports ${specifier}`),
+    );
+    expect(byPath).toEqual([]);
+  });
+
+  it("is that ours is imported late: never in Node, which remembers a failed import()", () => {
+    const late = edges("dynamic").filter(({ from }) => !from.endsWith(".web.ts"));
+    expect(late.map(showEdge)).toEqual([]);
   });
 });
 
@@ -126,6 +156,7 @@ describe("the import reader", () => {
       export { type F } from "./f.ts";
       const g = await import("./g.ts");
       const h: typeof import("sharp") = await import("sharp" as string);
+      import "#core/i";
     `;
     expect(importsOf("src/x/y.ts", text)).toEqual([
       { kind: "static", specifier: "./a.ts", path: "src/x/a.ts" },
@@ -137,6 +168,8 @@ describe("the import reader", () => {
       { kind: "dynamic", specifier: "./g.ts", path: "src/x/g.ts" },
       { kind: "type", specifier: "sharp", path: undefined },
       { kind: "dynamic", specifier: "sharp", path: undefined },
+      { kind: "static", specifier: "#core/i", path: "src/core/i.node.ts" },
+      { kind: "static", specifier: "#core/i", path: "src/core/i.web.ts" },
     ]);
   });
 });
@@ -146,9 +179,11 @@ interface Edge {
   readonly to: string;
 }
 
-function edges(): Edge[] {
+function edges(only?: Module["imports"][number]["kind"]): Edge[] {
   return modules.flatMap(({ path, imports }) =>
-    imports.flatMap(({ path: to }) => (to === undefined ? [] : [{ from: path, to }])),
+    imports.flatMap(({ kind, path: to }) =>
+      to === undefined || (only !== undefined && kind !== only) ? [] : [{ from: path, to }],
+    ),
   );
 }
 

@@ -11,9 +11,9 @@ export const root = new URL("../../", import.meta.url);
 export interface Import {
   /** `static` runs when the module is loaded, `dynamic` when the call is reached, `type` never. */
   readonly kind: "static" | "dynamic" | "type";
-  /** As it is written: `../core/errors.ts`, `node:fs`, `sharp`. */
+  /** As it is written: `../core/errors.ts`, `#core/engine`, `node:fs`, `sharp`. */
   readonly specifier: string;
-  /** Path from the root where the specifier is relative, such as `src/core/errors.ts`; undefined otherwise. */
+  /** Path from the root where it is ours, such as `src/core/errors.ts`; undefined otherwise. */
   readonly path: string | undefined;
 }
 
@@ -48,14 +48,19 @@ export function readModules(): Module[] {
     .map((path) => ({ path, text: read(path), imports: importsOf(path, read(path)) }));
 }
 
-/** The imports of a module's source text. */
+/** What a name with `#` stands for: one module in Node, another one everywhere else, as `imports` in package.json says. */
+export const platforms = ["node", "web"] as const;
+
+/** The imports of a module's source text; those of a name with `#` once for each platform. */
 export function importsOf(path: string, text: string): Import[] {
   const found: Import[] = [];
   const add = (kind: Import["kind"], specifier: string): void => {
-    const resolved = specifier.startsWith(".")
-      ? new URL(specifier, new URL(path, "file:///")).pathname.slice(1)
-      : undefined;
-    found.push({ kind, specifier, path: resolved });
+    if (specifier.startsWith("#"))
+      for (const platform of platforms)
+        found.push({ kind, specifier, path: `src/${specifier.slice(1)}.${platform}.ts` });
+    else if (specifier.startsWith("."))
+      found.push({ kind, specifier, path: new URL(specifier, new URL(path, "file:///")).pathname.slice(1) });
+    else found.push({ kind, specifier, path: undefined });
   };
   const visit = (node: ts.Node): void => {
     if (ts.isImportDeclaration(node) && ts.isStringLiteral(node.moduleSpecifier)) {
@@ -79,13 +84,24 @@ export function importsOf(path: string, text: string): Import[] {
   return found;
 }
 
-/** The modules reached from `entry` by static imports, `entry` included, each with the one that led there. */
-export function staticallyReachable(modules: readonly Module[], entry: string): Map<string, string> {
-  const byPath = new Map(modules.map((module) => [module.path, module]));
+/**
+ * The modules reached from `entry` by static imports, `entry` included, each with the one that led there; only those of one
+ * platform where that is named.
+ */
+export function staticallyReachable(
+  modules: readonly Module[],
+  entry: string,
+  platform?: (typeof platforms)[number],
+): Map<string, string> {
+  const isThere = (path: string): boolean =>
+    platform === undefined ||
+    platforms.every((other) => other === platform || !path.endsWith(`.${other}.ts`));
+  const byPath = new Map(modules.filter(({ path }) => isThere(path)).map((module) => [module.path, module]));
   const reached = new Map<string, string>([[entry, ""]]);
   for (const [path] of reached) {
     for (const { kind, path: next } of byPath.get(path)?.imports ?? []) {
-      if (kind === "static" && next !== undefined && !reached.has(next)) reached.set(next, path);
+      if (kind === "static" && next !== undefined && isThere(next) && !reached.has(next))
+        reached.set(next, path);
     }
   }
   return reached;

@@ -2,7 +2,7 @@
  * Two copies of the package in one program, as two versions of it in node_modules are: what one made, the other takes.
  */
 import { createHash } from "node:crypto";
-import { cpSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -15,8 +15,8 @@ import { jitter, Samples } from "../fixtures/samples.js";
 import { Numbers } from "../fixtures/sequences.js";
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-copy-"));
-cpSync(fileURLToPath(new URL("../../dist", import.meta.url)), join(folder, "dist"), { recursive: true });
-writeFileSync(join(folder, "package.json"), JSON.stringify({ type: "module" }));
+for (const part of ["dist", "package.json"])
+  cpSync(fileURLToPath(new URL(`../../${part}`, import.meta.url)), join(folder, part), { recursive: true });
 const load = (file: string): Promise<unknown> => import(pathToFileURL(join(folder, "dist", file)).href);
 const two = (await load("index.js")) as typeof one;
 const twoImage = (await load("image/index.js")) as typeof oneImage;

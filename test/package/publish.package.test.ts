@@ -3,7 +3,9 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as esbuild, type Metafile } from "esbuild";
+import { rollup } from "rollup";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Stats, webpack } from "webpack";
 import { emptyProject, install, pack, root, run } from "./packed.ts";
 
 const { folder, remove } = emptyProject();
@@ -42,7 +44,7 @@ describe("the tarball", () => {
       string,
       unknown
     >;
-    const named = JSON.stringify([manifest.exports, manifest.browser, manifest.bin ?? {}]).match(
+    const named = JSON.stringify([manifest.exports, manifest.sideEffects, manifest.bin ?? {}]).match(
       /\.\/dist\/[^"]+/g,
     )!;
     expect(named.filter((path) => !existsSync(join(installed(), path)))).toEqual([]);
@@ -116,17 +118,22 @@ describe("a bundle for the browser", () => {
     expect(gzipSync(loaded.join("\n")).length).toBeLessThan(limits[entry]! * 1024);
   });
 
-  it("builds with Vite, and without a warning", async () => {
-    const { build } = await import("vite");
-    writeFileSync(
-      join(folder, "index.html"),
-      '<!doctype html><script type="module" src="./main.js"></script>',
-    );
-    writeFileSync(
-      join(folder, "main.js"),
-      'import { Sequence, DataLoader } from "epochal"; console.log(Sequence, DataLoader);',
-    );
+  it.each(Object.keys(bundlers))("builds with %s, without settings and without a warning", async (name) => {
     const warnings: string[] = [];
+    const text = await bundlers[name]!(page(), warnings);
+    expect(text).toContain("maxQueueSize");
+    expect(leftovers(text)).toEqual([]);
+    expect(warnings).toEqual([]);
+  });
+});
+
+/** Builds the page at `entry` with no settings but where things are, and returns all code that came out. */
+type Bundle = (entry: string, warnings: string[]) => Promise<string>;
+
+/** As the first page of each bundler's own guide has it. */
+const bundlers: Readonly<Record<string, Bundle>> = {
+  async Vite(_, warnings) {
+    const { build } = await import("vite");
     const result = await build({
       root: folder,
       configFile: false,
@@ -137,16 +144,45 @@ describe("a bundle for the browser", () => {
       },
     });
     const output = (Array.isArray(result) ? result[0]! : result) as { output: { code?: string }[] };
-    const text = output.output.map(({ code }) => code ?? "").join("\n");
-    expect(leftovers(text)).toEqual([]);
-    expect(warnings).toEqual([]);
-  });
-});
+    return output.output.map(({ code }) => code ?? "").join("\n");
+  },
+  async Rollup(entry, warnings) {
+    const { nodeResolve } = await import("@rollup/plugin-node-resolve");
+    const build = await rollup({
+      input: entry,
+      plugins: [nodeResolve()],
+      onwarn: ({ message }) => void warnings.push(message),
+    });
+    const { output } = await build.generate({ format: "es" });
+    return output.map((file) => (file.type === "chunk" ? file.code : "")).join("\n");
+  },
+  async webpack(entry, warnings) {
+    const out = join(folder, "webpack");
+    const compiler = webpack({ mode: "production", context: folder, entry, output: { path: out } });
+    const stats = await new Promise<Stats>((resolve, reject) => {
+      compiler.run((error, result) => (result ? resolve(result) : reject(error)));
+    });
+    const { errors, warnings: others } = stats.compilation;
+    warnings.push(...[...errors, ...others].map(({ message }) => message));
+    return readdirSync(out)
+      .map((name) => readFileSync(join(out, name), "utf8"))
+      .join("\n");
+  },
+};
+
+/** A page that imports the package, as Vite looks for it; its script. */
+function page(): string {
+  const script = join(folder, "main.js");
+  writeFileSync(join(folder, "index.html"), '<!doctype html><script type="module" src="./main.js"></script>');
+  writeFileSync(script, 'import { Sequence, DataLoader } from "epochal"; console.log(Sequence, DataLoader);');
+  return script;
+}
 
 /** What a page cannot load, or should not: imports of Node's modules, and the code that starts its workers. */
 function leftovers(text: string): string[] {
   const imports = [...text.matchAll(/(?:from|import)\s*\(?\s*["'](node:[\w/]+)["']/g)].map(
     ([, name]) => name!,
   );
-  return [...imports, ...["child_process", "__vite-browser-external"].filter((name) => text.includes(name))];
+  const words = ["child_process", "execArgv", "__vite-browser-external"];
+  return [...imports, ...words.filter((name) => text.includes(name))];
 }

@@ -1,5 +1,6 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { node } from "../../core/node.ts";
 import { warn } from "../../core/warn.ts";
 import { type AnyCallback, Callback } from "../callback.ts";
 import { extension, saveCheckpoint } from "../checkpoint/checkpoint.ts";
@@ -86,7 +87,7 @@ export class BackupAndRestore extends Callback {
   override async onTrainEnd(): Promise<void> {
     inUse.delete(this.file);
     if (!this.#delete) return;
-    const { rm, rmdir } = await import("node:fs/promises");
+    const { rm, rmdir } = node("fs").promises;
     await rm(this.file, { force: true }).catch((cause: unknown) => {
       throw cannotWrite(this.file, cause);
     });

@@ -1,6 +1,7 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { codeOf } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { warn } from "../../core/warn.ts";
 import { Callback } from "../callback.ts";
 import { appendWhole } from "../files/append-file.ts";
@@ -139,7 +140,7 @@ export class CSVLogger extends Callback {
   async #read(
     path: string,
   ): Promise<{ readonly text: string; readonly records: readonly CsvRecord[]; readonly plain: boolean }> {
-    const { readFile, stat } = await import("node:fs/promises");
+    const { readFile, stat } = node("fs").promises;
     try {
       if (!(await stat(path)).isFile()) return { text: "", records: [], plain: false };
       const text = await readFile(path, "utf8");
@@ -152,10 +153,8 @@ export class CSVLogger extends Callback {
 
   /** The file's path, that of the file itself where it is a link: the link stays. */
   async #path(): Promise<string> {
-    const [{ realpath }, { fileURLToPath }] = await Promise.all([
-      import("node:fs/promises"),
-      import("node:url"),
-    ]);
+    const { realpath } = node("fs").promises;
+    const { fileURLToPath } = node("url");
     const path = this.#filename instanceof URL ? fileURLToPath(this.#filename) : this.#filename;
     return realpath(path).catch(() => path);
   }
@@ -175,7 +174,7 @@ function whole(records: readonly CsvRecord[]): readonly CsvRecord[] {
 }
 
 async function folderOf(path: string): Promise<string> {
-  const { dirname } = await import("node:path");
+  const { dirname } = node("path");
   return dirname(path);
 }
 

@@ -5,9 +5,11 @@
  * `training/…` the tensors that callbacks keep in it. A file is whole or not there (atomic-file.ts); one that was
  * damaged later is never taken for whole.
  */
+
 import type { Bytes } from "../../bytes/bytes.ts";
 import { StateError } from "../../core/errors.ts";
 import { codeOf } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { warn } from "../../core/warn.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Training } from "../callback.ts";
@@ -92,7 +94,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
  * @throws StateError if the file is none, or the folder has nothing but such files.
  */
 export async function findCheckpoint(path: string): Promise<Checkpoint | undefined> {
-  const { lstat, readdir, stat } = await import("node:fs/promises");
+  const { lstat, readdir, stat } = node("fs").promises;
   const found = await stat(path).catch((error: unknown) => {
     if (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR") throw cannotRead(path, error);
     return undefined;
@@ -146,7 +148,7 @@ async function furthest(folder: string, names: readonly string[]): Promise<Check
 
 /** Whether a file was removed since it was found, as another run does with its backup. */
 async function isGone(path: string): Promise<boolean> {
-  const { lstat } = await import("node:fs/promises");
+  const { lstat } = node("fs").promises;
   return lstat(path).then(
     () => false,
     (error: unknown) => codeOf(error) === "ENOENT",

@@ -1,5 +1,7 @@
 /** Adding to a file that grows: what is added is there as a whole, or not at all. */
+
 import type { FileHandle } from "node:fs/promises";
+import { node } from "../../core/node.ts";
 import { cannotWrite } from "./file-error.ts";
 
 /**
@@ -10,7 +12,7 @@ import { cannotWrite } from "./file-error.ts";
  * @throws FileError, with the system's error as cause.
  */
 export async function appendWhole(path: string, bytes: Uint8Array, flag: "a" | "ax" = "a"): Promise<void> {
-  const { constants, open, rm } = await import("node:fs/promises");
+  const { constants, open, rm } = node("fs").promises;
   const { O_APPEND, O_CREAT, O_EXCL, O_NONBLOCK = 0, O_WRONLY } = constants;
   // Without O_NONBLOCK a pipe waits for somebody who reads, and the program's end for that. Windows has no such flag.
   const flags = O_WRONLY | O_APPEND | O_CREAT | O_NONBLOCK | (flag === "ax" ? O_EXCL : 0);

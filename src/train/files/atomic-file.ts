@@ -4,8 +4,10 @@
  * A file is written under a name of its own, flushed, and renamed; then the folder's entry is flushed as well. Each
  * writer has its own name for it, which nobody can guess, so that several may write one file at once.
  */
+
 import type { FileHandle } from "node:fs/promises";
 import { codeOf } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { cannotWrite } from "./file-error.ts";
 import { makeFolder, openFolder, syncFolder } from "./folder.ts";
 import { removeLeftovers, temporaryName } from "./leftovers.ts";
@@ -21,7 +23,7 @@ const mostTries = 20;
  *   nothing new is there.
  */
 export async function writeAtomically(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const { dirname } = await import("node:path");
+  const { dirname } = node("path");
   const folder = dirname(path);
   for (let tries = 1; ; tries++) {
     await makeFolder(folder);
@@ -34,10 +36,8 @@ export async function writeAtomically(path: string, parts: readonly Uint8Array[]
 }
 
 async function write(folder: string, path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const [{ open, rename, rm }, { join }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:path"),
-  ]);
+  const { open, rename, rm } = node("fs").promises;
+  const { join } = node("path");
   // Opened first: where no handle is left for it, nothing is written.
   const entries = await openFolder(folder);
   try {

@@ -1,6 +1,8 @@
 /** Folders that training writes into: of checkpoints, of logs. */
+
 import type { FileHandle } from "node:fs/promises";
 import { codeOf } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { cannotMake } from "./file-error.ts";
 
 /**
@@ -23,7 +25,7 @@ export async function makeFolder(path: string): Promise<void> {
  * read.
  */
 export async function openFolder(path: string): Promise<FileHandle | undefined> {
-  const { open } = await import("node:fs/promises");
+  const { open } = node("fs").promises;
   try {
     return await open(path, "r");
   } catch (error) {
@@ -44,7 +46,8 @@ export async function syncFolder(folder: FileHandle | undefined): Promise<void> 
 }
 
 async function make(path: string, tries = 20): Promise<void> {
-  const [{ mkdir }, { dirname }] = await Promise.all([import("node:fs/promises"), import("node:path")]);
+  const { mkdir } = node("fs").promises;
+  const { dirname } = node("path");
   try {
     // Tried once more after the folders above it are there, and no further: so it ends.
     await mkdir(path).catch(async (error: NodeJS.ErrnoException) => {
@@ -64,7 +67,7 @@ async function make(path: string, tries = 20): Promise<void> {
 }
 
 async function look(path: string): Promise<{ readonly there: boolean; readonly isFolder: boolean }> {
-  const { lstat, stat } = await import("node:fs/promises");
+  const { lstat, stat } = node("fs").promises;
   const found = await stat(path).catch(() => undefined);
   const there = found ?? (await lstat(path).catch(() => undefined));
   return { there: there !== undefined, isFolder: found?.isDirectory() ?? false };

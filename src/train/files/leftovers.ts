@@ -6,6 +6,7 @@
  * start are one process. Numbers alone are not, as every container has a process 1. Of writers elsewhere only a file
  * that nobody touched for a long time is given up.
  */
+import { node } from "../../core/node.ts";
 
 /** A file untouched for so long, in milliseconds, by a writer that cannot be asked after, is left over. */
 const longest = 60 * 60 * 1000;
@@ -30,10 +31,8 @@ export async function temporaryName(): Promise<string> {
  *   cannot be asked after are left alone without it.
  */
 export async function removeLeftovers(folder: string, now: number = Number.NEGATIVE_INFINITY): Promise<void> {
-  const [{ readdir, rm, stat }, { join }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:path"),
-  ]);
+  const { readdir, rm, stat } = node("fs").promises;
+  const { join } = node("path");
   for (const name of await readdir(folder).catch(() => [])) {
     const match = pattern.exec(name);
     if (!match) continue;
@@ -64,7 +63,7 @@ async function isOver(pid: number, start: string): Promise<boolean> {
 }
 
 async function identify(): Promise<{ readonly space: string; readonly start: string } | undefined> {
-  const { readFile, readlink } = await import("node:fs/promises");
+  const { readFile, readlink } = node("fs").promises;
   try {
     const boot = await readFile("/proc/sys/kernel/random/boot_id", "utf8");
     const numbers = /\d+/.exec(await readlink("/proc/self/ns/pid"))![0];
@@ -79,7 +78,7 @@ async function identify(): Promise<{ readonly space: string; readonly start: str
 async function readStatus(
   pid: number,
 ): Promise<{ readonly start: string; readonly dead: boolean } | undefined> {
-  const { readFile } = await import("node:fs/promises");
+  const { readFile } = node("fs").promises;
   try {
     const text = await readFile(`/proc/${pid}/stat`, "utf8");
     // The name in parentheses may hold anything; fields 3 (state) and 22 (start) of proc(5) come after it.

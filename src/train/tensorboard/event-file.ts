@@ -4,7 +4,9 @@
  * Lineage: TensorFlow's `EventsWriter`. Invariant: records are appended whole and in the order of the calls, to a file
  * that nobody else writes; no file handle stays open between writes, so a run that ends early leaves none.
  */
+
 import { codeOf } from "../../core/file.ts";
+import { node } from "../../core/node.ts";
 import { appendWhole } from "../files/append-file.ts";
 import { makeFolder } from "../files/folder.ts";
 import { encodeEvent, type SummaryValue } from "./event.ts";
@@ -42,7 +44,8 @@ export function openEventFile(dir: string, now: () => number = Date.now): EventF
   let last: Promise<void> = Promise.resolve();
 
   const create = async (bytes: Uint8Array): Promise<string> => {
-    const [{ hostname }, { join }] = await Promise.all([import("node:os"), import("node:path")]);
+    const { hostname } = node("os");
+    const { join } = node("path");
     await makeFolder(dir);
     const stamp = String(Math.floor(seconds())).padStart(10, "0");
     for (;;) {
