@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
  *
  * - `*.test.ts`           unit and property tests over `src`
  * - `*.dist.test.ts`      workers, faults and anything that starts a thread or a process, over the built `dist`
- * - `*.browser.test.ts`   a real Chromium over `dist`
+ * - `*.browser.test.ts`   real Chromium, Firefox and WebKitGTK over `dist`
  * - `*.example.test.ts`   runs the examples as a user would
  * - `*.package.test.ts`   packs the tarball and installs it into an empty folder
  *

@@ -1,40 +1,33 @@
-/** The built package in a real Chromium: needs one installed (`apt-get install chromium`), and says so where it is not. */
+/** The built package in real browsers, as it is. */
 import type { Server } from "node:http";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { executable, launch, open, serve } from "./chromium.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { inEveryEngine } from "./engines.ts";
 import { run } from "./scenario.js";
+import { serveSite } from "./site.ts";
 
-if (!executable) console.warn("Skipped: no Chromium is installed. Debian has one: apt-get install chromium");
+let server: Server;
+let url: string;
 
-describe.skipIf(!executable)("in a browser", () => {
-  let browser: Browser;
-  let server: Server;
-  let url: string;
+beforeAll(async () => {
+  ({ url, server } = await serveSite());
+});
+afterAll(() => server.close());
 
-  beforeAll(async () => {
-    ({ url, server } = await serve());
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
-
+inEveryEngine((open) => {
   it("loads the same batches in the same order as Node, and resumes as it does", async () => {
-    const { page, problems } = await open(browser, url);
+    const page = await open(url);
     const inPage = await page.evaluate(
       `import("/test/browser/scenario.js").then(({ run }) => run({ workers: false }))`,
     );
     const inNode = await run({ workers: false });
     expect(inNode.batches).toHaveLength(24);
-    expect(JSON.parse(JSON.stringify(inPage))).toEqual(JSON.parse(JSON.stringify(inNode)));
-    expect(problems).toEqual([]);
+    expect(inPage).toEqual(JSON.parse(JSON.stringify(inNode)));
+    expect(page.problems).toEqual([]);
     await page.close();
   });
 
   it("says that worker threads are Node's", async () => {
-    const { page } = await open(browser, url);
+    const page = await open(url);
     const { workers } = await page.evaluate<{ workers: string }>(
       `import("/test/browser/scenario.js").then(({ run }) => run({ workers: true }))`,
     );

@@ -1,29 +1,24 @@
-/** Bytes by range in a real Chromium: what a page sees of servers of other origins, and of files that it was given. */
+/** Bytes by range in real browsers: what a page sees of servers of other origins, and of files that it was given. */
 import type { Server } from "node:http";
-import type { Browser } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { executable, launch, open, serve } from "../browser/chromium.ts";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { inEveryEngine } from "../browser/engines.ts";
+import { serveSite } from "../browser/site.ts";
 import { ranges, served } from "./server.ts";
 
 const content = Uint8Array.from({ length: 300 }, (_, i) => i * 7);
 
-describe.skipIf(!executable)("in a browser", () => {
-  let browser: Browser;
-  let server: Server;
-  let url: string;
+let server: Server;
+let url: string;
 
-  beforeAll(async () => {
-    ({ url, server } = await serve());
-    browser = await launch();
-  });
-  afterAll(async () => {
-    await browser?.close();
-    server?.close();
-  });
+beforeAll(async () => {
+  ({ url, server } = await serveSite());
+});
+afterAll(() => server.close());
 
+inEveryEngine((open) => {
   /** What a page has of `source`, an expression: its length, version and ten bytes, or why not. */
   async function opened(source: string): Promise<unknown> {
-    const { page } = await open(browser, url);
+    const page = await open(url);
     try {
       return await page.evaluate(
         `import("/dist/bytes/open.js").then(async ({ openBytes }) => {
@@ -60,12 +55,12 @@ describe.skipIf(!executable)("in a browser", () => {
   it("reads a server without ranges, a File, and URLs of Blobs and data", async () => {
     await served(
       (_, response) => response.writeHead(200, origin).end(content),
-      async (address) => expect(await opened(JSON.stringify(address))).toEqual([300, undefined, tail]),
+      async (address) => expect(await opened(JSON.stringify(address))).toEqual([300, null, tail]),
     );
     const blob = "Uint8Array.from({ length: 300 }, (_, i) => i * 7)";
     expect(await opened(`new File([${blob}], "a", { lastModified: 5 })`)).toEqual([300, "300-5", tail]);
-    expect(await opened(`URL.createObjectURL(new Blob([${blob}]))`)).toEqual([300, undefined, tail]);
+    expect(await opened(`URL.createObjectURL(new Blob([${blob}]))`)).toEqual([300, null, tail]);
     const data = `data:;base64,${Buffer.from(content).toString("base64")}`;
-    expect(await opened(JSON.stringify(data))).toEqual([300, undefined, tail]);
+    expect(await opened(JSON.stringify(data))).toEqual([300, null, tail]);
   });
 });

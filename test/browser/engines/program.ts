@@ -1,0 +1,78 @@
+/** A browser's program: found, started in a process group of its own, and ended as a whole. */
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+
+/** Path of the first of `names` that is installed. */
+export function find(...names: readonly string[]): string | undefined {
+  const folders = (process.env.PATH ?? "").split(delimiter);
+  return names
+    .flatMap((name) => folders.map((folder) => join(folder, name)))
+    .find((path) => existsSync(path));
+}
+
+/** A started program. */
+export interface Program {
+  /** The first match of `pattern` in what it prints; rejects when it ends without one. */
+  printed(pattern: RegExp): Promise<string>;
+  /** Ends it and all that it started, and removes its folder. */
+  end(): Promise<void>;
+}
+
+/** Starts a program with a folder of its own as its home; `args` of the folder, as profiles lie there. */
+export function start(
+  path: string,
+  args: (folder: string) => readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Program {
+  const folder = mkdtempSync(join(tmpdir(), "epochal-browser-"));
+  const child = spawn(path, args(folder), {
+    detached: true,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, ...environment },
+  });
+  let text = "";
+  const ended = new Promise<void>((resolve) => {
+    child.once("close", () => resolve());
+    child.once("error", (error) => {
+      text += error.message;
+      resolve();
+    });
+  });
+  const heard = new EventTarget();
+  const hear = (chunk: Buffer): void => {
+    // Browsers are talkative: only what came last.
+    text = (text + chunk).slice(-65536);
+    heard.dispatchEvent(new Event("text"));
+  };
+  child.stdout.on("data", hear);
+  child.stderr.on("data", hear);
+  const kill = (): void => {
+    try {
+      process.kill(-child.pid!, "SIGKILL");
+    } catch {
+      // It ended by itself.
+    }
+  };
+  process.once("exit", kill);
+  return {
+    printed(pattern) {
+      return new Promise((resolve, reject) => {
+        const look = (): void => {
+          const match = pattern.exec(text);
+          if (match) resolve(match[1] ?? match[0]);
+        };
+        heard.addEventListener("text", look);
+        look();
+        void ended.then(() => reject(new Error(`${path} ended:\n${text}`)));
+      });
+    },
+    async end() {
+      process.off("exit", kill);
+      kill();
+      await ended;
+      rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+    },
+  };
+}
