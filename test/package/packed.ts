@@ -13,7 +13,7 @@ const execute = promisify(execFile);
 export const root: string = fileURLToPath(new URL("../../", import.meta.url));
 
 /** Without what `npm test` tells its children: a nested npm must not take this repository for its own. */
-const environment: NodeJS.ProcessEnv = Object.fromEntries(
+export const environment: NodeJS.ProcessEnv = Object.fromEntries(
   Object.entries(process.env).filter(
     ([name]) => !/^(npm_|INIT_CWD|NODE_OPTIONS|VITEST|NODE_ENV)/i.test(name),
   ),

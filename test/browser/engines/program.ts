@@ -24,13 +24,14 @@ export interface Program {
 export function start(
   path: string,
   args: (folder: string) => readonly string[],
-  environment: Readonly<Record<string, string>> = {},
+  { cwd, env }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Program {
   const folder = mkdtempSync(join(tmpdir(), "epochal-browser-"));
   const child = spawn(path, args(folder), {
     detached: true,
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, HOME: folder, XDG_RUNTIME_DIR: folder, ...environment },
+    env: { ...(env ?? process.env), HOME: folder, XDG_RUNTIME_DIR: folder },
+    ...(cwd === undefined ? {} : { cwd }),
   });
   let text = "";
   const ended = new Promise<void>((resolve) => {

@@ -72,7 +72,7 @@ const listen = `(() => {
 
 async function open(url: string, environment: Readonly<Record<string, string>>): Promise<Page> {
   const port = await freePort();
-  const program = start(driver!, () => [`--port=${port}`], environment);
+  const program = start(driver!, () => [`--port=${port}`], { env: { ...process.env, ...environment } });
   const server = `http://127.0.0.1:${port}`;
   const capabilities = { alwaysMatch: { timeouts: { script: 600_000 } } };
   try {
