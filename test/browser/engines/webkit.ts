@@ -68,6 +68,8 @@ const listen = `(() => {
     problems.push(values.join(" "));
     error.apply(console, values);
   };
+  // Now and then the driver goes on before.
+  if (document.readyState !== "complete") return new Promise((resolve) => addEventListener("load", () => resolve()));
 })()`;
 
 async function open(url: string, environment: Readonly<Record<string, string>>): Promise<Page> {
