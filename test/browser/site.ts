@@ -1,5 +1,5 @@
 /** Servers of pages: of the built package as it is, without a bundler, and of folders. */
-import { existsSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
@@ -65,21 +65,23 @@ function fileIn(folder: string, path: string): Content | undefined {
   };
 }
 
-/** What package.json tells a bundler for browsers, as an import map: its `exports`, `imports` and `browser` fields. */
+/** What package.json tells a bundler for browsers, as an import map: its `exports`, and the modules of its `imports`. */
 function importMap(): Record<string, string> {
-  type Conditions = string | Readonly<Record<string, string>>;
   const manifest = JSON.parse(readFileSync(new URL("package.json", root), "utf8")) as {
-    readonly exports: Readonly<Record<string, Conditions>>;
-    readonly imports?: Readonly<Record<string, Conditions>>;
-    readonly browser?: Readonly<Record<string, string | false>>;
+    readonly exports: Readonly<Record<string, string | { readonly default: string }>>;
   };
-  const target = (conditions: Conditions): string =>
-    (typeof conditions === "string" ? conditions : conditions.default!).slice(1);
   return Object.fromEntries([
-    ...Object.entries(manifest.exports).map(([path, to]) => [path.replace(".", "epochal"), target(to)]),
-    ...Object.entries(manifest.imports ?? {}).map(([name, to]) => [name, target(to)]),
-    ...Object.entries(manifest.browser ?? {})
-      .filter(([, to]) => to)
-      .map(([from, to]) => [from.slice(1), target(String(to))]),
+    ...Object.entries(manifest.exports).map(([path, to]) => [
+      path.replace(".", "epochal"),
+      (typeof to === "string" ? to : to.default).slice(1),
+    ]),
+    ...webModules().map((path) => [`#${path}`, `/dist/${path}.web.js`]),
   ]);
+}
+
+/** Modules of which a page has one of its own, without their endings. */
+function webModules(): string[] {
+  const ending = ".web.js";
+  const files = readdirSync(new URL("dist", root), { recursive: true, encoding: "utf8" });
+  return files.filter((path) => path.endsWith(ending)).map((path) => path.slice(0, -ending.length));
 }
