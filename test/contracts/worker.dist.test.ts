@@ -35,9 +35,8 @@ describeWorker({
 describeWorker({
   kind: "worker",
   workers: (sequence, seed) =>
-    servedWorkers(() => new Worker(new URL("../fixtures/served.js", import.meta.url), { resourceLimits }))(
-      sequence,
-      seed,
-    ),
+    servedWorkers(
+      () => new Worker(new URL("../fixtures/served-sequences.js", import.meta.url), { resourceLimits }),
+    )(sequence, seed),
   faults,
 });

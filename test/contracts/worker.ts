@@ -23,6 +23,8 @@ export interface Guest {
   workers(sequence: Sequence<unknown>, seed: number): Workers;
   /** What it survives besides an endless loop and a full heap; none where the worker ends with the program. */
   readonly faults?: readonly Fault[];
+  /** Whether its memory is limited. Default true, if it survives faults. */
+  readonly limited?: boolean;
 }
 
 /** Everything a worker said, in order. */
@@ -84,7 +86,7 @@ const settled = (milliseconds: number = 100): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, milliseconds));
 
 /** Runs the suite against one kind. */
-export function describeWorker({ kind, workers, faults = [] }: Guest): void {
+export function describeWorker({ kind, workers, faults = [], limited = true }: Guest): void {
   const open: Recorder[] = [];
   const begin = (sequence: unknown, seed: number = 7): Recorder => {
     const recorder = new Recorder(workers(sequence as Sequence<unknown>, seed));
@@ -239,6 +241,8 @@ export function describeWorker({ kind, workers, faults = [] }: Guest): void {
       await recorder.worker.terminate();
       expect(recorder.types()).toBe("ready exit");
     });
+
+    if (!limited) return;
 
     it("runs out of its own memory, not the program's", async () => {
       const recorder = begin(new Faulty(3, { 0: "memory" }));

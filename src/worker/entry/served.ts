@@ -4,7 +4,7 @@
  */
 import { OptionError } from "../../core/errors.ts";
 import { toRecord } from "../wire/error-record.ts";
-import { type Alive, hello } from "../wire/hello.ts";
+import { hello } from "../wire/hello.ts";
 import { isMarked, markServed, ownMark } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
 import type { LoadModule } from "../wire/snapshot/revive.ts";
@@ -41,23 +41,29 @@ export function serveFactory(load: LoadModule): void {
     post({ type: "dying", error: toRecord(error) } satisfies WorkerReply);
     port.end();
   });
-  port.post(hello(mark.key));
-  holdLock(mark.key, () => post({ type: "alive", lock: mark.key } satisfies Alive));
+  void holdLock(mark.key).then((isHeld) => port.post(hello(mark.key, isHeld)));
 }
 
-/** Holds a lock of that name for as long as this worker lives, and calls `held`; where there are locks. */
-function holdLock(name: string, held: () => void): void {
+/** Milliseconds in which a platform gives a lock that nobody else knows of. */
+const lockPatience = 500;
+
+/** Whether a lock of that name is held from now on, for as long as this worker lives. */
+async function holdLock(name: string): Promise<boolean> {
   const { navigator, process } = globalThis as {
     readonly navigator?: { readonly locks?: Locks };
     readonly process?: object;
   };
+  const locks = navigator?.locks;
   // Node tells of the end of its threads itself.
-  if (process !== undefined) return;
-  navigator?.locks
-    ?.request(name, () => {
-      held();
-      return new Promise(() => {});
-    })
-    // Not given to a page of an opaque origin.
-    .catch(() => {});
+  if (process !== undefined || locks === undefined) return false;
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(false), lockPatience);
+    locks
+      .request(name, () => {
+        resolve(true);
+        return new Promise(() => {});
+      })
+      // Not given to a page of an opaque origin.
+      .catch(() => resolve(false));
+  });
 }

@@ -80,12 +80,17 @@ function listenWeb(worker: AnyWorker, { onMessage, onError, onEnd }: FarPortList
   worker.addEventListener!("messageerror", () => onEnd(unreadable()));
   worker.addEventListener!("error", (event) => {
     event.preventDefault?.();
-    const { error, message, filename, lineno } = event;
-    const place = filename ? ` (${filename}:${lineno})` : "";
-    onError(error ?? (message ? new Error(message + place) : undefined));
+    onError(event.error ?? (event.message ? errorOf(event.message, event) : undefined));
   });
   // Of Bun.
   worker.addEventListener!("close", ({ code }) => onEnd(new Error(`exited with code ${code}`)));
+}
+
+/** What is left of an exception in an event: `Uncaught RangeError: no such luck`, and where that was. */
+function errorOf(text: string, { filename, lineno }: WorkerEvent): Error {
+  const [, name = "Error", message = text] = /^(?:Uncaught )?(\w*Error): (.*)$/s.exec(text) ?? [];
+  const place = filename ? ` (${filename}:${lineno})` : "";
+  return Object.assign(new Error(message + place), { name });
 }
 
 function unreadable(cause?: Error): Error {

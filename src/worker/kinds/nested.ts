@@ -82,14 +82,16 @@ export function checkNotNested(): void {
     );
   }
   const { name, module, serves } = mark;
-  const again = serves
-    ? "its script, or a module that it imports,"
-    : module === undefined
-      ? "the modules that --import or --require preload"
-      : `the module ${module}, or one that it imports,`;
+  const again =
+    serves !== undefined
+      ? "its script, or a module that it imports,"
+      : module === undefined
+        ? "the modules that --import or --require preload"
+        : `the module ${module}, or one that it imports,`;
   const error = new PortableError(
     `A program was run again by its own worker: in ${name}, ${again} started a DataLoader with workers, and each of those would do so again. ${advice}`,
   );
-  if (!serves) postMarked(mark, { type: "broken", error: toRecord(error) } satisfies WorkerReply);
+  if (serves === undefined)
+    postMarked(mark, { type: "broken", error: toRecord(error) } satisfies WorkerReply);
   throw error;
 }

@@ -15,8 +15,8 @@ import { watchEvery } from "../../core/watch.ts";
 import { copiesOf, type MakeCopies } from "../copies.ts";
 import type { EndpointListener, FarSide } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
-import { cannotStart, diedOf } from "../wire/failure.ts";
-import { type Alive, type Hello, isHello, misfit } from "../wire/hello.ts";
+import { diedOf, notStarted } from "../wire/failure.ts";
+import { type Hello, isHello, misfit } from "../wire/hello.ts";
 import { isMarked } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
 import { byServedName } from "../wire/served-names.ts";
@@ -38,27 +38,29 @@ export function servedWorkers(factory: WorkerFactory): MakeCopies {
   return (sequence, seed) => {
     checkNotNested();
     const locate = byServedName();
+    const known = { serves: false };
     return copiesOf(sequence, seed, {
       name: "worker",
       recipient: { sharesMemory: true, clones: true, locate },
       base: baseUrl(),
-      open: (name) => openServed(name, factory),
+      open: (name) => openServed(name, factory, known),
     });
   };
 }
 
 /**
- * Starts a worker.
+ * Starts a worker. `known` says whether one of this factory has ever served.
  *
  * One long function, as what is sent, what comes and each way in which it can end share one state.
  */
-function openServed(name: string, factory: WorkerFactory): FarSide {
+function openServed(name: string, factory: WorkerFactory, known: { serves: boolean }): FarSide {
   const { worker, url } = start(name, factory);
   const port = farPort(worker);
   /** What waits for the hello. */
   const waiting: (() => void)[] = [];
   let listener: EndpointListener | undefined;
   let greeting: Hello | undefined;
+  let isDying = false;
   let over = false;
   let settle: () => void;
   const ended = new Promise<void>((resolve) => {
@@ -69,7 +71,9 @@ function openServed(name: string, factory: WorkerFactory): FarSide {
   const patience = watchEvery(helloPatience / 20, (elapsed) => {
     // A turn that came late was held up by this thread: the hello may lie in the queue.
     waited += Math.min(elapsed, helloPatience / 10);
-    if (waited >= helloPatience) giveUp(silent(url));
+    if (waited < helloPatience) return;
+    if (known.serves) finish(new Error(`has not started within ${helloPatience / 1000} s`));
+    else giveUp(silent(url));
   });
 
   function finish(reason: Error): void {
@@ -85,7 +89,7 @@ function openServed(name: string, factory: WorkerFactory): FarSide {
   /** No other worker of this factory would do better. */
   function giveUp(why: string): void {
     if (over) return;
-    const error = toRecord(new WorkerError(`The worker ${name} ${why}`));
+    const error = toRecord(new WorkerError(said(name, why)));
     listener!.onMessage({ type: "broken", error } satisfies WorkerReply);
     finish(new Error(why));
   }
@@ -97,7 +101,9 @@ function openServed(name: string, factory: WorkerFactory): FarSide {
       return;
     }
     greeting = message;
+    known.serves = true;
     patience.stop();
+    if (message.isLocked) watchLock(message.key, releaseLock.signal, () => lost(new Error(withoutWord)));
     try {
       for (const send of waiting.splice(0)) send();
     } catch (cause) {
@@ -106,17 +112,16 @@ function openServed(name: string, factory: WorkerFactory): FarSide {
   }
 
   function receive(message: unknown): void {
-    if (over) return;
+    if (over || isDying) return;
     if (greeting === undefined) {
       if (isHello(message)) greet(message);
       return;
     }
     if (!isMarked(message, greeting)) return;
-    const { type } = message as WorkerReply | Alive;
-    if (type === "alive")
-      watchLock((message as Alive).lock, releaseLock.signal, () => lost(new Error(withoutWord)));
-    else listener!.onMessage(message);
-    if (type === "dying") lost(new Error("has ended"));
+    listener!.onMessage(message);
+    // What it does until it is gone is of no interest any more.
+    isDying = (message as WorkerReply).type === "dying";
+    if (isDying) lost(new Error("has ended"));
   }
 
   /** It is gone; what it sent before is on its way. */
@@ -160,6 +165,11 @@ function openServed(name: string, factory: WorkerFactory): FarSide {
   };
 }
 
+/** As a sentence: `worker 1` begins it. */
+function said(name: string, what: string): string {
+  return `${name[0]!.toUpperCase()}${name.slice(1)} ${what}`;
+}
+
 const withoutWord = "ended without a word: it was closed or terminated, or the browser has taken its memory";
 
 function silent(url: string | undefined): string {
@@ -177,7 +187,7 @@ function start(
   try {
     started = startNested(factory, name);
   } catch (cause) {
-    throw cannotStart(name, cause);
+    throw new WorkerError(said(name, notStarted(cause)), { cause });
   }
   const { worker, url } = started;
   if (!isWorkerLike(worker)) {

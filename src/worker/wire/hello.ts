@@ -8,17 +8,13 @@ export interface Hello {
   readonly version: string;
   /** Drawn at random; on every message between the two from here on, which may send others of the user's. */
   readonly key: string;
-}
-
-/** That a lock of this name is held as long as the worker lives. */
-export interface Alive {
-  readonly type: "alive";
-  readonly lock: string;
+  /** Whether it holds a lock of the key's name as long as it lives. */
+  readonly isLocked: boolean;
 }
 
 /** A first message. */
-export function hello(key: string): Hello {
-  return { type: "hello", version, key };
+export function hello(key: string, isLocked: boolean): Hello {
+  return { type: "hello", version, key, isLocked };
 }
 
 /** Whether a message is a worker's first. */

@@ -18,7 +18,7 @@ export interface Mark {
   readonly descriptor?: Int32Array<SharedArrayBuffer>;
   /** The module of the user's that was imported last. */
   module?: string;
-  /** Of a worker that the user's factory started: it serves, by a script of the user's. */
+  /** Of a worker that the user's factory started: whether its script has called `serve` yet. */
   readonly serves?: boolean;
 }
 
@@ -65,7 +65,7 @@ export function ownMark(): Mark | undefined {
 function readMark(): Mark | undefined {
   const { name, WorkerGlobalScope } = globalThis as { readonly name?: unknown; WorkerGlobalScope?: unknown };
   if (WorkerGlobalScope !== undefined && typeof name === "string" && name.startsWith(prefix))
-    return { key: "", name: name.slice(prefix.length), serves: true };
+    return { key: "", name: name.slice(prefix.length), serves: false };
   const threads = builtin("worker_threads");
   if (threads?.isMainThread === false) {
     return (threads.workerData as { readonly [field]?: Mark } | null | undefined)?.[field];

@@ -1,0 +1,2 @@
+// A script that never calls serve().
+postMessage("hello?");

@@ -1,0 +1,2 @@
+// A script that fails while it is loaded.
+throw new RangeError("no such luck");
