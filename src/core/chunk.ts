@@ -51,8 +51,12 @@ export function lateChunk<M>(load: () => Promise<M>): CodeChunk<M> {
   };
 }
 
-/** Loads what of `chunks` is not there; undefined where all are. */
-export function loadChunks(chunks: readonly CodeChunk<unknown>[]): Promise<unknown> | undefined {
-  const missing = chunks.filter(({ module }) => module === undefined);
-  return missing.length === 0 ? undefined : Promise.all(missing.map((chunk) => chunk.load()));
+/** Whether all `chunks` are there. */
+export function isLoaded(chunks: readonly CodeChunk<unknown>[]): boolean {
+  return chunks.every(({ module }) => module !== undefined);
+}
+
+/** Loads what of `chunks` is not there, all at once. */
+export function loadChunks(chunks: readonly CodeChunk<unknown>[]): Promise<unknown> {
+  return Promise.all(chunks.map((chunk) => chunk.load()));
 }

@@ -14,6 +14,9 @@ export interface Shard {
   readonly ragged?: "uneven" | "drop";
 }
 
+/** The share of whoever reads alone. */
+export const wholeShard: Shard = { rank: 0, worldSize: 1 };
+
 /**
  * Checks a shard.
  *

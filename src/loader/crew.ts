@@ -6,6 +6,7 @@
  * into use within it. It is looked at only where some are in use: a look at 50 MB in memory takes as long as some thirty
  * batches of it. A crew knows neither its loader nor the order of batches.
  */
+import { tuners } from "#loader/observe/tuner";
 import { availableCores } from "../core/cores.ts";
 import { isEpochalError } from "../core/errors.ts";
 import type { Sequence } from "../sequence/sequence.ts";
@@ -15,15 +16,15 @@ import type { Job, PoolEvent } from "../worker/pool/job.ts";
 import { Pool } from "../worker/pool/pool.ts";
 import type { StartWorker } from "../worker/worker.ts";
 import type { Faults } from "./observe/report.ts";
+import { type Chooser, FixedSetting, isTuned, type Setting, settingOptions } from "./observe/setting.ts";
 import type { BatchFacts } from "./observe/stats.ts";
-import { type Setting, Tuner } from "./observe/tuner.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** The workers of a loader, and the choice of how many. */
 export class Crew {
   readonly #sequence: Sequence<unknown>;
   readonly #options: ResolvedOptions;
-  readonly #tuner: Tuner;
+  readonly #tuner: Chooser;
   readonly #faults: Faults = { retries: 0, workersLost: 0 };
   /** The worker that is this thread. */
   readonly #inline: StartWorker;
@@ -33,13 +34,11 @@ export class Crew {
   #onTick: (() => void) | undefined;
 
   constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
-    const { workers, maxQueueSize, memory, seed } = options;
-    const fixed = (option: number | "auto"): number | undefined => (option === "auto" ? undefined : option);
-    const cores = availableCores();
+    const Choice = isTuned(options) ? tuners.module!.Tuner : FixedSetting;
     this.#sequence = sequence;
     this.#options = options;
-    this.#tuner = new Tuner({ workers: fixed(workers), maxQueueSize: fixed(maxQueueSize), memory, cores });
-    this.#inline = inlineWorkers(sequence, seed);
+    this.#tuner = new Choice(settingOptions(options, availableCores()));
+    this.#inline = inlineWorkers(sequence, options.seed);
   }
 
   /** How many workers are wanted at present, and how many batches may be out at once. */

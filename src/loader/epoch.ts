@@ -14,6 +14,7 @@ import { lengthOf, nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
+import { checkBelongs } from "./belongs.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { noteChanging } from "./contents.ts";
 import type { Crew } from "./crew.ts";
@@ -25,7 +26,7 @@ import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import type { EpochStart, Seen } from "./resume.ts";
-import { checkBelongs } from "./state.ts";
+
 import { OrderedWindow } from "./window.ts";
 
 /** A wait longer than this, in milliseconds, is said once. */

@@ -10,17 +10,22 @@ const abandon = (run: EpochRun): void => void run.abandon();
 
 /** Iterates over the batches of one epoch. */
 export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, undefined>, AsyncDisposable {
+  readonly #ready: () => Promise<unknown> | undefined;
   readonly #open: () => EpochRun;
   #run: EpochRun | undefined;
   #over = false;
 
-  constructor(open: () => EpochRun) {
+  /** `open` opens the run, once what `ready` loads is there; undefined where it is. */
+  constructor(ready: () => Promise<unknown> | undefined, open: () => EpochRun) {
+    this.#ready = ready;
     this.#open = open;
   }
 
   next(): Promise<IteratorResult<B, undefined>> {
     if (this.#over) return Promise.resolve({ done: true, value: undefined });
     if (!this.#run) {
+      const loading = this.#ready();
+      if (loading) return this.#nextAfter(loading);
       try {
         this.#run = this.#open();
       } catch (error) {
@@ -38,6 +43,16 @@ export class EpochIterator<B> implements AsyncIterableIterator<B, undefined, und
       () => this.#end(),
     );
     return step;
+  }
+
+  async #nextAfter(loading: Promise<unknown>): Promise<IteratorResult<B, undefined>> {
+    try {
+      await loading;
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    return this.next();
   }
 
   #end(): void {

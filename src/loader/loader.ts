@@ -1,31 +1,33 @@
 /**
  * The loader: iterates over a sequence in epochs, with workers that live as long as it does.
  *
- * A facade: everything about one epoch is in epoch.ts, where the loader stands in position.ts, who fetches in crew.ts.
+ * A facade: what it is while it runs is in session.ts, which is there from the start in Node; a page loads it when the
+ * first loop begins. What is said before is in unbegun.ts.
  */
-
+import { tuners } from "#loader/observe/tuner";
+import { sessions } from "#loader/session";
 import { checkInteger } from "../core/check.ts";
-import { availableCores } from "../core/cores.ts";
+import { type CodeChunk, isLoaded, loadChunks } from "../core/chunk.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError } from "../core/errors.ts";
 import { deferred } from "../core/settle.ts";
+import { shareOf, wholeShard } from "../core/shard.ts";
 import { loadedBy } from "../sequence/batching/loaded.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
-import { Crew } from "./crew.ts";
+import type { Crew } from "./crew.ts";
 import type { DataLoader } from "./data-loader.ts";
 import { closeOnAbort, endWhenDropped, hasEnded } from "./dropped.ts";
-import { EpochRun } from "./epoch.ts";
+import type { EpochRun } from "./epoch.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
-import { explain } from "./observe/explain.ts";
-import { addTo, type LoaderReport, noEpochs, type PastEpochs, report } from "./observe/report.ts";
-import { scatteredRows } from "./observe/scattered.ts";
-import { type LoaderStats, StatsKeeper } from "./observe/stats.ts";
+import type { LoaderReport } from "./observe/report.ts";
+import { isTuned } from "./observe/setting.ts";
+import type { LoaderStats } from "./observe/stats.ts";
 import { checkOptionNames, type DataLoaderOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
-import { planEpoch } from "./plan.ts";
-import { Position } from "./position.ts";
+import type { Session } from "./session.ts";
 import type { LoaderState } from "./state.ts";
+import { type Standing, Unbegun } from "./unbegun.ts";
 
 /** Marks loaders, and says what they load, the same across two copies of the package. */
 const brand = Symbol.for("epochal.loader");
@@ -45,13 +47,10 @@ export class Loader<B> implements DataLoader<B> {
     Object.defineProperty(Loader.prototype, brand, descriptor);
   }
   readonly #sequence: Sequence<unknown>;
-  readonly #options: ResolvedOptions;
-  readonly #stats = new StatsKeeper();
-  readonly #crew: Crew;
-  readonly #position: Position;
-  /** The present or last run, and the sums of those before it. */
-  #run: EpochRun | undefined;
-  #past: PastEpochs = noEpochs;
+  readonly #unbegun: Unbegun;
+  /** What a loop needs: the chunks in which that is, and all of it once it begins. */
+  readonly #chunks: readonly CodeChunk<unknown>[];
+  #session: Session | undefined;
   /** Why the loader is closed; any value may be a reason. */
   #closed: { readonly reason: unknown } | undefined;
   #closing: Promise<void> | undefined;
@@ -59,17 +58,17 @@ export class Loader<B> implements DataLoader<B> {
 
   constructor(of: unknown, given: DataLoaderOptions = {}) {
     checkOptionNames(given, { ofSamples: !isSequence(of) });
-    const { sequence, options } = loadedBy(of, given);
-    this.#sequence = sequence;
-    this.#options = resolveOptions(options);
-    this.#position = new Position(this.#sequence, this.#options);
-    this.#crew = new Crew(this.#sequence, this.#options);
-    endWhenDropped(this, this.#crew, closeCrew);
-    this.#stopListening = closeOnAbort(this.#options.signal, this, Loader.#abort);
+    const loaded = loadedBy(of, given);
+    const options = resolveOptions(loaded.options);
+    this.#sequence = loaded.sequence;
+    this.#unbegun = new Unbegun(loaded.sequence, options);
+    this.#chunks = [sessions, ...(isTuned(options) ? [tuners] : [])];
+    if (isLoaded(this.#chunks)) this.#begin();
+    this.#stopListening = closeOnAbort(options.signal, this, Loader.#abort);
   }
 
   get epoch(): number {
-    return this.#position.epoch;
+    return this.#standing.epoch;
   }
 
   get length(): number {
@@ -77,7 +76,7 @@ export class Loader<B> implements DataLoader<B> {
   }
 
   get steps(): number {
-    return this.#position.run?.steps ?? this.#stepsFrom(this.#position.start);
+    return this.#session?.steps ?? this.#stepsFrom(this.#standing.start);
   }
 
   get seed(): number {
@@ -86,12 +85,15 @@ export class Loader<B> implements DataLoader<B> {
 
   [Symbol.asyncIterator](): AsyncIterableIterator<Leased<Delivered<B>>, undefined, undefined> &
     AsyncDisposable {
-    return new EpochIterator(() => this.#open());
+    return new EpochIterator(
+      () => (this.#session ? undefined : loadChunks(this.#chunks).then(() => this.#begin())),
+      () => this.#open(),
+    );
   }
 
   setEpoch(epoch: number): void {
     checkInteger("epoch", epoch);
-    this.#position.moveTo(epoch);
+    this.#standing.moveTo(epoch);
   }
 
   async *epochs(count: number): AsyncGenerator<Leased<Delivered<B>>, void, undefined> {
@@ -100,20 +102,19 @@ export class Loader<B> implements DataLoader<B> {
   }
 
   state(): LoaderState {
-    return this.#position.state();
+    return this.#standing.state();
   }
 
   report(): LoaderReport {
-    return report(this.#run?.report, this.#past, this.#crew.faults);
+    return this.#standing.report();
   }
 
   stats(): LoaderStats {
-    const { workers, capacity } = this.#crew.setting;
-    return this.#stats.read(workers, capacity);
+    return this.#standing.stats();
   }
 
   explain(): string {
-    return explain(this.stats(), availableCores(), scatteredRows(this.#sequence));
+    return this.#standing.explain();
   }
 
   close(): Promise<void> {
@@ -129,6 +130,26 @@ export class Loader<B> implements DataLoader<B> {
     loader.#close({ reason }).catch(() => {});
   }
 
+  get #standing(): Standing {
+    return this.#session ?? this.#unbegun;
+  }
+
+  get #options(): ResolvedOptions {
+    return this.#unbegun.options;
+  }
+
+  /** All that a loop needs is there. */
+  #begin(): void {
+    if (this.#session || this.#closed) return;
+    this.#session = new sessions.module!.Session(this.#sequence, this.#options);
+    endWhenDropped(this, this.#session.crew, closeCrew);
+  }
+
+  #open(): EpochRun {
+    if (this.#closed) throw this.#closed.reason;
+    return this.#session!.open();
+  }
+
   #close(abort: { readonly reason: unknown } | undefined): Promise<void> {
     if (!this.#closing) {
       // There before anything of the user's is called, which may close the loader once more.
@@ -137,7 +158,7 @@ export class Loader<B> implements DataLoader<B> {
       closing.resolve(this.#end(abort));
     }
     // A hook of the sequence may be who asks: it is not kept waiting for its own end.
-    return this.#position.run?.inHook ? this.#crew.close() : this.#closing;
+    return this.#session?.inHook ? this.#session.crew.close() : this.#closing;
   }
 
   async #end(abort: { readonly reason: unknown } | undefined): Promise<void> {
@@ -146,28 +167,14 @@ export class Loader<B> implements DataLoader<B> {
     };
     this.#stopListening?.();
     hasEnded(this);
-    try {
-      await this.#position.run?.close(
-        abort ? abort.reason : new LoaderError("The loader was closed while it was iterated."),
-      );
-    } finally {
-      await this.#crew.close();
-    }
-  }
-
-  #open(): EpochRun {
-    if (this.#closed) throw this.#closed.reason;
-    const parts = { sequence: this.#sequence, options: this.#options, crew: this.#crew, stats: this.#stats };
-    const run = this.#position.enter((start) => new EpochRun({ ...parts, start }));
-    if (this.#run) this.#past = addTo(this.#past, this.#run.report);
-    this.#run = run;
-    return run;
+    await this.#session?.end(
+      abort ? abort.reason : new LoaderError("The loader was closed while it was iterated."),
+    );
   }
 
   #stepsFrom(start: number): number {
-    const { seed, shard } = this.#options;
-    const { length } = this.#sequence;
-    return planEpoch({ length, seed, epoch: 0, shuffle: false, shard, start }).steps;
+    const { shard = wholeShard } = this.#options;
+    return shareOf(Math.max(0, this.#sequence.length - start), shard);
   }
 }
 

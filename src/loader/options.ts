@@ -1,5 +1,6 @@
 /** The options of a loader: their defaults, and their checks. */
 
+import { shardFromEnv } from "#loader/shard-env";
 import { nodeWorkers } from "#worker/kinds/native";
 import {
   checkBoolean,
@@ -20,8 +21,7 @@ import type { WorkerFactory } from "../worker/kinds/far-port.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
 import { servedWorkers } from "../worker/kinds/served.ts";
 import type { WorkerSource } from "../worker/worker.ts";
-import { shardFromEnv } from "./shard-env.ts";
-import { checkState, type LoaderState } from "./state.ts";
+import type { LoaderState } from "./state.ts";
 
 /** How a {@link DataLoader} works. Everything has a default. */
 export interface DataLoaderOptions {
@@ -177,9 +177,9 @@ function kindOf(worker: WorkerSource | WorkerFactory, limits: ResourceLimits | u
 const longestTimeout = 2 ** 31 - 1;
 
 /**
- * Checks options and fills in defaults.
+ * Checks options and fills in defaults. A state is left to whoever goes on from it.
  *
- * @throws OptionError, StateError naming the option, what it takes and what it was given.
+ * @throws OptionError naming the option, what it takes and what it was given.
  */
 export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   checkOptionNames(options, { ofSamples: false });
@@ -214,7 +214,6 @@ export function resolveOptions(options: DataLoaderOptions): ResolvedOptions {
   if (resourceLimits !== undefined) checkResourceLimits(resourceLimits);
   const shard = options.shard === "env" ? shardFromEnv() : options.shard;
   if (shard !== undefined) checkShard("`shard`", shard, "shard.");
-  if (state !== undefined) checkState(state, seed);
   return {
     workers,
     worker: kind,

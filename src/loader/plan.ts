@@ -5,7 +5,7 @@
  * start + k · worldSize + r: shuffled first, then cut, so every index is on exactly one rank.
  */
 import { OptionError } from "../core/errors.ts";
-import { type Shard, shareOf } from "../core/shard.ts";
+import { type Shard, shareOf, wholeShard } from "../core/shard.ts";
 import { permutation } from "../random/permutation.ts";
 
 /** What a plan is made of. */
@@ -32,15 +32,12 @@ export interface Plan {
   reached(steps: number): number;
 }
 
-/** The share of whoever reads alone. */
-const whole: Shard = { rank: 0, worldSize: 1 };
-
 /**
  * Plans an epoch.
  *
  * @throws OptionError if an endless sequence shall be shuffled.
  */
-export function planEpoch({ length, seed, epoch, shuffle, shard = whole, start }: PlanOptions): Plan {
+export function planEpoch({ length, seed, epoch, shuffle, shard = wholeShard, start }: PlanOptions): Plan {
   if (shuffle && length === Number.POSITIVE_INFINITY) {
     throw new OptionError(
       "A sequence of infinite length cannot be shuffled. Give it a length, or draw at random inside getItem with context.random.",

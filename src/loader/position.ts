@@ -6,11 +6,12 @@
  */
 import { LoaderError } from "../core/errors.ts";
 import type { Sequence } from "../sequence/sequence.ts";
+import { checkBelongs, checkState } from "./belongs.ts";
 import { type Field, fieldsOf } from "./contents.ts";
 import type { EpochRun } from "./epoch.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { dataOf, type EpochStart, firstEpochOf, type Moment, type Seen } from "./resume.ts";
-import { checkBelongs, fingerprint, type LoaderState, stateVersion } from "./state.ts";
+import { fingerprint, type LoaderState, stateVersion } from "./state.ts";
 
 /** Where a state stands: an epoch, what of it is behind, and its length where that is known. */
 interface Point {
@@ -39,7 +40,8 @@ export class Position {
 
   /** @throws StateError where a state to go on from does not belong to `sequence`. */
   constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
-    const { state, initialEpoch, shuffle } = options;
+    const { state, seed, initialEpoch, shuffle } = options;
+    if (state) checkState(state, seed);
     this.#sequence = sequence;
     this.#options = options;
     this.#epoch = initialEpoch;

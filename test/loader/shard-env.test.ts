@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { shardFromEnv } from "../../src/loader/shard-env.ts";
+import { shardFromEnv } from "../../src/loader/shard-env.node.ts";
 
 describe("shardFromEnv", () => {
   it.each([

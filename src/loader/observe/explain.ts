@@ -1,4 +1,5 @@
 /** One sentence on what limits a loader, and what to change. Pure: a function of the stats. */
+import { tooFew } from "../unbegun.ts";
 import type { LoaderStats } from "./stats.ts";
 
 /** A share of waiting under which the data keeps up. */
@@ -13,7 +14,7 @@ const atWork = 0.6;
  * @param scattered the name of a dataset whose rows cost a whole block each in the order in which they are read
  */
 export function explain(stats: LoaderStats, cores: number, scattered?: string): string {
-  if (stats.batches < 2) return "Too few batches were delivered to say anything; iterate first.";
+  if (stats.batches < 2) return tooFew;
   const { share } = stats.wait;
   const waits = `waits for data ${percent(share)} of the time`;
   if (share < keepsUp) {

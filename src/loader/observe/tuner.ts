@@ -13,39 +13,14 @@
  * docs/decisions/tuning.md.
  */
 
-/** What can be tuned, and within which bounds. */
-export interface TunerOptions {
-  /** A fixed number, or undefined to choose. */
-  readonly workers: number | undefined;
-  /** A fixed number, or undefined to choose. */
-  readonly maxQueueSize: number | undefined;
-  /** Most workers to use: the cores there are. */
-  readonly cores: number;
-  /** Bytes that all batches ahead of the consumer may take. */
-  readonly memory: number;
-}
-
-/** What a batch cost. Times in milliseconds. */
-export interface Observation {
-  /** In `getItem`. */
-  readonly fetch: number;
-  /** That the consumer waited for it. */
-  readonly waited: number;
-  /** That the consumer spent on the batch before and on waiting for this one. */
-  readonly interval: number;
-  readonly bytes: number;
-  /** Bytes of files read for it. */
-  readonly bytesRead: number;
-}
-
-/** What to use from now on. */
-export interface Setting {
-  readonly workers: number;
-  /** Whether other workers are to stay at hand, as they may be taken again soon. */
-  readonly keep: boolean;
-  /** Batches that may exist ahead of the consumer. */
-  readonly capacity: number;
-}
+import {
+  type Chooser,
+  capacityOf,
+  firstQueue,
+  type Observation,
+  type Setting,
+  type SettingOptions,
+} from "./setting.ts";
 
 /**
  * Milliseconds below which a batch stays without workers: the hand-off from a thread costs 0.03 to 0.1 ms of it on both
@@ -122,8 +97,8 @@ type Phase =
   | { readonly name: "settled" };
 
 /** The choice of workers and queue: is told of each batch, and says what to use from now on. */
-export class Tuner {
-  readonly #options: TunerOptions;
+export class Tuner implements Chooser {
+  readonly #options: SettingOptions;
   #phase: Phase;
   #workers: number;
   #queue: number;
@@ -139,36 +114,24 @@ export class Tuner {
   /** Trials in a row that the workers lost. */
   #lost = 0;
 
-  constructor(options: TunerOptions) {
+  constructor(options: SettingOptions) {
     this.#options = options;
     this.#workers = options.workers ?? 0;
-    this.#queue = options.maxQueueSize ?? 2;
+    this.#queue = options.maxQueueSize ?? firstQueue;
     this.#phase = options.workers === undefined ? { name: "probing", seen: [] } : { name: "settled" };
   }
 
-  /** What to use now. Before the first batch its size is unknown, so a byte budget admits one a worker. */
   get setting(): Setting {
-    const wanted = this.#queue + this.#workers;
-    const affordable =
-      this.#options.memory === Number.POSITIVE_INFINITY
-        ? wanted
-        : this.#largest === 0
-          ? Math.max(1, this.#workers)
-          : Math.floor(this.#options.memory / this.#largest);
-    return {
-      workers: this.#workers,
-      keep: this.#phase.name === "trial",
-      capacity: Math.max(1, Math.min(wanted, affordable)),
-    };
+    const workers = this.#workers;
+    const capacity = capacityOf(workers, this.#queue, this.#options.memory, this.#largest);
+    return { workers, keep: this.#phase.name === "trial", capacity };
   }
 
-  /** There are no workers to be had: none are chosen. */
   stayInline(): void {
     this.#workers = 0;
     this.#phase = { name: "settled" };
   }
 
-  /** Takes note of a batch; the setting may be another one afterwards. */
   observe(seen: Observation): void {
     this.#largest = Math.max(this.#largest, seen.bytes);
     this.#reads ||= seen.bytesRead > 0;

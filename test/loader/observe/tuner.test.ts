@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { Tuner, type TunerOptions } from "../../../src/loader/observe/tuner.ts";
+import type { SettingOptions } from "../../../src/loader/observe/setting.ts";
+import { Tuner } from "../../../src/loader/observe/tuner.ts";
 import { keyedRandom } from "../../../src/random/random.ts";
 
 const free = { workers: undefined, maxQueueSize: undefined, cores: 8, memory: Number.POSITIVE_INFINITY };
@@ -17,7 +18,7 @@ function interval(workers: number, fetch: number, consume: number, cores: number
 const batches = 10_000;
 
 /** Runs many batches; what was chosen, and how long they took, the workers' starting left out. */
-function run(options: TunerOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0) {
+function run(options: SettingOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0) {
   const tuner = new Tuner(options);
   let starting = 0;
   let total = 0;

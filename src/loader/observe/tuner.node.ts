@@ -1,0 +1,5 @@
+import { type CodeChunk, presentChunk } from "../../core/chunk.ts";
+import * as module from "./tuner.ts";
+
+/** What chooses for a loader under `"auto"`. */
+export const tuners: CodeChunk<typeof module> = presentChunk(module);

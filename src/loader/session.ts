@@ -1,0 +1,97 @@
+/**
+ * What a loader is once its first loop begins: who fetches (crew.ts), where it stands (position.ts), and what came of its
+ * runs through epochs (epoch.ts), of which there is one at a time.
+ */
+import { availableCores } from "../core/cores.ts";
+import type { Sequence } from "../sequence/sequence.ts";
+import { Crew } from "./crew.ts";
+import { EpochRun } from "./epoch.ts";
+import { explain } from "./observe/explain.ts";
+import { addTo, type LoaderReport, noEpochs, type PastEpochs, report } from "./observe/report.ts";
+import { scatteredRows } from "./observe/scattered.ts";
+import { type LoaderStats, StatsKeeper } from "./observe/stats.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { Position } from "./position.ts";
+import type { LoaderState } from "./state.ts";
+import type { Standing } from "./unbegun.ts";
+
+/** The runs of a loader, one after the other, over one crew. */
+export class Session implements Standing {
+  readonly crew: Crew;
+  readonly #sequence: Sequence<unknown>;
+  readonly #options: ResolvedOptions;
+  readonly #position: Position;
+  readonly #stats = new StatsKeeper();
+  /** The present or last run, and the sums of those before it. */
+  #run: EpochRun | undefined;
+  #past: PastEpochs = noEpochs;
+
+  /** @throws StateError where the state to go on from is none, or does not belong to `sequence`. */
+  constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
+    this.#sequence = sequence;
+    this.#options = options;
+    this.#position = new Position(sequence, options);
+    this.crew = new Crew(sequence, options);
+  }
+
+  get epoch(): number {
+    return this.#position.epoch;
+  }
+
+  get start(): number {
+    return this.#position.start;
+  }
+
+  /** Batches that the run delivers which is not over; undefined where there is none, or it has no plan yet. */
+  get steps(): number | undefined {
+    return this.#position.run?.steps;
+  }
+
+  /** Whether a hook of the sequence runs. */
+  get inHook(): boolean {
+    return this.#position.run?.inHook ?? false;
+  }
+
+  /**
+   * Begins a run where the last one has led.
+   *
+   * @throws LoaderError if that is not over.
+   */
+  open(): EpochRun {
+    const parts = { sequence: this.#sequence, options: this.#options, crew: this.crew, stats: this.#stats };
+    const run = this.#position.enter((start) => new EpochRun({ ...parts, start }));
+    if (this.#run) this.#past = addTo(this.#past, this.#run.report);
+    this.#run = run;
+    return run;
+  }
+
+  moveTo(epoch: number): void {
+    this.#position.moveTo(epoch);
+  }
+
+  state(): LoaderState {
+    return this.#position.state();
+  }
+
+  report(): LoaderReport {
+    return report(this.#run?.report, this.#past, this.crew.faults);
+  }
+
+  stats(): LoaderStats {
+    const { workers, capacity } = this.crew.setting;
+    return this.#stats.read(workers, capacity);
+  }
+
+  explain(): string {
+    return explain(this.stats(), availableCores(), scatteredRows(this.#sequence));
+  }
+
+  /** Ends the run, whose loop gets `reason`, and all workers. */
+  async end(reason: unknown): Promise<void> {
+    try {
+      await this.#position.run?.close(reason);
+    } finally {
+      await this.crew.close();
+    }
+  }
+}
