@@ -2,4 +2,4 @@ import { type CodeChunk, presentChunk } from "../core/chunk.ts";
 import * as module from "./http-cache.ts";
 
 /** What keeps far files on disk. */
-export const httpCache: CodeChunk<typeof module> = presentChunk(module);
+export const httpCacheChunk: CodeChunk<typeof module> = presentChunk(module);

@@ -1,6 +1,6 @@
 import { type CodeChunk, lateChunk } from "../core/chunk.ts";
 
 /** What keeps far files on disk. */
-export const httpCache: CodeChunk<typeof import("./http-cache.ts")> = lateChunk(
+export const httpCacheChunk: CodeChunk<typeof import("./http-cache.ts")> = lateChunk(
   () => import("./http-cache.ts"),
 );

@@ -10,7 +10,7 @@
  * Limits: one request for each range, a few at once (in-flight.ts); nothing is joined, which saves nothing where samples are
  * shuffled, and nothing is kept, unless a folder for it is named (http-cache.ts, which is loaded then).
  */
-import { httpCache } from "#bytes/http-cache";
+import { httpCacheChunk } from "#bytes/http-cache";
 import { noteRead } from "../core/counters.ts";
 import { type Bytes, endOfSlice, type OpenOptions, readSlice, tooLarge } from "./bytes.ts";
 import {
@@ -82,7 +82,7 @@ async function openBy(url: string | URL, options: OpenOptions, attempt: Attempt)
   }
   const bytes = new HttpBytes(url, options, total, versionOfAnswer(response));
   await bytes.read(response, 0, 1, attempt);
-  return options.cache === undefined ? bytes : (await httpCache.load()).keepRanges(bytes, url, options);
+  return options.cache === undefined ? bytes : (await httpCacheChunk.load()).keepRanges(bytes, url, options);
 }
 
 async function wholeOf(
@@ -92,7 +92,7 @@ async function wholeOf(
   attempt: Attempt,
 ): Promise<Bytes> {
   if (options.cache !== undefined && offlineReason(url) === undefined)
-    return (await httpCache.load()).keepWhole(response, url, options, attempt);
+    return (await httpCacheChunk.load()).keepWhole(response, url, options, attempt);
   const bytes = await readWhole(response, url, options, attempt);
   const Memory = globalThis.SharedArrayBuffer ?? ArrayBuffer;
   const all = new Uint8Array(new Memory(bytes.length));

@@ -6,7 +6,7 @@
  * into use within it. It is looked at only where some are in use: a look at 50 MB in memory takes as long as some thirty
  * batches of it. A crew knows neither its loader nor the order of batches.
  */
-import { tuners } from "#loader/observe/tuner";
+import { tunerChunk } from "#loader/observe/tuner";
 import { availableCores } from "../core/cores.ts";
 import { isEpochalError } from "../core/errors.ts";
 import type { Sequence } from "../sequence/sequence.ts";
@@ -34,7 +34,7 @@ export class Crew {
   #onTick: (() => void) | undefined;
 
   constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
-    const Choice = isTuned(options) ? tuners.module!.Tuner : FixedSetting;
+    const Choice = isTuned(options) ? tunerChunk.module!.Tuner : FixedSetting;
     this.#sequence = sequence;
     this.#options = options;
     this.#tuner = new Choice(settingOptions(options, availableCores()));

@@ -10,7 +10,7 @@ import { transferables } from "../tensor/transfer.ts";
 import type { BatchWorker } from "../worker/worker.ts";
 
 /**
- * Makes `batch`, which is plain data (tensor/plain.ts), releasable: `using batch = …` or {@link release}. Batches that are
+ * Makes `batch`, which is plain data (tensor/plain.ts), releasable: `using batch = …` or `release`. Batches that are
  * no objects have no memory to give.
  */
 export function lease(batch: unknown, worker: BatchWorker): void {
@@ -24,22 +24,6 @@ export function lease(batch: unknown, worker: BatchWorker): void {
     enumerable: false,
     configurable: true,
   });
-}
-
-/**
- * Gives the memory of a delivered batch back to its loader, which uses it for a batch to come. Optional: a batch that is
- * not released is collected as garbage. Its arrays are empty afterwards, so release it only when the consumer has copied
- * or used them up (TensorFlow.js' cpu and webgl backends and onnxruntime alias them; wasm and jax-js copy).
- *
- * @example
- * for await (const batch of loader) {
- *   await step(batch);
- *   release(batch);
- * }
- * // or: for await (const batch of loader) { using lease = batch; … }
- */
-export function release(batch: unknown): void {
-  (batch as Partial<Disposable> | null | undefined)?.[dispose]?.();
 }
 
 /**

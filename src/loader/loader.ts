@@ -4,8 +4,9 @@
  * A facade: what it is while it runs is in session.ts, which is there from the start in Node; a page loads it when the
  * first loop begins. What is said before is in unbegun.ts.
  */
-import { tuners } from "#loader/observe/tuner";
-import { sessions } from "#loader/session";
+import { tunerChunk } from "#loader/observe/tuner";
+import { sessionChunk } from "#loader/session";
+import { servedChunk } from "#worker/kinds/served";
 import { checkInteger } from "../core/check.ts";
 import { type CodeChunk, isLoaded, loadChunks } from "../core/chunk.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
@@ -62,7 +63,7 @@ export class Loader<B> implements DataLoader<B> {
     const options = resolveOptions(loaded.options);
     this.#sequence = loaded.sequence;
     this.#unbegun = new Unbegun(loaded.sequence, options);
-    this.#chunks = [sessions, ...(isTuned(options) ? [tuners] : [])];
+    this.#chunks = chunksFor(loaded.options, options);
     if (isLoaded(this.#chunks)) this.#begin();
     this.#stopListening = closeOnAbort(options.signal, this, Loader.#abort);
   }
@@ -141,7 +142,7 @@ export class Loader<B> implements DataLoader<B> {
   /** All that a loop needs is there. */
   #begin(): void {
     if (this.#session || this.#closed) return;
-    this.#session = new sessions.module!.Session(this.#sequence, this.#options);
+    this.#session = new sessionChunk.module!.Session(this.#sequence, this.#options);
     endWhenDropped(this, this.#session.crew, closeCrew);
   }
 
@@ -176,6 +177,12 @@ export class Loader<B> implements DataLoader<B> {
     const { shard = wholeShard } = this.#options;
     return shareOf(Math.max(0, this.#sequence.length - start), shard);
   }
+}
+
+/** What a loop needs under these options. */
+function chunksFor({ worker }: DataLoaderOptions, options: ResolvedOptions): readonly CodeChunk<unknown>[] {
+  const byFactory = typeof worker === "function" && options.workers !== 0;
+  return [sessionChunk, ...(isTuned(options) ? [tunerChunk] : []), ...(byFactory ? [servedChunk] : [])];
 }
 
 // As messages and consoles show it.

@@ -2,6 +2,7 @@
 
 import { shardFromEnv } from "#loader/shard-env";
 import { nodeWorkers } from "#worker/kinds/native";
+import { servedChunk } from "#worker/kinds/served";
 import {
   checkBoolean,
   checkChoice,
@@ -19,7 +20,6 @@ import { batchOptionNames } from "../sequence/batching/batches.ts";
 import type { MakeCopies } from "../worker/copies.ts";
 import type { WorkerFactory } from "../worker/kinds/far-port.ts";
 import { checkResourceLimits, type ResourceLimits } from "../worker/kinds/limits.ts";
-import { servedWorkers } from "../worker/kinds/served.ts";
 import type { WorkerSource } from "../worker/worker.ts";
 import type { LoaderState } from "./state.ts";
 
@@ -160,7 +160,7 @@ function checkAgree(useMultiprocessing: boolean, worker: WorkerSource | WorkerFa
 /** The kind of worker that a value of `worker` means. */
 function kindOf(worker: WorkerSource | WorkerFactory, limits: ResourceLimits | undefined): MakeCopies {
   if (typeof worker === "function") {
-    if (limits === undefined) return servedWorkers(worker);
+    if (limits === undefined) return (...of) => servedChunk.module!.servedWorkers(worker)(...of);
     throw new OptionError(
       "`resourceLimits` are given to the Worker that the function `worker` makes, where its platform has such limits. Leave them out here.",
     );

@@ -7,7 +7,8 @@
  * from their `random` they draw again). Otherwise the state is refused: never does another stream go on in silence.
  */
 import { StateError } from "../core/errors.ts";
-import { callHook, nameOf, type Sequence } from "../sequence/sequence.ts";
+import { callHook } from "../sequence/fetching.ts";
+import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import {
   differingFields,
   type Field,

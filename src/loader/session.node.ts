@@ -2,4 +2,4 @@ import { type CodeChunk, presentChunk } from "../core/chunk.ts";
 import * as module from "./session.ts";
 
 /** What a loader needs once its first loop begins. */
-export const sessions: CodeChunk<typeof module> = presentChunk(module);
+export const sessionChunk: CodeChunk<typeof module> = presentChunk(module);

@@ -9,10 +9,10 @@
  *   each with a generator of its own that begins anew: sources that shuffle stay in step;
  * - its own fields are all there is of it, so that it travels to workers as any class does.
  */
+import { contextChunk } from "#sequence/context";
 import { show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
-import { isTensor } from "../tensor/tensor.ts";
-import { createHookContext, type HookContext } from "./context.ts";
+import type { HookContext } from "./context.ts";
 import { type BatchOf, isSequence, Sequence, whyEmpty } from "./sequence.ts";
 
 /** Whatever may have hooks: a sequence, or a dataset of samples. */
@@ -40,6 +40,7 @@ export abstract class Combinator<B> extends Sequence<B> {
   abstract combines(): readonly Hooked[];
 
   override async onEpochBegin(epoch: number, { seed }: HookContext): Promise<void> {
+    const { createHookContext } = contextChunk.module ?? (await contextChunk.load());
     const begun: Hooked[] = [];
     try {
       for (const origin of originsOf(this)) {
@@ -54,6 +55,7 @@ export abstract class Combinator<B> extends Sequence<B> {
   }
 
   override async onEpochEnd(epoch: number, { seed }: HookContext): Promise<void> {
+    const { createHookContext } = contextChunk.module ?? (await contextChunk.load());
     const errors: unknown[] = [];
     for (const origin of originsOf(this)) {
       try {
@@ -133,9 +135,12 @@ export function checkSequence(combinator: string, value: unknown, where: string 
   );
 }
 
+/** Whether a value has the form of a tensor; `isTensor` would bring more than that. */
+const hasShape = (value: unknown): boolean => Array.isArray(Object(value).shape);
+
 /** What to write instead of `value`, which is no sequence. */
 function nextFor(combinator: string, value: unknown): string {
-  if (isTensor(value) || (Array.isArray(value) && value.some(isTensor)))
+  if (hasShape(value) || (Array.isArray(value) && value.some(hasShape)))
     return "Tensors are joined by concatenate([a, b]).";
   if (!Array.isArray(value)) return "A dataset of samples becomes one with batches(dataset, { batchSize }).";
   if (combinator === "concat" || combinator === "zip" || combinator === "randomChoice")

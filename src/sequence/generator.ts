@@ -9,7 +9,8 @@
 import { checkKnown, show } from "../core/check.ts";
 import { OptionError, ShapeError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
-import { type Delivered, run } from "../tensor/tree.ts";
+import { run } from "../tensor/run.ts";
+import type { Delivered } from "../tensor/tree.ts";
 import type { AnyBatch } from "./combinator.ts";
 import type { batchType } from "./sequence.ts";
 

@@ -4,19 +4,11 @@
  * Lineage: `tf.keras.utils.Sequence`, `keras.utils.PyDataset`. The one idea: a batch is a pure function of
  * (seed, epoch, index), so order, workers, retries and resume are index arithmetic and live in the loader.
  */
-import { checkIndex, checkInteger, checkKnown, checkSeed, show } from "../core/check.ts";
-import { OptionError, ShapeError } from "../core/errors.ts";
-import { yieldIfDue } from "../core/event-loop.ts";
+import { fetchingChunk } from "#sequence/fetching";
+import { checkInteger, checkKnown, checkSeed } from "../core/check.ts";
 import { nameOfClass } from "../core/native.ts";
-import { isThenable } from "../core/settle.ts";
-import { type Delivered, run } from "../tensor/tree.ts";
-import {
-  type Context,
-  type ContextInit,
-  createContext,
-  createHookContext,
-  type HookContext,
-} from "./context.ts";
+import type { Delivered } from "../tensor/tree.ts";
+import type { Context, ContextInit, HookContext } from "./context.ts";
 
 /** A value, or a promise of it. */
 export type Awaitable<T> = T | Promise<T>;
@@ -123,8 +115,8 @@ export abstract class Sequence<B> {
   }
 
   async #fetch(init: ContextInit): Promise<Delivered<NoInfer<B>>> {
-    for (let turn = yieldIfDue(); turn !== undefined; turn = yieldIfDue()) await turn;
-    return fetchBatch(this, createContext(init));
+    const { fetchAlone } = fetchingChunk.module ?? (await fetchingChunk.load());
+    return fetchAlone<B>(this, init);
   }
 }
 /** The batch type as a property that exists for inference only. */
@@ -138,61 +130,9 @@ export function isSequence(value: unknown): value is Sequence<unknown> {
   return typeof value === "object" && value !== null && brand in value;
 }
 
-/**
- * The batch that `context` names, checked and with its images run: the one way in which batches are fetched,
- * by `at`, by the inline worker and in every other worker. Returns a promise only where something is awaited.
- */
-export function fetchBatch<B>(sequence: Sequence<B>, context: Context): Awaitable<Delivered<B>> {
-  checkIndex(nameOf(sequence), context.index, sequence.length);
-  const batch = sequence.getItem(context.index, context) as Awaitable<B>;
-  if (!isThenable(batch)) return run(checkBatch(sequence, batch, context.index));
-  return Promise.resolve(batch).then((settled) => run(checkBatch(sequence, settled, context.index)));
-}
-
-/** Calls a hook, with a generator from which nobody has drawn. */
-export async function callHook(
-  sequence: Sequence<unknown>,
-  hook: "begin" | "end",
-  { epoch, seed }: { readonly epoch: number; readonly seed: number },
-): Promise<void> {
-  const context = createHookContext(hook, { epoch, seed });
-  await (hook === "begin" ? sequence.onEpochBegin(epoch, context) : sequence.onEpochEnd(epoch, context));
-}
-
 /** The name of a sequence's class. */
 export function nameOf(sequence: object): string {
   return nameOfClass(sequence.constructor) || "Sequence";
-}
-
-function checkBatch<B>(sequence: Sequence<B>, batch: B, index: number): B {
-  if (batch !== undefined && batch !== null) return batch;
-  throw new ShapeError(
-    `${nameOf(sequence)}.getItem(${index}) returned ${show(batch)} instead of a batch. Return the batch; to leave samples out, shorten \`length\`.`,
-  );
-}
-
-/**
- * The number of batches of a sequence, checked.
- *
- * @throws OptionError if it is no whole number, or 0.
- */
-export function lengthOf(sequence: Sequence<unknown>): number {
-  const { length } = sequence;
-  if (length === Number.POSITIVE_INFINITY || (Number.isSafeInteger(length) && length > 0)) return length;
-  throw new OptionError(
-    length === 0
-      ? `${nameOf(sequence)} has length 0: there is nothing to load. ${whyEmpty(sequence) ?? "Check the files or samples it was given."}`
-      : `${nameOf(sequence)}.length must be a whole number of batches or Infinity, got ${show(length)}.${Number.isFinite(length) && length > 0 ? " Round it: Math.ceil counts a smaller last batch, Math.floor does not." : whyNone(length)}`,
-  );
-}
-
-/** What is likely to be meant by a length that is none. */
-function whyNone(length: unknown): string {
-  if (typeof length === "function" || length === undefined)
-    return " Write it as a getter: get length() { … }.";
-  return Number.isNaN(length)
-    ? " Something that it is computed from, such as a dataset's own length, is no number."
-    : "";
 }
 
 /** Why a sequence without batches has none, and what to do, where it can say so. */

@@ -2,11 +2,9 @@
  * A batch is a tree: tuples and records, nested as the user likes, whose leaves are tensors, images to be run,
  * typed arrays, numbers, strings or whatever structured clone takes. Every step keeps its shape and its type.
  */
-import { ShapeError } from "../core/errors.ts";
 import { isThenable } from "../core/settle.ts";
 import { mapItems } from "./items.ts";
-import { isLazyTensor, type LazyTensor, runEach } from "./lazy.ts";
-import { plain } from "./plain.ts";
+import { isLazyTensor, type LazyTensor } from "./lazy.ts";
 import { isTensor, type Tensor } from "./tensor.ts";
 
 /** Objects that are leaves, not records, although they have fields. */
@@ -55,35 +53,4 @@ export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unkn
 export function forEachLeaf(tree: unknown, visit: (leaf: unknown) => void): void {
   if (!isInnerNode(tree)) visit(tree);
   else for (const child of Array.isArray(tree) ? tree : Object.values(tree)) forEachLeaf(child, visit);
-}
-
-/**
- * Runs every lazy tensor of a batch, each once however often it stands there; the batch itself where it has none.
- *
- * @throws ShapeError if there is a promise in the batch: a forgotten `await`.
- * @throws PortableError if it holds what no worker could hand over.
- */
-export function run<B>(given: B): Delivered<B> | Promise<Delivered<B>> {
-  let lazies: Set<LazyTensor> | undefined;
-  let promised = false;
-  forEachLeaf(given, (leaf) => {
-    if (isLazyTensor(leaf)) {
-      lazies ??= new Set();
-      lazies.add(leaf);
-    } else if (isThenable(leaf)) {
-      promised = true;
-      // Its failure is of no interest any more.
-      Promise.resolve(leaf).catch(() => {});
-    }
-  });
-  if (promised)
-    throw new ShapeError("The batch holds a promise. Put `await` before it: [await stack(images), y].");
-  const batch = plain(given) as B;
-  return lazies === undefined ? (batch as Delivered<B>) : runLazies(batch, [...lazies]);
-}
-
-async function runLazies<B>(batch: B, lazies: readonly LazyTensor[]): Promise<Delivered<B>> {
-  const tensors = await runEach(lazies);
-  const made = new Map<unknown, Tensor>(lazies.map((lazy, i) => [lazy, tensors[i]!]));
-  return mapTree(batch, (leaf) => made.get(leaf) ?? leaf) as Delivered<B>;
 }

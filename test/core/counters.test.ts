@@ -10,7 +10,7 @@ import { npy } from "../../src/data/array/npy.ts";
 import { writeNpyHeader } from "../../src/data/array/npy-header.ts";
 import { imread, resize } from "../../src/image/index.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
-import { release } from "../../src/loader/lease.ts";
+import { release } from "../../src/loader/release.ts";
 import type { LoaderStats } from "../../src/loader/observe/stats.ts";
 import { batches } from "../../src/sequence/batching/batches.ts";
 import { pad } from "../../src/sequence/batching/pad.ts";

@@ -9,7 +9,7 @@ import type { BytesSource } from "../../src/bytes/open.ts";
 import { collate } from "../../src/sequence/batching/collate.ts";
 import { createContext } from "../../src/sequence/context.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
-import { run } from "../../src/tensor/tree.ts";
+import { run } from "../../src/tensor/run.ts";
 
 /** A reader, and files of it with what is in them. */
 export interface Kept {

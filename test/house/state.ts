@@ -50,7 +50,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/loader/dropped.ts registry": "is told by the garbage collector of loaders and loops that nobody holds",
   "src/random/log.ts bits": scratch,
   "src/random/random.ts block": scratch,
-  "src/sequence/batching/batches.ts orders": beside,
+  "src/sequence/batching/gathering.ts orders": beside,
   "src/sequence/combinators/cache.ts stores": beside,
   "src/sequence/combinators/leak.ts byDataset": beside,
   "src/sequence/combinators/leak.ts bySlice": beside,

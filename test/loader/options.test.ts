@@ -19,10 +19,10 @@ describe("resolveOptions", () => {
     [{ shard: { rank: 0, size: 2 } }, /`shard` has no option `size`. It has: rank, worldSize, ragged/],
     [{ shard: { rank: 0, worldSize: 0 } }, /`shard.worldSize`/],
     [{ threads: 2 }, /DataLoader has no option `threads`\. It has: workers/],
-    [{ worker: 2 }, /`worker` must be "thread" or "process", got 2/],
+    [{ worker: 2 }, /`worker` must be "thread", "process" or a function that makes a Worker, .*, got 2/],
     [
       { worker: "thread", useMultiprocessing: true },
-      /`useMultiprocessing: true` and `worker: "thread"` contradict each other: leave `useMultiprocessing` out/,
+      /`useMultiprocessing: true` and `worker`, which is "thread", contradict each other: leave `useMultiprocessing` out/,
     ],
     [{ worker: "process", useMultiprocessing: false }, /contradict each other/],
     [{ num_workers: 2 }, /DataLoader has no option `num_workers`\. Its name is `workers`\./],

@@ -4,8 +4,9 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { fromPixels } from "../../src/image/index.ts";
 import { plain } from "../../src/tensor/plain.ts";
+import { run } from "../../src/tensor/run.ts";
 import { type Tensor, tensor } from "../../src/tensor/tensor.ts";
-import { forEachLeaf, run } from "../../src/tensor/tree.ts";
+import { forEachLeaf } from "../../src/tensor/tree.ts";
 
 class Sample {
   #secret = 1;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type LazyTensor, lazyTensor } from "../../src/tensor/lazy.ts";
+import { run } from "../../src/tensor/run.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
-import { mapTree, run } from "../../src/tensor/tree.ts";
+import { mapTree } from "../../src/tensor/tree.ts";
 
 function lazy(make: () => Promise<number>): LazyTensor<"float32"> {
   return {

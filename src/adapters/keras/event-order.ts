@@ -15,15 +15,10 @@ import { leaveEpoch } from "../../loader/resume.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";
+import { callHook, fetchBatch } from "../../sequence/fetching.ts";
 import { isStream } from "../../sequence/generator.ts";
-import {
-  callHook,
-  fetchBatch,
-  isSequence,
-  lengthOf,
-  nameOf,
-  type Sequence,
-} from "../../sequence/sequence.ts";
+import { lengthOf } from "../../sequence/length.ts";
+import { isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";
 import type { HookName } from "../../train/callback.ts";
 import type { TrainingState } from "../../train/checkpoint/training-state.ts";
 import { type BeginStep, type Feed, type FeedState, type Fetched, isUsedUp } from "../../train/data/feed.ts";

@@ -9,7 +9,8 @@ import { fieldsOf, hidesFields } from "../../loader/contents.ts";
 import { differingFrom } from "../../loader/resume.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { originsOf } from "../../sequence/combinator.ts";
-import { callHook, nameOf, type Sequence } from "../../sequence/sequence.ts";
+import { callHook } from "../../sequence/fetching.ts";
+import { nameOf, type Sequence } from "../../sequence/sequence.ts";
 
 /** A hook, and the epoch that it is told. */
 export type HookCall = readonly [hook: "begin" | "end", epoch: number];

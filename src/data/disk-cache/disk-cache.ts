@@ -22,8 +22,8 @@ import { RandomChoiceSequence } from "../../sequence/combinators/random-choice.t
 import { type Context, createContext, fixedContext } from "../../sequence/context.ts";
 import { type Awaitable, nameOf, type Returned, type Sequence } from "../../sequence/sequence.ts";
 import type { TypedArray } from "../../tensor/dtype.ts";
+import { run } from "../../tensor/run.ts";
 import { sameShape } from "../../tensor/tensor.ts";
-import { run } from "../../tensor/tree.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { absolute, type CacheIdentity } from "./folder.ts";
 import { type Cached, checkRow, type RowLeaf, rowOf, type SampleRow, sampleFrom } from "./row.ts";

@@ -2,4 +2,4 @@ import { type CodeChunk, presentChunk } from "../../core/chunk.ts";
 import * as module from "./tuner.ts";
 
 /** What chooses for a loader under `"auto"`. */
-export const tuners: CodeChunk<typeof module> = presentChunk(module);
+export const tunerChunk: CodeChunk<typeof module> = presentChunk(module);

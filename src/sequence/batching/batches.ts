@@ -2,25 +2,15 @@
  * Samples become batches: a dataset whose `getItem` returns one sample becomes a Sequence whose `getItem` returns a
  * batch of them. Which samples is arithmetic on (seed, epoch, position), so a billion are as cheap as a thousand.
  */
-import {
-  checkBoolean,
-  checkIndex,
-  checkInteger,
-  checkKnown,
-  checkSeed,
-  indexError,
-  show,
-} from "../../core/check.ts";
+import { gatheringChunk } from "#sequence/batching/gathering";
+import { checkBoolean, checkIndex, checkInteger, checkKnown, checkSeed, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
-import { settleEach, whenThere } from "../../core/settle.ts";
-import { RandomSampler } from "../../sampler/random.ts";
-import type { Order, Sampler } from "../../sampler/sampler.ts";
-import { SequentialSampler } from "../../sampler/sequential.ts";
+import type { Sampler } from "../../sampler/sampler.ts";
 import { type AnyBatch, Combinator, type Hooked } from "../combinator.ts";
-import { askingPass, type Context, deriveContext } from "../context.ts";
-import { fetchGroup, readsGroups } from "../group.ts";
-import { type Awaitable, nameOf, type Returned, type Sequence } from "../sequence.ts";
-import { type Collated, collate } from "./collate.ts";
+import type { Context } from "../context.ts";
+import type { Awaitable, Returned, Sequence } from "../sequence.ts";
+import { sampleCount } from "./choice.ts";
+import type { Collated } from "./collate.ts";
 import type { PadCollator } from "./pad.ts";
 
 /** Samples by index: an array-like of your own, a file, a table. Anything with these two members, and maybe hooks. */
@@ -100,22 +90,14 @@ export class BatchSequence<S, B> extends Combinator<B> {
   }
 
   get length(): number {
-    const batches = samplesOf(this) / this.batchSize;
+    const batches = sampleCount(this) / this.batchSize;
     return this.dropLast ? Math.floor(batches) : Math.ceil(batches);
   }
 
   getItem(index: number, context: Context): Awaitable<Returned<NoInfer<B>>> {
     checkIndex("batches(…)", index, this.length);
-    const { batchSize, dataset, sampler, collate } = this;
-    const order = orderOf(this, context);
-    const from = index * batchSize;
-    const to = Math.min(from + batchSize, samplesOf(this));
-    const choice = { dataset, sampler };
-    const samples = readsGroups(dataset)
-      ? fetchSamples(choice, { order, from, to }, context)
-      : settleEach(to - from, (i) => fetchSample(choice, order(from + i), context));
-    const collated = (settled: S[]) => collateBy(collate, settled, context) as Awaitable<Returned<B>>;
-    return whenThere(samples, collated);
+    const { module } = gatheringChunk;
+    return module ? module.gatherBatch(this, index, context) : gatherLate(this, index, context);
   }
 
   combines(): readonly Hooked[] {
@@ -123,7 +105,7 @@ export class BatchSequence<S, B> extends Combinator<B> {
   }
 
   override whyEmpty(): string | undefined {
-    const samples = samplesOf(this);
+    const samples = sampleCount(this);
     if (samples > 0)
       return `Its ${samples} samples do not fill a batch of ${this.batchSize}, and \`dropLast\` leaves out a smaller one. Lower \`batchSize\`, or leave \`dropLast\` out.`;
     return this.dataset.length > 0 ? "Its sampler chooses no sample." : undefined;
@@ -226,95 +208,11 @@ function checkOptions(
   }
 }
 
-/** The fields that say which samples there are. */
-type Choice<S> = Pick<BatchSequence<S, unknown>, "dataset" | "sampler">;
-
-/** Samples in an epoch. */
-function samplesOf({ sampler, dataset }: Choice<unknown>): number {
-  return sampler?.length ?? dataset.length;
-}
-
-/** An order, and what it was made of. */
-interface MadeOrder {
-  readonly sampler: Sampler | undefined;
-  readonly shuffle: boolean;
-  readonly length: number;
-  readonly seed: number;
-  readonly epoch: number;
-  readonly order: Order;
-}
-
-/** The orders at hand, by pass and sequence, apart from these: they shall not travel to workers. */
-const orders = new WeakMap<object, WeakMap<object, MadeOrder>>();
-
-/**
- * The order of an epoch, made when its first batch is asked for, and kept for the pass that asks: a sampler may be another
- * one, or have been changed, by the next.
- */
-function orderOf<S, B>(sequence: BatchSequence<S, B>, context: Context): Order {
-  const pass = askingPass(context);
-  if (pass === undefined) return makeOrder(sequence, context).order;
-  const ofPass = orders.get(pass) ?? new WeakMap<object, MadeOrder>();
-  const known = ofPass.get(sequence);
-  const made = known && isOrderOf(known, sequence, context) ? known : makeOrder(sequence, context);
-  if (made !== known) orders.set(pass, ofPass.set(sequence, made));
-  return made.order;
-}
-
-function isOrderOf<S, B>(made: MadeOrder, sequence: BatchSequence<S, B>, { epoch, seed }: Context): boolean {
-  return (
-    made.epoch === epoch &&
-    made.seed === (sequence.seed ?? seed) &&
-    made.length === samplesOf(sequence) &&
-    made.sampler === sequence.sampler &&
-    made.shuffle === sequence.shuffle
-  );
-}
-
-function makeOrder<S, B>(sequence: BatchSequence<S, B>, context: Context): MadeOrder {
-  const { sampler, shuffle, seed = context.seed } = sequence;
-  const { epoch } = context;
-  const length = samplesOf(sequence);
-  const chosen = sampler ?? (shuffle ? new RandomSampler(length) : new SequentialSampler(length));
-  return { sampler, shuffle, length, seed, epoch, order: chosen.order({ seed, epoch }) };
-}
-
-function fetchSample<S>(choice: Choice<S>, index: number, context: Context): Awaitable<S> {
-  checkChosen(choice, index);
-  return choice.dataset.getItem(index, sampleContext(context, index));
-}
-
-/** The samples at positions `from` up to `to` of an order, all at once. */
-function fetchSamples<S>(
-  choice: Choice<S>,
-  { order, from, to }: { readonly order: Order; readonly from: number; readonly to: number },
+async function gatherLate<S, B>(
+  sequence: BatchSequence<S, B>,
+  index: number,
   context: Context,
-): Awaitable<S[]> {
-  const indices = Array.from({ length: to - from }, (_, i) => order(from + i));
-  for (const index of indices) checkChosen(choice, index);
-  const contexts = indices.map((index) => sampleContext(context, index));
-  return fetchGroup(choice.dataset, indices, contexts) as Awaitable<S[]>;
-}
-
-function sampleContext(context: Context, index: number): Context {
-  return deriveContext(context, index, { stream: "sample" });
-}
-
-function checkChosen({ dataset, sampler }: Choice<unknown>, index: number): void {
-  if (!(Number.isInteger(index) && index >= 0 && index < dataset.length)) {
-    throw indexError(
-      sampler ? `${nameOf(sampler)} chose a sample that is not there: the dataset` : "The dataset",
-      index,
-      dataset.length,
-    );
-  }
-}
-
-function collateBy(
-  how: CollateFunction<never, unknown> | PadCollator | undefined,
-  samples: unknown[],
-  context: Context,
-): unknown {
-  if (how === undefined) return collate(samples);
-  return typeof how === "function" ? how(samples as never, context) : how.collate(samples);
+): Promise<Returned<NoInfer<B>>> {
+  const { gatherBatch } = await gatheringChunk.load();
+  return gatherBatch(sequence, index, context);
 }

@@ -4,7 +4,8 @@ import { type Delivered, isInnerNode } from "../../tensor/tree.ts";
 import { copyView } from "../../tensor/view.ts";
 import { Combinator, checkSequence, type Hooked, type Keeper } from "../combinator.ts";
 import { type Context, deriveContext } from "../context.ts";
-import { fetchBatch, type Returned, type Sequence } from "../sequence.ts";
+import { fetchBatch } from "../fetching.ts";
+import type { Returned, Sequence } from "../sequence.ts";
 
 /** A sequence that keeps its batches in memory; made by {@link cache}. */
 export class CacheSequence<B> extends Combinator<Delivered<B>> implements Keeper {

@@ -21,7 +21,8 @@ import { checkTensor, empty, isTensor, showShape, type Tensor, tensor, zeros } f
 import { type Delivered, isInnerNode } from "../../tensor/tree.ts";
 import { Combinator, type Hooked } from "../combinator.ts";
 import type { Context } from "../context.ts";
-import { type Awaitable, fetchBatch, type Returned, type Sequence } from "../sequence.ts";
+import { fetchBatch } from "../fetching.ts";
+import type { Awaitable, Returned, Sequence } from "../sequence.ts";
 
 /**
  * A batch that can be mixed: `[x, y]` or `[x, y, sampleWeight]`, or a record with these names. `y` holds the number of a

@@ -1,7 +1,8 @@
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { checkSequence } from "../combinator.ts";
-import { lengthOf, type Sequence } from "../sequence.ts";
+import { lengthOf } from "../length.ts";
+import type { Sequence } from "../sequence.ts";
 import { SingleSelection, type SourceBatch } from "./selection.ts";
 
 /** Chosen batches of `source`; made by {@link select}. */

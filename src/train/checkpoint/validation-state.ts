@@ -12,7 +12,8 @@ import { isDataLoader } from "../../loader/data-loader.ts";
 import { sequenceIn } from "../../loader/loader.ts";
 import { dataOf, differingFrom } from "../../loader/resume.ts";
 import { Combinator, type Hooked, originsOf } from "../../sequence/combinator.ts";
-import { callHook, isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";
+import { callHook } from "../../sequence/fetching.ts";
+import { isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";
 import { restoreSequence, statesOf } from "./sequence-state.ts";
 
 /** Where validation data stand whose hooks may change them. */

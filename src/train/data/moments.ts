@@ -10,7 +10,8 @@ import { ShapeError, TrainingError } from "../../core/errors.ts";
 import { isThenable } from "../../core/settle.ts";
 import { Combinator, type Hooked } from "../../sequence/combinator.ts";
 import type { Context } from "../../sequence/context.ts";
-import { type Awaitable, fetchBatch, type Sequence } from "../../sequence/sequence.ts";
+import { fetchBatch } from "../../sequence/fetching.ts";
+import type { Awaitable, Sequence } from "../../sequence/sequence.ts";
 import { isBigDType } from "../../tensor/dtype.ts";
 import { checkTensor, isTensor, type Tensor } from "../../tensor/tensor.ts";
 

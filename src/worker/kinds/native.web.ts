@@ -1,7 +1,4 @@
-/**
- * What stands in the place of node.ts in a browser bundle, by the `browser` field of package.json: worker threads and
- * processes are Node's.
- */
+/** What stands in the place of native.node.ts where there is no Node: worker threads and processes are Node's. */
 import { WorkerError } from "../../core/errors.ts";
 import type { MakeCopies } from "../copies.ts";
 

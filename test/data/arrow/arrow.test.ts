@@ -6,7 +6,7 @@ import { arrow } from "../../../src/data/arrow/index.ts";
 import type { ColumnReader } from "../../../src/data/columns/groups.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import type { Sequence } from "../../../src/sequence/sequence.ts";
-import { run } from "../../../src/tensor/tree.ts";
+import { run } from "../../../src/tensor/run.ts";
 import { ranges, served } from "../../bytes/server.ts";
 import { fetchAll } from "../../sequence/probe.ts";
 import { failsWhereCut, keepsContract } from "../contract.ts";

@@ -1,0 +1,2 @@
+/** Numbers from a seed. */
+export { createRandom, type Random, type Shuffled } from "./random.ts";

@@ -1,0 +1,2 @@
+/** What the script of a worker calls. */
+export { serve } from "./serve.ts";
