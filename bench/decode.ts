@@ -9,9 +9,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import turbo from "@julusian/jpeg-turbo";
-import { render } from "../src/image/decode/decoder.ts";
 import { EncodedImage } from "../src/image/decode/encoded.ts";
 import { jpegDecoder } from "../src/image/decode/jpeg.ts";
+import { render } from "../src/image/decode/render.ts";
 import { foldPipeline } from "../src/image/pipeline.ts";
 
 const folder =

@@ -13,7 +13,8 @@ import type { ArrayOf } from "../tensor/dtype.ts";
 import { isLazyTensor, type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
-import { checkPixels, render } from "./decode/decoder.ts";
+import { checkPixels, type GivenDecoder } from "./decode/decoder.ts";
+import { renderRow } from "#image/decode/decoders";
 import { decode } from "./decode/select.ts";
 import { type ResultRow, runPasses } from "./passes.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";
@@ -42,6 +43,7 @@ export interface ReadOptions {
   readonly channels: Channels;
   readonly orient: boolean;
   readonly palette: "colours" | "indices";
+  readonly decode: "browser" | GivenDecoder | undefined;
   readonly maxPixels: number;
   /** "throw", or what gives a replacement, which it has checked. */
   readonly onError: "throw" | ((error: ImageError) => ImageSource | Pixels);
@@ -143,7 +145,7 @@ function start(image: LazyImage, source: Source, row: ResultRow): void | Promise
     : decodeCounted(image, bytes, row, read);
 }
 
-function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: ResultRow): void {
+function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: ResultRow): void | Promise<void> {
   const [height, width, channels] = pixels.shape as [number, number, Channels];
   // Others would be filled up with those of the image before, as where the tensor was released since.
   checkTensor("The image", pixels);
@@ -153,8 +155,8 @@ function runPixels({ key, ops, options }: LazyImage, pixels: Pixels, row: Result
     row([height, width, channels]).set(pixels.data);
     return;
   }
-  runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
-    render(pixels.data, height, width, channels, { pipeline, row: out }),
+  return runPasses(pipelineOf(key, ops, options.channels), row, (pipeline, out) =>
+    renderRow(pixels.data, height, width, channels, { pipeline, row: out }),
   );
 }
 
@@ -176,7 +178,7 @@ function decodeCounted(
   row: ResultRow,
   { started, elsewhere }: { readonly started: number; readonly elsewhere: boolean },
 ): void | Promise<void> {
-  const { orient, maxPixels, channels } = options;
+  const { orient, decode: other, maxPixels, channels } = options;
   const indices = options.palette === "indices";
   const loaded = performance.now();
   const cost = { started, loaded, bytes: elsewhere ? bytes.length : 0 };
@@ -188,7 +190,7 @@ function decodeCounted(
     return out;
   };
   const decoding = runPasses(pipelineOf(key, ops, channels), counted, (pipeline, out) =>
-    decode(bytes, { pipeline, orient, indices, maxPixels, row: out }),
+    decode(bytes, { pipeline, orient, indices, decode: other, maxPixels, row: out }),
   );
   if (decoding === undefined) count();
   else return decoding.then(count);
@@ -202,10 +204,10 @@ export function imageAt<D extends ImageDType>(image: Image<D>, place: () => Data
 
 /** `options` of a source that lies at `place`; name by name, as objects that are spread take another shape each. */
 export function optionsAt(
-  { channels, orient, palette, maxPixels, onError, signal }: ReadOptions,
+  { channels, orient, palette, decode: other, maxPixels, onError, signal }: ReadOptions,
   place: () => DataLocation,
 ): ReadOptions {
-  return { channels, orient, palette, maxPixels, onError, signal, place };
+  return { channels, orient, palette, decode: other, maxPixels, onError, signal, place };
 }
 
 /** The error with the path in its message, or the place in a data set, and in its fields where it has them. */

@@ -5,6 +5,7 @@ import { type DataLocation, type ImageError, OptionError, ShapeError } from "../
 import type { LazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
+import type { GivenDecoder } from "./decode/decoder.ts";
 import { type Image, LazyImage, optionsAt, type Pixels, type ReadOptions } from "./image.ts";
 import { checkSource, type ImageSource } from "./source.ts";
 
@@ -23,6 +24,22 @@ export interface ImreadOptions {
    */
   readonly palette?: "colours" | "indices";
   /**
+   * What decodes the files that epochal's own decoders do not take: all but JPEG of the usual kinds, PNG, WebP and GIF.
+   * By default `sharp` in Node, where it is installed, and nobody in a browser, as there is no decoder there that gives
+   * the same pixels everywhere.
+   *
+   * - A function: a decoder of yours, as of a package in WebAssembly. It gets the file's bytes, and gives pixels, upright.
+   *   It is asked in place of `sharp`, too, and for files of any format, known or not.
+   * - `"browser"`: the browser's own decoder, of whatever formats it has (`createImageBitmap`, read from a canvas). **The
+   *   pixels differ** from browser to browser, and from Node's: by decoder, by rounding where they are transparent, and
+   *   by protection against fingerprinting, which is an error where it is found. In Node it is `sharp` all the same.
+   *
+   * @example
+   * import decodeAvif from "@jsquash/avif/decode.js";
+   * imread(file, { decode: (bytes) => decodeAvif(bytes.buffer) });
+   */
+  readonly decode?: "browser" | DecodeFunction;
+  /**
    * Images with more pixels are refused before they are decoded. Default 89,478,485, a quarter of a gigabyte of RGB,
    * the limit at which Pillow warns.
    */
@@ -39,10 +56,23 @@ export interface ImreadOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Pixels as a decoder of yours may give them: a uint8 tensor, or RGBA in the form of the platform's `ImageData`. */
+export type DecodedPixels =
+  | Pixels
+  | {
+      readonly data: Uint8Array | Uint8ClampedArray;
+      readonly width: number;
+      readonly height: number;
+    };
+
+/** A decoder of yours: the bytes of a file, which are its own, become pixels, at once or by a promise. */
+export type DecodeFunction = (bytes: Uint8Array<ArrayBuffer>) => DecodedPixels | Promise<DecodedPixels>;
+
 const defaults: ReadOptions = {
   channels: 3,
   orient: true,
   palette: "colours",
+  decode: undefined,
   maxPixels: 89_478_485,
   onError: "throw",
   signal: undefined,
@@ -51,8 +81,8 @@ const defaults: ReadOptions = {
 /**
  * An image file, to be read when a batch needs it: dtype uint8, shape [height, width, 3].
  *
- * JPEG, PNG, WebP and GIF (its first picture) need no package. `sharp`, if installed, decodes everything else (AVIF,
- * TIFF, …).
+ * JPEG, PNG, WebP and GIF (its first picture) need no package, and have the same pixels in Node and in every browser.
+ * `sharp`, if installed, decodes everything else (AVIF, TIFF, …) in Node; for browsers there is the option `decode`.
  * Nothing is read or checked until the image is run.
  *
  * @throws OptionError if an option or the source is not as described. Running the image throws an ImageError with the
@@ -112,21 +142,40 @@ function begin(
 }
 
 function readOptions(options: ImreadOptions): ReadOptions {
-  checkKnown("imread()", options, ["channels", "orient", "palette", "maxPixels", "onError", "signal"]);
+  checkKnown("imread()", options, [
+    "channels",
+    "orient",
+    "palette",
+    "decode",
+    "maxPixels",
+    "onError",
+    "signal",
+  ]);
   const { orient, palette, maxPixels, onError, signal } = { ...defaults, ...options };
+  const { decode } = options;
   checkChoice("palette", palette, ["colours", "indices"]);
   const { channels = palette === "indices" ? 1 : defaults.channels } = options;
   checkChoice("channels", channels, [1, 3, 4]);
   if (palette === "indices" && channels !== 1)
     throw new OptionError(`An index is one channel: \`palette: "indices"\` takes no ${channels}.`);
   checkBoolean("orient", orient);
+  if (decode !== undefined && decode !== "browser" && typeof decode !== "function")
+    throw new OptionError(`\`decode\` must be "browser" or a function, got ${show(decode)}.`);
   checkInteger("maxPixels", maxPixels, 1);
   if (signal !== undefined) checkSignal("signal", signal);
   if (onError !== "throw" && typeof onError !== "function") {
     throw new OptionError(`\`onError\` must be "throw" or a function, got ${show(onError)}.`);
   }
   const checked = onError === "throw" ? onError : checkedReplacement(onError);
-  return { channels, orient, palette, maxPixels, onError: checked, signal };
+  return {
+    channels,
+    orient,
+    palette,
+    decode: typeof decode === "function" ? checkedDecoder(decode) : decode,
+    maxPixels,
+    onError: checked,
+    signal,
+  };
 }
 
 type Replace = Exclude<ReadOptions["onError"], "throw">;
@@ -145,6 +194,31 @@ function checkedReplacement(onError: Replace): Replace {
     }
     return replacement;
   };
+}
+
+/** `decode`, which throws an OptionError if what it returns is no pixels. */
+function checkedDecoder(decode: DecodeFunction): GivenDecoder {
+  return async (bytes) => {
+    const decoded = await decode(bytes);
+    try {
+      const pixels = isImageData(decoded) ? tensorOf(decoded) : decoded;
+      checkPixelTensor(pixels);
+      return pixels;
+    } catch (wrong) {
+      throw new OptionError(`\`decode\` must return pixels. ${(wrong as Error).message}`);
+    }
+  };
+}
+
+type ImageDataLike = Exclude<DecodedPixels, Pixels>;
+
+function isImageData(decoded: DecodedPixels | null): decoded is ImageDataLike {
+  return decoded !== null && typeof decoded === "object" && "width" in decoded;
+}
+
+function tensorOf({ data, width, height }: ImageDataLike): Pixels {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.length);
+  return { data: bytes, shape: [height, width, 4], dtype: "uint8" };
 }
 
 /** Throws {@link ShapeError} unless `pixels` is a uint8 tensor of shape [height, width, 1 | 3 | 4]. */

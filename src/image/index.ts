@@ -13,7 +13,13 @@ export type { Antialias, PadMode } from "./axis.ts";
 export type { Channels } from "./colour.ts";
 export type { Extent } from "./geometry.ts";
 export type { Image, Pixels } from "./image.ts";
-export { fromPixels, type ImreadOptions, imread } from "./imread.ts";
+export {
+  type DecodedPixels,
+  type DecodeFunction,
+  fromPixels,
+  type ImreadOptions,
+  imread,
+} from "./imread.ts";
 export type { ImageDType } from "./pipeline.ts";
 export { type ImageSizeOptions, imageSize } from "./size.ts";
 export type { ImageSource } from "./source.ts";

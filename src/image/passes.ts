@@ -1,6 +1,6 @@
 /** The passes of a pipeline, one over the pixels of the other. */
 import type { Channels } from "./colour.ts";
-import { render } from "./decode/decoder.ts";
+import { renderRow } from "#image/decode/decoders";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The memory for a result of `shape`; called once. */
@@ -26,7 +26,7 @@ export function runPasses(pipeline: Pipeline, row: ResultRow, first: RunPass): v
   const follow = () => {
     const [height, width, channels] = shape as [number, number, Channels];
     return runPasses(then, row, (pass, out) =>
-      render(pixels, height, width, channels, { pipeline: pass, row: out }),
+      renderRow(pixels, height, width, channels, { pipeline: pass, row: out }),
     );
   };
   return running === undefined ? follow() : running.then(follow);

@@ -109,7 +109,8 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/image/kernel/assembly/weights.ts row": scratch,
   "src/image/kernel/assembly/weights.ts shares": scratch,
   "src/image/kernel/assembly/weights.ts start": scratch,
-  "src/image/kernel/kernel.ts #module": "is compiled once",
+  "src/image/decode/browser.ts faithful": "a browser stays what it is",
+  "src/image/kernel/code.ts compiled": "is compiled once",
   "src/image/kernel/thread.ts current": ofThread,
   "src/image/pipeline.ts pipelines":
     "images of the next batches have the same steps; at most so many are kept",

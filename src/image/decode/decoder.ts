@@ -5,11 +5,13 @@
  * made without any.
  */
 import { ImageError } from "../../core/errors.ts";
-import type { Channels } from "../colour.ts";
 import type { FormatName } from "../header/format.ts";
-import { threadKernel } from "../kernel/thread.ts";
+import type { Pixels } from "../image.ts";
 import type { Pipeline } from "../pipeline.ts";
 import type { EncodedImage } from "./encoded.ts";
+
+/** A decoder that the user gave: of bytes that are its own it makes pixels, which are checked. */
+export type GivenDecoder = (bytes: Uint8Array<ArrayBuffer>) => Promise<Pixels>;
 
 /** What a decoder is to make of a file. */
 export interface DecodeRequest {
@@ -18,6 +20,8 @@ export interface DecodeRequest {
   readonly orient: boolean;
   /** Whether pixels are numbers, to be read as they are stored: PNG's alone. Default false. */
   readonly indices?: boolean;
+  /** What decodes files that ours do not take; by default what is installed. */
+  readonly decode?: "browser" | GivenDecoder | undefined;
   /** Most pixels that may be decoded. */
   readonly maxPixels: number;
   /** The memory for a result of `shape`: a row of a batch, or a new tensor. Called once, when the shape is known. */
@@ -33,8 +37,8 @@ export interface DecodeRequest {
 export interface Decoder {
   /** The formats that it takes. */
   readonly formats: readonly FormatName[];
-  /** What is to be installed where it is declined for want of a package: `sharp`. */
-  readonly needs?: string;
+  /** What a message calls a file that it declines, where that is more than its format says. */
+  called?(file: EncodedImage): string | undefined;
   /** @throws ImageError (without a path) if the file is one that nobody can decode, or must not. */
   decode(file: EncodedImage, request: DecodeRequest): DecodeOutcome | Promise<DecodeOutcome>;
 }
@@ -51,18 +55,4 @@ export function checkPixels(height: number, width: number, maxPixels: number): v
   throw new ImageError(
     `It has ${width} x ${height} pixels, and at most ${maxPixels} are decoded. Raise the option \`maxPixels\` of imread if that is meant.`,
   );
-}
-
-/** Runs the pipeline over pixels that lie in memory, upright but for their `orientation`, and writes the row. */
-export function render(
-  pixels: Uint8Array,
-  height: number,
-  width: number,
-  channels: Channels,
-  { pipeline, row }: Pick<DecodeRequest, "pipeline" | "row">,
-  orientation: number = 1,
-): void {
-  const prepared = threadKernel().pixels.prepare(pipeline, { height, width, channels, orientation, gap: 0 });
-  prepared.pixels.set(pixels);
-  prepared.run(row(prepared.shape));
 }

@@ -1,7 +1,6 @@
 /** An image file's bytes, and what they say about themselves: found when first asked for, by whichever decoder asks. */
 
 import { type Format, formatOf } from "../header/format.ts";
-import { readJpegHeader } from "../header/jpeg.ts";
 
 /** A file on its way through the decoders. */
 export class EncodedImage {
@@ -25,13 +24,6 @@ export class EncodedImage {
     if (!this.#kept) this.#bytes = this.#bytes.slice();
     this.#kept = true;
     return this.#bytes;
-  }
-
-  /** What the file is called in a message: of a JPEG that only some decoders know, of which kind it is. */
-  get called(): string | undefined {
-    const { format } = this;
-    const unusual = format?.name === "JPEG" ? this.header(readJpegHeader)?.unusual : undefined;
-    return unusual === undefined ? format?.called : `a JPEG image ${unusual}`;
   }
 
   /** The file's format by its first bytes; undefined where it is none that is known. */

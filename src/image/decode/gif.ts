@@ -1,9 +1,10 @@
 /** GIF: its first picture, with Pillow's pixels, also where they are transparent. No package, the same on every machine. */
 import { damaged, truncated } from "../header/damage.ts";
 import { type GifHeader, type GifPicture, readGifHeader } from "../header/gif.ts";
-import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
 import { decompressLzw } from "./lzw.ts";
+import { render } from "./render.ts";
 
 /** The decoder of GIF. */
 export const gifDecoder: Decoder = { formats: ["GIF"], decode };

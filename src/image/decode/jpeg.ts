@@ -15,21 +15,28 @@ import {
   mostPixels,
   readJpegHeader,
 } from "../header/jpeg.ts";
-import type { DecodableHeader, PreparedJpeg } from "../kernel/jpeg.ts";
+import { type DecodableHeader, jpegPlanes, type PreparedJpeg } from "../kernel/jpeg.ts";
 import { threadKernel } from "../kernel/thread.ts";
 import { foldPipeline } from "../pipeline.ts";
-import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
+import { render } from "./render.ts";
 
 /** The kernel's decoder of JPEG. */
-export const jpegDecoder: Decoder = { formats: ["JPEG"], decode };
+export const jpegDecoder: Decoder = { formats: ["JPEG"], called: callJpeg, decode };
+
+/** What a JPEG is called that only some decoders know: of which kind it is. */
+export function callJpeg(file: EncodedImage): string | undefined {
+  const unusual = file.header(readJpegHeader)?.unusual;
+  return unusual === undefined ? undefined : `a JPEG image ${unusual}`;
+}
 
 /** Four components become RGB before anything else is done with them: that is a product of two. */
 const asPixels = foldPipeline([], 3);
 
 function decode(file: EncodedImage, request: DecodeRequest): DecodeOutcome {
   const { bytes } = file;
-  const known = threadKernel().jpeg.prepared(request.pipeline, bytes, request.orient);
+  const known = jpegPlanes(threadKernel()).prepared(request.pipeline, bytes, request.orient);
   const header = known?.header ?? file.header(readJpegHeader);
   const outcome =
     header === undefined
@@ -60,7 +67,8 @@ function decodeAll(
   if (height * width > mostPixels(bytes.length)) throw truncated("JPEG");
   const inks = components.length === 4;
   const planes =
-    known ?? threadKernel().jpeg.prepare(inks ? asPixels : pipeline, bytes, header, orient ? orientation : 1);
+    known ??
+    jpegPlanes(threadKernel()).prepare(inks ? asPixels : pipeline, bytes, header, orient ? orientation : 1);
   if (planes === undefined) return damaged("JPEG", "its tables make no sense");
   if (planes.decode(bytes) !== "whole") return damaged("JPEG", "its codes make no sense");
   if (inks) {

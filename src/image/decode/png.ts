@@ -16,11 +16,11 @@ function decode(
   { bytes }: EncodedImage,
   { pipeline, orient, indices = false, maxPixels, row }: DecodeRequest,
 ): DecodeOutcome {
-  const thread = threadKernel();
-  const read = readPngHeader(bytes, (all, start, end) => checkOf(thread.kernel, all, start, end));
+  const kernel = threadKernel();
+  const read = readPngHeader(bytes, (all, start, end) => checkOf(kernel, all, start, end));
   const header = indices ? indicesOf(read) : read;
   checkPixels(header.height, header.width, maxPixels);
-  const pixels = pixelsOfPng(thread, pipeline, bytes, header, orient ? header.orientation : 1);
+  const pixels = pixelsOfPng(kernel, pipeline, bytes, header, orient ? header.orientation : 1);
   pixels.run(row(pixels.shape));
   return "done";
 }

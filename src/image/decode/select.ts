@@ -1,30 +1,27 @@
 /** Which decoder takes an image: the first of those for its format that does not decline it. */
-import { ImageError, MissingPeerError } from "../../core/errors.ts";
-import { builtin } from "../../core/node.ts";
-import type { Format, FormatName } from "../header/format.ts";
+import { ImageError } from "../../core/errors.ts";
+import type { Format } from "../header/format.ts";
 import type { StoredSize } from "../header/size.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
+import { generalDecoder, generalSize, ownDecoders, undecoded } from "#image/decode/decoders";
 import { EncodedImage } from "./encoded.ts";
-import { gifDecoder } from "./gif.ts";
-import { jpegDecoder } from "./jpeg.ts";
-import { pngDecoder } from "./png.ts";
-import { sharpDecoder, sizeBySharp } from "./sharp.ts";
-import { webpDecoder } from "./webp.ts";
+import { decodeByGiven } from "./given.ts";
 
 /** In the order in which they are asked. */
-const decoders: readonly Decoder[] = [jpegDecoder, pngDecoder, webpDecoder, gifDecoder, sharpDecoder];
+const decoders: readonly Decoder[] = [...ownDecoders, generalDecoder];
 
 /**
  * Decodes `bytes` by the first decoder that takes them, and writes the row.
  *
  * @param bytes valid until this returns
  * @throws ImageError (without a path) if they are no image, or damaged.
- * @throws MissingPeerError if no installed package decodes them.
+ * @throws MissingPeerError if they are of a kind that nothing here decodes.
  */
 export function decode(bytes: Uint8Array, request: DecodeRequest): void | Promise<void> {
   const file = new EncodedImage(bytes);
-  const format = checkFormat(bytes, () => file.format);
-  if (request.indices && format.name !== "PNG") {
+  const given = typeof request.decode === "function";
+  const format = given && bytes.length > 0 ? file.format : checkFormat(bytes, () => file.format);
+  if (request.indices && format?.name !== "PNG") {
     throw new ImageError(
       'Only of PNG images are the indices of a palette read. Leave `palette: "indices"` away, or convert the file to PNG.',
     );
@@ -35,8 +32,8 @@ export function decode(bytes: Uint8Array, request: DecodeRequest): void | Promis
 /** The size of an image of a format that does not say so itself. */
 export function decodedSize(file: EncodedImage): Promise<StoredSize> {
   const format = checkFormat(file.bytes, () => file.format);
-  const size = sizeBySharp(file);
-  if (size === undefined) throw undecoded(format.name, format.called);
+  const size = generalSize(file);
+  if (size === undefined) throw undecoded(format.called);
   return size;
 }
 
@@ -64,14 +61,16 @@ function ask(
   next: number,
   file: EncodedImage,
   request: DecodeRequest,
-  format: Format,
+  format: Format | undefined,
   damage: ImageError | undefined,
 ): void | Promise<void> {
+  const { decode: given } = request;
   let found = damage;
   for (let i = next; i < decoders.length; i++) {
     const decoder = decoders[i]!;
-    if (!decoder.formats.includes(format.name)) continue;
-    const outcome = decoder.decode(file, request);
+    const isGiven = decoder === generalDecoder && typeof given === "function";
+    if (!isGiven && (format === undefined || !decoder.formats.includes(format.name))) continue;
+    const outcome = isGiven ? decodeByGiven(given, file, request) : decoder.decode(file, request);
     if (outcome === "done") return;
     if (outcome instanceof Promise) {
       // For those that may be asked after it.
@@ -83,24 +82,18 @@ function ask(
     }
     found ??= damageOf(outcome);
   }
-  throw found ?? undecoded(format.name, file.called ?? format.called);
+  throw found ?? undecoded(calledOf(file, format!));
 }
 
 function damageOf(outcome: DecodeOutcome): ImageError | undefined {
   return typeof outcome === "string" ? undefined : outcome;
 }
 
-/** The error of a sound file that all decoders declined. */
-function undecoded(name: FormatName, called: string): MissingPeerError {
-  const needed = decoders.flatMap(({ formats, needs }) =>
-    needs !== undefined && formats.includes(name) ? [needs] : [],
-  );
-  if (builtin("module") === undefined) {
-    return new MissingPeerError(
-      `It is ${called} of a kind that needs a package for Node, and this is a browser. Decode it with createImageBitmap and begin with fromPixels(), or store JPEG files of the usual kinds, PNG or WebP.`,
-    );
+/** What a message calls a sound file. */
+function calledOf(file: EncodedImage, { name, called }: Format): string {
+  for (const decoder of decoders) {
+    const more = decoder.formats.includes(name) ? decoder.called?.(file) : undefined;
+    if (more !== undefined) return more;
   }
-  return new MissingPeerError(
-    `It is ${called} of a kind that needs a package which is not installed: npm install ${needed.join(" ")}`,
-  );
+  return called;
 }

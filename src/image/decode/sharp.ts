@@ -14,8 +14,10 @@ import { endsInBox } from "../header/iso.ts";
 import { readJpegHeader } from "../header/jpeg.ts";
 import type { StoredSize } from "../header/size.ts";
 import { readTiffHeader } from "../header/tiff.ts";
-import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder, render } from "./decoder.ts";
+import { checkPixels, type DecodeOutcome, type DecodeRequest, type Decoder } from "./decoder.ts";
 import type { EncodedImage } from "./encoded.ts";
+import { callJpeg } from "./jpeg.ts";
+import { render } from "./render.ts";
 
 /** The part of `sharp` that is used. */
 interface Sharp {
@@ -43,7 +45,6 @@ interface RawPixels {
 /** The decoder of sharp, where its package is installed. */
 export const sharpDecoder: Decoder = {
   formats: ["JPEG", "TIFF", "AVIF", "HEIC", "JPEG XL", "JPEG 2000", "PNM"],
-  needs: "sharp",
   decode(file, request) {
     const sharp = peer<Sharp>("sharp", leaveToOthers);
     return sharp === undefined ? "declined" : decode(sharp, file, request);
@@ -142,12 +143,17 @@ function rgbOfInks(samples: Uint8Array, channels: number): Uint8Array {
   return rgb;
 }
 
+function callFile(file: EncodedImage): string {
+  const unusual = file.format?.name === "JPEG" ? callJpeg(file) : undefined;
+  return unusual ?? file.format!.called;
+}
+
 /** Our error of sharp's: a file of a kind that it lacks is not called damaged. */
 function problem(cause: Error, file: EncodedImage): ImageError {
   const { format } = file;
   // What sharp says is no help: of several files at once it may be another's error, or none.
   const rareTiff = format?.name === "TIFF" ? file.header(readTiffHeader)?.unusual : undefined;
-  const called = rareTiff === undefined ? file.called : `a TIFF image ${rareTiff}`;
+  const called = rareTiff === undefined ? callFile(file) : `a TIFF image ${rareTiff}`;
   const [said] = cause.message.split("\n");
   const { name } = format!;
   if (/pixel limit/i.test(cause.message)) {

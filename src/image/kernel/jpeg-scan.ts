@@ -12,8 +12,31 @@ import {
   ScanPlaces,
   SkipTable,
 } from "./assembly/layout.ts";
+import { jpegDigits } from "./jpeg.generated.ts";
 import type { BlockSize, Blocks, JpegFrame } from "./jpeg-frame.ts";
 import type { Kernel } from "./kernel.ts";
+
+/** The kernel's functions for JPEG. */
+export interface JpegFunctions {
+  huffman(slot: number, progressive: number): number;
+  decodeScan(top: number): number;
+  decodeProgressive(top: number): number;
+  fillZigzags(): void;
+  transformBlocks(plane: number): void;
+  renderPlanes(): void;
+  skipping(slot: number): void;
+}
+
+/** Those of `kernel`. */
+export function jpegFunctions(kernel: Kernel): JpegFunctions {
+  return kernel.keep(loadJpeg);
+}
+
+function loadJpeg(kernel: Kernel): JpegFunctions {
+  const functions = kernel.load<JpegFunctions>(jpegDigits);
+  functions.fillZigzags();
+  return functions;
+}
 
 /** Where each coefficient in zigzag order (T.81 figure A.6) belongs in a block of i16 stored by columns, in bytes. */
 const zigzag = zigzagOrder((row, column) => column * 16 + row * 2);
@@ -58,6 +81,7 @@ interface KeptQuantiser {
 /** The tables in a kernel, kept from image to image: most files share a handful (T.81 annex K.3). */
 export class JpegScans {
   readonly #kernel: Kernel;
+  readonly #functions: JpegFunctions;
   /** The table in each slot; of none it has no length. */
   readonly #huffman: readonly KeptTable[] = Array.from({ length: 8 }, () => ({
     spec: new Uint8Array(16 + 256),
@@ -70,6 +94,7 @@ export class JpegScans {
 
   constructor(kernel: Kernel) {
     this.#kernel = kernel;
+    this.#functions = jpegFunctions(kernel);
   }
 
   /** Makes the kernel ready for a scan of `bytes`, but for where its coded data are; false if a table is damaged. */
@@ -160,11 +185,10 @@ export class JpegScans {
     const kept = this.#huffman[table]!;
     if (kept.length === length && kept.progressive === progressive && isSame(kept.spec, length, bytes, at))
       return true;
-    const { bytes: memory, functions } = this.#kernel;
     const spec = bytes.subarray(at, at + length);
     kept.length = 0;
-    memory.set(spec, Place.specification);
-    if (functions.huffman(table, progressive ? 1 : 0) === 0) return false;
+    this.#kernel.bytes.set(spec, Place.specification);
+    if (this.#functions.huffman(table, progressive ? 1 : 0) === 0) return false;
     kept.spec.set(spec);
     kept.length = length;
     kept.progressive = progressive;
@@ -174,7 +198,7 @@ export class JpegScans {
 
   #placeSkips(slot: number): void {
     const table = this.#huffman[4 + slot]!;
-    if (!table.skips) this.#kernel.functions.skipping(slot);
+    if (!table.skips) this.#functions.skipping(slot);
     table.skips = true;
   }
 }

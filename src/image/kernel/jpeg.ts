@@ -29,7 +29,7 @@ import {
   scaledSampling,
   wholeBlock,
 } from "./jpeg-frame.ts";
-import { isSame, JpegScans, type ScannedFrame } from "./jpeg-scan.ts";
+import { isSame, type JpegFunctions, JpegScans, jpegFunctions, type ScannedFrame } from "./jpeg-scan.ts";
 import { align, type Kernel, type Room } from "./kernel.ts";
 import { Rendered, resultOf, writePlane } from "./render.ts";
 import { axisTables, type PlacedTable, type PlaneSampling, type StoredPlane } from "./table.ts";
@@ -52,6 +52,15 @@ function skipsIn({ rows, columns }: BlockSize): boolean {
 
 /** The header of a file that is decoded here. */
 export type DecodableHeader = JpegHeader & { readonly scan: JpegScan };
+
+/** The JPEG that `kernel` is made ready for. */
+export function jpegPlanes(kernel: Kernel): JpegPlanes {
+  return kernel.keep(newJpegPlanes);
+}
+
+function newJpegPlanes(kernel: Kernel): JpegPlanes {
+  return new JpegPlanes(kernel);
+}
 
 /**
  * The JPEG that a kernel is made ready for. It is kept until another is prepared, or the tables that it needs are
@@ -110,6 +119,7 @@ export class PreparedJpeg {
   /** The kernel's tables, as long as it is ready. */
   readonly tables: Kernel["tables"];
   readonly #kernel: Kernel;
+  readonly #functions: JpegFunctions;
   readonly #scans: JpegScans;
   readonly #frame: JpegFrame;
   /** How many planes the result needs. */
@@ -133,6 +143,7 @@ export class PreparedJpeg {
     orientation: number,
   ) {
     this.#kernel = kernel;
+    this.#functions = jpegFunctions(kernel);
     this.#scans = scans;
     this.pipeline = pipeline;
     this.header = header;
@@ -186,14 +197,14 @@ export class PreparedJpeg {
     // A marker, what may be read over, and the coded data once more.
     const top = align(this.#data + 2 * coded + beyond);
     this.#kernel.reserve(top);
-    const { bytes: memory, functions } = this.#kernel;
+    const { bytes: memory } = this.#kernel;
     memory.set(bytes.subarray(start), this.#data);
     memory.set(endOfImage, this.#data + coded);
     const { scan, components, progressive } = this.header;
     const whole =
       progressive || scan.parts.length < components.length
         ? this.#decodeScans(bytes, top)
-        : functions.decodeScan(top) === 0;
+        : this.#functions.decodeScan(top) === 0;
     // Of what was not read it is known at least that it is there.
     return whole && !(this.#endsEarly && isTruncated(bytes, start)) ? "whole" : "damaged";
   }
@@ -201,7 +212,7 @@ export class PreparedJpeg {
   /** Runs the pipeline over what was decoded, and writes the result into `out`. */
   run(out: Uint8Array | Float32Array): void {
     this.#rendered.begin();
-    this.#kernel.functions.renderPlanes();
+    this.#functions.renderPlanes();
     this.#rendered.copyTo(out);
   }
 
@@ -227,7 +238,7 @@ export class PreparedJpeg {
         if (!this.#placeScan(bytes, scan)) return false;
         const from = this.#data - header.scan.data;
         kernel.set(Place.scan + Scan.data, from + scan.data);
-        const { decodeProgressive, decodeScan } = kernel.functions;
+        const { decodeProgressive, decodeScan } = this.#functions;
         if ((progressive ? decodeProgressive(top) : decodeScan(top)) !== 0) return false;
         read = kernel.get(Place.scan + Scan.marker) - from;
       }
@@ -237,7 +248,7 @@ export class PreparedJpeg {
     if (scan === undefined || !received.isWhole) return false;
     for (let c = 0; c < this.#needed; c++) {
       this.#placeQuantiser(bytes, c, received.quantiserOf(c)!);
-      kernel.functions.transformBlocks(Place.planes + Plane.bytes * c);
+      this.#functions.transformBlocks(Place.planes + Plane.bytes * c);
     }
     return true;
   }

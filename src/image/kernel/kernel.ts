@@ -1,106 +1,35 @@
 /**
- * The kernel: our decoder and resampler in WebAssembly, with its memory and what is kept there.
+ * The kernel: our decoders and resampler in WebAssembly, with its memory and what is kept there.
  *
  * Memory, from the bottom: fixed places (assembly/layout.ts), resampling tables, then whatever one image needs.
  * Invariants: all of it belongs to one image at a time, and everything is synchronous; views are made after the memory
  * was grown, as growing detaches them.
  */
 import { ImageError } from "../../core/errors.ts";
+import type { WasmMemory } from "../../core/wasm.ts";
 import { Place } from "./assembly/layout.ts";
-import { kernelDigits } from "./kernel.generated.ts";
+import { functionsOver, newMemory, pageBytes } from "./code.ts";
+import { pixelsDigits } from "./pixels.generated.ts";
 import type { PlacedTable, WantedTable } from "./table.ts";
 
-/** The part of `WebAssembly` that is used; its types come with the DOM's, which Node code does without. */
-interface Wasm {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-}
-
-/** The part of its `Memory` that is used. */
-interface WasmMemory {
-  readonly buffer: ArrayBuffer;
-  grow(pages: number): number;
-}
-
-/** The kernel's functions; what they read and write is described in assembly/. */
-export interface KernelFunctions {
-  huffman(slot: number, progressive: number): number;
-  decodeScan(top: number): number;
-  decodeProgressive(top: number): number;
-  fillZigzags(): void;
-  transformBlocks(plane: number): void;
-  renderPlanes(): void;
-  skipping(slot: number): void;
+/** The functions that every image needs; what they read and write is described in assembly/. */
+export interface PixelFunctions {
   weighAxis(spreads: number, last: number, rows: number, size: number, end: number): number;
   writeTable(table: number, rows: number, step: number, head: number, from: number, scale: number): void;
   renderPixels(): void;
   renderSampled(sampling: number): void;
   countBytes(pixels: number, count: number, channels: number, out: number): void;
   transpose(source: number, gap: number, width: number, height: number, channels: number, out: number): void;
-  decodeVp8(
-    work: number,
-    data: number,
-    end: number,
-    above: number,
-    macroblocks: number,
-    y: number,
-    u: number,
-    v: number,
-    columns: number,
-    rows: number,
-  ): number;
-  decodeVp8l(
-    data: number,
-    dataEnd: number,
-    near: number,
-    at: number,
-    end: number,
-    width: number,
-    height: number,
-  ): number;
-  spreadPixels(pixels: number, count: number, out: number, step: number): void;
-  takeGreen(pixels: number, count: number, out: number): void;
-  unfilterAlpha(alpha: number, width: number, height: number, filter: number): void;
-  renderYuv(
-    y: number,
-    u: number,
-    v: number,
-    stride: number,
-    strideUV: number,
-    width: number,
-    height: number,
-    line: number,
-    out: number,
-    step: number,
-    alpha: number,
-    outStride: number,
-  ): void;
-  fillCrcTables(): void;
-  crc32(crc: number, at: number, length: number): number;
-  inflate(data: number, end: number, start: number, top: number): number;
-  unfilter(rows: number, length: number, height: number, size: number, zero: number): number;
-  expand(
-    rows: number,
-    length: number,
-    width: number,
-    height: number,
-    out: number,
-    step: number,
-    stride: number,
-  ): void;
 }
-
-const page = 65536;
 
 /** Room for tables: several hundred axes of photograph size. */
 const tableRoom = 4 << 20;
 
 /** An instance of the kernel. It keeps tables from image to image, until their room is full; then all are dropped. */
 export class Kernel {
-  static #module: object | undefined;
-
-  readonly functions: KernelFunctions;
-  readonly #memory: WasmMemory;
+  readonly functions: PixelFunctions;
+  readonly #memory: WasmMemory = newMemory();
+  readonly #kept = new Map<unknown, unknown>();
   #bytes = new Uint8Array(0);
   #words = new Int32Array(0);
   #floats = new Float32Array(0);
@@ -109,16 +38,23 @@ export class Kernel {
   #tablesEnd: number = Place.tables + tableRoom;
 
   constructor() {
-    const { WebAssembly } = globalThis as unknown as { readonly WebAssembly: Wasm };
-    Kernel.#module ??= new WebAssembly.Module(bytesOf(kernelDigits));
-    const exports = new WebAssembly.Instance(Kernel.#module).exports as KernelFunctions & {
-      readonly memory: WasmMemory;
-    };
-    this.functions = exports;
-    this.#memory = exports.memory;
+    this.functions = this.load(pixelsDigits);
     this.reserve(this.#tablesEnd);
-    exports.fillCrcTables();
-    exports.fillZigzags();
+  }
+
+  /** The functions of another module of the code, over this memory. */
+  load<F>(digits: string): F {
+    return functionsOver<F>(digits, this.#memory);
+  }
+
+  /** What `make` makes for this kernel, once: what is kept from image to image, and goes with it. */
+  keep<T>(make: (kernel: Kernel) => T): T {
+    let made = this.#kept.get(make) as T | undefined;
+    if (made === undefined) {
+      made = make(this);
+      this.#kept.set(make, made);
+    }
+    return made;
   }
 
   /** The memory, until it grows. */
@@ -146,7 +82,7 @@ export class Kernel {
     const missing = bytes - this.#bytes.length;
     if (missing <= 0) return;
     try {
-      this.#memory.grow(Math.ceil(missing / page));
+      this.#memory.grow(Math.ceil(missing / pageBytes));
     } catch (error) {
       throw new ImageError(`There is no memory for an image that needs ${bytes} bytes.`, { cause: error });
     }
@@ -237,19 +173,4 @@ export class Room {
 /** The next address at which vectors are aligned. */
 export function align(address: number): number {
   return Math.ceil(address / 64) * 64;
-}
-
-/** The bytes that hexadecimal digits are. */
-function bytesOf(digits: string): Uint8Array {
-  const bytes = new Uint8Array(digits.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    const at = 2 * i;
-    bytes[i] = (digitOf(digits.charCodeAt(at)) << 4) | digitOf(digits.charCodeAt(at + 1));
-  }
-  return bytes;
-}
-
-/** The value of a digit, 0 to 9 and a to f, by its code. */
-function digitOf(code: number): number {
-  return code < 0x3a ? code - 0x30 : code - 0x57;
 }

@@ -22,6 +22,15 @@ export interface StoredPixels {
 /** Whatever writes pixels may write so many bytes past the last. */
 export const pixelSlack = 512;
 
+/** The pixels that `kernel` is made ready for. */
+export function pixelRows(kernel: Kernel): PixelRows {
+  return kernel.keep(newPixelRows);
+}
+
+function newPixelRows(kernel: Kernel): PixelRows {
+  return new PixelRows(kernel);
+}
+
 /**
  * What a kernel is made ready for to run a pipeline over pixels. It is kept until another is prepared, or the tables that
  * it needs are dropped: images of a data set often have one size.

@@ -18,8 +18,36 @@ import {
 import type { Pipeline } from "../pipeline.ts";
 import { Place, Png } from "./assembly/layout.ts";
 import { align, type Kernel } from "./kernel.ts";
-import { type PreparedPixels, pixelSlack } from "./pixels.ts";
-import type { ThreadKernel } from "./thread.ts";
+import { type PreparedPixels, pixelRows, pixelSlack } from "./pixels.ts";
+import { pngDigits } from "./png.generated.ts";
+
+/** The kernel's functions for PNG. */
+export interface PngFunctions {
+  fillCrcTables(): void;
+  crc32(crc: number, at: number, length: number): number;
+  inflate(data: number, end: number, start: number, top: number): number;
+  unfilter(rows: number, length: number, height: number, size: number, zero: number): number;
+  expand(
+    rows: number,
+    length: number,
+    width: number,
+    height: number,
+    out: number,
+    step: number,
+    stride: number,
+  ): void;
+}
+
+/** Those of `kernel`. */
+export function pngFunctions(kernel: Kernel): PngFunctions {
+  return kernel.keep(loadPng);
+}
+
+function loadPng(kernel: Kernel): PngFunctions {
+  const functions = kernel.load<PngFunctions>(pngDigits);
+  functions.fillCrcTables();
+  return functions;
+}
 
 /** Zeros that follow compressed data, see assembly/inflate.ts. */
 const padding = 1024;
@@ -29,13 +57,14 @@ const ofName = 0x35af061e;
 
 /** The check of the bytes from `start` to `end`, before the kernel is used for an image. */
 export function checkOf(kernel: Kernel, bytes: Uint8Array, start: number, end: number): number {
+  const functions = pngFunctions(kernel);
   const at = kernel.room().end;
   let crc = 0;
   for (let from = start; from < end; from += piece) {
     const part = bytes.subarray(from, Math.min(end, from + piece));
     kernel.reserve(at + part.length);
     kernel.bytes.set(part, at);
-    crc = kernel.functions.crc32(crc, at, part.length);
+    crc = functions.crc32(crc, at, part.length);
   }
   return crc >>> 0;
 }
@@ -49,7 +78,7 @@ const piece = 65536;
  * @throws ImageError if it is truncated or damaged, or a crop does not fit.
  */
 export function pixelsOfPng(
-  { kernel, pixels }: ThreadKernel,
+  kernel: Kernel,
   pipeline: Pipeline,
   bytes: Uint8Array,
   header: PngHeader,
@@ -63,7 +92,13 @@ export function pixelsOfPng(
 
   const channels = channelsOf(header, pipeline.input);
   const direct = arePixels(header, channels);
-  const prepared = pixels.prepare(pipeline, { height, width, channels, orientation, gap: direct ? 1 : 0 });
+  const prepared = pixelRows(kernel).prepare(pipeline, {
+    height,
+    width,
+    channels,
+    orientation,
+    gap: direct ? 1 : 0,
+  });
   const zero = prepared.end;
   const zeros = Math.ceil((width * bitsOf(header)) / 8) + 16;
   const rows = direct ? prepared.rows : align(zero + zeros);
@@ -73,7 +108,7 @@ export function pixelsOfPng(
   gather(kernel, bytes, header, data);
   kernel.bytes.fill(0, end, end + padding);
   kernel.bytes.fill(0, zero, zero + zeros);
-  const status = kernel.functions.inflate(data, end, rows, rows + length);
+  const status = pngFunctions(kernel).inflate(data, end, rows, rows + length);
   if (status === 1) throw truncated("PNG");
   if (status !== 0) throw damaged("PNG", "its pixels do not decompress");
   if (!direct) writeMeaning(kernel, header, channels);
@@ -82,12 +117,9 @@ export function pixelsOfPng(
 }
 
 /** Copies the compressed data to `to`, in one piece. */
-function gather(
-  { bytes: memory, functions }: Kernel,
-  bytes: Uint8Array,
-  { pixels }: PngHeader,
-  to: number,
-): void {
+function gather(kernel: Kernel, bytes: Uint8Array, { pixels }: PngHeader, to: number): void {
+  const { bytes: memory } = kernel;
+  const functions = pngFunctions(kernel);
   for (let chunk = chunkAt(bytes, pixels); holdsPixels(chunk); chunk = chunkAt(bytes, chunk.end + 4)) {
     const length = chunk.end - chunk.start;
     memory.set(bytes.subarray(chunk.start, chunk.end), to);
@@ -110,10 +142,11 @@ interface FilteredRows {
 
 /** Undoes the filters of all rows, and writes the pixels. */
 function undoFilters(
-  { functions }: Kernel,
+  kernel: Kernel,
   header: PngHeader,
   { passes, rows, zero, channels, out }: FilteredRows,
 ): void {
+  const functions = pngFunctions(kernel);
   const size = Math.max(1, bitsOf(header) >> 3);
   const stride = header.width * channels;
   let at = rows;

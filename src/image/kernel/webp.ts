@@ -8,9 +8,55 @@ import type { WebpChunk, WebpHeader, WebpPicture } from "../header/webp.ts";
 import type { Pipeline } from "../pipeline.ts";
 import { Vp8, Vp8Context, Vp8Macroblock } from "./assembly/layout.ts";
 import { align, type Kernel, Room } from "./kernel.ts";
-import { type PreparedPixels, pixelSlack } from "./pixels.ts";
-import type { ThreadKernel } from "./thread.ts";
+import { type PreparedPixels, pixelRows, pixelSlack } from "./pixels.ts";
 import { vp8lTables, vp8Tables } from "./vp8-tables.ts";
+import { webpDigits } from "./webp.generated.ts";
+
+/** The kernel's functions for WebP. */
+interface WebpFunctions {
+  decodeVp8(
+    work: number,
+    data: number,
+    end: number,
+    above: number,
+    macroblocks: number,
+    y: number,
+    u: number,
+    v: number,
+    columns: number,
+    rows: number,
+  ): number;
+  decodeVp8l(
+    data: number,
+    dataEnd: number,
+    near: number,
+    at: number,
+    end: number,
+    width: number,
+    height: number,
+  ): number;
+  spreadPixels(pixels: number, count: number, out: number, step: number): void;
+  takeGreen(pixels: number, count: number, out: number): void;
+  unfilterAlpha(alpha: number, width: number, height: number, filter: number): void;
+  renderYuv(
+    y: number,
+    u: number,
+    v: number,
+    stride: number,
+    strideUV: number,
+    width: number,
+    height: number,
+    line: number,
+    out: number,
+    step: number,
+    alpha: number,
+    outStride: number,
+  ): void;
+}
+
+function loadWebp(kernel: Kernel): WebpFunctions {
+  return kernel.load(webpDigits);
+}
 
 /** What of a plane lies around its pixels: beside each row, and before the first and behind the last. */
 const border = 32;
@@ -24,7 +70,7 @@ const padding = 64;
  * @throws ImageError if it is truncated or damaged, or a crop does not fit.
  */
 export function pixelsOfWebp(
-  { kernel, pixels }: ThreadKernel,
+  kernel: Kernel,
   pipeline: Pipeline,
   bytes: Uint8Array,
   { picture, width, height }: WebpHeader,
@@ -33,7 +79,7 @@ export function pixelsOfWebp(
   const whole = picture.width === width && picture.height === height;
   const transparent = picture.lossless || picture.alpha !== undefined || !whole;
   const channels = pipeline.input === 4 && transparent ? 4 : 3;
-  const prepared = pixels.prepare(pipeline, { height, width, channels, orientation, gap: 0 });
+  const prepared = pixelRows(kernel).prepare(pipeline, { height, width, channels, orientation, gap: 0 });
   const room = new Room(prepared.end);
   const row = picture.width * channels;
   const out = whole ? prepared.rows : room.take(picture.height * row + pixelSlack);
@@ -59,7 +105,7 @@ function decodeLossless(
 ): void {
   const { name, start, end } = data;
   const pixels = decodeVp8l(kernel, room, bytes, { name, start: start + 5, end }, width, height);
-  kernel.functions.spreadPixels(pixels, width * height, out, channels);
+  kernel.keep(loadWebp).spreadPixels(pixels, width * height, out, channels);
 }
 
 /** Decodes what VP8L has coded, and returns where it is: u32 of ARGB. */
@@ -80,7 +126,7 @@ function decodeVp8l(
     kernel.bytes.set(vp8lTables, near);
     kernel.bytes.set(bytes.subarray(start, end), data);
     const to = data + end - start;
-    const pixels = kernel.functions.decodeVp8l(data, to, near, from, from + size, width, height);
+    const pixels = kernel.keep(loadWebp).decodeVp8l(data, to, near, from, from + size, width, height);
     if (pixels === 1) throw truncated("WebP");
     if (pixels === 2) throw damaged("WebP", "its codes make no sense");
     if (pixels !== 3) return pixels;
@@ -112,7 +158,7 @@ function decodeLossy(
   kernel.reserve(room.end);
   kernel.bytes.set(vp8Tables, work);
   kernel.bytes.set(bytes.subarray(start, end), data);
-  const { functions } = kernel;
+  const functions = kernel.keep(loadWebp);
   const to = data + end - start;
   if (functions.decodeVp8(work, data, to, above, macroblocks, y, u, v, columns, rows) !== 0)
     throw truncated("WebP");
@@ -140,7 +186,7 @@ function decodeAlpha(
     kernel.bytes.set(bytes.subarray(start + 1, start + 1 + size), out);
   } else {
     const pixels = decodeVp8l(kernel, room, bytes, { name, start: start + 1, end }, width, height);
-    kernel.functions.takeGreen(pixels, size, out);
+    kernel.keep(loadWebp).takeGreen(pixels, size, out);
   }
-  if (filter !== 0) kernel.functions.unfilterAlpha(out, width, height, filter);
+  if (filter !== 0) kernel.keep(loadWebp).unfilterAlpha(out, width, height, filter);
 }

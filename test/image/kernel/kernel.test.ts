@@ -5,6 +5,7 @@ import { describe, expect, it } from "vitest";
 import { crop, imread, resize } from "../../../src/image/index.ts";
 import { Place } from "../../../src/image/kernel/assembly/layout.ts";
 import { Kernel } from "../../../src/image/kernel/kernel.ts";
+import { pngFunctions } from "../../../src/image/kernel/png.ts";
 import type { WantedTable } from "../../../src/image/kernel/table.ts";
 import { threadKernel } from "../../../src/image/kernel/thread.ts";
 
@@ -110,7 +111,7 @@ describe("resampling tables", () => {
 describe("inflating", () => {
   it("reads and writes nothing beyond its room, whatever the data are", () => {
     const kernel = new Kernel();
-    const { functions } = kernel;
+    const functions = pngFunctions(kernel);
     const places = fc.array(fc.tuple(fc.nat(300), fc.nat(255)), { maxLength: 6 });
     const text = fc.array(fc.nat(7), { maxLength: 400 });
     let sound = 0;
@@ -189,12 +190,12 @@ describe("a JPEG", () => {
     const small = resize(imread(await drawn(40, 50)), [33, 22]);
     const expected = await small.tensor();
     const other = imread(await drawn(600, 700));
-    const { tables } = threadKernel().kernel;
+    const { tables } = threadKernel();
     for (let i = 0; i < 60; i++) {
       await resize(crop(other, [500, 600 + (i % 40)], { top: i, left: i }), [2000, 1500]).tensor();
       if (i % 10 === 0) expect(await small.tensor()).toEqual(expected);
     }
-    expect(threadKernel().kernel.tables).not.toBe(tables);
+    expect(threadKernel().tables).not.toBe(tables);
     expect(await small.tensor()).toEqual(expected);
   });
 });
