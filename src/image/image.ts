@@ -4,6 +4,7 @@
  * Immutable; each step makes a new one. `key` names the steps, so that images with the same steps share one pipeline.
  */
 
+import { renderRow } from "#image/decode/decoders";
 import { pathOf } from "../bytes/open.ts";
 import { noteImage } from "../core/counters.ts";
 import { type DataLocation, ImageError, isEpochalError, MissingPeerError } from "../core/errors.ts";
@@ -14,7 +15,6 @@ import { isLazyTensor, type LazyTensor, lazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, empty, isTensor, sameShape, showShape, type Tensor } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
 import { checkPixels, type GivenDecoder } from "./decode/decoder.ts";
-import { renderRow } from "#image/decode/decoders";
 import { decode } from "./decode/select.ts";
 import { type ResultRow, runPasses } from "./passes.ts";
 import { type ImageDType, type Op, pipelineOf } from "./pipeline.ts";

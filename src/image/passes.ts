@@ -1,6 +1,7 @@
 /** The passes of a pipeline, one over the pixels of the other. */
-import type { Channels } from "./colour.ts";
+
 import { renderRow } from "#image/decode/decoders";
+import type { Channels } from "./colour.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 /** The memory for a result of `shape`; called once. */

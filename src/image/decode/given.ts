@@ -1,8 +1,9 @@
 /** Files that no decoder of ours takes, by one that the user gave. */
+
+import { renderRow } from "#image/decode/decoders";
 import { ImageError, isEpochalError } from "../../core/errors.ts";
 import type { Channels } from "../colour.ts";
 import { checkPixels, type DecodeOutcome, type DecodeRequest, type GivenDecoder } from "./decoder.ts";
-import { renderRow } from "#image/decode/decoders";
 import type { EncodedImage } from "./encoded.ts";
 
 /** Decodes `file` by `given`, and writes the row. */

@@ -1,9 +1,10 @@
 /** Which decoder takes an image: the first of those for its format that does not decline it. */
+
+import { generalDecoder, generalSize, ownDecoders, undecoded } from "#image/decode/decoders";
 import { ImageError } from "../../core/errors.ts";
 import type { Format } from "../header/format.ts";
 import type { StoredSize } from "../header/size.ts";
 import type { DecodeOutcome, DecodeRequest, Decoder } from "./decoder.ts";
-import { generalDecoder, generalSize, ownDecoders, undecoded } from "#image/decode/decoders";
 import { EncodedImage } from "./encoded.ts";
 import { decodeByGiven } from "./given.ts";
 
