@@ -32,7 +32,8 @@ export function wasmObstacle(): string | undefined {
   const found = wasm();
   if (found === undefined) return "which this engine lacks, or has switched off, as by a lockdown mode";
   try {
-    new found.Module(Uint8Array.from(least));
+    // WebKit compiles what it does not run.
+    new found.Instance(new found.Module(Uint8Array.from(least)), {});
     return undefined;
   } catch {
     return "which the Content-Security-Policy forbids here: add 'wasm-unsafe-eval' to its script-src, in the response of the page and, where there are workers, in that of their script, too";

@@ -1,0 +1,38 @@
+/** What the page can be asked for. */
+import { imread } from "epochal/image";
+import { digests } from "./scenario.js";
+
+const worker = () => new Worker("worker.js", { type: "module" });
+
+globalThis.digests = (names, workers) => digests(names, "", { workers, worker });
+
+/** The pixels of an image: its shape, and its bytes. */
+globalThis.pixels = async (source, options) => {
+  const { data, shape } = await imread(source, options).tensor();
+  return { shape, data: [...data] };
+};
+
+/** The error of an image, in its words and those of its causes. */
+globalThis.problem = async (source, options) => {
+  try {
+    await imread(source, options).tensor();
+    return "none";
+  } catch (error) {
+    return said(error);
+  }
+};
+
+/** The same, where a worker loads. */
+globalThis.problemInWorker = async (name) => {
+  try {
+    await digests([name], "", { workers: 1, worker });
+    return "none";
+  } catch (error) {
+    return said(error);
+  }
+};
+
+function said(error) {
+  const words = `${error.name}: ${error.message}`;
+  return error.cause === undefined ? words : `${words} <- ${said(error.cause)}`;
+}

@@ -1,0 +1,5 @@
+/** The page's worker. */
+import { serve } from "epochal";
+import { Pictures } from "./scenario.js";
+
+serve({ Pictures });
