@@ -79,6 +79,8 @@ async function writeImages(): Promise<void> {
   avif = await picture.clone().resize(32, 24).avif({ lossless: true }).toBuffer();
   writeFileSync(join(folder, "picture.avif"), avif);
   writeFileSync(join(folder, "cut.avif"), avif.subarray(0, -20));
+  for (const name of ["hdf5-gzip.h5", "parquet-gzip.parquet", "parquet-snappy.parquet", "arrow-zstd.arrow"])
+    cpSync(new URL(`../fixtures/data/${name}`, import.meta.url), join(folder, name));
   await picture.clone().tiff().toFile(join(folder, "picture.tiff"));
 }
 
@@ -128,6 +130,19 @@ describe("images", () => {
       expect(await allowed.evaluate(ask("problem", "photo0.jpg"))).toBe("none");
       expect(await allowed.evaluate(ask("problemInWorker", "photo0.jpg"))).toBe("none");
       await allowed.close();
+    });
+
+    it("and the packages that read other data are told of it, too, where they are compiled", async () => {
+      const page = await open(`${url}?${encodeURIComponent("script-src 'self'")}`);
+      const data = { hdf5: "hdf5-gzip.h5", parquet: "parquet-gzip.parquet", arrow: "arrow-zstd.arrow" };
+      for (const [kind, name] of Object.entries(data)) {
+        expect(await page.evaluate(ask("problemOfData", kind, name)), kind).toMatch(
+          /(MissingPeer|Data)Error: .* by WebAssembly, .*'wasm-unsafe-eval'/,
+        );
+      }
+      // Snappy is undone by the reader itself.
+      expect(await page.evaluate(ask("problemOfData", "parquet", "parquet-snappy.parquet"))).toBe("none");
+      await page.close();
     });
 
     it("of other formats are decoded by the browser where that is allowed, and never silently", async () => {

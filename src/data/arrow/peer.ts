@@ -2,13 +2,15 @@
 import { MissingPeerError } from "../../core/errors.ts";
 import { isNode } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
+import { wasmRefusal } from "../../core/wasm.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 
 /** Undoes a codec: the bytes that are meant, which are `length` of them. */
 export type Decompress = (input: Uint8Array, length: number) => Uint8Array;
 
 interface Compressors {
-  readonly compressors: { readonly ZSTD?: Decompress };
+  /** Of a package whose loading failed, WebKit has nothing here when it is asked for again. */
+  readonly compressors?: { readonly ZSTD?: Decompress };
 }
 
 /**
@@ -17,13 +19,21 @@ interface Compressors {
  * @throws MissingPeerError if `hyparquet-compressors` is not installed.
  */
 export function loadZstd(): Awaitable<Decompress> {
-  const zstdOf = (found: Compressors | undefined): Decompress => {
-    if (found?.compressors.ZSTD !== undefined) return found.compressors.ZSTD;
-    throw new MissingPeerError(
-      "Arrow files compressed by zstd need the package `hyparquet-compressors`. Install it: npm install hyparquet-compressors",
+  const zstdOf = (found: Compressors | undefined, cause?: unknown): Decompress => {
+    const zstd = found?.compressors?.ZSTD;
+    if (zstd !== undefined) return zstd;
+    // Another of its codecs is compiled as it is loaded.
+    throw (
+      wasmRefusal("Arrow files compressed by zstd are read", cause) ??
+      new MissingPeerError(
+        "Arrow files compressed by zstd need the package `hyparquet-compressors`. Install it: npm install hyparquet-compressors",
+      )
     );
   };
   return isNode
     ? zstdOf(peer<Compressors>("hyparquet-compressors"))
-    : import("hyparquet-compressors").catch(() => undefined).then(zstdOf);
+    : import("hyparquet-compressors").then(
+        (found) => zstdOf(found),
+        (cause: unknown) => zstdOf(undefined, cause),
+      );
 }

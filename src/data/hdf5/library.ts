@@ -8,6 +8,7 @@
  */
 import { MissingPeerError } from "../../core/errors.ts";
 import { isThenable, whenThere } from "../../core/settle.ts";
+import { wasmRefusal } from "../../core/wasm.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type DataFile, readFrom } from "../data-file.ts";
 
@@ -89,7 +90,9 @@ async function loadLibrary(): Promise<Library> {
       },
     );
   });
-  const loaded = (await found.default.ready) as unknown as Library;
+  const loaded = (await found.default.ready.catch((cause: unknown): never => {
+    throw wasmRefusal("HDF5 files are read", cause) ?? cause;
+  })) as unknown as Library;
   if (library !== undefined) return library;
   // What it writes to the standard error is the message of our error instead.
   const errors = loaded.FS.getStream(2);

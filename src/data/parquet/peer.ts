@@ -3,6 +3,7 @@ import type { Compressors } from "hyparquet";
 import { MissingPeerError } from "../../core/errors.ts";
 import { isNode } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
+import { wasmRefusal } from "../../core/wasm.ts";
 
 /** The module `hyparquet`. */
 export type Hyparquet = typeof import("hyparquet");
@@ -30,13 +31,22 @@ export async function loadHyparquet(): Promise<Hyparquet> {
  */
 export async function loadCompressors(codecs: Iterable<string>): Promise<Compressors> {
   const foreign = [...codecs].find((codec) => !ownCodecs.includes(codec));
+  let failure: unknown;
   const found = isNode
-    ? peer<{ readonly compressors: Compressors }>("hyparquet-compressors")
-    : await import("hyparquet-compressors").catch(() => undefined);
-  if (found !== undefined) return forEmptyPages(found.compressors);
+    ? peer<{ readonly compressors?: Compressors }>("hyparquet-compressors")
+    : await import("hyparquet-compressors").catch((cause: unknown) => {
+        failure = cause;
+        return undefined;
+      });
+  // Of a package whose loading failed, WebKit has nothing in it when it is asked for again.
+  if (found?.compressors !== undefined) return forEmptyPages(found.compressors);
   if (foreign === undefined) return {};
-  throw new MissingPeerError(
-    `Columns compressed by ${foreign} need the package \`hyparquet-compressors\`. Install it: npm install hyparquet-compressors`,
+  // One of its codecs is compiled as it is loaded.
+  throw (
+    wasmRefusal(`Columns compressed by ${foreign} are read`, failure) ??
+    new MissingPeerError(
+      `Columns compressed by ${foreign} need the package \`hyparquet-compressors\`. Install it: npm install hyparquet-compressors`,
+    )
   );
 }
 

@@ -36,3 +36,21 @@ function said(error) {
   const words = `${error.name}: ${error.message}`;
   return error.cause === undefined ? words : `${words} <- ${said(error.cause)}`;
 }
+
+const readers = {
+  hdf5: async (bytes) => (await import("epochal/data/hdf5")).hdf5(bytes, { x: "train/images" }),
+  parquet: async (bytes) => (await import("epochal/data/parquet")).parquet(bytes),
+  arrow: async (bytes) => (await import("epochal/data/arrow")).arrow(bytes),
+};
+
+/** The error of a file of a data set that another package decodes. */
+globalThis.problemOfData = async (kind, name) => {
+  const bytes = new Uint8Array(await (await fetch(name)).arrayBuffer());
+  try {
+    const rows = await readers[kind](bytes);
+    await rows.getItem(0);
+    return "none";
+  } catch (error) {
+    return said(error);
+  }
+};
