@@ -1,20 +1,21 @@
-/** Where bytes come from: a path, a URL, a Blob or memory. What decides that is here, and asks nothing of what they are. */
+/** Where bytes come from: a path, a URL, a Blob, a handle or memory. What decides that is here, and asks nothing of what they are. */
 import type { Fs } from "../core/file.ts";
 import { builtin } from "../core/node.ts";
 import { absoluteUrl } from "./base.ts";
 import { BlobBytes, readBlob } from "./blob.ts";
 import type { Bytes, OpenOptions } from "./bytes.ts";
 import { FileBytes, readFile } from "./file.ts";
+import { type FileHandleLike, fileOf, isFileHandle } from "./handle.ts";
 import { download, openUrl } from "./http.ts";
 import { type HttpOptions, HttpSource, isHttpSource } from "./http-source.ts";
 import { MemoryBytes } from "./memory.ts";
 import { unsigned } from "./unsigned.ts";
 
 /**
- * A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a URL with headers by `http`, a Blob or File, or bytes. A
- * browser fetches paths, from the page's address on, in its workers too.
+ * A path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), a URL with headers by `http`, a Blob or File, a
+ * `FileSystemFileHandle`, or bytes. A browser fetches paths, from the page's address on, in its workers too.
  */
-export type BytesSource = string | URL | HttpSource | Blob | Uint8Array | ArrayBuffer;
+export type BytesSource = string | URL | HttpSource | Blob | FileHandleLike | Uint8Array | ArrayBuffer;
 
 /** Whether bytes can be read from `value`. */
 export function isBytesSource(value: unknown): value is BytesSource {
@@ -24,14 +25,16 @@ export function isBytesSource(value: unknown): value is BytesSource {
     value instanceof URL ||
     value instanceof Blob ||
     isBuffer(value) ||
-    isHttpSource(value)
+    isHttpSource(value) ||
+    isFileHandle(value)
   );
 }
 
-/** The path or URL as messages show it, or the name of a File; undefined for bytes. */
+/** The path or URL as messages show it, or the name of a File or handle; undefined for bytes. */
 export function pathOf(source: BytesSource): string | undefined {
   if (source instanceof Blob) return source instanceof File ? source.name : undefined;
   if (isHttpSource(source)) return source.url;
+  if (isFileHandle(source)) return source.name;
   if (typeof source !== "string" && !(source instanceof URL)) return undefined;
   const path = String(source);
   return path.startsWith("data:") && path.length > 60 ? `${path.slice(0, 57)}…` : path;
@@ -57,9 +60,10 @@ export function openBytes(source: BytesSource, options: OpenOptions): Bytes | Pr
   const location = locate(source);
   if (location instanceof Uint8Array) return new MemoryBytes(location);
   if ("path" in location) return new FileBytes(location.fs, location.path);
-  return "url" in location
-    ? openUrl(location.url, { ...options, ...location.options })
-    : new BlobBytes(location.blob);
+  if ("url" in location) return openUrl(location.url, { ...options, ...location.options });
+  return "blob" in location
+    ? new BlobBytes(location.blob)
+    : fileOf(location.handle, options.signal).then((file) => new BlobBytes(file));
 }
 
 /**
@@ -71,9 +75,11 @@ export function readBytes(source: BytesSource, options: OpenOptions): Uint8Array
   const location = locate(source);
   if (location instanceof Uint8Array) return location;
   if ("path" in location) return readFile(location.fs, location.path, options.most);
-  return "url" in location
-    ? download(location.url, { ...options, ...location.options })
-    : readBlob(location.blob, options.signal, options.most);
+  if ("url" in location) return download(location.url, { ...options, ...location.options });
+  const { signal, most } = options;
+  return "blob" in location
+    ? readBlob(location.blob, signal, most)
+    : fileOf(location.handle, signal).then((file) => readBlob(file, signal, most));
 }
 
 /** One of the places that a file of this folder is about. */
@@ -81,7 +87,8 @@ type Location =
   | Uint8Array
   | { readonly fs: Fs; readonly path: string }
   | { readonly url: string | URL; readonly options?: HttpOptions }
-  | { readonly blob: Blob };
+  | { readonly blob: Blob }
+  | { readonly handle: FileHandleLike };
 
 function locate(source: BytesSource): Location {
   if (source instanceof Uint8Array) {
@@ -93,6 +100,7 @@ function locate(source: BytesSource): Location {
   const isUrl = source instanceof URL;
   if (typeof source !== "string" && !isUrl) {
     if (source instanceof Blob) return { blob: source };
+    if (isFileHandle(source)) return { handle: source };
     // Of memory that was transferred no array can be made.
     return source.byteLength === 0 ? new Uint8Array(0) : new Uint8Array(source);
   }

@@ -25,7 +25,7 @@ import type { Awaitable } from "../sequence/sequence.ts";
 export interface DataFile {
   /** Where its bytes are. */
   readonly where: BytesSource;
-  /** Its path or URL, or the name of a File; undefined of other bytes. */
+  /** Its path or URL, or the name of a File or handle; undefined of other bytes. */
   readonly path: string | undefined;
   /** How many bytes it has. */
   readonly byteLength: number;
@@ -72,8 +72,7 @@ export async function openDataFile(where: BytesSource, signal?: AbortSignal): Pr
     const bytes = await openBytes(where, { signal, ...limits });
     const { byteLength, downloaded: content } = bytes;
     noteDownload(bytes);
-    const isHere = bytes instanceof MemoryBytes || bytes instanceof BlobBytes;
-    const version = bytes.version ?? (isHere ? await digestOf(bytes, signal) : undefined);
+    const version = bytes.version ?? (isHere(bytes) ? await digestOf(bytes, signal) : undefined);
     if (version === undefined) sayUnversioned(path!);
     const file: DataFile = { where, path, byteLength, version, ...(content && { content }) };
     keep(file, bytes);
@@ -81,6 +80,10 @@ export async function openDataFile(where: BytesSource, signal?: AbortSignal): Pr
   } catch (error) {
     return fail(error, path, {});
   }
+}
+
+function isHere(bytes: Bytes): boolean {
+  return bytes instanceof MemoryBytes || bytes instanceof BlobBytes;
 }
 
 /** Servers of which it was said that they name no versions. */
@@ -180,8 +183,7 @@ function look(file: Known): void {
 function checkVersion({ byteLength, version }: DataFile, bytes: Bytes, before?: Bytes): void {
   try {
     // What is here, or travels with the file, is what it is: it needs no version, and most often tells none.
-    const fixed =
-      bytes instanceof BlobBytes || (bytes instanceof MemoryBytes && bytes.downloaded === undefined);
+    const fixed = isHere(bytes) && bytes.version === undefined && bytes.downloaded === undefined;
     if (bytes.byteLength === byteLength && (fixed || bytes.version === version)) {
       if (before !== undefined) bytes.checkUnchanged?.(before);
       return;

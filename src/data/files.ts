@@ -7,14 +7,14 @@ import { fileProblem } from "../core/file.ts";
 import { builtin } from "../core/node.ts";
 
 /**
- * Where data are: a path, a URL, a Blob or File, bytes; or several of them.
+ * Where data are: a path, a URL, a Blob or File, a `FileSystemFileHandle`, bytes; or several of them, as a FileList has.
  *
  * A path that has a `*` or `?` is a pattern: `*` stands for any part of a name, `?` for one character, `**` for any
  * folders: `"chat/*.jsonl"`, `"shard-??.tar"`. Files that match come sorted by their paths. Where a `?` stands alone and a
  * file has this very name, it is that file. Brackets and braces stand for themselves, and URLs are never patterns. Blobs
  * do not reach worker processes: give bytes, or use threads.
  */
-export type Where = BytesSource | readonly BytesSource[];
+export type Where = BytesSource | readonly BytesSource[] | ArrayLike<Blob>;
 
 /**
  * The files of `where`.
@@ -22,7 +22,7 @@ export type Where = BytesSource | readonly BytesSource[];
  * @throws OptionError if it is nothing that can be read from, or empty; DataError if a pattern matches nothing.
  */
 export function filesOf(reader: string, where: Where): readonly BytesSource[] {
-  const given: readonly unknown[] = Array.isArray(where) ? where : [where];
+  const given: readonly unknown[] = isList(where) ? Array.from(where as ArrayLike<unknown>) : [where];
   if (given.length === 0)
     throw new OptionError(
       `${reader}() needs at least one file, got an empty list. Check where it comes from.`,
@@ -30,11 +30,16 @@ export function filesOf(reader: string, where: Where): readonly BytesSource[] {
   return given.flatMap((each) => {
     if (!isBytesSource(each)) {
       throw new OptionError(
-        `${reader}() takes a path, a URL, a Blob or the bytes of a file, or a list of them, got ${each === "" ? "an empty string" : show(each)}.`,
+        `${reader}() takes a path, a URL, a Blob, a file's handle or bytes, or a list of them, got ${each === "" ? "an empty string" : show(each)}.`,
       );
     }
     return typeof each === "string" && isPath(each) ? named(each) : [each];
   });
+}
+
+/** Whether it is a list: an array, or a FileList, as inputs and drops have. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return Array.isArray(value) || Object.prototype.toString.call(value) === "[object FileList]";
 }
 
 /** Whether it is a path, and there are files to be found by it. */

@@ -2,6 +2,7 @@
  * Data sets where people keep them: readers whose samples are a `Sequence`, for `batches`, `map`, `zip` and the rest.
  */
 
+export type { FileHandleLike } from "../bytes/handle.ts";
 export { type HttpHeaders, type HttpOptions, HttpSource, http } from "../bytes/http-source.ts";
 export type { BytesSource } from "../bytes/open.ts";
 export type { RetryOptions } from "../bytes/retry.ts";

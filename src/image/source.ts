@@ -7,7 +7,7 @@ import { builtin } from "../core/node.ts";
 
 /**
  * What {@link imread} takes: a path, a URL (`file:`, `http:`, `https:`, `data:`, `blob:`), one with headers by `http`, a
- * Blob or File, or a file's bytes.
+ * Blob or File, a `FileSystemFileHandle`, or a file's bytes.
  */
 export type ImageSource = BytesSource;
 
@@ -15,7 +15,7 @@ export type ImageSource = BytesSource;
 export function checkSource(source: unknown, taker: string): asserts source is ImageSource {
   if (isBytesSource(source)) return;
   throw new OptionError(
-    `${taker} takes a path, a URL, a Blob or the bytes of a file, got ${source === "" ? "an empty string" : show(source)}.`,
+    `${taker} takes a path, a URL, a Blob, a file's handle or bytes, got ${source === "" ? "an empty string" : show(source)}.`,
   );
 }
 

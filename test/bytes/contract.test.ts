@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Bytes } from "../../src/bytes/bytes.ts";
 import { http } from "../../src/bytes/http-source.ts";
 import { type BytesSource, isBytesSource, openBytes, readBytes } from "../../src/bytes/open.ts";
+import { handleOf } from "./handles.ts";
 import { ranges, serve } from "./server.ts";
 
 const folder = fs.mkdtempSync(join(tmpdir(), "epochal-bytes-"));
@@ -56,6 +57,7 @@ const places: Readonly<Record<string, Place>> = {
     local: false,
     versioned: true,
   },
+  "a handle": { put: (bytes) => handleOf(bytes, "file", bytes.length), local: false, versioned: true },
   "a Blob of a file": { put: (bytes) => fs.openAsBlob(fileOf(bytes)), local: false, versioned: false },
   "a server with ranges": {
     put: (bytes) => {

@@ -10,6 +10,7 @@ import { collate } from "../../src/sequence/batching/collate.ts";
 import { createContext } from "../../src/sequence/context.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import { run } from "../../src/tensor/run.ts";
+import { handleOf } from "../bytes/handles.ts";
 
 /** A reader, and files of it with what is in them. */
 export interface Kept {
@@ -42,6 +43,7 @@ export function keepsContract({ name, open, files, samples, ending = "" }: Kept)
       ["Buffers", (_, i) => Buffer.concat([Buffer.of(1, 2, 3), files[i]!]).subarray(3)],
       ["Blobs", (_, i) => new Blob([files[i]! as Uint8Array<ArrayBuffer>])],
       ["Files", (path, i) => new File([files[i]! as Uint8Array<ArrayBuffer>], path)],
+      ["handles", (path, i) => handleOf(files[i]!, path)],
     ])("gives what a plain parse does, of %s", async (_, place) => {
       await expectSamples(await open(paths.map(place)), samples);
     });

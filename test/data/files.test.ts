@@ -27,6 +27,11 @@ symlinkSync(join(root, "a.csv"), join(root, "z-link.csv"));
 const found = (pattern: string) =>
   filesOf("csv", `${root}/${pattern}`).map((path) => String(path).slice(root.length + 1));
 
+/** A list that passes itself off as a browser's. */
+function fileList(files: readonly File[]): ArrayLike<File> {
+  return Object.assign(Object.create({ [Symbol.toStringTag]: "FileList" }), files, { length: files.length });
+}
+
 describe("filesOf", () => {
   it("gives what was named, in the order in which it was named", () => {
     const bytes = new Uint8Array(1);
@@ -83,12 +88,20 @@ describe("filesOf", () => {
     expect(found("none.csv")).toEqual(["none.csv"]);
   });
 
+  it("takes the list of files that an input has", () => {
+    const files = [new File(["a"], "a.csv"), new File(["b"], "b.csv")];
+    expect(filesOf("csv", fileList(files))).toEqual(files);
+    expect(filesOf("csv", files)).toEqual(files);
+    expect(() => filesOf("csv", fileList([]))).toThrow("got an empty list");
+    expect(() => filesOf("csv", { 0: files[0]!, length: 1 })).toThrow("got an object");
+  });
+
   it("says so where nothing matches, where a folder is not there, and of what is no source", () => {
     expect(() => found("*.tsv")).toThrow(/No file matches .*\*\.tsv\. Check the pattern/);
     expect(() => found("none/*.csv")).toThrow(/none\/: There is no such file/);
     expect(() => filesOf("csv", [])).toThrow("csv() needs at least one file, got an empty list.");
     expect(() => filesOf("csv", [5 as never])).toThrow(
-      "csv() takes a path, a URL, a Blob or the bytes of a file",
+      "csv() takes a path, a URL, a Blob, a file's handle or bytes",
     );
     expect(() => filesOf("csv", "")).toThrow("got an empty string");
   });

@@ -75,6 +75,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/worker/kinds/guard.ts living": "the guard is told of all processes of the program",
   "src/worker/kinds/served.ts taken": "two loaders may have one factory",
   "src/worker/wire/mark.ts port": ofThread,
+  "src/worker/wire/snapshot/kinds.ts cloned": known,
   "src/worker/wire/snapshot/kinds.ts plainly": known,
   "src/bytes/file.ts shared": scratch,
   "src/image/kernel/assembly/inflate.ts bits": "the reader's place in the data that are inflated",

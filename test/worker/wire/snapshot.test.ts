@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url";
 import { inspect } from "node:util";
 import vm from "node:vm";
 import fc from "fast-check";
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { processes } from "../../../src/worker/kinds/process.ts";
 import { threads } from "../../../src/worker/kinds/thread.ts";
 import { byModule, portable } from "../../../src/worker/wire/portable.ts";
@@ -328,6 +328,29 @@ describe("what cannot be sent", () => {
     expect(problem).toMatchObject({ name: "PortableError" });
     expect(problem!.message).toMatch(/the field `blob`, a Blob of a file, as fs\.openAsBlob gives/);
   });
+
+  it.each(["FileSystemFileHandle", "FileSystemDirectoryHandle", "FileList"])(
+    "reaches threads as it is, and counts by its name: a %s",
+    (name) => {
+      const Handle = { [name]: class {} }[name]!;
+      Object.defineProperty(Handle.prototype, Symbol.toStringTag, { value: name });
+      vi.stubGlobal(name, Handle);
+      try {
+        const of = (name: string) => ({
+          field: Object.assign(new Handle(), { kind: "file", name, length: 0 }),
+        });
+        const picture = takeSnapshot(of("a"), { to: toThread });
+        expect([picture.problem, picture.leaves.at(-1)]).toEqual([undefined, expect.any(Handle)]);
+        const { problem } = takeSnapshot(of("a"), { to: toProcess });
+        expect(problem!.message).toMatch(`\`field\`, an instance of ${name}, which only threads`);
+        const facts = (name: string) => takeSnapshot(of(name), { to: "nobody" }).leaves.at(-1);
+        expect(facts("a")).toBe(facts("a"));
+        if (name !== "FileList") expect(facts("a")).not.toBe(facts("b"));
+      } finally {
+        vi.unstubAllGlobals();
+      }
+    },
+  );
 
   it("is refused for processes where only threads can have it", async () => {
     const blob = new Blob(["abc"]);

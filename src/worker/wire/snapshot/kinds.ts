@@ -77,26 +77,39 @@ export function isClonable(value: object): boolean {
   return clonable.has(Object.prototype.toString.call(value).slice(8, -1)) && !isUsers(value);
 }
 
+/** What structured clone was tried with; a folder that was chosen has 100,000 Files. */
+const cloned = new WeakMap<object, boolean>();
+
 /** Whether structured clone takes it indeed, which refuses Node's Blobs of files. */
 export function isCloned(value: object): boolean {
-  try {
-    structuredClone(value);
-    return true;
-  } catch {
-    return false;
+  let is = cloned.get(value);
+  if (is === undefined) {
+    try {
+      structuredClone(value);
+      is = true;
+    } catch {
+      is = false;
+    }
+    cloned.set(value, is);
   }
+  return is;
 }
 
 /**
- * What can be told at once of something that is cloned whole: of a Blob all but what is in it. Left out is when a File was
- * last changed, as one that the program makes itself is made anew at each start.
+ * What can be told at once of something that is cloned whole: of a Blob all but what is in it, of a file's or folder's
+ * handle its name. Left out is when a File was last changed, as one that the program makes itself is made anew at each
+ * start.
  */
 export function factsOf(value: object): string {
+  if (isOf(value, "FileList")) return Array.from(value as ArrayLike<File>, factsOf).join();
   const { size, type, name } = value as Partial<File>;
   return `${size} ${type} ${name}`;
 }
 
-const clonable: ReadonlySet<string> = new Set(["Blob", "File", "CryptoKey", "Module"]);
+const clonable: ReadonlySet<string> = new Set([
+  ...["Blob", "File", "FileList", "FileSystemFileHandle", "FileSystemDirectoryHandle"],
+  ...["CryptoKey", "Module"],
+]);
 
 /** Whether its class is one of the user's that only looks like the platform's. */
 function isUsers(value: object): boolean {
