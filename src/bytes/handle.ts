@@ -7,8 +7,11 @@
 
 /** What of a `FileSystemFileHandle` is used here. */
 export interface FileHandleLike {
+  /** That it is a file's. */
   readonly kind: "file";
+  /** The file's name. */
   readonly name: string;
+  /** The file, as it is now. */
   getFile(): Promise<Blob>;
 }
 

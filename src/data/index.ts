@@ -40,6 +40,7 @@ export {
   type FolderValues,
   folder,
 } from "./folder/folder.ts";
+export type { DirectoryEntryLike, DirectoryHandleLike, PickedFolder } from "./folder/picked.ts";
 export { classWeights, oneHot } from "./labels.ts";
 export { DataReader } from "./reader.ts";
 export { type Split, type SplitOptions, type SplitPart, split } from "./split.ts";

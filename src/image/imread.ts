@@ -97,9 +97,9 @@ export function imread(source: ImageSource, options?: ImreadOptions): Image<"uin
   return begin(source, options === undefined ? defaults : readOptions(options));
 }
 
-/** An image in a file of a data set, of which a reader took `bytes` from `place`: its errors say so. */
-export function imreadAt(bytes: Uint8Array, place: () => DataLocation): Image<"uint8"> {
-  return begin(bytes, optionsAt(defaults, place));
+/** An image in a file of a data set, which a reader took from `place`: its errors say so. */
+export function imreadAt(source: ImageSource, place: () => DataLocation): Image<"uint8"> {
+  return begin(source, optionsAt(defaults, place));
 }
 
 /**

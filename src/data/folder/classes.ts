@@ -9,7 +9,8 @@
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { dataError } from "../data-file.ts";
-import { byName, foldersIn, join } from "./listing.ts";
+import { byName, foldersIn } from "./listing.ts";
+import { join, type Tree } from "./tree.ts";
 
 /** Names that folders of splits have: `train`, `val2017`, `test_set`, `fold1`. */
 const splitName =
@@ -21,28 +22,28 @@ interface Group {
   readonly folders: readonly string[];
 }
 
-/** The classes of the data in the folders `splits` of `root`, by their paths there; "" is the root itself. */
+/** The classes of the data in the folders `splits` of a root, by their paths there; "" is the root itself. */
 export function classesOf(
-  root: string,
+  tree: Tree,
   splits: readonly string[],
   given: readonly string[] | undefined,
 ): readonly string[] {
-  const bases = splits.map((path) => ({ path, folders: foldersIn(join(root, path)) }));
+  const bases = splits.map((path) => ({ path, folders: foldersIn(tree, path) }));
   for (const { path, folders } of bases) {
-    if (given !== undefined) checkKnownTo(given, folders, join(root, path));
-    else if (folders.length === 0) throw noFolders(join(root, path));
+    if (given !== undefined) checkKnownTo(given, folders, join(tree.root, path));
+    else if (folders.length === 0) throw noFolders(join(tree.root, path));
   }
   if (given !== undefined) return given;
   for (const base of bases) {
-    const found = splitsAmong(root, base);
-    if (found !== undefined) throw splitsNotClasses(root, base, found);
+    const found = splitsAmong(tree, base);
+    if (found !== undefined) throw splitsNotClasses(tree, base, found);
   }
   const depths = [...new Set(splits.map(depthOf))].sort((a, b) => a - b);
-  const levels = depths.map((depth) => numberedAt(root, depth, splits));
+  const levels = depths.map((depth) => numberedAt(tree, depth, splits));
   const classes = levels[0]!;
   for (const [i, other] of levels.entries()) {
     if (!isSame(classes, other))
-      throw severalNumbers(root, `its splits of ${depths[0]} and of ${depths[i]} folders`, [
+      throw severalNumbers(tree.root, `its splits of ${depths[0]} and of ${depths[i]} folders`, [
         ...classes,
         ...other,
       ]);
@@ -52,16 +53,16 @@ export function classesOf(
     if (others.length > 0)
       throw dataError(
         `It has the folders ${listed(others)}, which the splits beside it have not: ${listed(classes)}. Say which classes there are in all of them: ${option([...classes, ...others])}.`,
-        { path: join(root, path) },
+        { path: join(tree.root, path) },
       );
   }
-  for (const depth of depths) checkLevelsAbove(root, depth, classes);
+  for (const depth of depths) checkLevelsAbove(tree, depth, classes);
   return classes;
 }
 
 /** The classes of all splits that are `depth` folders deep in `root`, of which `splits` are asked for. */
-function numberedAt(root: string, depth: number, splits: readonly string[]): readonly string[] {
-  const { classes, differing } = levelAt(root, depth);
+function numberedAt(tree: Tree, depth: number, splits: readonly string[]): readonly string[] {
+  const { classes, differing } = levelAt(tree, depth);
   if (differing === undefined) return classes;
   const [first, second] = differing;
   const names = [...first.folders, ...second.folders];
@@ -69,22 +70,22 @@ function numberedAt(root: string, depth: number, splits: readonly string[]): rea
   const above = splits.map((path) => path.slice(0, -lastOf(path).length - 1));
   const rest =
     depth > 1 && above.every((path) => path === above[0])
-      ? ` Or make ${show(join(root, above[0]!))} the root, with split: ${show(lastOf(splits[0]!))}.`
+      ? ` Or make ${show(join(tree.root, above[0]!))} the root, with split: ${show(lastOf(splits[0]!))}.`
       : "";
-  throw severalNumbers(root, `${first.path} and ${second.path}`, names, rest);
+  throw severalNumbers(tree.root, `${first.path} and ${second.path}`, names, rest);
 }
 
 /** What classes a level has: a function of the root and the depth alone, so that all calls agree. */
 function levelAt(
-  root: string,
+  tree: Tree,
   depth: number,
 ): { readonly classes: readonly string[]; readonly differing?: readonly [Group, Group] } {
-  const paths = pathsAt(root, depth);
+  const paths = pathsAt(tree, depth);
   const known = withFolders(
-    root,
+    tree,
     paths.filter((path) => splitName.test(lastOf(path))),
   );
-  const splits = known.length > 0 ? known : withFolders(root, paths);
+  const splits = known.length > 0 ? known : withFolders(tree, paths);
   const groups = known.length > 0 ? together(splits) : splits;
   const second = groups.find(({ folders }) => !isSame(folders, groups[0]!.folders));
   return {
@@ -106,51 +107,54 @@ function together(splits: readonly Group[]): Group[] {
 }
 
 /** Throws where a folder higher up can be read as well, and would give one of `classes` another number. */
-function checkLevelsAbove(root: string, depth: number, classes: readonly string[]): void {
+function checkLevelsAbove(tree: Tree, depth: number, classes: readonly string[]): void {
   for (let above = 0; above < depth; above++) {
-    const { classes: others, differing } = levelAt(root, above);
+    const { classes: others, differing } = levelAt(tree, above);
     const shifted = others.filter((name, number) => {
       const here = classes.indexOf(name);
       return here >= 0 && here !== number;
     });
     if (shifted.length === 0 || differing !== undefined) continue;
-    const isReadable = withFolders(root, pathsAt(root, above)).some(
-      (base) => base.folders.every((name) => others.includes(name)) && splitsAmong(root, base) === undefined,
+    const isReadable = withFolders(tree, pathsAt(tree, above)).some(
+      (base) => base.folders.every((name) => others.includes(name)) && splitsAmong(tree, base) === undefined,
     );
     if (isReadable)
-      throw severalNumbers(root, `folders of ${listed(shifted)} at several depths`, [...others, ...classes]);
+      throw severalNumbers(tree.root, `folders of ${listed(shifted)} at several depths`, [
+        ...others,
+        ...classes,
+      ]);
   }
 }
 
 /** Those of the folders that are splits, if there are such as must not be taken for classes. */
-function splitsAmong(root: string, { path, folders }: Group): readonly string[] | undefined {
+function splitsAmong(tree: Tree, { path, folders }: Group): readonly string[] | undefined {
   const named = folders.filter((name) => splitName.test(name));
   // In a split a class may be called train; one that holds folders is most likely none.
   const isSplit =
     (path === "" && named.length === folders.length) ||
-    named.some((name) => foldersIn(join(root, join(path, name))).length > 0);
+    named.some((name) => foldersIn(tree, join(path, name)).length > 0);
   return isSplit && named.length > 0 ? named : undefined;
 }
 
 /** Paths of all folders that are `depth` deep. */
-function pathsAt(root: string, depth: number): readonly string[] {
+function pathsAt(tree: Tree, depth: number): readonly string[] {
   let paths = [""];
   for (let i = 0; i < depth; i++)
-    paths = paths.flatMap((path) => besideIn(root, path).map((name) => join(path, name)));
+    paths = paths.flatMap((path) => besideIn(tree, path).map((name) => join(path, name)));
   return paths;
 }
 
 /** Those that have folders in them. */
-function withFolders(root: string, paths: readonly string[]): readonly Group[] {
+function withFolders(tree: Tree, paths: readonly string[]): readonly Group[] {
   return paths
-    .map((path) => ({ path, folders: besideIn(root, path) }))
+    .map((path) => ({ path, folders: besideIn(tree, path) }))
     .filter(({ folders }) => folders.length > 0);
 }
 
 /** The folders in one that may have nothing to do with the data: what cannot be read is no split that can be asked for. */
-function besideIn(root: string, path: string): readonly string[] {
+function besideIn(tree: Tree, path: string): readonly string[] {
   try {
-    return foldersIn(join(root, path));
+    return foldersIn(tree, path);
   } catch {
     return [];
   }
@@ -184,10 +188,10 @@ function noFolders(path: string): Error {
   );
 }
 
-function splitsNotClasses(root: string, { path, folders }: Group, splits: readonly string[]): Error {
+function splitsNotClasses(tree: Tree, { path, folders }: Group, splits: readonly string[]): Error {
   return dataError(
     `Its folders are splits, not classes: ${splits.join(", ")}. Say which one: split: ${show(join(path, splits[0]!))}. If they are classes, name them: ${option(folders)}.`,
-    { path: join(root, path) },
+    { path: join(tree.root, path) },
   );
 }
 

@@ -2,18 +2,21 @@
  * Folders of files, as people keep images, sounds and texts: a folder a class, or one with what is said of each file.
  *
  * Invariant: a file is what it was when it was listed, or reading it is an error. Limits: what it was is its size and time;
- * an image is looked at where its sample is made, and read where the batch is, a moment later.
+ * an image is looked at where its sample is made, and read where the batch is, a moment later. Of a folder that was chosen
+ * on a page the platform sees to that.
  */
-import { readBytes } from "../../bytes/open.ts";
+import { type BytesSource, readBytes } from "../../bytes/open.ts";
 import { checkIndex, checkKnown, checkText, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { hashStart, hashText, hashWord, hexOf } from "../../core/hash.ts";
 import { builtin } from "../../core/node.ts";
+import { isThenable, settleAll } from "../../core/settle.ts";
 import { warn } from "../../core/warn.ts";
 import type { Image } from "../../image/image.ts";
-import { imread } from "../../image/imread.ts";
+import { imread, imreadAt } from "../../image/imread.ts";
 import type { Context } from "../../sequence/context.ts";
-import { nameOf, type Returned, Sequence } from "../../sequence/sequence.ts";
+import { identify } from "../../sequence/identity.ts";
+import { type Awaitable, nameOf, type Returned, Sequence } from "../../sequence/sequence.ts";
 import type { DType } from "../../tensor/dtype.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { dataError } from "../data-file.ts";
@@ -29,7 +32,8 @@ import { shared } from "../memory.ts";
 import { type Strings, stringAt, stringsOf } from "../strings.ts";
 import type { ColumnOptions } from "../text/columns.ts";
 import { checkClasses, classesOf } from "./classes.ts";
-import { checkUnchanged, join, listFiles } from "./listing.ts";
+import { checkUnchanged, DiskTree } from "./disk.ts";
+import { listFiles } from "./listing.ts";
 import {
   type FolderFile,
   type MetadataColumns,
@@ -37,7 +41,9 @@ import {
   type MetadataRow,
   withMetadata,
 } from "./metadata.ts";
+import { isPickedFolder, openPicked, type PickedFolder, PickedTree } from "./picked.ts";
 import { splitsOf } from "./splits.ts";
+import { join, type Tree } from "./tree.ts";
 
 /** Endings of the files that a field is made of. */
 const endings = {
@@ -104,7 +110,8 @@ export interface FolderOptions {
  * the root, with each file's path from there as `file_name`. Files then come in the order of its rows. A row without a file
  * is an error; a file without a row is no sample, and counted.
  *
- * @param root the folder
+ * @param root the folder's path, or, on a page, what the user has chosen or dropped, or is in the page's storage (OPFS): a
+ *   `FileSystemDirectoryHandle`, a `FileSystemDirectoryEntry`, or the files of an input with `webkitdirectory`
  * @param fields what to take of each file
  * @throws DataError if the folder cannot be read, has no files of the kind, splits where classes are expected, or splits
  *   whose classes would have other numbers each.
@@ -114,7 +121,7 @@ export interface FolderOptions {
  * const captioned = await folder("captions", { image: "image", text: "string" }); // of metadata.csv or .jsonl
  */
 export async function folder<const F extends FolderFields>(
-  root: string | URL,
+  root: string | URL | PickedFolder,
   fields: F,
   options: FolderOptions = {},
 ): Promise<FolderReader<FolderSample<F>>> {
@@ -123,7 +130,7 @@ export async function folder<const F extends FolderFields>(
   const splits = splitsOf(options.split);
   if (classes !== undefined) checkClasses(classes);
   const plan = planOf(fields);
-  const top = pathOfRoot(root);
+  const tree = isPickedFolder(root) ? await openPicked(root, splits) : new DiskTree(pathOfRoot(root));
   // Paths of samples begin in the split; of a list of them in the root.
   const base = Array.isArray(options.split) ? "" : splits[0]!;
   const kind = plan.map(([, type]) => type).find(isKind)!;
@@ -133,25 +140,25 @@ export async function folder<const F extends FolderFields>(
   ) as MetadataColumns;
   const hasColumns = Object.keys(columns).length > 0;
   const passedOver: Record<string, number> = {};
-  const numbered = hasClass ? classesOf(top, splits, classes) : [];
+  const numbered = hasClass ? classesOf(tree, splits, classes) : [];
   const wanted = hasColumns ? [...endings[kind], "csv", "jsonl"] : endings[kind];
   const inSplits = splits.map((split) =>
-    listFiles(join(top, split), wanted, passedOver).map(({ path, stats }) => ({
+    listFiles(tree, split, wanted, passedOver).map(({ path, found }) => ({
       path: join(split, path),
       start: split === "" ? 0 : split.length + 1,
-      stats,
+      found,
     })),
   );
   const { files, tables } = hasColumns
-    ? await withMetadata({ root: top, splits, columns, passedOver }, inSplits.flat())
+    ? await withMetadata({ tree, splits, columns, passedOver }, inSplits.flat())
     : { files: inSplits.flat(), tables: [] };
   const listed = hasClass ? withClass(files, passedOver) : files;
-  if (listed.length === 0) throw nothingIn(join(top, base), kind, passedOver);
+  if (listed.length === 0) throw nothingIn(join(tree.root, base), kind, passedOver);
   const labels = hasClass ? labelsOf(listed, numbered) : undefined;
   if (labels !== undefined && options.split === undefined && classes === undefined)
-    warnOfEmpty(top, numbered, labels);
+    warnOfEmpty(tree.root, numbered, labels);
   return new FolderReader({
-    root: join(top, base),
+    root: join(tree.root, base),
     start: base === "" ? 0 : base.length + 1,
     plan,
     listed,
@@ -159,6 +166,7 @@ export async function folder<const F extends FolderFields>(
     classes: numbered,
     passedOver,
     tables,
+    tree,
   });
 }
 
@@ -183,6 +191,7 @@ interface Contents {
   readonly classes: readonly string[];
   readonly passedOver: Readonly<Record<string, number>>;
   readonly tables: readonly MetadataReader[];
+  readonly tree: Tree;
 }
 
 /**
@@ -193,7 +202,7 @@ interface Contents {
 export class FolderReader<S> extends Sequence<S> {
   static override readonly module: string = import.meta.url;
   static override readonly id: string = "epochal:data/folder/folder#FolderReader";
-  /** The folder that the files are in. */
+  /** The folder that the files are in; of one that was chosen on a page its name. */
   readonly root: string;
   /** Names of the classes by their numbers; none where no class was asked for. */
   readonly classes: readonly string[];
@@ -213,9 +222,11 @@ export class FolderReader<S> extends Sequence<S> {
   readonly tables: readonly MetadataReader[];
   /** @internal */
   readonly rows: Int32Array;
+  /** The files of a folder that was chosen on a page. @internal */
+  readonly files: readonly File[] | undefined;
 
   /** @internal */
-  constructor({ root, start, plan, listed, labels, classes, passedOver, tables }: Contents) {
+  constructor({ root, start, plan, listed, labels, classes, passedOver, tables, tree }: Contents) {
     super();
     this.root = root;
     this.plan = plan;
@@ -223,14 +234,21 @@ export class FolderReader<S> extends Sequence<S> {
     this.stamps = shared(Float64Array, 2 * listed.length);
     this.tables = tables;
     this.rows = shared(Int32Array, tables.length === 0 ? 0 : 2 * listed.length);
-    listed.forEach(({ stats, place }, i) => {
-      this.stamps.set([stats.size, stats.mtimeMs], 2 * i);
+    listed.forEach(({ found, place }, i) => {
+      this.stamps.set([found.size, found.time], 2 * i);
       if (place !== undefined) this.rows.set([place.table, place.row], 2 * i);
     });
     this.labels = labels;
     this.classes = classes;
     this.passedOver = passedOver;
     this.version = versionOf(listed, start, tables);
+    this.files = tree instanceof PickedTree ? listed.map(({ path }) => tree.fileAt(path)) : undefined;
+  }
+
+  /** What names its data: what the files were, and not they themselves. @internal */
+  [identify](): object {
+    const { files: _, ...others } = this;
+    return others;
   }
 
   /** Number of files. */
@@ -244,35 +262,56 @@ export class FolderReader<S> extends Sequence<S> {
     return join(this.root, stringAt(this.paths, index));
   }
 
-  getItem(index: number, context: Context): Returned<NoInfer<S>> {
+  getItem(index: number, context: Context): Awaitable<Returned<NoInfer<S>>> {
     const path = this.pathOf(index);
-    const sample: Record<string, unknown> = {};
     const row = this.tables.length === 0 ? undefined : this.rowOf(index, context);
+    const [, kind] = this.plan.find(([, type]) => isKind(type))!;
+    const content = kind === "image" ? undefined : contentOf(this.files?.[index] ?? path, path, kind);
+    // Of a file on disk and a table there both are here.
+    if (!isThenable(row) && !isThenable(content)) return this.sampleOf(index, path, content, row);
+    return settleAll([row, content]).then(([row, content]) =>
+      this.sampleOf(index, path, content, row as MetadataRow | undefined),
+    );
+  }
+
+  private sampleOf(
+    index: number,
+    path: string,
+    content: unknown,
+    row: MetadataRow | undefined,
+  ): Returned<NoInfer<S>> {
+    const file = this.files?.[index];
+    const sample: Record<string, unknown> = {};
     for (const [field, type] of this.plan) {
-      if (type === "image") sample[field] = imread(path);
+      if (type === "image")
+        sample[field] = file === undefined ? imread(path) : imreadAt(file, () => ({ path }));
       else if (type === "class") sample[field] = scalarOf("int32", this.labels![index]!);
       else if (type === "path") sample[field] = stringAt(this.paths, index);
-      else if (type === "text" || type === "audio") sample[field] = contentOf(path, type);
+      else if (isKind(type)) sample[field] = content;
       else sample[field] = row![field];
     }
     // Behind the reading, so that what was read is of the file that was listed.
-    checkUnchanged(path, this.stamps[2 * index]!, this.stamps[2 * index + 1]!);
+    if (file === undefined) checkUnchanged(path, this.stamps[2 * index]!, this.stamps[2 * index + 1]!);
     return sample as Returned<S>;
   }
 
   /** What the metadata say of the file at `index`: of local tables, at once. */
-  private rowOf(index: number, context: Context): MetadataRow {
+  private rowOf(index: number, context: Context): Awaitable<MetadataRow> {
     const table = this.tables[this.rows[2 * index]!]!;
-    return table.getItem(this.rows[2 * index + 1]!, context) as MetadataRow;
+    return table.getItem(this.rows[2 * index + 1]!, context) as Awaitable<MetadataRow>;
   }
 }
 
-function contentOf(path: string, type: "audio" | "text"): Uint8Array | string {
-  try {
-    const bytes = readBytes(path, { most: 2 ** 30 }) as Uint8Array;
-    return type === "text" ? textOf(bytes) : bytes.slice();
-  } catch (cause) {
+function contentOf(source: BytesSource, path: string, kind: FolderField): Awaitable<Uint8Array | string> {
+  const take = (bytes: Uint8Array) => (kind === "text" ? textOf(bytes) : bytes.slice());
+  const fail = (cause: unknown): never => {
     throw dataError((cause as Error).message, { path }, { cause });
+  };
+  try {
+    const bytes = readBytes(source, { most: 2 ** 30 });
+    return isThenable(bytes) ? Promise.resolve(bytes).then(take).catch(fail) : take(bytes as Uint8Array);
+  } catch (cause) {
+    return fail(cause);
   }
 }
 
@@ -304,9 +343,9 @@ function warnOfEmpty(root: string, classes: readonly string[], labels: Int32Arra
 
 function versionOf(listed: readonly FolderFile[], start: number, tables: readonly MetadataReader[]): string {
   let hash = hashStart;
-  for (const { path, stats } of listed) {
+  for (const { path, found } of listed) {
     hash = hashText(path.slice(start), hash);
-    for (const part of [stats.size, stats.mtimeMs]) {
+    for (const part of [found.size, found.time]) {
       hash = hashWord(hash, part | 0);
       hash = hashWord(hash, Math.floor(part / 2 ** 32));
       hash = hashWord(hash, Math.floor((part % 1) * 2 ** 20));
@@ -337,13 +376,13 @@ function isKind(type: FolderField): type is keyof typeof endings {
   return typeof type === "string" && Object.hasOwn(endings, type);
 }
 
-function pathOfRoot(root: string | URL): string {
+function pathOfRoot(root: unknown): string {
   if (builtin("fs") === undefined)
     throw new OptionError(
-      "folder() lists files, which a page cannot. Give the files that a user chose to another reader.",
+      `folder() of a path lists files on disk, which a page cannot, got ${show(root)}. Give a folder that the user has chosen: the files of <input type="file" webkitdirectory>, or the handle of showDirectoryPicker().`,
     );
-  if (root instanceof URL) return builtin("url")!.fileURLToPath(root);
-  checkText("root", root);
+  if (!(root instanceof URL)) checkText("root", root);
+  if (root instanceof URL || /^file:/i.test(root)) return builtin("url")!.fileURLToPath(root);
   return root === "" ? "." : root;
 }
 

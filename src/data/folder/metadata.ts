@@ -5,8 +5,9 @@
  * A table stands in the folder of its files, or in one above; its paths begin there. It is read as any table is: a row
  * when a sample needs it, its columns as what was stated.
  */
+import type { BytesSource } from "../../bytes/open.ts";
 import { show } from "../../core/check.ts";
-import { builtin } from "../../core/node.ts";
+import { beginEach, settleEach, whenThere } from "../../core/settle.ts";
 import type { Context } from "../../sequence/context.ts";
 import { type Awaitable, type Returned, Sequence } from "../../sequence/sequence.ts";
 import { dataError } from "../data-file.ts";
@@ -15,7 +16,8 @@ import type { Columns } from "../text/columns.ts";
 import { csv } from "../text/csv.ts";
 import { jsonl } from "../text/jsonl.ts";
 import type { TextReader } from "../text/reader.ts";
-import { join, type ListedFile } from "./listing.ts";
+import type { ListedFile } from "./listing.ts";
+import { join, type Tree } from "./tree.ts";
 
 /** Columns by the fields that they become: as tables have them, or `"json"` for any value. */
 export type MetadataColumns = Readonly<Record<string, Columns[string] | "json">>;
@@ -54,9 +56,13 @@ export class MetadataReader extends Sequence<MetadataRow> {
   }
 
   getItem(index: number, context: Context): Awaitable<Returned<MetadataRow>> {
-    const row = this.typed.getItem(index, context) as MetadataRow;
-    if (this.values === undefined) return row;
-    const values = this.values.getItem(index, context) as MetadataRow;
+    const { typed, values } = this;
+    if (values === undefined) return typed.getItem(index, context) as Awaitable<MetadataRow>;
+    const parts = beginEach(2, (i) => [typed, values][i]!.getItem(index, context) as Awaitable<MetadataRow>);
+    return whenThere(parts, ([row, rest]) => ({ ...row, ...this.jsonOf(index, rest!) }));
+  }
+
+  private jsonOf(index: number, values: MetadataRow): MetadataRow {
     const { path } = this.typed.files[0]!;
     const json = this.json.map((column) => {
       const value = values[column];
@@ -68,7 +74,7 @@ export class MetadataReader extends Sequence<MetadataRow> {
         throw dataError((cause as Error).message, { path, row: index, column }, { cause });
       }
     });
-    return { ...row, ...Object.fromEntries(json) };
+    return Object.fromEntries(json) as MetadataRow;
   }
 }
 
@@ -87,7 +93,7 @@ export interface FolderFile extends ListedFile {
 
 /** What metadata are asked for. */
 export interface MetadataRequest {
-  readonly root: string;
+  readonly tree: Tree;
   /** The folders in it that the files are in. */
   readonly splits: readonly string[];
   readonly columns: MetadataColumns;
@@ -101,11 +107,12 @@ export interface MetadataRequest {
  * @throws DataError if there are no tables, or one is none, has not the columns, or a row of no file.
  */
 export async function withMetadata(
-  { root, splits, columns, passedOver }: MetadataRequest,
+  { tree, splits, columns, passedOver }: MetadataRequest,
   listed: readonly FolderFile[],
 ): Promise<{ readonly files: FolderFile[]; readonly tables: readonly MetadataReader[] }> {
+  const { root } = tree;
   const beside = listed.filter(({ path }) => isMetadata(path)).map(({ path }) => path);
-  const paths = [...tablesAbove(root, splits), ...beside];
+  const paths = [...tablesAbove(tree, splits), ...beside];
   if (paths.length === 0)
     throw dataError(
       "It has no metadata.csv or metadata.jsonl, of which fields beside the file are read: a row a file, with its path as file_name.",
@@ -126,10 +133,11 @@ export async function withMetadata(
       throw dataError("There is a metadata.csv beside it, and only one can be meant. Move the other away.", {
         path: where,
       });
-    const reader = await openTable(where, columns);
+    const source = tree.fileAt(path);
+    const reader = await openTable(source, where, columns);
     tables.push(reader);
     const folder = path.slice(0, path.lastIndexOf("/") + 1);
-    for (const [row, name] of (await namesIn(where)).entries()) {
+    for (const [row, name] of (await namesIn(source, where)).entries()) {
       const fail = (problem: string): Error => dataError(problem, { path: where, row, column: "file_name" });
       const full = within(folder, name);
       if (full === undefined) throw fail(`${show(name)} is no path of a file in the folder.`);
@@ -148,7 +156,7 @@ export async function withMetadata(
     }
   }
   // What cannot be read is said now, also of columns.
-  for (const { place } of files) await tables[place!.table]!.at(place!.row);
+  await eachOf(files.length, (i) => tables[files[i]!.place!.table]!.at(files[i]!.place!.row));
   if (files.length < others.size) passedOver["files without metadata"] = others.size - files.length;
   return { files, tables };
 }
@@ -157,8 +165,8 @@ function isMetadata(path: string): boolean {
   return /(?:^|\/)metadata\.(?:csv|jsonl)$/.test(path);
 }
 
-/** Tables in the folders from `root` down to those that `splits` are in. */
-function tablesAbove(root: string, splits: readonly string[]): string[] {
+/** Tables in the folders from the root down to those that `splits` are in. */
+function tablesAbove(tree: Tree, splits: readonly string[]): string[] {
   const folders = new Set(
     splits
       .filter((split) => split !== "")
@@ -166,32 +174,44 @@ function tablesAbove(root: string, splits: readonly string[]): string[] {
   );
   return [...folders]
     .flatMap((folder) => ["metadata.csv", "metadata.jsonl"].map((name) => join(folder, name)))
-    .filter((path) => builtin("fs")!.existsSync(join(root, path)));
+    .filter((path) => tree.look(path) !== undefined);
 }
 
 /** The files that the rows of a table are about, as they are written there. */
-async function namesIn(where: string): Promise<string[]> {
+async function namesIn(source: BytesSource, where: string): Promise<string[]> {
   const columns = { file_name: "string" } as const;
-  const rows = isCsv(where) ? await csv(where, { columns }) : await jsonl(where, { columns });
-  const names: string[] = [];
-  for await (const { file_name } of rows) names.push(file_name);
-  return names;
+  const rows = isCsv(where) ? await csv(source, { columns }) : await jsonl(source, { columns });
+  return eachOf(rows.length, async (row) => (await rows.at(row)).file_name);
 }
 
-async function openTable(where: string, columns: MetadataColumns): Promise<MetadataReader> {
-  if (isCsv(where)) await checkHeader(where, columns);
+/** What `read` gives for 0 to `count` - 1, some at a time: on a page each takes a while. */
+async function eachOf<T>(count: number, read: (index: number) => Promise<T>): Promise<T[]> {
+  const found: T[] = [];
+  while (found.length < count) {
+    const from = found.length;
+    found.push(...(await settleEach(Math.min(64, count - from), (i) => read(from + i))));
+  }
+  return found;
+}
+
+async function openTable(
+  source: BytesSource,
+  where: string,
+  columns: MetadataColumns,
+): Promise<MetadataReader> {
+  if (isCsv(where)) await checkHeader(source, where, columns);
   const json = Object.keys(columns).filter((name) => columns[name] === "json");
   const rest = Object.entries(columns).filter(([name]) => !json.includes(name));
   // A row has something, also where no column with a type is asked for.
   const typed = (rest.length === 0 ? { file_name: "string" } : Object.fromEntries(rest)) as Columns;
   const texts = Object.fromEntries(json.map((name) => [name, "string" as const]));
-  const rows = isCsv(where) ? await csv(where, { columns: typed }) : await jsonl(where, { columns: typed });
+  const rows = isCsv(where) ? await csv(source, { columns: typed }) : await jsonl(source, { columns: typed });
   const values =
     json.length === 0
       ? undefined
       : isCsv(where)
-        ? await csv(where, { columns: texts })
-        : await jsonl<MetadataRow>(where);
+        ? await csv(source, { columns: texts })
+        : await jsonl<MetadataRow>(source);
   return new MetadataReader(
     rows as TextReader<MetadataRow>,
     json,
@@ -200,8 +220,8 @@ async function openTable(where: string, columns: MetadataColumns): Promise<Metad
 }
 
 /** Throws DataError unless the table has `file_name` and the columns that fields are made of. */
-async function checkHeader(where: string, columns: MetadataColumns): Promise<void> {
-  const { names } = await csv(where);
+async function checkHeader(source: BytesSource, where: string, columns: MetadataColumns): Promise<void> {
+  const { names } = await csv(source);
   const asked = Object.entries(columns).flatMap(([name, column]) =>
     typeof column === "string" ? [name] : [...(column.from ?? [name])],
   );
@@ -220,10 +240,11 @@ function isCsv(path: string): boolean {
 
 /** The path of the file `name` in `folder`, from the root on; undefined if it leads out of it, or is none. */
 function within(folder: string, name: string): string | undefined {
+  const slashed = name.replaceAll("\\", "/");
   const parts: string[] = [];
-  for (const part of `${folder}${name.replaceAll("\\", "/")}`.split("/")) {
+  for (const part of `${folder}${slashed}`.split("/")) {
     if (part === ".." && parts.pop() === undefined) return undefined;
     if (part !== "" && part !== "." && part !== "..") parts.push(part);
   }
-  return name === "" || name.startsWith("/") ? undefined : parts.join("/");
+  return name === "" || slashed.startsWith("/") ? undefined : parts.join("/");
 }

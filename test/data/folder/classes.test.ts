@@ -3,21 +3,16 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { folder } from "../../../src/data/folder/folder.ts";
-import { createContext } from "../../../src/sequence/context.ts";
 import { make } from "./make.ts";
 
 const fields = { text: "text", label: "class", path: "path" } as const;
-const context = createContext({ index: 0, epoch: 0, seed: 0 });
 
 /** Paths of the files in `split`, with the names of their classes by the numbers that samples have. */
 async function read(root: string, split?: string | readonly string[]): Promise<Record<string, string>> {
   const reader = await folder(root, fields, split === undefined ? {} : { split });
-  return Object.fromEntries(
-    Array.from({ length: reader.length }, (_, i) => {
-      const { path, label } = reader.getItem(i, context);
-      return [path, reader.classes[label.data[0]!]!];
-    }),
-  );
+  const read: Record<string, string> = {};
+  for await (const { path, label } of reader) read[path] = reader.classes[label.data[0]!]!;
+  return read;
 }
 
 const classesOf = async (root: string, split?: string | readonly string[]): Promise<readonly string[]> =>
@@ -172,8 +167,7 @@ describe("classes", () => {
             },
           );
           if (reader === undefined) continue;
-          for (let i = 0; i < reader.length; i++) {
-            const { path, label } = reader.getItem(i, context);
+          for await (const { path, label } of reader) {
             // Of a list the path begins with the split, which is as deep as any of the list that is read.
             expect(`/${path}`).toContain(`/${reader.classes[label.data[0]!]}/`);
           }

@@ -158,7 +158,7 @@ describe("metadata", () => {
     utimesSync(join(base, "metadata.csv"), 1, 1);
     expect((await folder(base, fields)).version).not.toBe(reader.version);
     writeFileSync(join(base, "metadata.csv"), "file_name,n\n1.txt,7\n2.txt,8\n");
-    expect((await folder(base, fields)).getItem(0, context).n).toEqual(tensor(7, "int32"));
+    expect((await (await folder(base, fields)).at(0)).n).toEqual(tensor(7, "int32"));
     rmSync(join(base, "metadata.csv"));
     await expect(folder(base, fields)).rejects.toThrow(/It has no metadata\.csv or metadata\.jsonl/);
   });
