@@ -14,7 +14,7 @@ export function find(...names: readonly string[]): string | undefined {
 
 /** A started program. */
 export interface Program {
-  /** The first match of `pattern` in what it prints; rejects when it ends without one. */
+  /** The first match of `pattern` in what it prints; rejects when it ends without one, or a minute passes. */
   printed(pattern: RegExp): Promise<string>;
   /** Ends it and all that it started, and removes its folder. */
   end(): Promise<void>;
@@ -35,7 +35,7 @@ export function start(
   });
   let text = "";
   const ended = new Promise<void>((resolve) => {
-    child.once("close", () => resolve());
+    child.once("exit", () => resolve());
     child.once("error", (error) => {
       text += error.message;
       resolve();
@@ -67,6 +67,10 @@ export function start(
         heard.addEventListener("text", look);
         look();
         void ended.then(() => reject(new Error(`${path} ended:\n${text}`)));
+        setTimeout(
+          () => reject(new Error(`${path} has not said ${pattern} in a minute:\n${text}`)),
+          60_000,
+        ).unref();
       });
     },
     async end() {

@@ -26,7 +26,7 @@ export const webkit: Engine = {
       "-nolisten",
       "tcp",
     ]);
-    const number = await screen.printed(/^(\d+)\n/);
+    const number = await screen.printed(/^(\d+)\n/m);
     const pages = new Set<Page>();
     return {
       async open(url) {
