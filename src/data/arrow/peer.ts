@@ -30,10 +30,15 @@ export function loadZstd(): Awaitable<Decompress> {
       )
     );
   };
-  return isNode
-    ? zstdOf(peer<Compressors>("hyparquet-compressors"))
-    : import("hyparquet-compressors").then(
-        (found) => zstdOf(found),
-        (cause: unknown) => zstdOf(undefined, cause),
-      );
+  if (isNode) return zstdOf(peer<Compressors>("hyparquet-compressors"));
+  return compressorsOfPage().then(({ found, failure }) => zstdOf(found, failure));
+}
+
+/** By `try`, not `catch()`: so bundlers see that the package may be missing. */
+async function compressorsOfPage(): Promise<{ readonly found?: Compressors; readonly failure?: unknown }> {
+  try {
+    return { found: await import("hyparquet-compressors") };
+  } catch (failure) {
+    return { failure };
+  }
 }

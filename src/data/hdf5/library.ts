@@ -82,14 +82,7 @@ const opened = new Map<DataFile, OpenHdf5>();
 let count = 0;
 
 async function loadLibrary(): Promise<Library> {
-  const found = await import("h5wasm").catch((cause: unknown): never => {
-    throw new MissingPeerError(
-      "epochal/data/hdf5 needs the package `h5wasm`. Install it: npm install h5wasm",
-      {
-        cause,
-      },
-    );
-  });
+  const found = await loadH5wasm();
   const loaded = (await found.default.ready.catch((cause: unknown): never => {
     throw wasmRefusal("HDF5 files are read", cause) ?? cause;
   })) as unknown as Library;
@@ -105,6 +98,18 @@ async function loadLibrary(): Promise<Library> {
   };
   library = loaded;
   return loaded;
+}
+
+async function loadH5wasm(): Promise<typeof import("h5wasm")> {
+  // By `try`, not `catch()`: so bundlers see that the package may be missing.
+  try {
+    return await import("h5wasm");
+  } catch (cause) {
+    throw new MissingPeerError(
+      "epochal/data/hdf5 needs the package `h5wasm`. Install it: npm install h5wasm",
+      { cause },
+    );
+  }
 }
 
 /** The last reason that the library gave, the innermost. */

@@ -17,7 +17,7 @@ const ownCodecs = ["UNCOMPRESSED", "SNAPPY"];
  * @throws MissingPeerError if `hyparquet` is not installed.
  */
 export async function loadHyparquet(): Promise<Hyparquet> {
-  const found = isNode ? peer<Hyparquet>("hyparquet") : await import("hyparquet").catch(() => undefined);
+  const found = isNode ? peer<Hyparquet>("hyparquet") : await hyparquetOfPage();
   if (found !== undefined) return found;
   throw new MissingPeerError(
     "epochal/data/parquet needs the package `hyparquet`. Install it: npm install hyparquet hyparquet-compressors",
@@ -34,9 +34,8 @@ export async function loadCompressors(codecs: Iterable<string>): Promise<Compres
   let failure: unknown;
   const found = isNode
     ? peer<{ readonly compressors?: Compressors }>("hyparquet-compressors")
-    : await import("hyparquet-compressors").catch((cause: unknown) => {
+    : await compressorsOfPage((cause) => {
         failure = cause;
-        return undefined;
       });
   // Of a package whose loading failed, WebKit has nothing in it when it is asked for again.
   if (found?.compressors !== undefined) return forEmptyPages(found.compressors);
@@ -58,4 +57,24 @@ function forEmptyPages(compressors: Compressors): Compressors {
       (bytes: Uint8Array, size: number) => (size === 0 ? new Uint8Array(0) : undo(bytes, size)),
     ]),
   );
+}
+
+/** By `try`, not `catch()`: so bundlers see that the package may be missing. */
+async function hyparquetOfPage(): Promise<Hyparquet | undefined> {
+  try {
+    return await import("hyparquet");
+  } catch {
+    return undefined;
+  }
+}
+
+async function compressorsOfPage(
+  failed: (cause: unknown) => void,
+): Promise<{ readonly compressors?: Compressors } | undefined> {
+  try {
+    return await import("hyparquet-compressors");
+  } catch (cause) {
+    failed(cause);
+    return undefined;
+  }
 }
