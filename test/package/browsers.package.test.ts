@@ -54,11 +54,11 @@ const bundlers: Readonly<Record<string, () => Promise<string>>> = {
     return serve("out/webpack");
   },
   async esbuild() {
-    await bundle("esbuild main.js --bundle --minify --splitting --format=esm --outdir=out/esbuild");
+    await bundle("esbuild main.js worker.js --bundle --minify --splitting --format=esm --outdir=out/esbuild");
     return serve("out/esbuild");
   },
   async Rollup() {
-    await bundle("rollup -p node-resolve main.js -d out/rollup -f es");
+    await bundle("rollup -p node-resolve main.js worker.js -d out/rollup -f es");
     return serve("out/rollup");
   },
   async Next() {
@@ -104,8 +104,9 @@ describe("a page with the packed package", () => {
     it.each(Object.keys(bundlers))("gives the batches of Node when built by %s", async (name) => {
       const page = await open(urls.get(name)!);
       await page.evaluate(ready);
-      for (const workers of [0])
+      for (const workers of [0, 1, 2])
         expect(await page.evaluate(`scenario.digest(${workers})`)).toEqual(inNode[0]);
+      expect(await page.evaluate("scenario.started")).toBe(3);
       expect(page.problems).toEqual([]);
       await page.close();
     });

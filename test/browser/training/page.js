@@ -1,4 +1,6 @@
 /** What the page can be asked for. */
 import { train } from "./train.js";
 
-globalThis.train = (workers) => train({ workers });
+const worker = () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" });
+
+globalThis.train = (workers) => train({ workers, worker });

@@ -1,0 +1,5 @@
+/** Serves the batches to the page. */
+import { serve } from "epochal";
+import { Held } from "./held.js";
+
+serve({ Held });
