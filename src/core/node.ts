@@ -23,6 +23,14 @@ interface Builtins {
 /** Whether this is Node, or what passes itself off as Node. */
 export const isNode: boolean = typeof globalThis.process?.versions?.node === "string";
 
+/** Who passes itself off as Node here, and differs from it in places; undefined in Node and in a browser. */
+export const imitator: "Bun" | "Deno" | undefined = imitatorOf(globalThis.process?.versions);
+
+function imitatorOf(versions: NodeJS.ProcessVersions | undefined): "Bun" | "Deno" | undefined {
+  if (versions?.bun !== undefined) return "Bun";
+  return versions?.deno === undefined ? undefined : "Deno";
+}
+
 /** A built-in module of Node; undefined in a browser. */
 export function builtin<N extends keyof Builtins>(name: N): Builtins[N] | undefined {
   const load = globalThis.process?.getBuiltinModule as ((id: string) => unknown) | undefined;
@@ -37,7 +45,15 @@ export function node<N extends keyof Builtins>(name: N): Builtins[N] {
 /** Environment variables, as `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Those of this process; none in a browser. */
+/** Those of this process: none in a browser, in Deno those that it lets the program read. */
 export function environment(): Environment {
-  return globalThis.process?.env ?? {};
+  return imitator === "Deno" ? new Proxy({}, { get: readAllowed }) : (globalThis.process?.env ?? {});
+}
+
+function readAllowed(_: object, name: string): string | undefined {
+  try {
+    return process.env[name];
+  } catch {
+    return undefined;
+  }
 }

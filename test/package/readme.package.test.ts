@@ -1,55 +1,15 @@
-/** The README's example, taken from the README, in an empty folder with the packed package. */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+/** The README's example, in an empty folder with the packed package. */
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyProject, install, pack, root, run, writeBoth } from "./packed.ts";
+import { emptyProject, install, pack, root, run } from "./packed.ts";
+import { checkTraining, files, packages, writeExample } from "./readme.ts";
 
 const { folder, remove } = emptyProject();
-const readme = readFileSync(join(root, "README.md"), "utf8");
-
-/** Code blocks that begin with a file's name, by that name. */
-const files = new Map(
-  [...readme.matchAll(/^```ts\n\/\/ ([\w-]+\.ts)\n([\s\S]*?)^```$/gm)].map(([, name, code]) => [
-    name!,
-    code!,
-  ]),
-);
 
 beforeAll(async () => {
-  const tarball = await pack(folder);
-  // The packages of the README's own command.
-  const [, named] = /npm install epochal (.*)/.exec(readme)!;
-  await install(folder, `./${tarball}`, ...named!.split(" "));
-  for (const [name, code] of files) {
-    writeBoth(folder, name, withoutUsing(code));
-    writeFileSync(join(folder, name), code);
-  }
-  // Reddish and bluish photographs.
-  for (const [name, colour] of Object.entries({
-    blue: { r: 60, g: 80, b: 200 },
-    red: { r: 200, g: 70, b: 60 },
-  })) {
-    mkdirSync(join(folder, "data", name), { recursive: true });
-    for (let i = 0; i < 40; i++) {
-      const noise = { type: "gaussian", mean: 128, sigma: 20 + i } as const;
-      const grain = await sharp({
-        create: { width: 240, height: 180, channels: 3, background: "black", noise },
-      })
-        .png()
-        .toBuffer();
-      await sharp({ create: { width: 240, height: 180, channels: 3, background: colour } })
-        .composite([{ input: grain, blend: "soft-light" }])
-        .jpeg()
-        .toFile(join(folder, "data", name, `${i}.jpg`));
-    }
-  }
-  // What a Mac, a notebook and a person leave there.
-  for (const place of ["data", "data/red"]) {
-    for (const file of [".DS_Store", "notes.txt", "._1.jpg"]) writeFileSync(join(folder, place, file), "");
-    mkdirSync(join(folder, place, ".ipynb_checkpoints"));
-    writeFileSync(join(folder, place, ".ipynb_checkpoints/1-checkpoint.jpg"), "");
-  }
+  await install(folder, `./${await pack(folder)}`, ...packages);
+  await writeExample(folder);
 });
 afterAll(remove);
 
@@ -65,13 +25,13 @@ describe("the README's example", () => {
   });
 
   it("runs as TypeScript through tsx", async () => {
-    check(await run(folder, join(folder, "node_modules/.bin/tsx"), "train.ts"));
+    checkTraining(await run(folder, join(folder, "node_modules/.bin/tsx"), "train.ts"));
   });
 
   it("runs as plain JavaScript", async () => {
     const code = readFileSync(join(folder, "train.js"), "utf8");
     expect(code).toContain("console.log(x.shape, y.shape);\nawait loader.close();");
-    check(await run(folder, process.execPath, "train.js"));
+    checkTraining(await run(folder, process.execPath, "train.js"));
   });
 
   it("has types that hold for a user", async () => {
@@ -89,22 +49,3 @@ describe("the README's example", () => {
     );
   });
 });
-
-/** What the README has one do in JavaScript, as no Node before 24 knows `await using`. */
-function withoutUsing(code: string): string {
-  return code
-    .replace("await using loader =", "const loader =")
-    .replace(/^for await .* of loader\) .*$/m, (loop) => `${loop}\nawait loader.close();`);
-}
-
-function check({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }): void {
-  // Nothing to be warned of, such as batches of one class.
-  expect(stderr).not.toContain("EpochalWarning");
-  // 64 images to train on make two batches.
-  expect(stdout.match(/\[ 32, 200, 200, 3 \] \[ 32 \]/g)).toHaveLength(2);
-  expect(stdout).toMatch(/Epoch 5\/5/);
-  // The last line: validation accuracy of five epochs. How good it is depends on weights drawn at random.
-  const accuracies = JSON.parse(stdout.slice(stdout.lastIndexOf("["))) as number[];
-  expect(accuracies).toHaveLength(5);
-  for (const accuracy of accuracies) expect(accuracy >= 0 && accuracy <= 1, String(accuracy)).toBe(true);
-}

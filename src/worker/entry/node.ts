@@ -1,4 +1,5 @@
 /** What the entries of worker threads and of worker processes have in common. */
+import { imitator } from "../../core/node.ts";
 import { importNested } from "../kinds/nested.ts";
 import type { WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
@@ -13,10 +14,13 @@ export function serveLoader(codec: WorkerCodec): (message: object) => void {
   const mark = ownMark()!;
   // Stray rejections come here too. The loader hears why before the worker ends; Node's own way to tell of them follows
   // every `cause` as often as it is cited.
-  process.on("uncaughtException", (error) => {
+  const die = (error: unknown): void => {
     const dying: WorkerReply = { type: "dying", error: toRecord(error) };
     postMarked(mark, dying, [], () => process.exit(1));
-  });
+  };
+  process.on("uncaughtException", die);
+  // Those of Bun's processes do not.
+  if (imitator === "Bun") process.on("unhandledRejection", die);
   const { receive } = answerLoader({
     post: (message, transfer) => postMarked(mark, message, transfer),
     codec,

@@ -8,10 +8,11 @@
  * How the end of a thread is seen without the event loop: it holds a descriptor, which Node closes as the last thing.
  *
  * Limits: only Node 22.15 and later (and not on Windows) can end by force with the program's own exit code; elsewhere
- * the program kills itself. The threads of a loader in a thread of the user's are not watched.
+ * the program kills itself. The threads of a loader in a thread of the user's are not watched. Bun and Deno wait for
+ * no thread, and close no descriptors: there is nothing to do.
  */
 import type { Worker as NodeThread } from "node:worker_threads";
-import { node } from "../../core/node.ts";
+import { imitator, node } from "../../core/node.ts";
 
 /** Milliseconds that threads may take to end at the program's end. */
 const patience = 2000;
@@ -24,7 +25,7 @@ let uncaught: { readonly error: unknown } | undefined;
 
 /** Sees to it that `thread` does not keep the program from ending. */
 export function endWithProgram(thread: NodeThread, descriptor: Int32Array): void {
-  if (!node("worker_threads").isMainThread) return;
+  if (imitator !== undefined || !node("worker_threads").isMainThread) return;
   if (living.size === 0) process.on("exit", onExit).on("uncaughtExceptionMonitor", onUncaught);
   living.set(thread, descriptor);
   thread.once("exit", () => {
@@ -35,6 +36,7 @@ export function endWithProgram(thread: NodeThread, descriptor: Int32Array): void
 
 /** In the thread: says that it runs, for as long as it does. */
 export function tellRunning(descriptor: Int32Array): void {
+  if (imitator !== undefined) return;
   const { openSync } = node("fs");
   Atomics.store(descriptor, 0, openSync(node("os").devNull, "r") + 1);
 }

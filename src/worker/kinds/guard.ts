@@ -7,7 +7,7 @@
  * of its own, where no Ctrl-C reaches it. Windows needs none of this: there a child ends with its parent.
  */
 import type { ChildProcess } from "node:child_process";
-import type { Socket } from "node:net";
+import type { Writable } from "node:stream";
 import { WorkerError } from "../../core/errors.ts";
 import { node } from "../../core/node.ts";
 
@@ -64,9 +64,10 @@ function startGuard(): ChildProcess {
     if (guard === started) guard = signal ? tryGuard() : undefined;
   });
   started.unref();
-  const pipe = started.stdin as Socket;
+  const pipe = started.stdin as { unref?(): void } & Writable;
   pipe.on("error", () => {});
-  pipe.unref();
+  // Bun's keeps nothing alive.
+  pipe.unref?.();
   return started;
 }
 

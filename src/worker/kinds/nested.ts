@@ -12,6 +12,7 @@
  * where it is a Web Worker.
  */
 import { PortableError } from "../../core/errors.ts";
+import { environment } from "../../core/node.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { ownMark, postMarked, workerName } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
@@ -25,17 +26,26 @@ const advice =
 const deepest = 1;
 
 /** How many workers the program is inside of, by what it was started with. */
-const inside = Number(globalThis.process?.env?.[variable] ?? 0);
+const inside = Number(environment()[variable] ?? 0);
 
 /** In a worker: runs `load`, which imports the user's module at `url`. */
 export async function importNested<T>(url: string, load: (url: string) => Promise<T>): Promise<T> {
   const mark = ownMark();
   if (mark) mark.module = url;
-  process.env[variable] = String(deepest + 1);
+  tellPrograms(deepest + 1);
   try {
     return await load(url);
   } finally {
-    process.env[variable] = String(inside + 1);
+    tellPrograms(inside + 1);
+  }
+}
+
+/** Says how many workers they are inside of to programs that are started from here on. */
+function tellPrograms(depth: number): void {
+  try {
+    process.env[variable] = String(depth);
+  } catch {
+    // Deno lets the program change none, and so start none.
   }
 }
 

@@ -56,6 +56,7 @@ function openProcess(name: string, limits: ResourceLimits): FarSide {
         child.on("close", (code, signal) =>
           end(new Error(signal ? `was killed by ${signal}` : `exited with code ${code}`)),
         );
+        child.on("exit", () => closeChannel(child));
         // The process could not be started, or a message not be delivered; the latter is followed by `close`.
         child.on("error", (error) => {
           if (child.pid === undefined) end(new Error(notStarted(error), { cause: error }));
@@ -63,7 +64,7 @@ function openProcess(name: string, limits: ResourceLimits): FarSide {
       },
       ref() {
         child.ref();
-        child.channel?.ref();
+        channelOf(child)?.ref?.();
       },
       unref: () => unrefChild(child),
       end() {
@@ -118,7 +119,26 @@ function bearInternalMessages(child: ChildProcess): void {
   }
 }
 
+/** Milliseconds that the channel of a process that has ended may take to be read to its end. */
+const readPatience = 100;
+
+/**
+ * Closes the channel of a process that has ended, where nothing else does: in Deno, where messages were left unread (its
+ * end is then an error, of which nobody is told), and everywhere while a process that it has started holds the other end.
+ */
+function closeChannel(child: ChildProcess): void {
+  const close = (): void => {
+    if (child.connected) child.disconnect();
+  };
+  setTimeout(close, readPatience).unref();
+}
+
 function unrefChild(child: ChildProcess): void {
   child.unref();
-  child.channel?.unref();
+  channelOf(child)?.unref?.();
+}
+
+/** Its channel. Bun's cannot be told whether it keeps the program alive; there the process alone does. */
+function channelOf({ channel }: ChildProcess): { ref?(): void; unref?(): void } | null | undefined {
+  return channel;
 }

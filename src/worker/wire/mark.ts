@@ -6,7 +6,7 @@
  * read and counts only in a child of the process that set it; a Web Worker that the user's factory starts by its name. So what the user's own code starts in a worker, thread or
  * process, is not taken for ours. The key is on every message of the worker: what comes without it is the user's.
  */
-import { builtin, node } from "../../core/node.ts";
+import { builtin, environment, node } from "../../core/node.ts";
 
 /** What a worker knows of itself. */
 export interface Mark {
@@ -70,7 +70,7 @@ function readMark(): Mark | undefined {
   if (threads?.isMainThread === false) {
     return (threads.workerData as { readonly [field]?: Mark } | null | undefined)?.[field];
   }
-  const text = globalThis.process?.env?.[variable];
+  const text = environment()[variable];
   if (text === undefined) return undefined;
   delete process.env[variable];
   const { parent, ...mark } = JSON.parse(text) as Mark & { readonly parent: number };
