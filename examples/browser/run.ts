@@ -1,0 +1,120 @@
+/**
+ * A run over the pictures: a stream of batches that can be paused, and gone on with from the loader's state, with any
+ * number of workers. A second loader, without workers, can follow it, to see that its stream is the same.
+ */
+import { batches, DataLoader, type LoaderState, type Tensor } from "epochal";
+import { addTo, emptyDigest } from "./digest.ts";
+import type { Photos } from "./photos.ts";
+
+/** Pictures in a batch. */
+export const batchSize = 16;
+
+/** Pictures [n, side, side, 3] from -1 to 1, and the numbers of their classes [n]. */
+export type Batch = readonly [x: Tensor<"float32">, y: Tensor<"int32">];
+
+/** How far the stream was compared with that of a loader without workers. */
+export interface Comparison {
+  readonly batches: number;
+  readonly digest: number;
+  /** The first batch that differed; undefined for none. */
+  readonly differs: number | undefined;
+}
+
+/** What there is to choose about loading. */
+interface Loading {
+  readonly workers?: number;
+  readonly maxQueueSize?: number;
+  readonly state?: LoaderState | undefined;
+}
+
+function open(photos: Photos, loading: Loading) {
+  return new DataLoader(batches(photos, { batchSize, shuffle: true }), { seed: 7, ...loading });
+}
+
+export class Run {
+  readonly photos: Photos;
+  /** The digest of the stream after each of its batches. */
+  readonly digests: number[] = [];
+  /** Where the stream stands: all that is needed to go on with it. */
+  state: LoaderState | undefined;
+  /** The loader that runs, or ran last. */
+  loader: ReturnType<typeof open> | undefined;
+  /** Undefined until it is asked for. */
+  comparison: Comparison | undefined;
+  /** Workers that were lost, and replaced. */
+  lost = 0;
+  readonly #reference: ReturnType<ReturnType<typeof open>["epochs"]>;
+  #comparing = false;
+  #pausing = false;
+  #ended = false;
+
+  constructor(photos: Photos) {
+    this.photos = photos;
+    this.#reference = open(photos, { maxQueueSize: 1 }).epochs(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** Goes on with the stream to the end of an epoch; says whether it came there, or was paused. */
+  async play(
+    workers: number,
+    epochs: number,
+    use: (batch: Batch) => Promise<void>,
+  ): Promise<"finished" | "paused"> {
+    this.#pausing = false;
+    const loader = open(this.photos, { workers, state: this.state });
+    this.loader = loader;
+    try {
+      while (loader.epoch < epochs) {
+        for await (const batch of loader) {
+          this.digests.push(digestOf(batch, this.digests.at(-1)));
+          this.state = loader.state();
+          await use(batch);
+          if (this.#pausing) return "paused";
+        }
+      }
+      return "finished";
+    } finally {
+      await loader.close();
+    }
+  }
+
+  /** The first batch of the stream, to look at. */
+  async first(): Promise<Batch | undefined> {
+    for await (const batch of open(this.photos, { maxQueueSize: 1 })) return batch;
+    return undefined;
+  }
+
+  /** Ends the loop after the batch at hand. */
+  pause(): void {
+    this.#pausing = true;
+  }
+
+  /** Loads the same stream once more, without workers, as far as it has come. */
+  async compare(): Promise<void> {
+    this.comparison ??= { batches: 0, digest: emptyDigest, differs: undefined };
+    if (this.#comparing) return;
+    this.#comparing = true;
+    try {
+      while (this.comparison.batches < this.digests.length && !this.#ended) {
+        const { value: batch } = await this.#reference.next();
+        if (batch === undefined) return;
+        const { batches: place, differs }: Comparison = this.comparison;
+        const digest = digestOf(batch, this.comparison.digest);
+        const same = digest === this.digests[place];
+        this.comparison = { batches: place + 1, digest, differs: differs ?? (same ? undefined : place) };
+      }
+    } finally {
+      this.#comparing = false;
+    }
+  }
+
+  /** Ends all of it. */
+  async end(): Promise<void> {
+    this.#pausing = true;
+    this.#ended = true;
+    await this.#reference.return();
+  }
+}
+
+function digestOf([x, y]: Batch, before = emptyDigest): number {
+  return addTo(addTo(before, x.data), y.data);
+}
