@@ -29,7 +29,8 @@ let batch: Batch | undefined;
 let learner: Learner | undefined;
 let losses: number[] = [];
 let accuracies: number[] = [];
-let running = false;
+/** The run as it goes on; undefined while it stands. */
+let running: Promise<void> | undefined;
 /** Whether a pause is one to go on from at once, with what was chosen anew. */
 let goingOn = false;
 
@@ -51,7 +52,9 @@ async function take(files: Promise<readonly LabelledFile[]>): Promise<void> {
 
 /** A new run, which stands before its first batch. */
 async function begin(): Promise<void> {
+  goingOn = false;
   await run?.end();
+  await running;
   if (picked === undefined) return;
   run = new Run(picked.photos);
   [learner, losses, accuracies] = [undefined, [], []];
@@ -63,7 +66,6 @@ async function begin(): Promise<void> {
 /** Goes on to the last epoch, or to a pause. */
 async function play(): Promise<void> {
   if (run === undefined) return;
-  running = true;
   try {
     do {
       goingOn = false;
@@ -76,7 +78,7 @@ async function play(): Promise<void> {
   } catch (error) {
     fail(error);
   }
-  running = false;
+  running = undefined;
   update();
 }
 
@@ -84,11 +86,17 @@ async function play(): Promise<void> {
 async function use(next: Batch): Promise<void> {
   batch = next;
   if (run?.comparison) follow();
-  if (chosen("use") === "look") await new Promise((resolve) => setTimeout(resolve, 600));
-  if (chosen("use") !== "train" || picked === undefined) return;
+  const way = chosen("use");
+  if (way === "train") await learn(next);
+  // The page needs a moment, too: where batches lie ready, nothing else comes in between.
+  if (way !== "nothing") await new Promise((resolve) => setTimeout(resolve, way === "look" ? 600 : 0));
+}
+
+async function learn(next: Batch): Promise<void> {
+  if (picked === undefined) return;
   if (learner === undefined) {
     const { createLearner } = await import("./model.ts"); // with TensorFlow.js, which is larger than all else here
-    learner = await createLearner(picked.classes.length, backend.value === "cpu" ? "cpu" : "webgl");
+    learner = await createLearner(picked.classes.length, backend.value === "webgl" ? "webgl" : "wasm");
     backend.value = learner.backend;
   }
   const { loss, accuracy } = await learner.learn(next);
@@ -112,8 +120,8 @@ function update(): void {
   say(start, running ? "Pause" : state ? "Resume" : "Start");
   shapes.classList.toggle("primary", run === undefined);
   start.disabled = run === undefined || (finished && !running);
-  kill.disabled = !running || chosen("workers") === "0";
-  again.disabled = running || state === undefined;
+  kill.disabled = running === undefined || chosen("workers") === "0";
+  again.disabled = running !== undefined || state === undefined;
   compare.disabled = digests === undefined || digests.length === 0;
   backend.disabled = learner !== undefined;
   show({ picked, run, batch, losses, accuracies });
@@ -131,13 +139,21 @@ drop.addEventListener("drop", (event) => {
   drop.classList.remove("over");
   if (event.dataTransfer) take(filesOfDrop(event.dataTransfer.items));
 });
-start.addEventListener("click", () => (running ? run?.pause() : play()));
+start.addEventListener("click", () => {
+  if (running) run?.pause();
+  else running = play();
+});
 again.addEventListener("click", begin);
 compare.addEventListener("click", follow);
+kill.addEventListener("click", () => {
+  run?.kill();
+  say(status, "A worker was killed. Its batches are loaded again by the one that takes its place.");
+  follow();
+});
 epochs.addEventListener("input", update);
 byId("workers", HTMLElement).addEventListener("change", () => {
   // The state of a loader fits any number of workers.
-  goingOn = running;
+  goingOn = running !== undefined;
   if (running) run?.pause();
 });
 

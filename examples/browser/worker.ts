@@ -1,0 +1,4 @@
+import { serve } from "epochal";
+import { Photos } from "./photos.ts";
+
+serve({ Photos });
