@@ -152,7 +152,7 @@ export class DataError extends EpochalError<"DataError"> implements DataLocation
 /** A model cannot be trained: it is not compiled, its loss is no number, a class has no weight. */
 export class TrainingError extends EpochalError<"TrainingError"> {}
 
-/** An optional peer package is not installed. */
+/** What is needed is not there: an optional peer package, or WebAssembly where a policy forbids it. */
 export class MissingPeerError extends EpochalError<"MissingPeerError"> {}
 
 /** Every error there is: `error.name` tells which one. */

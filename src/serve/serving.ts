@@ -1,23 +1,22 @@
 /** What serves a loader in a worker that a factory started: the user's classes, and ours by the places of their modules. */
+import { offeredModule } from "../core/offered.ts";
 import { serveFactory } from "../worker/entry/served.ts";
 import { type Served, servedModules } from "../worker/wire/served-names.ts";
 
 /**
- * Every module with a class or function of ours that may be sent. Each is loaded when something of it is, in Node too: a
- * worker that cannot load one, in want of file descriptors, is replaced by another.
+ * Every module with a class or function of ours that may be sent, but for those that want packages, which are offered
+ * where the worker's script imports them. Each is loaded when something of it is, in Node too: a worker that cannot load
+ * one, in want of file descriptors, is replaced by another.
  */
 const own: Readonly<Record<string, () => Promise<object>>> = {
   "bytes/http-source": () => import("../bytes/http-source.ts"),
   "data/array/npz": () => import("../data/array/npz.ts"),
   "data/array/records": () => import("../data/array/records.ts"),
   "data/array/rows": () => import("../data/array/rows.ts"),
-  "data/arrow/arrow": () => import("../data/arrow/arrow.ts"),
   "data/disk-cache/disk-cache": () => import("../data/disk-cache/disk-cache.ts"),
   "data/folder/folder": () => import("../data/folder/folder.ts"),
   "data/folder/metadata": () => import("../data/folder/metadata.ts"),
-  "data/hdf5/hdf5": () => import("../data/hdf5/hdf5.ts"),
   "data/parquet/hub": () => import("../data/parquet/hub.ts"),
-  "data/parquet/parquet": () => import("../data/parquet/parquet.ts"),
   "data/split": () => import("../data/split.ts"),
   "data/tar/tar": () => import("../data/tar/tar.ts"),
   "data/text/csv": () => import("../data/text/csv.ts"),
@@ -54,11 +53,20 @@ const own: Readonly<Record<string, () => Promise<object>>> = {
   "train/data/without-hooks": () => import("../train/data/without-hooks.ts"),
 };
 
+/** What is served, in words; undefined where nothing is yet. */
+let serving: string | undefined;
+
 /**
  * Serves `classes` to the loader that started this worker.
  *
- * @throws OptionError if this is no worker, it serves already, or an id is missing or given twice.
+ * @throws OptionError if this is no worker, it serves something else already, or an id is missing or given twice.
  */
 export function serveHere(classes: Served): void {
-  serveFactory(servedModules(classes, own));
+  const what = Object.entries(classes)
+    .map(([name, value]) => `${name}: ${String(value)}`)
+    .join("\n");
+  // WebKit runs a worker's script again where a chunk that comes later imports from it.
+  if (what === serving) return;
+  serveFactory(servedModules(classes, async (place) => own[place]?.() ?? offeredModule(place)));
+  serving = what;
 }

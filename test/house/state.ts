@@ -73,6 +73,8 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/worker/kinds/exit.ts uncaught": "a program ends by one error",
   "src/worker/kinds/guard.ts guard": "a program has one guard",
   "src/worker/kinds/guard.ts living": "the guard is told of all processes of the program",
+  "src/core/offered.ts modules": "a worker's script has imported them",
+  "src/serve/serving.ts serving": "a worker serves once",
   "src/worker/kinds/served.ts taken": "two loaders may have one factory",
   "src/worker/wire/mark.ts port": ofThread,
   "src/worker/wire/snapshot/kinds.ts cloned": known,

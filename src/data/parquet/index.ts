@@ -1,4 +1,6 @@
 /** Parquet files, local, behind URLs and on the Hugging Face hub, by the package `hyparquet`. */
+import { offerModule } from "../../core/offered.ts";
+import * as own from "./parquet.ts";
 
 export type { Missing } from "../columns/decoded.ts";
 export type { ColumnReader } from "../columns/groups.ts";
@@ -6,3 +8,6 @@ export type { ColumnKind, ColumnKinds, ColumnSample, ColumnValue } from "../colu
 export type { ColumnReaderOptions } from "../columns/options.ts";
 export { type HubOptions, hub } from "./hub.ts";
 export { parquet } from "./parquet.ts";
+
+// A worker whose script imports this serves its readers.
+offerModule("data/parquet/parquet", own);

@@ -70,13 +70,13 @@ function likenessOf({ name, prototype }: Located): Likeness {
 }
 
 /**
- * What finds the served classes and functions; of ours those that `own` imports, by their modules' places.
+ * What finds the served classes and functions; of ours those in the modules that `own` gives, by their places.
  *
  * @throws OptionError if one is neither, two have one id, or a function has none.
  */
 export function servedModules(
   served: Served,
-  own: Readonly<Record<string, () => Promise<object>>>,
+  own: (place: string) => Promise<object | undefined>,
 ): LoadModule {
   const named = new Map<string, Located>();
   const nameless: Located[] = [];
@@ -122,10 +122,12 @@ export function servedModules(
   return async (module) => {
     if (module === byId) return findById;
     if (module === alone) return findAlone;
-    const load = own[module.slice(ours.length)];
-    if (load) return findOwn(await load());
+    const place = module.slice(ours.length);
+    const found = await own(place);
+    if (found) return findOwn(found);
+    const entry = /^data\/\w+/.exec(place)?.[0] ?? "testing";
     throw new PortableError(
-      `\`${module}\` is not served in workers that the option \`worker\` makes. Use "thread" or "process", or workers: 0.`,
+      `What was sent is of epochal/${entry}, which the worker's script does not import. Add there: import "epochal/${entry}";`,
     );
   };
 }
