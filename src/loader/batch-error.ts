@@ -1,7 +1,7 @@
 /** The error that the consumer gets for a batch that could not be had, in words. */
 import { BatchError, type BatchLocation } from "../core/errors.ts";
 import type { Outcome } from "../worker/pool/job.ts";
-import { errorName } from "../worker/wire/error-record.ts";
+import { errorName } from "../worker/wire/error-name.ts";
 
 /** A batch that could not be had: which it was, and the name of its sequence. */
 export interface LostBatch extends Omit<BatchLocation, "worker"> {

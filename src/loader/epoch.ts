@@ -5,6 +5,7 @@
  * consumed or the epoch was left, whatever the reason; every way out goes through `#end`, which has the crew forget the
  * run's jobs. Batches leave in the order of the plan. A run calls nobody back: its loader reads what it has come to.
  */
+import { resumeChunk } from "#loader/resume";
 import { BatchError, LoaderError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
 import { deferred, waitAtMost } from "../core/settle.ts";
@@ -15,18 +16,17 @@ import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
-import { checkBelongs } from "./belongs.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { noteChanging } from "./contents.ts";
 import type { Crew } from "./crew.ts";
 import { EpochHooks } from "./hooks.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
+import type { EpochStart, Seen } from "./marks.ts";
 import type { EpochReport } from "./observe/report.ts";
 import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
-import type { EpochStart, Seen } from "./resume.ts";
 
 import { OrderedWindow } from "./window.ts";
 
@@ -242,7 +242,7 @@ export class EpochRun {
     await this.#hooks.begin(() => this.#cause !== undefined);
     if (this.#cause) return;
     const length = lengthOf(sequence);
-    if (state) checkBelongs(state, sequence, { length, shuffle });
+    if (state) resumeChunk.module!.checkBelongs(state, sequence, { length, shuffle });
     this.#length = length;
     const plan = planEpoch({ length, seed, epoch, shuffle, shard, start: position });
     if (shard && plan.steps === 0 && position === 0) {

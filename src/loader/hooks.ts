@@ -5,6 +5,7 @@
  * does not. What would have to wait for the hook must know that it runs.
  */
 import type { AsyncLocalStorage } from "node:async_hooks";
+import { resumeChunk } from "#loader/resume";
 import { builtin } from "../core/node.ts";
 import { deferred, waitAtMost } from "../core/settle.ts";
 import { warn } from "../core/warn.ts";
@@ -13,7 +14,8 @@ import { callHook } from "../sequence/fetching.ts";
 import { Sequence } from "../sequence/sequence.ts";
 import { endPatience } from "../worker/worker.ts";
 import { thrownSentence } from "./batch-error.ts";
-import { type EpochStart, prepareEpoch, type Seen } from "./resume.ts";
+import { fieldsOf } from "./contents.ts";
+import type { EpochStart, Seen } from "./marks.ts";
 
 /** Calls an epoch's `onEpochBegin` and `onEpochEnd`, and says which of them runs. */
 export class EpochHooks {
@@ -64,8 +66,7 @@ export class EpochHooks {
     this.#giveUp = resolve;
     // There before the hook is called, which may end the run.
     this.#begun = begun.catch(() => {});
-    const options = { seed: this.#seed, stopped };
-    this.#call("begin", () => prepareEpoch(this.#sequence, this.#start, options)).then(
+    this.#call("begin", () => this.#prepare(stopped)).then(
       (seen) => {
         this.#seen = seen;
         this.#giveUp();
@@ -94,6 +95,22 @@ export class EpochHooks {
   end(): Promise<void> {
     const { epoch } = this.#start;
     return this.#call("end", () => callHook(this.#sequence, "end", { epoch, seed: this.#seed }));
+  }
+
+  /** Calls `onEpochBegin`, and in a resumed run whatever must come before it. */
+  #prepare(stopped: () => boolean): Promise<Seen> {
+    const { state, fields } = this.#start;
+    const begin = (before: Seen["after"]): Promise<Seen> => this.#beginFrom(before);
+    if (state?.data === undefined) return begin(fields);
+    const options = { seed: this.#seed, stopped, begin };
+    return resumeChunk.module!.resumeEpoch(this.#sequence, { ...this.#start, state }, options);
+  }
+
+  async #beginFrom(before: Seen["after"]): Promise<Seen> {
+    const sequence = this.#sequence;
+    await callHook(sequence, "begin", { epoch: this.#start.epoch, seed: this.#seed });
+    // Without hooks nothing has run since.
+    return { before, after: sequence.hasHooks ? fieldsOf(sequence, before) : before };
   }
 
   async #call<T>(hook: "begin" | "end", call: () => Promise<T>): Promise<T> {

@@ -5,7 +5,9 @@
  * first loop begins. What is said before is in unbegun.ts.
  */
 import { tunerChunk } from "#loader/observe/tuner";
+import { resumeChunk } from "#loader/resume";
 import { sessionChunk } from "#loader/session";
+import { gatheringChunk } from "#sequence/batching/gathering";
 import { servedChunk } from "#worker/kinds/served";
 import { checkInteger } from "../core/check.ts";
 import { type CodeChunk, isLoaded, loadChunks } from "../core/chunk.ts";
@@ -13,7 +15,7 @@ import { nameAsyncDispose } from "../core/dispose.ts";
 import { LoaderError } from "../core/errors.ts";
 import { deferred } from "../core/settle.ts";
 import { shareOf, wholeShard } from "../core/shard.ts";
-import { loadedBy } from "../sequence/batching/loaded.ts";
+import { isBatches, type Loaded, loadedBy } from "../sequence/batching/loaded.ts";
 import { isSequence, type Sequence } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { Crew } from "./crew.ts";
@@ -63,7 +65,7 @@ export class Loader<B> implements DataLoader<B> {
     const options = resolveOptions(loaded.options);
     this.#sequence = loaded.sequence;
     this.#unbegun = new Unbegun(loaded.sequence, options);
-    this.#chunks = chunksFor(loaded.options, options);
+    this.#chunks = chunksFor(loaded, options);
     if (isLoaded(this.#chunks)) this.#begin();
     this.#stopListening = closeOnAbort(options.signal, this, Loader.#abort);
   }
@@ -180,9 +182,16 @@ export class Loader<B> implements DataLoader<B> {
 }
 
 /** What a loop needs under these options. */
-function chunksFor({ worker }: DataLoaderOptions, options: ResolvedOptions): readonly CodeChunk<unknown>[] {
-  const byFactory = typeof worker === "function" && options.workers !== 0;
-  return [sessionChunk, ...(isTuned(options) ? [tunerChunk] : []), ...(byFactory ? [servedChunk] : [])];
+function chunksFor(
+  { sequence, options: { worker } }: Loaded<DataLoaderOptions>,
+  options: ResolvedOptions,
+): readonly CodeChunk<unknown>[] {
+  const chunks: CodeChunk<unknown>[] = [sessionChunk];
+  if (isBatches(sequence)) chunks.push(gatheringChunk);
+  if (options.state !== undefined) chunks.push(resumeChunk);
+  if (isTuned(options)) chunks.push(tunerChunk);
+  if (typeof worker === "function" && options.workers !== 0) chunks.push(servedChunk);
+  return chunks;
 }
 
 // As messages and consoles show it.

@@ -4,13 +4,13 @@
  * What was consumed of an epoch the run itself knows. Kept here is where the next one begins, which is taken from each run
  * once it is over. A run that has not come to begin leaves the loader where it stood.
  */
+import { resumeChunk } from "#loader/resume";
 import { LoaderError } from "../core/errors.ts";
 import type { Sequence } from "../sequence/sequence.ts";
-import { checkBelongs, checkState } from "./belongs.ts";
 import { type Field, fieldsOf } from "./contents.ts";
 import type { EpochRun } from "./epoch.ts";
+import { dataOf, type EpochStart, firstEpochOf, type Moment, type Seen } from "./marks.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { dataOf, type EpochStart, firstEpochOf, type Moment, type Seen } from "./resume.ts";
 import { fingerprint, type LoaderState, stateVersion } from "./state.ts";
 
 /** Where a state stands: an epoch, what of it is behind, and its length where that is known. */
@@ -41,7 +41,8 @@ export class Position {
   /** @throws StateError where a state to go on from does not belong to `sequence`. */
   constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
     const { state, seed, initialEpoch, shuffle } = options;
-    if (state) checkState(state, seed);
+    const resume = state === undefined ? undefined : resumeChunk.module!;
+    resume?.checkState(state!, seed);
     this.#sequence = sequence;
     this.#options = options;
     this.#epoch = initialEpoch;
@@ -50,7 +51,7 @@ export class Position {
     this.#resumed = state;
     // What no hook can change is refused at once where it does not belong.
     const length = state && !sequence.hasHooks ? sequence.length : undefined;
-    if (state) checkBelongs(state, sequence, { length, shuffle });
+    resume?.checkBelongs(state!, sequence, { length, shuffle });
   }
 
   /** The run through an epoch that is not over; where the last one has led is taken from it first. */

@@ -1,134 +1,121 @@
 /**
- * The sequence's part of a state: what it held, and how a resumed epoch is brought to hold the same.
+ * Going on from a state: whether it is one and belongs to this loader, and how an epoch is brought to begin as it was.
  *
  * A batch is a function of (seed, epoch, index) and of the sequence, which hooks and the program may change between
  * epochs. So a state says in 18 characters what the sequence held, and a resumed loader begins only once its own holds
  * that: because it was given so, or because its hooks did again what they had done in the epochs before (what they draw
  * from their `random` they draw again). Otherwise the state is refused: never does another stream go on in silence.
  */
+import { show } from "../core/check.ts";
 import { StateError } from "../core/errors.ts";
 import { callHook } from "../sequence/fetching.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
-import {
-  differingFields,
-  type Field,
-  fieldsOf,
-  hidesFields,
-  markOf,
-  marksOf,
-  slotsLeftOut,
-} from "./contents.ts";
-import type { LoaderState } from "./state.ts";
+import { differingFields, type Field, fieldsOf, markOf } from "./contents.ts";
+import { hidesFields } from "./hidden.ts";
+import { type EpochStart, firstEpochOf, form, isData, letters, type Seen } from "./marks.ts";
+import { fingerprint, type LoaderState, openLength, stateVersion } from "./state.ts";
 
 /**
- * At which moment it was seen: before an epoch's `onEpochBegin`, after it, or after an epoch's last batch but before its
- * `onEpochEnd`.
+ * Checks everything of a state that does not depend on the sequence's length.
+ *
+ * @throws StateError saying what differs.
  */
-export type Moment = "begin" | "within" | "end";
-
-const letters: { readonly [M in Moment]: string } = { begin: "b", within: "w", end: "e" };
-
-/** What a sequence held before and after an epoch's `onEpochBegin`. */
-export interface Seen {
-  /** Undefined where the epoch had begun before anybody looked. */
-  readonly before: readonly Field[] | undefined;
-  readonly after: readonly Field[];
+export function checkState(state: LoaderState, seed: number): void {
+  if (typeof state !== "object" || state === null) {
+    throw new StateError(
+      `A loader's state is what loader.state() returns, got ${show(state)}. Where it was saved as text, use JSON.parse.`,
+    );
+  }
+  if (!Object.hasOwn(state, "version")) {
+    throw new StateError("The state has no version; it was not written by loader.state().");
+  }
+  if (state.version !== stateVersion) {
+    throw new StateError(
+      `The state has version ${show(state.version)}, this epochal reads version ${stateVersion}: the order that a seed stands for has changed in between. Resume with the release that wrote it, or start a new run.`,
+    );
+  }
+  for (const key of ["seed", "epoch", "position"] as const) {
+    if (!Number.isSafeInteger(state[key]) || (key !== "seed" && state[key] < 0)) {
+      throw new StateError(
+        `The state's ${key} is ${show(state[key])}; it was not written by loader.state().`,
+      );
+    }
+  }
+  if (state.data !== undefined && !isData(state.data)) {
+    throw new StateError(`The state's data is ${show(state.data)}; it was not written by loader.state().`);
+  }
+  if (state.seed !== seed) {
+    throw new StateError(
+      `The state belongs to seed ${state.seed}, the loader has seed ${seed}. Leave \`seed\` out to take the state's.`,
+    );
+  }
 }
 
-/** Largest number of a first epoch that a state says, in two digits of base 36. */
-const lastFirst = 36 ** 2 - 1;
-
 /**
- * `data` of a state: the moment, which fields say nothing, what the sequence held before the epoch's first hook, and at
- * the moment, and the `first` epoch of the run, where its hooks have begun.
+ * Checks that a state belongs to `sequence` and stands at a batch that there is. `length` is undefined before the hooks of
+ * its epoch have run, which may change it.
+ *
+ * @throws StateError saying what differs.
  */
-export function dataOf({ before, after }: Seen, moment: Moment, first: number): string {
-  const held = (moment === "begin" && before) || after;
-  const left = slotsLeftOut(held);
-  const mark = before ? markOf(before, left) : unseen;
-  const since = first === 0 || first > lastFirst ? "" : first.toString(36);
-  return `${letters[moment]}${left}${mark}${marksOf(held, left)}${since}`;
+export function checkBelongs(
+  state: LoaderState,
+  sequence: Sequence<unknown>,
+  { length, shuffle }: { readonly length: number | undefined; readonly shuffle: boolean },
+): void {
+  const known = state.position === 0 && sequence.hasHooks ? undefined : length;
+  checkFingerprint(state, fingerprint(sequence, known, shuffle));
+  if (length !== undefined) checkPosition(state, length);
 }
 
-/** The state of a loader whose epoch is left for good: the next one begins once the hook at its end has run. */
-export function leaveEpoch<
-  S extends { readonly epoch: number; readonly position?: number; readonly data?: string | undefined },
->(state: S): S {
-  const { epoch, position, data } = state;
-  if (!position) return state;
-  return {
-    ...state,
-    epoch: epoch + 1,
-    position: 0,
-    ...(data !== undefined && { data: letters.end + data.slice(1) }),
-  };
+function checkFingerprint(state: LoaderState, expected: string): void {
+  const parts = ["sequence", "length", "order"];
+  const saved = String(state.fingerprint).split(":");
+  const present = expected.split(":");
+  const differences = parts
+    .map((part, i) =>
+      saved[i] === present[i] || (part === "length" && [saved[i], present[i]].includes(openLength))
+        ? ""
+        : `${part} ${saved[i]} in the state, ${present[i]} here`,
+    )
+    .filter(Boolean);
+  if (differences.length === 0) return;
+  throw new StateError(
+    `The state does not belong to this loader: ${differences.join("; ")}. Build the loader as it was when the state was saved.`,
+  );
 }
 
-/** The part of a state that says what the sequence held; undefined where it says nothing. */
-export function marksIn({ data }: { readonly data?: string | undefined }): string | undefined {
-  return data?.slice(5);
+function checkPosition({ position, epoch }: LoaderState, length: number): void {
+  if (position < length || position === 0) return;
+  throw new StateError(
+    `The state stands at batch ${position} of epoch ${epoch}, but the epoch has ${length} batches, from 0 to ${length - 1}. It was not written by loader.state() of this sequence; the next epoch begins at { epoch: ${epoch + 1}, position: 0 }.`,
+  );
 }
 
-/** Whether a state was taken before an epoch's first hook. */
-export function isBetweenEpochs({ data }: { readonly data?: string | undefined }): boolean {
-  return data?.[0] === letters.begin;
-}
-
-/** Whether `data` may come from {@link dataOf}. */
-export function isData(data: unknown): data is string {
-  return typeof data === "string" && form.test(data);
-}
-
-/** Equals no mark. */
-const unseen = "--";
-
-const form = /^([bwe])([\w.]{4})([\w.]{2}|--)([\w.]{9})([\da-z]{0,2})$/;
-
-/** First epoch of the run that a state comes from. */
-export function firstEpochOf({ data }: LoaderState): number {
-  const since = form.exec(data ?? "")?.[5];
-  return since ? Number.parseInt(since, 36) : 0;
-}
-
-/** Names of the fields of `sequence` that hold something else than `data` of a state says; undefined where none does. */
-export function differingFrom(data: string, sequence: Sequence<unknown>): string | undefined {
-  const [, , left, , marks] = form.exec(data)!;
-  return differingFields(fieldsOf(sequence), marks!, left!);
-}
-
-/** Where an epoch begins. */
-export interface EpochStart {
-  readonly epoch: number;
-  /** Batches of its global order that are behind it: 0, but for the first epoch after a resume. */
-  readonly position: number;
-  /** The state that is gone on from, for the first epoch of a resumed loader. */
-  readonly state: LoaderState | undefined;
-  /** What the sequence holds before it. */
-  readonly fields: readonly Field[];
+/** What an epoch that is gone on with is begun by. */
+export interface ResumedBy {
+  readonly seed: number;
+  readonly stopped: () => boolean;
+  /** Calls its `onEpochBegin`; `before` is what the sequence holds before that. */
+  readonly begin: (before: readonly Field[]) => Promise<Seen>;
 }
 
 /**
- * Calls `onEpochBegin`, and whatever must come before it in a resumed run. `stopped` says whether the epoch has been given
- * up meanwhile.
+ * Calls `onEpochBegin`, by `begin`, and whatever must come before it to go on from the state of `start`. `stopped` says
+ * whether the epoch has been given up meanwhile.
  *
  * @throws StateError if the sequence does not come to hold what the state says; what a hook throws.
  */
-export async function prepareEpoch(
+export async function resumeEpoch(
   sequence: Sequence<unknown>,
-  { epoch, state, fields }: EpochStart,
-  { seed, stopped }: { readonly seed: number; readonly stopped: () => boolean },
+  { epoch, state, fields }: EpochStart & { readonly state: LoaderState },
+  { seed, stopped, begin: beginEpoch }: ResumedBy,
 ): Promise<Seen> {
   const call = (hook: "begin" | "end", of: number) => callHook(sequence, hook, { epoch: of, seed });
   const read = (known: readonly Field[]) => fieldsOf(sequence, known);
   let before = fields;
-  const begin = async (): Promise<Seen> => {
-    await call("begin", epoch);
-    // Without hooks nothing has run since.
-    return { before, after: sequence.hasHooks ? read(before) : before };
-  };
-  if (state?.data === undefined) return begin();
+  const begin = (): Promise<Seen> => beginEpoch(before);
   const { data, position } = state;
-  const [, moment, left, mark, marks] = form.exec(data) as unknown as readonly [
+  const [, moment, left, mark, marks] = form.exec(data!) as unknown as readonly [
     string,
     string,
     string,

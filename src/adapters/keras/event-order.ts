@@ -11,7 +11,7 @@ import { OptionError, StateError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import { fieldsOf, noteChanging } from "../../loader/contents.ts";
 import { type DataLoader, isDataLoader } from "../../loader/data-loader.ts";
-import { leaveEpoch } from "../../loader/resume.ts";
+import { leaveEpoch } from "../../loader/marks.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { loadedBy } from "../../sequence/batching/loaded.ts";
 import { createContext } from "../../sequence/context.ts";

@@ -5,8 +5,9 @@
  * sequence held then it must hold at one moment of the replay, or its hooks cannot be repeated and the run is refused.
  */
 import { StateError } from "../../core/errors.ts";
-import { fieldsOf, hidesFields } from "../../loader/contents.ts";
-import { differingFrom } from "../../loader/resume.ts";
+import { fieldsOf } from "../../loader/contents.ts";
+import { hidesFields } from "../../loader/hidden.ts";
+import { differingFrom } from "../../loader/marks.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { originsOf } from "../../sequence/combinator.ts";
 import { callHook } from "../../sequence/fetching.ts";

@@ -1,6 +1,4 @@
 /** Rows that are read in an order in which each costs a whole block: what a column store cannot give cheaply. */
-import { BlockSampler } from "../../sampler/block.ts";
-import { SequentialSampler } from "../../sampler/sequential.ts";
 import { type Hooked, isCombinator, isKeeper } from "../../sequence/combinator.ts";
 import { nameOf } from "../../sequence/sequence.ts";
 
@@ -11,6 +9,12 @@ export interface Blocked {
   /** Whether all rows are in memory, so that any order is cheap. */
   readonly decoded: boolean;
 }
+
+/** Samplers that keep to blocks, by their ids: the modules would be loaded with every loader. */
+const inBlocks: ReadonlySet<unknown> = new Set([
+  "epochal:sampler/block#BlockSampler",
+  "epochal:sampler/sequential#SequentialSampler",
+]);
 
 /**
  * The name of a dataset in `node` whose rows are read in an order that does not keep to their blocks; undefined where there
@@ -23,7 +27,7 @@ export function scatteredRows(node: Hooked, scattered = false): string | undefin
   }
   if (isKeeper(node)) return undefined;
   const { shuffle, sampler } = node as { readonly shuffle?: boolean; readonly sampler?: object };
-  const byBlocks = sampler instanceof BlockSampler || sampler instanceof SequentialSampler;
+  const byBlocks = inBlocks.has((sampler?.constructor as { readonly id?: unknown } | undefined)?.id);
   const below = scattered || shuffle === true || (sampler !== undefined && !byBlocks);
   for (const source of node.combines()) {
     const found = scatteredRows(source, below);

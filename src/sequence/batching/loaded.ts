@@ -105,7 +105,7 @@ function batchesIn(node: Hooked): readonly BatchSequence<unknown, unknown>[] {
 }
 
 /** Whether `node` was made by `batches`, also by that of another copy of the package. */
-function isBatches(node: Hooked): node is BatchSequence<unknown, unknown> {
+export function isBatches(node: Hooked): node is BatchSequence<unknown, unknown> {
   return isCombinator(node) && "batchSize" in node && "dataset" in node;
 }
 

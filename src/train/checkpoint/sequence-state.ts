@@ -5,7 +5,7 @@
  * user's own instance. Whether that is all there is to put back is the loader's to check (loader/resume.ts).
  */
 
-import { isBetweenEpochs, marksIn } from "../../loader/resume.ts";
+import { isBetweenEpochs, marksIn } from "../../loader/marks.ts";
 import type { LoaderState } from "../../loader/state.ts";
 import { originsOf } from "../../sequence/combinator.ts";
 import type { Sequence } from "../../sequence/sequence.ts";

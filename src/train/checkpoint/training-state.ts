@@ -1,5 +1,5 @@
 /** Where a training run stands, as a checkpoint keeps it. */
-import { isData } from "../../loader/resume.ts";
+import { isData } from "../../loader/marks.ts";
 import { isRecord } from "./json.ts";
 import type { ValidationState } from "./validation-state.ts";
 

@@ -7,10 +7,11 @@
  * hooks and the program's callbacks have had their say by then.
  */
 import { StateError } from "../../core/errors.ts";
-import { type Field, fieldsOf, hidesFields } from "../../loader/contents.ts";
+import { type Field, fieldsOf } from "../../loader/contents.ts";
 import { isDataLoader } from "../../loader/data-loader.ts";
+import { hidesFields } from "../../loader/hidden.ts";
 import { sequenceIn } from "../../loader/loader.ts";
-import { dataOf, differingFrom } from "../../loader/resume.ts";
+import { dataOf, differingFrom } from "../../loader/marks.ts";
 import { Combinator, type Hooked, originsOf } from "../../sequence/combinator.ts";
 import { callHook } from "../../sequence/fetching.ts";
 import { isSequence, nameOf, type Sequence } from "../../sequence/sequence.ts";

@@ -7,8 +7,8 @@
  * batch was used.
  */
 import { OptionError } from "../../core/errors.ts";
+import { leaveEpoch } from "../../loader/marks.ts";
 import type { EpochReport } from "../../loader/observe/report.ts";
-import { leaveEpoch } from "../../loader/resume.ts";
 
 /** A batch that was fetched. */
 export interface Fetched {

@@ -9,10 +9,10 @@
  * Limits: the deadline is watched in steps of a quarter of it, and only while this thread's event loop turns: a
  * program that is busy for a minute has not waited for a minute.
  */
+import { WorkerError } from "../../core/errors.ts";
 import { batchesInFlight } from "../../core/in-flight.ts";
 import { waitAtMost } from "../../core/settle.ts";
 import { seconds, type Watch, watchEvery } from "../../core/watch.ts";
-import { neverReady } from "../wire/failure.ts";
 import { type BatchWorker, endPatience, type StartWorker } from "../worker.ts";
 import type { Job, PoolEvent } from "./job.ts";
 import { fullness, type Task, type WorkerSlot } from "./slot.ts";
@@ -370,4 +370,11 @@ export class Pool {
     this.#lost(slot, new Error(what), "late");
     this.#terminate(worker);
   }
+}
+
+/** Workers ended before they were ready, so often that no other is started; `name` and `reason` are the last one's. */
+function neverReady(name: string, reason: Error, times: number): WorkerError {
+  const often = times === 1 ? "" : `, ${times} times`;
+  const why = reason.message.replace(/\.?$/, ".");
+  return new WorkerError(`A worker ended before it was ready${often}: ${name} ${why}`, { cause: reason });
 }

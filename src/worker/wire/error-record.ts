@@ -10,7 +10,8 @@
  * must not: the number of errors and the size of all they hold are bounded, and what is left out is said in its place.
  */
 import { errorPrototype } from "../../core/errors.ts";
-import { type Budget, cut, excerpt, isDataProperty, isProxy, leftOut, unsendable } from "./excerpt.ts";
+import { builtInErrors, errorName, isProxy, readField, shownText } from "./error-name.ts";
+import { type Budget, cut, excerpt, isDataProperty, leftOut, unsendable } from "./excerpt.ts";
 
 /** A thrown value and the errors that it cites, ready for structured clone. */
 export interface ErrorRecord {
@@ -40,17 +41,6 @@ const mostErrors = 64;
 
 /** Characters of all messages and stacks in one record, about; as many characters and bytes of all fields besides. */
 const largest = 131_072;
-
-const builtIn: Readonly<Record<string, { readonly prototype: Error }>> = {
-  Error,
-  AggregateError,
-  EvalError,
-  RangeError,
-  ReferenceError,
-  SyntaxError,
-  TypeError,
-  URIError,
-};
 
 /** Writes a thrown value down. Never throws. */
 export function toRecord(thrown: unknown): ErrorRecord {
@@ -85,10 +75,10 @@ function record(thrown: unknown): ErrorRecord {
 }
 
 function write(error: Error, cite: (value: unknown) => Cited, texts: Budget, data: Budget): OneError {
-  const whole = text(read(error, "message"));
+  const whole = shownText(readField(error, "message"));
   const message = cut(whole, texts, longestMessage);
-  const stack = read(error, "stack");
-  const errors = read(error, "errors");
+  const stack = readField(error, "stack");
+  const errors = readField(error, "errors");
   return {
     name: cut(errorName(error), texts),
     base: baseOf(error),
@@ -101,7 +91,7 @@ function write(error: Error, cite: (value: unknown) => Cited, texts: Budget, dat
             texts,
           )
         : undefined,
-    ...("cause" in error ? { cause: cite(read(error, "cause")) } : {}),
+    ...("cause" in error ? { cause: cite(readField(error, "cause")) } : {}),
     ...(Array.isArray(errors) && !isProxy(errors) ? { errors: citeAll(errors, cite) } : {}),
     fields: fieldsOf(error, cite, data),
   };
@@ -124,7 +114,7 @@ function fieldsOf(error: Error, cite: (value: unknown) => Cited, budget: Budget)
       break;
     }
     const name = cut(key, budget);
-    const value = read(error, key);
+    const value = readField(error, key);
     const cited = isError(value) ? cite(value) : { value: excerpt(value, budget) };
     if (!("value" in cited && cited.value === unsendable)) fields.push([name, cited]);
   }
@@ -135,7 +125,7 @@ function fieldsOf(error: Error, cite: (value: unknown) => Cited, budget: Budget)
 export function fromRecord({ thrown, errors }: ErrorRecord): unknown {
   const built = errors.map(({ message, base, name, stack }) => {
     const error = new Error(message);
-    Object.setPrototypeOf(error, errorPrototype(base) ?? builtIn[base]?.prototype ?? Error.prototype);
+    Object.setPrototypeOf(error, errorPrototype(base) ?? builtInErrors[base]?.prototype ?? Error.prototype);
     if (error.name !== name) define(error, "name", name);
     define(error, "stack", stack);
     return error;
@@ -152,16 +142,10 @@ export function fromRecord({ thrown, errors }: ErrorRecord): unknown {
 
 const ownKeys: ReadonlySet<string> = new Set(["name", "message", "stack", "cause", "errors"]);
 
-/** The name of an error's class; a subclass that sets no `name` is known by its class all the same. */
-export function errorName(error: Error): string {
-  const name = text(read(error, "name"));
-  return Object.hasOwn(builtIn, name) ? error.constructor?.name || name : name;
-}
-
 function baseOf(error: Error): string {
   for (let at = Object.getPrototypeOf(error); at !== null; at = Object.getPrototypeOf(at)) {
-    const name = text(at.constructor?.name);
-    if (Object.hasOwn(builtIn, name) || errorPrototype(name)) return name;
+    const name = shownText(at.constructor?.name);
+    if (Object.hasOwn(builtInErrors, name) || errorPrototype(name)) return name;
   }
   return "Error";
 }
@@ -180,24 +164,5 @@ function isError(value: unknown): value is Error {
 /** A value that was thrown or cited and is no error; in words where it cannot be sent. */
 function showable(value: unknown, budget: Budget): unknown {
   const copy = excerpt(value, budget);
-  return copy === unsendable ? cut(text(value), budget) : copy;
-}
-
-/** A property's value; a getter that throws has none that could be sent. */
-function read(error: Error, key: string): unknown {
-  try {
-    return (error as unknown as Record<string, unknown>)[key];
-  } catch {
-    return undefined;
-  }
-}
-
-/** Any value as text. */
-function text(value: unknown): string {
-  try {
-    return isProxy(value) ? "a proxy" : String(value);
-  } catch {
-    // An object without toString, or one that throws.
-    return "a value that cannot be shown";
-  }
+  return copy === unsendable ? cut(shownText(value), budget) : copy;
 }

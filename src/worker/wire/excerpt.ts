@@ -5,7 +5,7 @@
  * text in its place says so. No code of the user's is run: getters are passed over, a proxy is not looked into. A value
  * that holds what cannot be sent (a function, a handle) has no copy.
  */
-import { builtin } from "../../core/node.ts";
+import { isProxy } from "./error-name.ts";
 
 /** Characters of a single text that are sent. */
 const longestText = 16_384;
@@ -128,11 +128,6 @@ export function excerpt(value: unknown, budget: Budget): unknown {
 /** Says in its place that something is left out. */
 export function leftOut(what: string): string {
   return `(${what} left out)`;
-}
-
-/** Whether `value` is a proxy, any look at which may run code of the user's. */
-export function isProxy(value: unknown): boolean {
-  return builtin("util")?.types.isProxy(value) ?? false;
 }
 
 /** Whether an own property holds a value, not a getter. */

@@ -1,6 +1,6 @@
 /** Why a worker could not be started, or has ended, in the words that the user gets. */
 import { WorkerError } from "../../core/errors.ts";
-import { errorName } from "./error-record.ts";
+import { errorName } from "./error-name.ts";
 
 /** Why a worker ended: of an exception that nobody caught, which stays the `cause`. */
 export function diedOf(error: unknown): Error {
@@ -17,13 +17,6 @@ export function cannotStart(name: string, cause: unknown): WorkerError {
 export function notStarted(cause: unknown): string {
   const advice = shortage(cause) ?? "Try fewer workers, or workers: 0.";
   return `could not be started: ${(cause as Error).message}. ${advice}`;
-}
-
-/** Workers ended before they were ready, so often that no other is started; `name` and `reason` are the last one's. */
-export function neverReady(name: string, reason: Error, times: number): WorkerError {
-  const often = times === 1 ? "" : `, ${times} times`;
-  const why = reason.message.replace(/\.?$/, ".");
-  return new WorkerError(`A worker ended before it was ready${often}: ${name} ${why}`, { cause: reason });
 }
 
 /** What to do about an error of the system that has run out of something; undefined for any other error. */
