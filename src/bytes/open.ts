@@ -106,7 +106,14 @@ function locate(source: BytesSource): Location {
   }
   const fs = builtin("fs");
   const isFile = isUrl ? source.protocol === "file:" : !/^(?:https?|data|blob):/i.test(source);
-  return fs !== undefined && isFile ? { fs, path: pathOfFile(source) } : { url: absoluteUrl(source) };
+  if (fs !== undefined && isFile) return { fs, path: pathOfFile(source) };
+  const url = absoluteUrl(source);
+  // Of what is on a disk, also of a page that was opened from there, browsers only say that it could not be fetched.
+  if (/^(?:file|[a-z]):/i.test(String(url)))
+    throw new Error(
+      "A page cannot read files of a disk by their paths. Let it be chosen (a File), or serve it over http.",
+    );
+  return { url };
 }
 
 function pathOfFile(source: string | URL): string {

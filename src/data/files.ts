@@ -10,7 +10,7 @@ import { builtin } from "../core/node.ts";
  * Where data are: a path, a URL, a Blob or File, a `FileSystemFileHandle`, bytes; or several of them, as a FileList has.
  *
  * A path that has a `*` or `?` is a pattern: `*` stands for any part of a name, `?` for one character, `**` for any
- * folders: `"chat/*.jsonl"`, `"shard-??.tar"`. Files that match come sorted by their paths. Where a `?` stands alone and a
+ * folders: `"chat/*.jsonl"`, `"shard-??.tar"`. Files that match come sorted by their paths, which have slashes. Where a `?` stands alone and a
  * file has this very name, it is that file. Brackets and braces stand for themselves, and URLs are never patterns. Blobs
  * do not reach worker processes: give bytes, or use threads.
  */
@@ -42,14 +42,20 @@ export function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || Object.prototype.toString.call(value) === "[object FileList]";
 }
 
-/** Whether it is a path, and there are files to be found by it. */
+/** Whether it is a path, and no URL: a letter before a colon is a drive of Windows. */
 function isPath(path: string): boolean {
-  return !/^[a-z][a-z0-9+.-]+:/i.test(path) && builtin("fs") !== undefined;
+  return !/^[a-z][a-z0-9+.-]+:/i.test(path);
 }
 
 /** The files that `path` names: itself, or those that match it. */
 function named(path: string): readonly BytesSource[] {
   const hasStar = path.includes("*");
+  if (builtin("fs") === undefined) {
+    if (!hasStar) return [path];
+    throw new OptionError(
+      `${path} is a pattern for files on disk, and a page cannot list those of a server. Name them in a list.`,
+    );
+  }
   if (!hasStar && !/[?[\]{}]/.test(path)) return [path];
   if (!hasStar && builtin("fs")!.existsSync(path)) return [path];
   if (hasStar || path.includes("?")) return matching(path);
@@ -62,7 +68,7 @@ const noPattern =
 
 /** Files whose paths match `pattern`, sorted. */
 function matching(pattern: string): string[] {
-  const segments = pattern.split("/");
+  const segments = pattern.split(isWindows() ? /[\\/]/ : "/");
   const first = segments.findIndex((segment) => /[*?]/.test(segment));
   const base = segments.slice(0, first).join("/");
   const found: string[] = [];
@@ -72,6 +78,11 @@ function matching(pattern: string): string[] {
     `No file matches ${pattern}. Check the pattern, and the folder it is relative to: ${globalThis.process.cwd()}.${/[[\]{}]/.test(pattern) ? ` ${noPattern}` : ""}`,
     { path: pattern },
   );
+}
+
+/** Whether a backslash separates names of a path, and stands for itself nowhere. */
+function isWindows(): boolean {
+  return globalThis.process.platform === "win32";
 }
 
 /** Adds to `found` the files in `folder`, a path that ends with a slash, or the one that the program runs in, "". */

@@ -122,7 +122,7 @@ export function diskCache<S>(source: Sequence<S>, options: DiskCacheOptions): Se
   checkText("version", version);
   if (maxBytes !== Number.POSITIVE_INFINITY) checkInteger("maxBytes", maxBytes, 1);
   if (builtin("fs") === undefined)
-    throw new OptionError("diskCache() needs files, which a browser has not. Leave it out there.");
+    throw new OptionError("diskCache() keeps files on disk, which a page cannot. Leave it out there.");
   if (source.length === Number.POSITIVE_INFINITY)
     throw new OptionError("diskCache() takes no endless sequence. Cut it: diskCache(take(source, 1000), …).");
   checkStill(source);

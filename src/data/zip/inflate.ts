@@ -32,15 +32,20 @@ export function inflateRaw(packed: Uint8Array, size: number): Awaitable<Uint8Arr
  */
 export async function inflateInto(packed: Uint8Array, target: Uint8Array): Promise<void> {
   const stream = new Blob([packed as Uint8Array<ArrayBuffer>]).stream();
+  // Not by `for await`, which WebKit's streams do not know.
+  const reader = stream.pipeThrough(new DecompressionStream("deflate-raw")).getReader();
   let length = 0;
   try {
-    for await (const piece of stream.pipeThrough(new DecompressionStream("deflate-raw"))) {
-      if (length + piece.length <= target.length) target.set(piece, length);
-      length += piece.length;
-      if (length > target.length) break;
+    while (length <= target.length) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      if (length + value.length <= target.length) target.set(value, length);
+      length += value.length;
     }
   } catch (cause) {
     throw damaged(cause);
+  } finally {
+    reader.cancel().catch(() => {});
   }
   if (length !== target.length) throw damaged();
 }
