@@ -68,7 +68,7 @@ const noPattern =
 
 /** Files whose paths match `pattern`, sorted. */
 function matching(pattern: string): string[] {
-  const segments = pattern.split(isWindows() ? /[\\/]/ : "/");
+  const segments = slashed(pattern).split("/");
   const first = segments.findIndex((segment) => /[*?]/.test(segment));
   const base = segments.slice(0, first).join("/");
   const found: string[] = [];
@@ -80,9 +80,9 @@ function matching(pattern: string): string[] {
   );
 }
 
-/** Whether a backslash separates names of a path, and stands for itself nowhere. */
-function isWindows(): boolean {
-  return globalThis.process.platform === "win32";
+/** `path` with slashes between its names, where Windows also takes backslashes; elsewhere those are part of names. */
+export function slashed(path: string): string {
+  return globalThis.process?.platform === "win32" ? path.replaceAll("\\", "/") : path;
 }
 
 /** Adds to `found` the files in `folder`, a path that ends with a slash, or the one that the program runs in, "". */

@@ -1,7 +1,9 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterAll, describe, expect, it } from "vitest";
+import { join, win32 } from "node:path";
+import url from "node:url";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openBytes, pathOf } from "../../src/bytes/open.ts";
 import { filesOf } from "../../src/data/files.ts";
 
 const root = mkdtempSync(join(tmpdir(), "epochal-files-"));
@@ -104,5 +106,65 @@ describe("filesOf", () => {
       "csv() takes a path, a URL, a Blob, a file's handle or bytes",
     );
     expect(() => filesOf("csv", "")).toThrow("got an empty string");
+  });
+});
+
+describe("on Windows", () => {
+  beforeEach(() => void vi.spyOn(process, "platform", "get").mockReturnValue("win32"));
+  afterEach(() => vi.restoreAllMocks());
+
+  it("separates names in patterns by backslashes, too, and gives paths with slashes", () => {
+    const at = root.replaceAll("/", "\\");
+    const under = (pattern: string) => filesOf("csv", `${at}\\${pattern}`).map((path) => String(path));
+    expect(under("deep\\*.csv")).toEqual([`${root}/deep/c.csv`]);
+    expect(under("deep\\**\\*.csv")).toEqual([`${root}/deep/c.csv`, `${root}/deep/er/d.csv`]);
+    expect(under("d??p/?.csv")).toEqual([`${root}/deep/c.csv`]);
+    expect(() => under("deep\\*.tsv")).toThrow(/No file matches .*\\deep\\\*\.tsv/);
+  });
+
+  it.each(["C:\\data\\x.csv", "C:/data/x.csv", "c:x.csv", "\\\\server\\share\\x.csv", "\\\\?\\C:\\x.csv"])(
+    "takes %s for a path, and for no URL",
+    async (path) => {
+      vi.spyOn(fs, "existsSync").mockReturnValue(true);
+      expect(filesOf("csv", path)).toEqual([path]);
+      expect(() => openBytes(path, { most: 1 })).toThrow(/There is no such file/);
+      expect(pathOf(path)).toBe(path);
+    },
+  );
+
+  it("finds files on drives and shares: patterns keep what stands before them", () => {
+    const read: string[] = [];
+    vi.spyOn(fs, "readdirSync").mockImplementation(((folder: string) => {
+      read.push(folder);
+      return [{ name: "x.csv", isFile: () => true, isDirectory: () => false, isSymbolicLink: () => false }];
+    }) as never);
+    for (const [pattern, path, folder] of [
+      ["C:\\data\\*.csv", "C:/data/x.csv", "C:\\data\\"],
+      ["C:\\*.csv", "C:/x.csv", "C:\\"],
+      ["\\\\server\\share\\data\\*.csv", "//server/share/data/x.csv", "\\\\server\\share\\data\\"],
+      ["\\data\\*.csv", "/data/x.csv", "\\data\\"],
+      ["data\\*.csv", "data/x.csv", "data\\"],
+    ] as const) {
+      expect(filesOf("csv", pattern)).toEqual([path]);
+      // What Windows makes of the folder that was asked for.
+      expect(win32.normalize(read.pop()!)).toBe(folder);
+    }
+  });
+
+  it("opens what a file: URL names, on a drive or a share", () => {
+    const opened: unknown[] = [];
+    vi.spyOn(fs, "openSync").mockImplementation(((path: string) => {
+      opened.push(path);
+      throw Object.assign(new Error("none"), { code: "ENOENT" });
+    }) as never);
+    const toPath = url.fileURLToPath;
+    vi.spyOn(url, "fileURLToPath").mockImplementation((given) => toPath(given, { windows: true }));
+    for (const given of [
+      "file:///C:/a%20b/x.csv",
+      new URL("file:///C:/a%20b/x.csv"),
+      "file://server/share/x.csv",
+    ])
+      expect(() => openBytes(given, { most: 1 })).toThrow(/There is no such file/);
+    expect(opened).toEqual(["C:\\a b\\x.csv", "C:\\a b\\x.csv", "\\\\server\\share\\x.csv"]);
   });
 });

@@ -1,6 +1,7 @@
 /** Which parts of a folder are asked for: paths from the root on, as they are written there. */
 import { show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { slashed } from "../files.ts";
 
 /**
  * The folders that `split` names, without what is only writing (`./train/`); "" is the root itself.
@@ -11,7 +12,7 @@ export function splitsOf(split: unknown): readonly string[] {
   if (split === undefined) return [""];
   const given: readonly unknown[] = Array.isArray(split) ? split : [split];
   const paths = given.map((each) =>
-    typeof each === "string" ? each.replace(/^(?:\.\/+)+|\/+$/g, "") : each,
+    typeof each === "string" ? slashed(each).replace(/^(?:\.\/+)+|\/+$/g, "") : each,
   );
   const isPath = (path: unknown): path is string =>
     typeof path === "string" && path.split("/").every((name) => !["", ".", ".."].includes(name));

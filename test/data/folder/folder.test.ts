@@ -1,7 +1,7 @@
-import { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import fs, { mkdirSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { folder } from "../../../src/data/folder/folder.ts";
 import { createContext } from "../../../src/sequence/context.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
@@ -213,5 +213,35 @@ describe("folder", () => {
     await expect(folder(root, { a: "picture" as never })).rejects.toThrow(/the field `a` must be one of/);
     await expect(folder(root, textOf, { classes: ["a", "a"] })).rejects.toThrow(/each once/);
     await expect(folder(root, textOf, { shuffle: true } as never)).rejects.toThrow(/no option `shuffle`/);
+  });
+});
+
+describe("folder on Windows", () => {
+  beforeEach(() => void vi.spyOn(process, "platform", "get").mockReturnValue("win32"));
+  afterEach(() => vi.restoreAllMocks());
+
+  it("takes splits with backslashes, and names classes and paths with none", async () => {
+    const base = make(["set\u00fc/train/a/1.txt", "set\u00fc/train/b/2.txt", "set\u00fc/val/a/3.txt"]);
+    for (const split of ["set\u00fc\\train", ".\\set\u00fc\\train\\", ["set\u00fc\\train"]]) {
+      const reader = await folder(base, textOf, { split });
+      expect([reader.classes, (await reader.at(1)).label.data[0]]).toEqual([["a", "b"], 1]);
+      expect(reader.pathOf(1)).toBe(`${base}/set\u00fc/train/b/2.txt`);
+    }
+  });
+
+  it("goes into a folder whose number differs from its parent's by less than a double tells", async () => {
+    const base = make(["a/1.txt", "b/2.txt"]);
+    const known = new Map<string, bigint>();
+    const stat = fs.statSync;
+    vi.spyOn(fs, "statSync").mockImplementation(((path: string, options?: fs.StatSyncOptions) => {
+      const stats = stat(path, options)!;
+      if (!known.has(path)) known.set(path, 2n ** 60n + BigInt(known.size));
+      const ino = known.get(path)!;
+      return Object.assign(stats, {
+        dev: options?.bigint ? 1n : 1,
+        ino: options?.bigint ? ino : Number(ino),
+      });
+    }) as never);
+    expect((await folder(base, textOf)).length).toBe(2);
   });
 });
