@@ -7,11 +7,13 @@ import { dirname, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { crc32, deflateSync } from "node:zlib";
 import { build } from "esbuild";
+import { chromium as playwright } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { ranges } from "../bytes/server.ts";
 import { goldens } from "../data/array/golden.ts";
 import { pack } from "../data/tar/pack.ts";
 import { packZip } from "../data/zip/pack-zip.ts";
+import { find } from "./engines/program.ts";
 import { inEveryEngine, type Page } from "./engines.ts";
 import { readers, readFolder, rowsOf } from "./sources.js";
 
@@ -226,6 +228,37 @@ inEveryEngine((open, engine) => {
       missing: has(/^ImageError: .* data\/none\.png: The server answered 404/),
       ...(hasStorage(engine) ? gone : {}),
     });
+  });
+});
+
+/** The system's Chromium, in which a folder can be given to an input as a user gives it. */
+const chromium = find("chromium", "chromium-browser", "google-chrome");
+
+describe.skipIf(chromium === undefined && !process.env.CI)("an input with `webkitdirectory`", () => {
+  it("gives a folder that is read as Node reads it", async () => {
+    const browser = await playwright.launch({
+      executablePath: chromium!,
+      args: ["--headless", "--no-sandbox", "--disable-gpu"],
+    });
+    try {
+      const page = await browser.newPage();
+      await page.goto(url);
+      await page.setContent('<input type="file" webkitdirectory>');
+      const root = join(folder, "data", "pictures");
+      await page.setInputFiles("input", root);
+      await page.addScriptTag({ type: "module", url: "/assets/sources-page.js" });
+      await page.waitForFunction("globalThis.sources !== undefined");
+      for (const options of [{ split: "train" }, { split: ["train", "val"] }]) {
+        const read = await page.evaluate(
+          `sources.readFolder(document.querySelector("input").files, ${JSON.stringify(options)})`,
+        );
+        expect(JSON.parse(JSON.stringify(read))).toEqual(
+          JSON.parse(JSON.stringify(await readFolder(root, options))),
+        );
+      }
+    } finally {
+      await browser.close();
+    }
   });
 });
 
