@@ -88,12 +88,12 @@ export function busy(milliseconds) {
 }
 
 /**
- * Milliseconds of user and system time of this process and of all that it started, those that have ended too; 0 where
+ * Milliseconds of user and system time of a process, this one unless told, and of all that it started, those that have ended too; 0 where
  * there is no /proc. Linux counts hundredths of a second on every machine that Node runs on.
  */
-function processorTime() {
+export function processorTime(pid = process.pid) {
   let ticks = 0;
-  const processes = [process.pid];
+  const processes = [pid];
   for (const id of processes) {
     try {
       const fields = readFileSync(`/proc/${id}/stat`, "utf8").split(") ").at(-1).split(" ");
@@ -116,10 +116,10 @@ export function workersOf(text) {
   return text === "auto" ? text : Number(text);
 }
 
-/** Prints the report. */
-export function report(value, { processor, details, packages = [] } = {}) {
-  const versions = Object.fromEntries(packages.map((name) => [name, versionOf(name)]));
-  console.log(JSON.stringify({ value, processor, details, versions }));
+/** Prints the report, with the versions of packages, and of what else ran. */
+export function report(value, { processor, details, packages = [], versions = {} } = {}) {
+  const all = { ...Object.fromEntries(packages.map((name) => [name, versionOf(name)])), ...versions };
+  console.log(JSON.stringify({ value, processor, details, versions: all }));
 }
 
 /** The version in the package.json of an installed package, also where its exports hide it. */

@@ -1,7 +1,7 @@
 /** The two ways to begin an image: a file to be read, or pixels that are there. */
 
 import { checkBoolean, checkChoice, checkInteger, checkKnown, checkSignal, show } from "../core/check.ts";
-import { type DataLocation, type ImageError, OptionError, ShapeError } from "../core/errors.ts";
+import { type DataLocation, ImageError, OptionError, ShapeError } from "../core/errors.ts";
 import type { LazyTensor } from "../tensor/lazy.ts";
 import { checkTensor, isTensor, showShape } from "../tensor/tensor.ts";
 import type { Channels } from "./colour.ts";
@@ -65,8 +65,10 @@ export type DecodedPixels =
       readonly height: number;
     };
 
-/** A decoder of yours: the bytes of a file, which are its own, become pixels, at once or by a promise. */
-export type DecodeFunction = (bytes: Uint8Array<ArrayBuffer>) => DecodedPixels | Promise<DecodedPixels>;
+/** A decoder of yours: the bytes of a file, which are its own, become pixels, or null where it cannot decode them. */
+export type DecodeFunction = (
+  bytes: Uint8Array<ArrayBuffer>,
+) => DecodedPixels | null | Promise<DecodedPixels | null>;
 
 const defaults: ReadOptions = {
   channels: 3,
@@ -200,6 +202,7 @@ function checkedReplacement(onError: Replace): Replace {
 function checkedDecoder(decode: DecodeFunction): GivenDecoder {
   return async (bytes) => {
     const decoded = await decode(bytes);
+    if (decoded === null) throw new ImageError("The function `decode` cannot decode it: it gives null.");
     try {
       const pixels = isImageData(decoded) ? tensorOf(decoded) : decoded;
       checkPixelTensor(pixels);
@@ -212,8 +215,8 @@ function checkedDecoder(decode: DecodeFunction): GivenDecoder {
 
 type ImageDataLike = Exclude<DecodedPixels, Pixels>;
 
-function isImageData(decoded: DecodedPixels | null): decoded is ImageDataLike {
-  return decoded !== null && typeof decoded === "object" && "width" in decoded;
+function isImageData(decoded: DecodedPixels): decoded is ImageDataLike {
+  return typeof decoded === "object" && "width" in decoded;
 }
 
 function tensorOf({ data, width, height }: ImageDataLike): Pixels {

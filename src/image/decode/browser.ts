@@ -75,12 +75,14 @@ export async function decodeByBrowser(file: EncodedImage, request: DecodeRequest
     );
   }
   const blob = new Blob([file.bytes], { type: types[name] ?? "" });
-  const bitmap = await createImageBitmap(blob, asStored).catch((cause: unknown) => {
-    throw new ImageError(
-      `It is ${called}, which this browser does not decode, or it is damaged. Convert it to JPEG, PNG or WebP.`,
-      { cause },
-    );
-  });
+  const bitmap = await createImageBitmap(blob, asStored).catch(
+    (cause: unknown) =>
+      new ImageError(
+        `It is ${called}, which this browser does not decode, or it is damaged. Convert it to JPEG, PNG or WebP.`,
+        { cause },
+      ),
+  );
+  if (bitmap instanceof ImageError) return bitmap;
   const { width, height } = bitmap;
   try {
     checkPixels(height, width, maxPixels);

@@ -70,7 +70,9 @@ function ask(
   for (let i = next; i < decoders.length; i++) {
     const decoder = decoders[i]!;
     const isGiven = decoder === generalDecoder && typeof given === "function";
-    if (!isGiven && (format === undefined || !decoder.formats.includes(format.name))) continue;
+    // A function may know one format only: it is not asked for a guess at what is damaged.
+    if (isGiven ? found !== undefined : format === undefined || !decoder.formats.includes(format.name))
+      continue;
     const outcome = isGiven ? decodeByGiven(given, file, request) : decoder.decode(file, request);
     if (outcome === "done") return;
     if (outcome instanceof Promise) {

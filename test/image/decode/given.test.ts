@@ -28,6 +28,11 @@ describe("a decoder that is given to imread", () => {
         /truncated|damaged/,
       );
     }
+    // Of a code that the table does not have: sixteen ones.
+    const bytes = Uint8Array.from(await red.clone().jpeg().toBuffer());
+    const scan = bytes.findIndex((byte, i) => byte === 0xff && bytes[i + 1] === 0xda);
+    for (let i = scan + 14; i < bytes.length - 2; i += 2) bytes.set([0xff, 0x00], i);
+    await expect(imread(bytes, { decode }).tensor()).rejects.toThrow(/JPEG file is damaged/);
   });
 
   it("has bytes of its own: it may keep them, write them, move them away", async () => {
@@ -62,7 +67,7 @@ describe("a decoder that is given to imread", () => {
   });
 
   it("is told what pixels are, where it gives none", async () => {
-    for (const wrong of [null, undefined, 7, tensor(new Float32Array(3), { shape: [1, 1, 3] })]) {
+    for (const wrong of [undefined, 7, tensor(new Float32Array(3), { shape: [1, 1, 3] })]) {
       const decode = (() => wrong) as unknown as DecodeFunction;
       await expect(imread(strange, { decode }).tensor()).rejects.toThrow(
         /`decode` must return pixels\. Pixels are a uint8 tensor/,
@@ -70,6 +75,13 @@ describe("a decoder that is given to imread", () => {
     }
     const decode = () => ({ data: new Uint8Array(3), width: 2, height: 2 });
     await expect(imread(strange, { decode }).tensor()).rejects.toThrow(/`decode` must return pixels/);
+  });
+
+  it("gives null for a file that it cannot decode", async () => {
+    await expect(imread(strange, { decode: async () => null }).tensor()).rejects.toMatchObject({
+      name: "ImageError",
+      message: expect.stringMatching(/`decode` cannot decode it/),
+    });
   });
 
   it("is held to maxPixels", async () => {
