@@ -120,11 +120,11 @@ async function sizeOf(image: LazyImage): Promise<Extent> {
   return new CoordinateMap(image.ops, await sizeBefore(image)).size;
 }
 
-/** Height and width of an image before its steps: in its header, unless another one may take its place. */
+/** Height and width of an image before its steps: in its header, unless another one may take its place, or its decoder says. */
 async function sizeBefore({ source, options }: LazyImage): Promise<Extent> {
-  const { onError } = options;
+  const { onError, decode } = options;
   if (isTensor(source) || isLazyTensor(source)) return [source.shape![0]!, source.shape![1]!];
-  if (onError === "throw") return sizeOfSource(source, options);
+  if (onError === "throw" && decode === undefined) return sizeOfSource(source, options);
   // The pixels say whether the file can be read to its end: where it cannot, the size is that of what replaces it.
   const { channels } = options;
   const plain = new LazyImage({

@@ -1,6 +1,6 @@
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { type DecodeFunction, imread } from "../../../src/image/index.ts";
+import { type DecodeFunction, imread, resize, together } from "../../../src/image/index.ts";
 import { tensor } from "../../../src/tensor/tensor.ts";
 
 const red = sharp({ create: { width: 20, height: 10, channels: 3, background: { r: 200, g: 30, b: 40 } } });
@@ -82,6 +82,13 @@ describe("a decoder that is given to imread", () => {
       name: "ImageError",
       message: expect.stringMatching(/`decode` cannot decode it/),
     });
+  });
+
+  it("says the size that goes with boxes and masks", async () => {
+    const image = imread(strange, { decode: grey, channels: 1 });
+    const boxes = tensor([[0, 0, 3, 2]], "float32");
+    const changed = await together({ image, boxes }, (it) => resize(it, [4, 6]));
+    expect([...changed.boxes.data]).toEqual([0, 0, 6, 4]);
   });
 
   it("is held to maxPixels", async () => {
