@@ -29,6 +29,9 @@ export const question: Question = {
   contestants: [
     page(ours, { how: "epochal" }),
     ...withWorkers.map((name, i) => page(name, { how: "epochal", workers: i + 1 })),
+    ...[0, 1].map((workers) =>
+      page(`${[ours, ...withWorkers][workers]}, released`, { how: "epochal", workers, lease: 1 }),
+    ),
     ...Object.entries(byHand).map(([name, how]) => page(name, { how })),
   ],
   claims: (figure) => {
@@ -40,5 +43,5 @@ export const question: Question = {
     }));
   },
   notes:
-    "Processor time an image, user and system, of all processes of a headless Chromium, over an epoch after one in which decoders are fetched, workers start and V8 compiles. By hand: `createImageBitmap` or `ImageDecoder`, drawn on one canvas of 200 × 200 that is read often (`willReadFrequently`), `getImageData`, and a loop that makes float32 of it, all as they are by default: these resize with little or no antialias. Images a second are on the clock.",
+    "Processor time an image, user and system, of all processes of a headless Chromium, over an epoch after one in which decoders are fetched, workers start and V8 compiles. By hand: `createImageBitmap` or `ImageDecoder`, drawn on one canvas of 200 × 200 that is read often (`willReadFrequently`), `getImageData`, and a loop that makes float32 of it, all as they are by default: these resize with little or no antialias. Each batch is new memory, but where it is released. Images a second are on the clock.",
 };

@@ -8,13 +8,14 @@ import { build } from "esbuild";
 import { chromium } from "playwright-core";
 import { options, paths, processorTime, report } from "./bench.js";
 
-const { data, items, files, size, how, workers } = options({
+const { data, items, files, size, how, workers, lease } = options({
   data: "",
   items: 1000,
   files: 125,
   size: 200,
   how: "epochal",
   workers: 0,
+  lease: 0,
 });
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-bench-page-"));
@@ -53,7 +54,10 @@ try {
     photographs.map((_, i) => `${i}.jpeg`),
   );
   const epoch = (more) =>
-    page.evaluate(([how, settings]) => globalThis.epoch(how, settings), [how, { size, workers, ...more }]);
+    page.evaluate(
+      ([how, settings]) => globalThis.epoch(how, settings),
+      [how, { size, workers, lease, ...more }],
+    );
   if (process.env.BENCH_PIXELS)
     writeFileSync(process.env.BENCH_PIXELS, Buffer.from(await epoch({ items: 32, first: true }), "base64"));
   // Decoders are fetched, workers start, and V8 compiles.

@@ -1,5 +1,5 @@
 /** What a page does with photographs that are in its memory: by epochal, and by hand with what a browser has. */
-import { DataLoader } from "epochal";
+import { DataLoader, release } from "epochal";
 import { batchSize, Photos } from "./photos.js";
 
 let files;
@@ -14,10 +14,10 @@ globalThis.fetchAll = async (names) => {
 const makers = { epochal, serial, resized, decoder };
 
 /** An epoch of so many images; the first batch in base64 where it is asked for, else the time in milliseconds. */
-globalThis.epoch = async (how, { items, size, workers, first }) => {
+globalThis.epoch = async (how, { items, size, workers, lease, first }) => {
   const started = performance.now();
   let count = 0;
-  for await (const batch of makers[how]({ items, size, workers })) {
+  for await (const batch of makers[how]({ items, size, workers, lease })) {
     if (first) return base64Of(batch);
     count += batch.length / (size * size * 3);
   }
@@ -27,7 +27,7 @@ globalThis.epoch = async (how, { items, size, workers, first }) => {
 
 let loader;
 
-async function* epochal({ items, size, workers }) {
+async function* epochal({ items, size, workers, lease }) {
   const worker = () => new Worker("worker.js", { type: "module" });
   // Workers stay from epoch to epoch.
   if (loader?.items !== items) {
@@ -35,7 +35,10 @@ async function* epochal({ items, size, workers }) {
     loader = new DataLoader(new Photos(files, size, items), { workers, worker });
     loader.items = items;
   }
-  for await (const { data } of loader) yield data;
+  for await (const batch of loader) {
+    yield batch.data;
+    if (lease) release(batch);
+  }
 }
 
 /** Batches of what `pixelsOf` gives of each file, RGBA; one after the other, or those of a batch at once. */
