@@ -1,5 +1,5 @@
 /** The far end of the way to a loader, where the user's factory has started the worker: of a Web Worker, or of a thread of Node. */
-import { builtin } from "../../core/node.ts";
+import { builtin, imitator } from "../../core/node.ts";
 import type { Post } from "../wire/endpoint.ts";
 
 /** How a worker reaches whoever started it. */
@@ -63,7 +63,11 @@ function threadPort(port: NonNullable<typeof import("node:worker_threads").paren
   return {
     post: (message, transfer = []) => port.postMessage(message, transfer),
     listen: (listener) => port.on("message", listener),
-    onDying: (listener) => process.on("uncaughtException", listener),
+    onDying(listener) {
+      process.on("uncaughtException", listener);
+      // Elsewhere they come there too.
+      if (imitator === "Bun") process.on("unhandledRejection", listener);
+    },
     end: () => process.exit(1),
   };
 }

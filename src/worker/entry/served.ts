@@ -3,6 +3,7 @@
  * user's.
  */
 import { OptionError } from "../../core/errors.ts";
+import { imitator, isNode } from "../../core/node.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { hello } from "../wire/hello.ts";
 import { isMarked, markServed, ownMark } from "../wire/mark.ts";
@@ -29,7 +30,8 @@ export function serveFactory(load: LoadModule): void {
       "serve() belongs into a worker's script, and this is none. In the program itself write new DataLoader(…, { worker: () => new Worker(…) }).",
     );
   }
-  if (ownMark()?.serves) throw new OptionError("serve() was called before. Give it all classes at once.");
+  if (ownMark()?.serves)
+    throw new OptionError("serve() was called before. Give it all classes at once.");
   const mark = markServed();
   const post = (message: object, transfer?: readonly ArrayBuffer[]): void =>
     port.post(Object.assign(message, { key: mark.key }), transfer);
@@ -49,13 +51,10 @@ const lockPatience = 500;
 
 /** Whether a lock of that name is held from now on, for as long as this worker lives. */
 async function holdLock(name: string): Promise<boolean> {
-  const { navigator, process } = globalThis as {
-    readonly navigator?: { readonly locks?: Locks };
-    readonly process?: object;
-  };
+  const { navigator } = globalThis as { readonly navigator?: { readonly locks?: Locks } };
   const locks = navigator?.locks;
-  // Node tells of the end of its threads itself.
-  if (process !== undefined || locks === undefined) return false;
+  // Node and Bun tell of the end of their threads themselves.
+  if ((isNode && imitator !== "Deno") || locks === undefined) return false;
   return new Promise((resolve) => {
     setTimeout(() => resolve(false), lockPatience);
     locks

@@ -10,6 +10,7 @@ import type { ChildProcess } from "node:child_process";
 import type { Writable } from "node:stream";
 import { WorkerError } from "../../core/errors.ts";
 import { node } from "../../core/node.ts";
+import { ownScript } from "./own-script.ts";
 
 /** Worker processes that run. */
 const living = new Set<ChildProcess>();
@@ -45,7 +46,7 @@ function killAll(): void {
 function startGuard(): ChildProcess {
   // Preloads that the environment names are the program's, and no business of the guard.
   const { NODE_OPTIONS: _, ...env } = process.env;
-  const script = node("url").fileURLToPath(new URL("../entry/guard.js", import.meta.url));
+  const script = node("url").fileURLToPath(ownScript("guard"));
   // Told as it starts, so that it knows them also where the program is killed before it can say anything.
   const pids = [...living].flatMap(({ pid }) => (pid === undefined ? [] : [String(pid)]));
   const started = node("child_process").spawn(process.execPath, ["--v8-pool-size=0", script, ...pids], {

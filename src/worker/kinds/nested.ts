@@ -43,9 +43,10 @@ export async function importNested<T>(url: string, load: (url: string) => Promis
 /** Says how many workers they are inside of to programs that are started from here on. */
 function tellPrograms(depth: number): void {
   try {
-    process.env[variable] = String(depth);
+    if (depth > 0) process.env[variable] = String(depth);
+    else delete process.env[variable];
   } catch {
-    // Deno lets the program change none, and so start none.
+    // A browser has no environment, and where Deno lets a program change none, it lets it start none.
   }
 }
 
@@ -62,7 +63,6 @@ export function startNested<T>(
 ): { readonly worker: T; readonly url: string | undefined } {
   const global = globalThis as { Worker?: MakeWorker };
   const { Worker } = global;
-  const env = globalThis.process?.env;
   let script: string | undefined;
   if (Worker !== undefined) {
     global.Worker = class extends Worker {
@@ -72,13 +72,12 @@ export function startNested<T>(
       }
     };
   }
-  if (env) env[variable] = String(deepest + 1);
+  tellPrograms(deepest + 1);
   try {
     return { worker: factory(), url: script };
   } finally {
     if (Worker !== undefined) global.Worker = Worker;
-    if (env && inside > 0) env[variable] = String(inside);
-    else if (env) delete env[variable];
+    tellPrograms(inside);
   }
 }
 

@@ -13,6 +13,7 @@ import { guardProcess, releaseProcess } from "./guard.ts";
 import { inheritedArguments } from "./inherited-arguments.ts";
 import { limitFlags } from "./limit-flags.ts";
 import type { ResourceLimits } from "./limits.ts";
+import { ownScript } from "./own-script.ts";
 
 /** Worker processes: what they are sent is copied through a channel of bytes. */
 export function processes(limits: ResourceLimits, locate: Locate): FarSideKind {
@@ -80,11 +81,11 @@ function createProcess(
   mark: Mark,
   flags: readonly string[],
 ): { readonly child: ChildProcess; readonly files: readonly number[] } {
+  const entry = node("url").fileURLToPath(ownScript("process"));
   let files: number[] = [];
   let child: ChildProcess | undefined;
   try {
     files = openSharedFiles();
-    const entry = node("url").fileURLToPath(new URL("../entry/process.js", import.meta.url));
     child = node("child_process").fork(entry, {
       serialization: "advanced",
       env: { ...process.env, ...processMark(mark) },

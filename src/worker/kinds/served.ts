@@ -62,6 +62,8 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
   let greeting: Hello | undefined;
   let isDying = false;
   let over = false;
+  /** What it said to be dying of. */
+  let cause: Error | undefined;
   let settle: () => void;
   const ended = new Promise<void>((resolve) => {
     settle = resolve;
@@ -83,7 +85,7 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
     releaseLock.abort();
     void port.terminate();
     settle();
-    listener!.onEnd(reason);
+    listener!.onEnd(cause ?? reason);
   }
 
   /** No other worker of this factory would do better. */
@@ -126,6 +128,7 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
 
   /** It is gone; what it sent before is on its way. */
   function lost(reason: Error): void {
+    cause ??= reason;
     setTimeout(() => finish(reason), lastWords);
   }
 

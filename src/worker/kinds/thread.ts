@@ -12,6 +12,7 @@ import { endPatience } from "../worker.ts";
 import { endWithProgram } from "./exit.ts";
 import { inheritedArguments, isRefused, withoutRefused } from "./inherited-arguments.ts";
 import type { ResourceLimits } from "./limits.ts";
+import { ownScript } from "./own-script.ts";
 
 /** Milliseconds that a thread, told to end, may take to load its modules first. Its owner does not wait for that. */
 const loadPatience = 30_000;
@@ -81,9 +82,9 @@ function createThread(
   flags: string[] = inheritedArguments(),
 ): NodeThread {
   const { Worker: Thread } = node("worker_threads");
+  const script = ownScript("thread");
   try {
-    // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
-    return new Thread(new URL("../entry/thread.js", import.meta.url), {
+    return new Thread(script, {
       name: `epochal ${mark.name}`,
       execArgv: flags,
       workerData: threadMark(mark),

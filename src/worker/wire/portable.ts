@@ -8,7 +8,31 @@
  * How an instance travels with its fields is in snapshot/. Never is the program's entry script imported into a worker
  * unawares: that would run the program once more.
  */
+import { show } from "../../core/check.ts";
 import { PortableError } from "../../core/errors.ts";
+import { nameOfClass } from "../../core/native.ts";
+
+/** What to do where it was a bundler that put modules together and changed names. */
+export const ifBundled =
+  'If a bundler has made this program: leave epochal out of the bundle (external: ["epochal"]; in Next.js serverExternalPackages), and make the module with your class an entry of its own; or call serve() in an entry of its own, and write worker: () => new Worker(…).';
+
+const inCommonJs =
+  "In a CommonJS module, which has no import.meta.url, write `static module = pathToFileURL(__filename).href`, with pathToFileURL of node:url.";
+
+/** What begins as a URL, and not with the letter of a drive. */
+const isUrl = /^[a-z][a-z\d+.-]+:/i;
+
+/** What is neither a URL nor an id, as ids hold no slashes: `__filename`. */
+const isPath = /[/\\]/;
+
+/** Whether two URLs name the same module. Windows tells neither drives nor names apart by case. */
+export function isSameFile(
+  one: string,
+  other: string,
+  platform: string | undefined = globalThis.process?.platform,
+): boolean {
+  return platform === "win32" ? one.toLowerCase() === other.toLowerCase() : one === other;
+}
 
 /** A function or class that says where it is found. */
 export type Located = ((...args: never) => unknown) & {
@@ -35,8 +59,10 @@ export interface Address {
  * const train = map(images, augment);
  */
 export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F, id?: string): F {
-  const isUrl = module instanceof URL || module.includes(":");
-  const marks = isUrl ? { module: String(module), id } : { id: module };
+  const marks =
+    module instanceof URL || isUrl.test(module) || isPath.test(module)
+      ? { module: String(module), id }
+      : { id: module };
   for (const [name, value] of Object.entries(marks))
     if (value !== undefined) Object.defineProperty(fn, name, { value, configurable: true });
   return fn;
@@ -73,17 +99,28 @@ function addressOf({ located, kind, what, holder }: Sought, entry: string | unde
     typeof located.module !== "string"
   ) {
     const inherits = kind === "class" && typeof located?.module === "string";
+    const isNone = typeof located === "function" && Object.hasOwn(located, "module");
+    const aside = inherits
+      ? " (its parent's `module` does not count)"
+      : isNone
+        ? " (`module` is undefined)"
+        : "";
     throw new PortableError(
-      `Workers cannot find ${what}: it does not say in which module it is${inherits ? " (its parent's `module` does not count)" : ""}. ${hint}`,
+      `Workers cannot find ${what}: it does not say in which module it is${aside}. ${isNone ? `${inCommonJs} ${ifBundled}` : hint}`,
+    );
+  }
+  if (!isUrl.test(located.module)) {
+    throw new PortableError(
+      `Workers cannot find ${what}: \`module\` must be a URL, as import.meta.url is, got ${show(located.module)}. ${inCommonJs}`,
     );
   }
   if (name === "") throw new PortableError(`Workers cannot find ${what}: it has no name. ${hint}`);
-  if (entry !== undefined && located.module === entry) {
+  if (entry !== undefined && isSameFile(located.module, entry)) {
     throw new PortableError(
-      `Workers cannot load ${what} from ${located.module}: that is the program's entry script, and importing it would run the program again in each worker. Move the ${kind} to a module of its own.`,
+      `Workers cannot load ${what} from ${located.module}: that is the program's entry script, and importing it would run the program again in each worker. Move the ${kind} to a module of its own. ${ifBundled}`,
     );
   }
-  return { module: located.module, export: name };
+  return { module: located.module, export: nameOfClass(located) };
 }
 
 function hintFor(kind: "class" | "function", name: string, holder: string | undefined): string {

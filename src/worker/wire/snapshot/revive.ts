@@ -6,7 +6,7 @@
  */
 import { PortableError } from "../../../core/errors.ts";
 import { nameOfClass } from "../../../core/native.ts";
-import type { Located } from "../portable.ts";
+import { ifBundled, type Located } from "../portable.ts";
 import { code, viewNames } from "./codes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -28,10 +28,12 @@ export function exportsOf(url: string, exports: Readonly<Record<string, unknown>
       exports[name] ??
       (byDefault?.name === name ? byDefault : undefined) ??
       // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
-      byDefault?.[name];
+      byDefault?.[name] ??
+      // A bundler gives exports other names. That of the class is the same here as in the program, or its `id` is.
+      Object.values(exports).find((value) => typeof value === "function" && nameOfClass(value) === name);
     if (typeof found === "function") return found as (...args: never) => unknown;
     throw new PortableError(
-      `${url} has no export named \`${name}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name.`,
+      `${url} has no export named \`${name}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name. ${ifBundled}`,
     );
   };
 }
