@@ -2,9 +2,11 @@ import { Callback, type Logs } from "epochal";
 
 export class SlackMessage extends Callback {
   best = Number.POSITIVE_INFINITY;
+  readonly url: string;
 
-  constructor(readonly url: string) {
+  constructor(url: string) {
     super();
+    this.url = url;
   }
 
   override async onEpochEnd(epoch: number, logs: Logs) {

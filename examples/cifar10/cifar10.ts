@@ -4,12 +4,15 @@ import { imread, resize } from "epochal/image";
 export class CIFAR10Sequence extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
   static override readonly module = import.meta.url; // where workers find this class
 
-  constructor(
-    readonly x: string[],
-    readonly y: number[],
-    readonly batchSize: number,
-  ) {
+  readonly x: string[];
+  readonly y: number[];
+  readonly batchSize: number;
+
+  constructor(x: string[], y: number[], batchSize: number) {
     super();
+    this.x = x;
+    this.y = y;
+    this.batchSize = batchSize;
   }
 
   get length() {

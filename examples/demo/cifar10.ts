@@ -6,15 +6,20 @@ import { flip, imread, normalize, resize } from "epochal/image";
 export class CIFAR10Sequence extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
   static override readonly module = import.meta.url; // where workers find this class
 
-  constructor(
-    readonly x: readonly string[],
-    readonly y: readonly number[],
-    readonly batchSize: number,
-    readonly size: number,
-    /** Whether half of the images are mirrored, anew each epoch. */
-    readonly augment = false,
-  ) {
+  readonly x: readonly string[];
+  readonly y: readonly number[];
+  readonly batchSize: number;
+  readonly size: number;
+  /** Whether half of the images are mirrored, anew each epoch. */
+  readonly augment: boolean;
+
+  constructor(x: readonly string[], y: readonly number[], batchSize: number, size: number, augment = false) {
     super();
+    this.x = x;
+    this.y = y;
+    this.batchSize = batchSize;
+    this.size = size;
+    this.augment = augment;
   }
 
   get length() {

@@ -3,8 +3,11 @@ import { fromPixels, type Image, imread, randomResizedCrop } from "epochal/image
 
 export class RandomParts {
   static readonly module = import.meta.url;
+  readonly files: string[];
 
-  constructor(readonly files: string[]) {}
+  constructor(files: string[]) {
+    this.files = files;
+  }
 
   get length() {
     return this.files.length;

@@ -4,11 +4,13 @@ import { type Image, imread, normalize, resize } from "epochal/image";
 /** Photographs as they are, or normalised. */
 export class Photos {
   static readonly module = import.meta.url;
+  readonly files: readonly string[];
+  readonly pixels: Statistics | undefined;
 
-  constructor(
-    readonly files: readonly string[],
-    readonly pixels?: Statistics,
-  ) {}
+  constructor(files: readonly string[], pixels?: Statistics) {
+    this.files = files;
+    this.pixels = pixels;
+  }
 
   get length() {
     return this.files.length;

@@ -11,12 +11,13 @@ export interface PictureBatch {
 /** Batches in the order of the files. */
 export class Pictures extends Sequence<PictureBatch> {
   static override readonly module = import.meta.url;
+  readonly files: readonly string[];
+  readonly batchSize: number;
 
-  constructor(
-    readonly files: readonly string[],
-    readonly batchSize: number,
-  ) {
+  constructor(files: readonly string[], batchSize: number) {
     super();
+    this.files = files;
+    this.batchSize = batchSize;
   }
 
   get length() {

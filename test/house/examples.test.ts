@@ -1,4 +1,6 @@
 /** The TypeScript on these pages is that of files which the compiler checks. */
+import { fileURLToPath } from "node:url";
+import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { filesUnder, read, root } from "./modules.ts";
 
@@ -34,4 +36,17 @@ it("shows every such file on a page", () => {
     (folder) => filesUnder(folder, /\.ts$/),
   );
   expect(files.filter((file) => !shown.includes(file))).toEqual([]);
+});
+
+it("is of syntax that Node itself can strip", () => {
+  const files = filesUnder("examples", /\.ts$/).map((file) => fileURLToPath(new URL(file, root)));
+  const program = ts.createProgram(files, {
+    erasableSyntaxOnly: true,
+    noResolve: true,
+    noLib: true,
+    noEmit: true,
+  });
+  const notErasable = 1294;
+  const found = program.getSemanticDiagnostics().filter(({ code }) => code === notErasable);
+  expect(found.map(({ file }) => file?.fileName)).toEqual([]);
 });

@@ -1,8 +1,11 @@
 import { Callback, type Logs } from "epochal";
 
 export class StopAtAccuracy extends Callback {
-  constructor(readonly accuracy: number) {
+  readonly accuracy: number;
+
+  constructor(accuracy: number) {
     super();
+    this.accuracy = accuracy;
   }
 
   override onEpochEnd(_epoch: number, logs: Logs) {

@@ -3,12 +3,13 @@ import { type Context, Sequence, type Tensor, tensor } from "epochal";
 export class Augmented extends Sequence<[x: Tensor<"float32">, y: Tensor<"float32">]> {
   static override readonly module = import.meta.url;
   noise = 0.1;
+  readonly x: Float32Array[];
+  readonly y: Float32Array[];
 
-  constructor(
-    readonly x: Float32Array[],
-    readonly y: Float32Array[],
-  ) {
+  constructor(x: Float32Array[], y: Float32Array[]) {
     super();
+    this.x = x;
+    this.y = y;
   }
 
   get length() {

@@ -3,11 +3,13 @@ import { batches, type HookContext, Sequence, type Tensor, tensor } from "epocha
 /** One sample by its number. */
 export class Samples {
   static readonly module = import.meta.url;
+  readonly x: number[][];
+  readonly y: number[];
 
-  constructor(
-    readonly x: number[][],
-    readonly y: number[],
-  ) {}
+  constructor(x: number[][], y: number[]) {
+    this.x = x;
+    this.y = y;
+  }
 
   get length() {
     return this.x.length;
@@ -25,13 +27,15 @@ export const shuffled = (x: number[][], y: number[], batchSize: number) =>
 export class Shuffled extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
   static override readonly module = import.meta.url;
   indexes: number[];
+  readonly x: number[][];
+  readonly y: number[];
+  readonly batchSize: number;
 
-  constructor(
-    readonly x: number[][],
-    readonly y: number[],
-    readonly batchSize: number,
-  ) {
+  constructor(x: number[][], y: number[], batchSize: number) {
     super();
+    this.x = x;
+    this.y = y;
+    this.batchSize = batchSize;
     this.indexes = [...x.keys()];
   }
 

@@ -4,12 +4,15 @@ import { imread, resize } from "epochal/image";
 export class CIFAR10Sequence extends Sequence<[x: Tensor<"float32">, y: Tensor<"int32">]> {
   static override readonly module = import.meta.url; // where workers find this class
 
-  constructor(
-    readonly files: string[],
-    readonly labels: number[],
-    readonly batchSize: number,
-  ) {
+  readonly files: string[];
+  readonly labels: number[];
+  readonly batchSize: number;
+
+  constructor(files: string[], labels: number[], batchSize: number) {
     super();
+    this.files = files;
+    this.labels = labels;
+    this.batchSize = batchSize;
   }
 
   get length() {

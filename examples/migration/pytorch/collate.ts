@@ -2,8 +2,11 @@ import { DataLoader, pad, type Tensor, tensor } from "epochal";
 
 export class Texts {
   static readonly module = import.meta.url;
+  readonly tokens: number[][];
 
-  constructor(readonly tokens: number[][]) {}
+  constructor(tokens: number[][]) {
+    this.tokens = tokens;
+  }
 
   get length() {
     return this.tokens.length;

@@ -4,10 +4,13 @@ import { flip, type Image, imread, normalize, resize } from "epochal/image";
 export class Photos {
   static readonly module = import.meta.url; // where workers find this class
 
-  constructor(
-    readonly files: string[],
-    readonly labels: number[],
-  ) {}
+  readonly files: string[];
+  readonly labels: number[];
+
+  constructor(files: string[], labels: number[]) {
+    this.files = files;
+    this.labels = labels;
+  }
 
   get length() {
     return this.files.length;
