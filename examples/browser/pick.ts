@@ -18,7 +18,7 @@ export interface Picked {
 export function photosOf(files: readonly LabelledFile[]): Picked {
   const pictures = files
     .filter(({ path }) => /^[^.].*\.(jpe?g|jfif|png|webp|gif)$/i.test(path.split("/").at(-1)!))
-    .map(({ path, file }) => ({ path, file, name: path.split("/").at(-2) ?? "" }))
+    .map(({ path, file }) => ({ path, file, name: path.split("/").at(-2) ?? "pictures" }))
     .sort((a, b) => (a.path < b.path ? -1 : 1));
   if (pictures.length === 0) throw new Error("There are no JPEG, PNG, WebP or GIF pictures in it.");
   const classes = [...new Set(pictures.map(({ name }) => name))].sort();

@@ -79,7 +79,7 @@ function showCrew(crew: readonly WorkerStats[]): void {
   const rows = crew.slice(-4).map(({ name, batches }) => {
     const row = document.createElement("li");
     const bar = part("bar", "");
-    bar.style.width = percent(batches / largest);
+    bar.style.width = `${(100 * batches) / largest}%`;
     row.append(part("name", name), bar, part("count", `${batches}`));
     return row;
   });
