@@ -40,10 +40,8 @@ async function take(files: Promise<readonly LabelledFile[]>): Promise<void> {
   try {
     picked = photosOf(await files);
     const { photos, classes } = picked;
-    say(
-      byId("picked", HTMLElement),
-      `${photos.length} pictures of ${classes.length} classes: ${classes.join(", ")}`,
-    );
+    const kinds = classes.length === 1 ? "one class" : `${classes.length} classes`;
+    say(byId("picked", HTMLElement), `${photos.length} pictures of ${kinds}: ${classes.join(", ")}`);
     await begin();
   } catch (error) {
     fail(error);
