@@ -22,7 +22,10 @@ describe("ids of ours", () => {
     expect(new Set(ids.map(({ id }) => id)).size).toBe(ids.length);
     for (const { path, id, place, name } of ids) {
       expect(path).toBe(`src/${place}.ts`);
-      const module = (await import(new URL(`../../src/${place}.ts`, import.meta.url).href)) as Record<string, object>;
+      const module = (await import(new URL(`../../src/${place}.ts`, import.meta.url).href)) as Record<
+        string,
+        object
+      >;
       expect(idOf(module[name]!), `${name} of ${place}`).toBe(id);
     }
   });

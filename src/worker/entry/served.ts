@@ -30,8 +30,7 @@ export function serveFactory(load: LoadModule): void {
       "serve() belongs into a worker's script, and this is none. In the program itself write new DataLoader(…, { worker: () => new Worker(…) }).",
     );
   }
-  if (ownMark()?.serves)
-    throw new OptionError("serve() was called before. Give it all classes at once.");
+  if (ownMark()?.serves) throw new OptionError("serve() was called before. Give it all classes at once.");
   const mark = markServed();
   const post = (message: object, transfer?: readonly ArrayBuffer[]): void =>
     port.post(Object.assign(message, { key: mark.key }), transfer);
