@@ -2,6 +2,7 @@
 import { checkInteger, checkKnown, checkPositive, show } from "../core/check.ts";
 import { OptionError } from "../core/errors.ts";
 import { builtin } from "../core/node.ts";
+import { absoluteUrl } from "./base.ts";
 import type { RetryOptions } from "./retry.ts";
 
 /** Headers by name. */
@@ -62,7 +63,9 @@ export function isHttpSource(value: unknown): value is HttpSource {
  * const source = http("https://host/private.csv", { headers: auth, cache: ".cache/http" });
  */
 export function http(url: string | URL, options: HttpOptions = {}): HttpSource {
-  if (!/^https?:\/\//i.test(String(url)))
+  // A page's may be relative: from its own address on, also where a worker asks.
+  const address = String(builtin("fs") === undefined ? absoluteUrl(url) : url);
+  if (!/^https?:\/\//i.test(address))
     throw new OptionError(`http() takes a URL that begins with http:// or https://, got ${show(url)}.`);
   checkKnown("http()", options, ["headers", "retries", "idle", "cache", "maxBytes"]);
   const { headers, retries, idle, cache, maxBytes } = options;
@@ -87,5 +90,5 @@ export function http(url: string | URL, options: HttpOptions = {}): HttpSource {
     throw new OptionError(
       `\`headers\` must be an object or a function that gives one, got ${show(headers)}.`,
     );
-  return new HttpSource(String(url), options);
+  return new HttpSource(address, options);
 }

@@ -177,7 +177,7 @@ inEveryEngine((open, engine) => {
       read: Record<string, Record<string, unknown>>;
     }>(open, 'readAll("data/")', { path });
     expect(isolated).toBe(path !== "");
-    const places = ["url", "bytes", "buffer", "blob", "file", "blob URL", ...handle(engine)];
+    const places = ["url", "http", "bytes", "buffer", "blob", "file", "blob URL", ...handle(engine)];
     expect(read).toEqual(Object.fromEntries(places.map((place) => [place, expected])));
   });
 

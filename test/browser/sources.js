@@ -68,6 +68,7 @@ function plain(value) {
 /** What each place makes of a file's bytes, its name and its relative URL. */
 const places = {
   url: (_, __, url) => url,
+  http: (_, __, url) => http(url, { headers: { "x-asked": "yes" } }),
   bytes: (bytes) => bytes,
   buffer: (bytes) => bytes.slice().buffer,
   blob: (bytes) => new Blob([bytes]),
