@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
+import { waitAtMost } from "../../../src/core/settle.ts";
 
 /** Path of the first of `names` that is installed. */
 export function find(...names: readonly string[]): string | undefined {
@@ -20,6 +21,9 @@ export interface Program {
   end(): Promise<void>;
 }
 
+/** Becomes the program, and beside it waits for the end of this process, however it comes, to end all of the program's. */
+const guarded = 'exec 3<&0; (cat <&3; kill -9 0) >/dev/null 2>&1 & exec "$@" </dev/null 3<&-';
+
 /** Starts a program with a folder of its own as its home; `args` of the folder, as profiles lie there. */
 export function start(
   path: string,
@@ -27,13 +31,14 @@ export function start(
   { cwd, env }: { readonly cwd?: string; readonly env?: NodeJS.ProcessEnv } = {},
 ): Program {
   const folder = mkdtempSync(join(tmpdir(), "epochal-browser-"));
-  const child = spawn(path, args(folder), {
+  const child = spawn("sh", ["-c", guarded, "sh", path, ...args(folder)], {
     detached: true,
-    stdio: ["ignore", "pipe", "pipe"],
+    stdio: ["pipe", "pipe", "pipe"],
     env: { ...(env ?? process.env), HOME: folder, XDG_RUNTIME_DIR: folder },
     ...(cwd === undefined ? {} : { cwd }),
   });
   let text = "";
+  const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
   const ended = new Promise<void>((resolve) => {
     child.once("exit", () => resolve());
     child.once("error", (error) => {
@@ -49,14 +54,6 @@ export function start(
   };
   child.stdout.on("data", hear);
   child.stderr.on("data", hear);
-  const kill = (): void => {
-    try {
-      process.kill(-child.pid!, "SIGKILL");
-    } catch {
-      // It ended by itself.
-    }
-  };
-  process.once("exit", kill);
   return {
     printed(pattern) {
       return new Promise((resolve, reject) => {
@@ -74,9 +71,13 @@ export function start(
       });
     },
     async end() {
-      process.off("exit", kill);
-      kill();
-      await ended;
+      try {
+        process.kill(-child.pid!, "SIGKILL");
+      } catch {
+        // All have ended by themselves.
+      }
+      // Whoever has its output open is still alive, and may write into the folder.
+      await waitAtMost(closed, 5000);
       rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
     },
   };
