@@ -18,12 +18,15 @@ const { positionals, values } = parseArgs({
   options: { publish: { type: "boolean", default: false } },
 });
 
+/** Whether Windows starts it by its shell alone: npm is a script there. None of its arguments holds a space. */
+const isScript = (command: string): boolean => process.platform === "win32" && command === "npm";
+
 function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { cwd: root, stdio: "inherit" });
+  execFileSync(command, args, { cwd: root, stdio: "inherit", shell: isScript(command) });
 }
 
 function ask(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { cwd: root, encoding: "utf8" }).trim();
+  return execFileSync(command, args, { cwd: root, encoding: "utf8", shell: isScript(command) }).trim();
 }
 
 function release(version: string): void {

@@ -10,7 +10,7 @@
  * file that holds a batch; the loader reads it when the message comes, and names it again in its next request. So no
  * locks are needed.
  *
- * Limits: a full /dev/shm (64 MB in a container by default) sends that batch over the channel instead; so does a worker
+ * Limits: Windows and macOS have no such folder, and the files lie in the system's for temporary files. A full /dev/shm (64 MB in a container by default) sends that batch over the channel instead; so does a worker
  * that has no free file.
  */
 import { WorkerError } from "../../core/errors.ts";
@@ -156,10 +156,12 @@ function readShared({ batch, file, ranges = [] }: SharedBatch, files: readonly n
 
 const none: Kept = new Set();
 
-/** Opens the files of one worker, without names that could be left behind. Throws as the system does, and leaves none open. */
-export function openSharedFiles(): number[] {
-  const { existsSync, openSync, unlinkSync } = node("fs");
-  const folder = existsSync("/dev/shm") ? "/dev/shm" : node("os").tmpdir();
+/**
+ * Opens the files of one worker in `folder`, without names that could be left behind. Throws as the system does, and leaves
+ * none open.
+ */
+export function openSharedFiles(folder: string = sharedMemory()): number[] {
+  const { openSync, unlinkSync } = node("fs");
   const files: number[] = [];
   try {
     while (files.length < batchesInFlight) {
@@ -172,6 +174,11 @@ export function openSharedFiles(): number[] {
     closeFiles(files);
     throw error;
   }
+}
+
+/** The folder whose files are memory; where there is none, as on Windows and macOS, one on disk, most often cached. */
+function sharedMemory(): string {
+  return process.platform !== "win32" && node("fs").existsSync("/dev/shm") ? "/dev/shm" : node("os").tmpdir();
 }
 
 /** Closes what {@link openSharedFiles} opened. */

@@ -1,4 +1,7 @@
 /** The two halves of the codec over real files, with a channel in between that delivers when a property says so. */
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { noCounters } from "../../../src/core/counters.ts";
@@ -18,13 +21,19 @@ function batchOf(id: number, length: number): Batch {
 
 /** Both halves, and the messages that are on their way. */
 class Channel {
-  readonly files: number[] = openSharedFiles();
-  readonly loader = filesToWorker(this.files);
-  readonly worker = filesToLoader(this.files);
+  readonly files: number[];
+  readonly loader: ReturnType<typeof filesToWorker>;
+  readonly worker: ReturnType<typeof filesToLoader>;
   readonly toLoader: object[] = [];
   readonly received: unknown[] = [];
   /** How many of the messages to the loader had a file. */
   shared = 0;
+
+  constructor(folder?: string) {
+    this.files = openSharedFiles(folder);
+    this.loader = filesToWorker(this.files);
+    this.worker = filesToLoader(this.files);
+  }
 
   answer(id: number, batch: Batch): void {
     this.worker.send({ type: "batch", id, batch, counters: noCounters() }, (message) => {
@@ -83,6 +92,18 @@ describe("batches through shared files", () => {
     }
     expect(channel.shared).toBe(3 * batchesInFlight);
     closeFiles(channel.files);
+  });
+
+  it("lie in a folder on disk where the system has none in memory, and leave no names there", () => {
+    const folder = mkdtempSync(join(tmpdir(), "epochal-shared-"));
+    const channel = new Channel(folder);
+    channel.answer(0, batchOf(0, 500));
+    channel.read();
+    expect(channel.shared).toBe(1);
+    expect(channel.received).toMatchObject([{ type: "batch", id: 0, batch: batchOf(0, 500) }]);
+    expect(readdirSync(folder)).toEqual([]);
+    closeFiles(channel.files);
+    rmSync(folder, { recursive: true });
   });
 
   it("leave the sequence that kept one of them without its memory", () => {
