@@ -55,7 +55,7 @@ async function begin(): Promise<void> {
   await running;
   if (picked === undefined) return;
   run = new Run(picked.photos);
-  [learner, losses, accuracies] = [undefined, [], []];
+  [batch, learner, losses, accuracies] = [undefined, undefined, [], []];
   batch = await run.first();
   say(status, "Ready. This is the first batch.");
   update();
