@@ -1,14 +1,9 @@
 /** The page: what its buttons do. Loading is in run.ts, the data set in photos.ts, what is shown in view.ts. */
+import type { Awaitable } from "epochal";
 import { byId, chosen, say } from "./dom.ts";
 import type { Learner } from "./model.ts";
-import {
-  filesOfDrop,
-  filesOfInput,
-  filesOfShapes,
-  type LabelledFile,
-  type Picked,
-  photosOf,
-} from "./pick.ts";
+import { type Photos, photosOf } from "./photos.ts";
+import { drawnFolder, droppedFolder } from "./pick.ts";
 import { type Batch, Run } from "./run.ts";
 import { keepShowing, show } from "./view.ts";
 
@@ -23,7 +18,7 @@ const folder = byId("folder", HTMLInputElement);
 const drop = byId("drop", HTMLElement);
 const status = byId("status", HTMLElement);
 
-let picked: Picked | undefined;
+let photos: Photos | undefined;
 let run: Run | undefined;
 let batch: Batch | undefined;
 let learner: Learner | undefined;
@@ -34,14 +29,14 @@ let running: Promise<void> | undefined;
 /** Whether a pause is one to go on from at once, with what was chosen anew. */
 let goingOn = false;
 
-/** Takes pictures, and begins a run over them. */
-async function take(files: Promise<readonly LabelledFile[]>): Promise<void> {
+/** Takes the pictures of a folder, and begins a run over them. */
+async function take(folder: () => Awaitable<Parameters<typeof photosOf>[0]>): Promise<void> {
   say(status, "Reading …");
   try {
-    picked = photosOf(await files);
-    const { photos, classes } = picked;
+    photos = await photosOf(await folder());
+    const { length, classes } = photos;
     const kinds = classes.length === 1 ? "one class" : `${classes.length} classes`;
-    say(byId("picked", HTMLElement), `${photos.length} pictures of ${kinds}: ${classes.join(", ")}`);
+    say(byId("picked", HTMLElement), `${length} pictures of ${kinds}: ${classes.join(", ")}`);
     await begin();
   } catch (error) {
     fail(error);
@@ -53,8 +48,8 @@ async function begin(): Promise<void> {
   goingOn = false;
   await run?.end();
   await running;
-  if (picked === undefined) return;
-  run = new Run(picked.photos);
+  if (photos === undefined) return;
+  run = new Run(photos);
   [batch, learner, losses, accuracies] = [undefined, undefined, [], []];
   batch = await run.first();
   say(status, "Ready. This is the first batch.");
@@ -91,10 +86,10 @@ async function use(next: Batch): Promise<void> {
 }
 
 async function learn(next: Batch): Promise<void> {
-  if (picked === undefined) return;
+  if (photos === undefined) return;
   if (learner === undefined) {
     const { createLearner } = await import("./model.ts"); // with TensorFlow.js, which is larger than all else here
-    learner = await createLearner(picked.classes.length, backend.value === "webgl" ? "webgl" : "wasm");
+    learner = await createLearner(photos.classes.length, backend.value === "webgl" ? "webgl" : "wasm");
     backend.value = learner.backend;
   }
   const { loss, accuracy } = await learner.learn(next);
@@ -122,11 +117,11 @@ function update(): void {
   again.disabled = running !== undefined || state === undefined;
   compare.disabled = digests === undefined || digests.length === 0;
   backend.disabled = learner !== undefined;
-  show({ picked, run, batch, losses, accuracies });
+  show({ photos, run, batch, losses, accuracies });
 }
 
-shapes.addEventListener("click", () => take(filesOfShapes()));
-folder.addEventListener("change", () => folder.files && take(Promise.resolve(filesOfInput(folder.files))));
+shapes.addEventListener("click", () => take(drawnFolder));
+folder.addEventListener("change", () => take(() => folder.files ?? []));
 drop.addEventListener("dragover", (event) => {
   event.preventDefault();
   drop.classList.add("over");
@@ -135,7 +130,8 @@ drop.addEventListener("dragleave", () => drop.classList.remove("over"));
 drop.addEventListener("drop", (event) => {
   event.preventDefault();
   drop.classList.remove("over");
-  if (event.dataTransfer) take(filesOfDrop(event.dataTransfer.items));
+  const { dataTransfer } = event;
+  if (dataTransfer) take(() => droppedFolder(dataTransfer));
 });
 start.addEventListener("click", () => {
   if (running) run?.pause();

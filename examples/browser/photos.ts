@@ -1,32 +1,37 @@
-/** The data set: pictures with the numbers of their classes. A sample each; `batches` makes batches of them. */
-import { type Context, Sequence, type Tensor, tensor } from "epochal";
-import { type Image, imread, normalize, randomFlip, randomResizedCrop } from "epochal/image";
+/** The data set: the pictures of a folder, each with the number of its class, as the model is given them. */
+import { batches, type Context, map, portable, type Tensor } from "epochal";
+import { folder } from "epochal/data";
+import { type Image, normalize, randomFlip, randomResizedCrop } from "epochal/image";
 
 /** Pixels of a picture along each side, as the model sees it. */
 export const side = 64;
 
-export class Photos extends Sequence<[x: Image<"float32">, y: Tensor<"int32">]> {
-  static override readonly id = "Photos"; // what states call it, whatever a bundler makes of its name
-  readonly files: readonly Blob[];
-  readonly labels: readonly number[];
+/** Pictures in a batch. */
+export const batchSize = 16;
 
-  constructor(files: readonly Blob[], labels: readonly number[]) {
-    super();
-    this.files = files;
-    this.labels = labels;
-  }
+/** The pictures in a folder that the user has chosen or dropped; its subfolders are the classes. */
+export function photosOf(chosen: Parameters<typeof folder>[0]) {
+  return folder(chosen, { image: "image", label: "class" });
+}
 
-  get length() {
-    return this.files.length;
-  }
+/** The pictures of a folder. */
+export type Photos = Awaited<ReturnType<typeof photosOf>>;
 
-  getItem(index: number, { random }: Context) {
-    const picture = imread(this.files[index]!);
-    // Another part of it each epoch, drawn from the sample's own generator: the same in every worker, and once more after
-    // a worker was killed.
-    const part = randomFlip(randomResizedCrop(picture, [side, side], { random, scale: [0.75, 1] }), {
-      random,
-    });
-    return [normalize(part, { mean: 0.5, std: 0.5 }), tensor(this.labels[index]!, "int32")];
-  }
+interface Photo {
+  readonly image: Image<"uint8">;
+  readonly label: Tensor<"int32">;
+}
+
+/** Another part of each picture in each epoch, by the sample's own random numbers: the same whichever worker draws them. */
+export const augmented = portable(
+  "augmented",
+  ({ image, label }: Photo, { random }: Context): [x: Image<"float32">, y: Tensor<"int32">] => {
+    const part = randomFlip(randomResizedCrop(image, [side, side], { random, scale: [0.75, 1] }), { random });
+    return [normalize(part, { mean: 0.5, std: 0.5 }), label];
+  },
+);
+
+/** Batches of them, shuffled anew each epoch. */
+export function batchesOf(photos: Photos) {
+  return batches(map(photos, augmented), { batchSize, shuffle: true });
 }

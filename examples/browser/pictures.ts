@@ -1,8 +1,6 @@
 /** The pictures of a batch, each with its class below it. */
-
-import { side } from "./photos.ts";
+import { batchSize, side } from "./photos.ts";
 import type { Batch } from "./run.ts";
-import { batchSize } from "./run.ts";
 
 /** Makes places for the pictures in `element`; returns what draws a batch there. */
 export function showPictures(

@@ -3,12 +3,9 @@
  * number of workers, and whose workers can be killed. Another loader, whose worker nobody kills, can follow it, to see that
  * the stream is the same.
  */
-import { batches, DataLoader, type DataLoaderOptions, type LoaderState, type Tensor } from "epochal";
+import { DataLoader, type DataLoaderOptions, type LoaderState, type Tensor } from "epochal";
 import { addTo, emptyDigest } from "./digest.ts";
-import type { Photos } from "./photos.ts";
-
-/** Pictures in a batch. */
-export const batchSize = 16;
+import { batchesOf, type Photos } from "./photos.ts";
 
 /** Pictures [n, side, side, 3] from -1 to 1, and the numbers of their classes [n]. */
 export type Batch = readonly [x: Tensor<"float32">, y: Tensor<"int32">];
@@ -25,7 +22,7 @@ export interface Comparison {
 const startWorker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 
 function open(photos: Photos, options: DataLoaderOptions) {
-  return new DataLoader(batches(photos, { batchSize, shuffle: true }), { seed: 7, ...options });
+  return new DataLoader(batchesOf(photos), { seed: 7, ...options });
 }
 
 export class Run {

@@ -3,13 +3,13 @@ import type { WorkerStats } from "epochal";
 import { showChart } from "./chart.ts";
 import { emptyDigest, showDigest } from "./digest.ts";
 import { byId, say } from "./dom.ts";
-import type { Picked } from "./pick.ts";
+import { batchSize, type Photos } from "./photos.ts";
 import { showPictures } from "./pictures.ts";
-import { type Batch, batchSize, type Run } from "./run.ts";
+import type { Batch, Run } from "./run.ts";
 
 /** How things stand. */
 export interface View {
-  readonly picked: Picked | undefined;
+  readonly photos: Photos | undefined;
   readonly run: Run | undefined;
   readonly batch: Batch | undefined;
   readonly losses: readonly number[];
@@ -27,11 +27,11 @@ const drawLoss = showChart(element("loss"), { title: "Loss", show: (value) => va
 const drawAccuracy = showChart(element("accuracy"), { title: "Accuracy", top: 1, show: percent });
 
 /** Shows how things stand now. */
-export function show({ picked, run, batch, losses, accuracies }: View): void {
+export function show({ photos, run, batch, losses, accuracies }: View): void {
   const delivered = run?.digests.length ?? 0;
-  const perEpoch = Math.ceil((picked?.photos.length ?? 1) / batchSize);
+  const perEpoch = Math.ceil((photos?.length ?? 1) / batchSize);
   const [epoch, index] = [Math.floor((delivered - 1) / perEpoch), (delivered - 1) % perEpoch];
-  drawPictures(batch, picked?.classes ?? []);
+  drawPictures(batch, photos?.classes ?? []);
   say(element("position"), delivered === 0 ? "" : `epoch ${epoch + 1}, ${index + 1} of ${perEpoch}`);
   showStream(run, delivered);
   showLoading(run);

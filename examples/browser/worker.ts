@@ -1,4 +1,4 @@
 import { serve } from "epochal";
-import { Photos } from "./photos.ts";
+import { augmented } from "./photos.ts";
 
-serve({ Photos });
+serve({ augmented });

@@ -4,12 +4,12 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { batches, DataLoader } from "epochal";
+import { DataLoader } from "epochal";
 import sharp from "sharp";
 import { build } from "vite";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { addTo, emptyDigest, showDigest } from "../../examples/browser/digest.ts";
-import { Photos } from "../../examples/browser/photos.ts";
+import { batchesOf, photosOf } from "../../examples/browser/photos.ts";
 import { drawShapes, side } from "../../examples/browser/shapes.ts";
 import { inEveryEngine, type Page } from "../browser/engines.ts";
 import { serveFolder } from "../browser/site.ts";
@@ -34,15 +34,12 @@ afterAll(() => {
 });
 
 async function inNode(): Promise<string> {
-  const drawn = [...drawShapes(7)];
-  const classes = [...new Set(drawn.map(({ path }) => path.split("/")[1]))].sort();
-  const files = drawn.map(async ({ pixels }) => {
+  const files = [...drawShapes(7)].map(async ({ path, pixels }) => {
     const image = sharp(pixels, { raw: { width: side, height: side, channels: 4 } });
-    return new Blob([Uint8Array.from(await image.png().toBuffer())]);
+    return new File([Uint8Array.from(await image.png().toBuffer())], path);
   });
-  const labels = drawn.map(({ path }) => classes.indexOf(path.split("/")[1]));
-  const photos = new Photos(await Promise.all(files), labels);
-  const loader = new DataLoader(batches(photos, { batchSize: 16, shuffle: true }), { seed: 7 });
+  const photos = await photosOf(await Promise.all(files));
+  const loader = new DataLoader(batchesOf(photos), { seed: 7 });
   let digest = emptyDigest;
   for await (const [x, y] of loader.epochs(2)) digest = addTo(addTo(digest, x.data), y.data);
   return showDigest(digest);
