@@ -85,7 +85,7 @@ const limits: Readonly<Record<string, Budget>> = {
       { what: "an epoch without workers", uses: ["loader/session"], most: 34 },
       { what: "an epoch of samples", uses: ["loader/session", "sequence/batching/gathering"], most: 36 },
       { what: "an epoch with Web Workers", uses: ["loader/session", "worker/kinds/served"], most: 42 },
-      { what: "serving in a Web Worker", uses: ["serve/serving"], most: 26 },
+      { what: "serving in a Web Worker", uses: ["serve/serving"], most: 27 },
     ],
   },
   'export { imread, resize } from "epochal/image";': {
