@@ -14,15 +14,12 @@ const sought = (module: unknown) =>
   ({ located: located(module), kind: "class", what: "an instance of Photos", holder: undefined }) as const;
 
 describe("a module", () => {
-  it.each([
-    "file:///home/a/photos.js",
-    "file:///C:/a/photos.js",
-    "file://server/share/photos.js",
-    drive,
-    share,
-  ])("may be the URL %s", (module) => {
-    expect(byModule()(sought(module))).toEqual({ module, export: "Photos" });
-  });
+  it.each(["file:///home/a/photos.js", "file:///C:/a/photos.js", "file://server/share/photos.js"])(
+    "may be the URL %s",
+    (module) => {
+      expect(byModule()(sought(module))).toEqual({ module, export: "Photos" });
+    },
+  );
 
   it.each([
     "/home/a/photos.cjs",
