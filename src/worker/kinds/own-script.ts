@@ -13,7 +13,7 @@ export function ownScript(name: "thread" | "process" | "guard"): URL {
   // The `.js` is meant: this file runs from dist, and Node 20 starts no TypeScript in a thread.
   const here = import.meta.url as string | undefined;
   const url = here?.startsWith("file:")
-    ? new URL(here.replace(/\w+\/[^/]*$/, `entry/${name}.js`))
+    ? new URL(here.replace(/[^/]+\/[^/]*$/, `entry/${name}.js`))
     : undefined;
   if (url && node("fs").existsSync(url)) return url;
   throw new WorkerError(
