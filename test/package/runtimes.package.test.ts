@@ -140,8 +140,14 @@ describe.skipIf(!known)("the contract of workers", () => {
 });
 
 describe.skipIf(!known)("the README's example", () => {
-  it.each(["Bun", "Deno"] as const)("trains in %s", async (name) => {
-    const [file, ...args] = other(name);
+  const programs: readonly (readonly [where: string, command: () => readonly [string, ...string[]]])[] = [
+    ["Bun", () => other("Bun")],
+    ["Deno", () => other("Deno")],
+    ["Node 24, which strips its types", () => [node(24)]],
+  ];
+
+  it.each(programs)("trains in %s", async (_, command) => {
+    const [file, ...args] = command();
     checkTraining(await run(folder, file, ...args, "train.ts"));
   });
 });
