@@ -173,6 +173,13 @@ function said(name: string, what: string): string {
   return `${name[0]!.toUpperCase()}${name.slice(1)} ${what}`;
 }
 
+/** Why a browser does not let a page start the worker; undefined where it is not that. */
+function refusedBy(cause: unknown): string | undefined {
+  const { name, message } = cause as Error;
+  if (name !== "SecurityError") return undefined;
+  return `may not be started: ${message.replace(/\.?$/, ".")} Its script must be of the page's own origin, and the page's Content-Security-Policy allow it by worker-src.`;
+}
+
 const withoutWord = "ended without a word: it was closed or terminated, or the browser has taken its memory";
 
 function silent(url: string | undefined): string {
@@ -190,7 +197,7 @@ function start(
   try {
     started = startNested(factory, name);
   } catch (cause) {
-    throw new WorkerError(said(name, notStarted(cause)), { cause });
+    throw new WorkerError(said(name, refusedBy(cause) ?? notStarted(cause)), { cause });
   }
   const { worker, url } = started;
   if (!isWorkerLike(worker)) {
