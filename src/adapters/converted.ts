@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** A batch in which each tensor has become a framework's own, and everything else is as it was; and back. */
 import { ShapeError } from "../core/errors.ts";
 import { type DType, dtypes, viewOf } from "../tensor/dtype.ts";

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * The keys of `using` and `await using`. Where the platform is too old to have them, those that compilers put in their
  * place (esbuild, Babel), so that their output finds our methods.

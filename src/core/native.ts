@@ -30,12 +30,19 @@ export function classOf(value: object): string {
 
 /** The literal that a class or function says it is called by, which outlives minifying; undefined where it says none. */
 export function idOf(located: object): string | undefined {
-  const id: unknown = Object.getOwnPropertyDescriptor(located, "id")?.value;
+  if (!Object.hasOwn(located, "id")) return undefined;
+  const { id } = located as { readonly id?: unknown };
   return typeof id === "string" && id !== "" ? id : undefined;
 }
 
 /** What a class is called in messages and states: by its own `id`, of ours the last part; else by its name. */
 export function nameOfClass(type: { readonly name: string }): string {
   const id = idOf(type);
-  return id === undefined ? type.name : id.slice(id.lastIndexOf("#") + 1);
+  if (id === undefined) return type.name;
+  return isOwnId(id) ? id.slice(id.indexOf("#") + 1) : id;
+}
+
+/** Whether an id is of a class of ours: `epochal:`, its module's place in `src`, `#` and the class. */
+export function isOwnId(id: string): boolean {
+  return /^epochal:[\w/-]+#\w+$/.test(id);
 }

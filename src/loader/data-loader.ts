@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * What a loader is to TypeScript: its members, and what `new DataLoader(…)` makes of sequences and of samples. What it does
  * is in loader.ts.

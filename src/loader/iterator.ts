@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * What the consumer holds of a run: an async iterator that ends the run when it is left, disposed of, or forgotten.
  */

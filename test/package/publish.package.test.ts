@@ -1,5 +1,5 @@
 /** What is published: the tarball's contents, its types and entry points, and what a bundler makes of it. */
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { build as esbuild, type Metafile, type OutputFile } from "esbuild";
@@ -52,6 +52,29 @@ describe("the tarball", () => {
 
   it("satisfies publint", async () => {
     await run(folder, bin("publint"), "--level", "warning", installed());
+  });
+
+  it("has types that hold in a page, whose settings know nothing of Node or of `using`", async () => {
+    const page = join(folder, "types");
+    mkdirSync(page);
+    const compilerOptions = {
+      ...{ noEmit: true, strict: true, skipLibCheck: true, types: [], lib: ["DOM", "ES2023"] },
+      ...{ target: "es2023", module: "esnext", moduleResolution: "bundler" },
+    };
+    writeFileSync(join(page, "tsconfig.json"), JSON.stringify({ compilerOptions, files: ["page.ts"] }));
+    writeFileSync(
+      join(page, "page.ts"),
+      `import { DataLoader, tensor } from "epochal";
+      const worker = () => new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
+      const loader = new DataLoader({ length: 4, getItem: (i: number) => tensor([i]) }, { batchSize: 2, worker });
+      for await (const batch of loader) batch.data satisfies Float32Array;
+      // @ts-expect-error a batch is no \`any\`
+      for await (const batch of loader) batch.no;
+      // @ts-expect-error nor in several epochs
+      for await (const batch of loader.epochs(2)) batch.no;
+      export {};`,
+    );
+    await run(folder, bin("tsc"), "-p", page);
   });
 
   it("has types that resolve for everyone who imports it (attw)", async () => {

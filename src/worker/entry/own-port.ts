@@ -25,6 +25,7 @@ interface ScopeEvent {
   readonly error?: unknown;
   readonly message?: string;
   readonly reason?: unknown;
+  readonly defaultPrevented: boolean;
   preventDefault(): void;
 }
 
@@ -45,10 +46,13 @@ function scopePort(scope: WorkerScope): OwnPort {
     listen: (listener) => scope.addEventListener("message", ({ data }) => listener(data)),
     onDying(listener) {
       scope.addEventListener("error", (event) => {
+        // The user's own handler has taken it.
+        if (event.defaultPrevented) return;
         event.preventDefault();
         listener(event.error ?? new Error(event.message));
       });
       scope.addEventListener("unhandledrejection", (event) => {
+        if (event.defaultPrevented) return;
         event.preventDefault();
         listener(event.reason);
       });

@@ -4,6 +4,7 @@
  */
 import { OptionError } from "../../core/errors.ts";
 import { imitator, isNode } from "../../core/node.ts";
+import { beginServing } from "../kinds/nested.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { hello } from "../wire/hello.ts";
 import { isMarked, markServed, ownMark } from "../wire/mark.ts";
@@ -32,6 +33,7 @@ export function serveFactory(load: LoadModule): void {
   }
   if (ownMark()?.serves) throw new OptionError("serve() was called before. Give it all classes at once.");
   const mark = markServed();
+  beginServing();
   const post = (message: object, transfer?: readonly ArrayBuffer[]): void =>
     port.post(Object.assign(message, { key: mark.key }), transfer);
   const { receive } = answerLoader({ post, codec: transferToLoader, load });

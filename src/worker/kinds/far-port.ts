@@ -16,8 +16,8 @@ export interface FarPortListener {
   onMessage(message: unknown): void;
   /** An exception that nobody caught; undefined where its script could not be loaded, and nobody says why. */
   onError(error: unknown): void;
-  /** It is gone, or cannot be understood. */
-  onEnd(reason: Error): void;
+  /** It is gone, or cannot be understood; `code` is what its thread exited with. */
+  onEnd(reason: Error, code?: number): void;
 }
 
 /** The near end of the way to such a worker. */
@@ -72,7 +72,7 @@ function listenThread(worker: AnyWorker, { onMessage, onError, onEnd }: FarPortL
   worker.on!("message", onMessage);
   worker.on!("messageerror", (error: Error) => onEnd(unreadable(error)));
   worker.on!("error", onError);
-  worker.on!("exit", (code: number) => onEnd(new Error(`exited with code ${code}`)));
+  worker.on!("exit", (code: number) => onEnd(new Error(`exited with code ${code}`), code));
 }
 
 function listenWeb(worker: AnyWorker, { onMessage, onError, onEnd }: FarPortListener): void {
@@ -83,7 +83,7 @@ function listenWeb(worker: AnyWorker, { onMessage, onError, onEnd }: FarPortList
     onError(event.error ?? (event.message ? errorOf(event.message, event) : undefined));
   });
   // Of Bun.
-  worker.addEventListener!("close", ({ code }) => onEnd(new Error(`exited with code ${code}`)));
+  worker.addEventListener!("close", ({ code }) => onEnd(new Error(`exited with code ${code}`), code));
 }
 
 /** What is left of an exception in an event: `Uncaught RangeError: no such luck`, and where that was. */

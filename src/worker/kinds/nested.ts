@@ -50,6 +50,11 @@ function tellPrograms(depth: number): void {
   }
 }
 
+/** In a worker that a factory started, once it serves: what `getItem` starts may have workers, and those no more. */
+export function beginServing(): void {
+  if (inside > deepest) tellPrograms(deepest);
+}
+
 /** What a platform makes Web Workers with. */
 type MakeWorker = new (url: string | URL, options?: object) => object;
 

@@ -9,7 +9,9 @@
 
 import { baseUrl } from "../../bytes/base.ts";
 import { show } from "../../core/check.ts";
+import { availableCores } from "../../core/cores.ts";
 import { OptionError, WorkerError } from "../../core/errors.ts";
+import { isNode } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
 import { watchEvery } from "../../core/watch.ts";
 import { copiesOf, type MakeCopies } from "../copies.ts";
@@ -38,7 +40,7 @@ export function servedWorkers(factory: WorkerFactory): MakeCopies {
   return (sequence, seed) => {
     checkNotNested();
     const locate = byServedName();
-    const known = { serves: false };
+    const known: Known = { serves: false, starting: 0 };
     return copiesOf(sequence, seed, {
       name: "worker",
       recipient: { sharesMemory: true, clones: true, locate },
@@ -48,13 +50,22 @@ export function servedWorkers(factory: WorkerFactory): MakeCopies {
   };
 }
 
+/** What is known of a factory's workers. */
+interface Known {
+  /** One of them has ever served. */
+  serves: boolean;
+  /** How many have been started and have not said hello. */
+  starting: number;
+}
+
 /**
- * Starts a worker. `known` says whether one of this factory has ever served.
+ * Starts a worker.
  *
  * One long function, as what is sent, what comes and each way in which it can end share one state.
  */
-function openServed(name: string, factory: WorkerFactory, known: { serves: boolean }): FarSide {
+function openServed(name: string, factory: WorkerFactory, known: Known): FarSide {
   const { worker, url } = start(name, factory);
+  known.starting++;
   const port = farPort(worker);
   /** What waits for the hello. */
   const waiting: (() => void)[] = [];
@@ -73,9 +84,12 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
   const patience = watchEvery(helloPatience / 20, (elapsed) => {
     // A turn that came late was held up by this thread: the hello may lie in the queue.
     waited += Math.min(elapsed, helloPatience / 10);
-    if (waited < helloPatience) return;
-    if (known.serves) finish(new Error(`has not started within ${helloPatience / 1000} s`));
-    else giveUp(silent(url));
+    // Many that start at once take turns.
+    const turns = Math.max(1, known.starting / availableCores());
+    if (waited < helloPatience * turns) return;
+    patience.stop();
+    // Of a script that can serve the pool knows how long it may take.
+    if (!known.serves) giveUp(silent(url));
   });
 
   function finish(reason: Error): void {
@@ -83,7 +97,8 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
     over = true;
     patience.stop();
     releaseLock.abort();
-    void port.terminate();
+    if (greeting === undefined) known.starting--;
+    port.terminate().catch(() => {});
     settle();
     listener!.onEnd(cause ?? reason);
   }
@@ -103,6 +118,7 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
       return;
     }
     greeting = message;
+    known.starting--;
     known.serves = true;
     patience.stop();
     if (message.isLocked) watchLock(message.key, releaseLock.signal, () => lost(new Error(withoutWord)));
@@ -150,7 +166,14 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
       },
       listen(own) {
         listener = own;
-        port.listen({ onMessage: receive, onError: failed, onEnd: finish });
+        port.listen({
+          onMessage: receive,
+          onError: failed,
+          onEnd(reason, code) {
+            if (code === 0 && greeting === undefined && !known.serves) giveUp(`ended, and ${unserved(url)}`);
+            else finish(reason);
+          },
+        });
       },
       ref() {
         port.ref();
@@ -161,11 +184,17 @@ function openServed(name: string, factory: WorkerFactory, known: { serves: boole
         patience.unref();
       },
       end() {
-        const gone = port.terminate().then(() => finish(new Error("was stopped")));
+        const stopped = (): void => finish(new Error("was stopped"));
+        const gone = port.terminate().then(stopped, stopped);
         return waitAtMost(Promise.race([gone, ended]), endPatience);
       },
     },
   };
+}
+
+/** Whether this is a Web Worker of a browser, where nothing else tells how deep workers stand in each other. */
+function isWebWorkerScope(): boolean {
+  return !isNode && "WorkerGlobalScope" in globalThis;
 }
 
 /** As a sentence: `worker 1` begins it. */
@@ -175,7 +204,7 @@ function said(name: string, what: string): string {
 
 /** Why a browser does not let a page start the worker; undefined where it is not that. */
 function refusedBy(cause: unknown): string | undefined {
-  const { name, message } = cause as Error;
+  const { name, message = "" } = Object(cause) as Partial<Error>;
   if (name !== "SecurityError") return undefined;
   return `may not be started: ${message.replace(/\.?$/, ".")} Its script must be of the page's own origin, and the page's Content-Security-Policy allow it by worker-src.`;
 }
@@ -183,7 +212,11 @@ function refusedBy(cause: unknown): string | undefined {
 const withoutWord = "ended without a word: it was closed or terminated, or the browser has taken its memory";
 
 function silent(url: string | undefined): string {
-  return `has not called serve() within ${helloPatience / 1000} s. Its script${url === undefined ? "" : `, ${url},`} must import { serve } from "epochal" and call serve({ YourSequence }) when it is loaded; also, it may load slowly, or load another copy of epochal that is older.`;
+  return `has not called serve() within ${helloPatience / 1000} s: ${unserved(url)} Also, the script may load slowly, or the Worker was made before the function \`worker\` was called, and its hello not heard.`;
+}
+
+function unserved(url: string | undefined): string {
+  return `its script${url === undefined ? "" : `, ${url},`} must import { serve } from "epochal" and call serve({ YourSequence }) when it is loaded.`;
 }
 
 /** Workers that factories gave, so that none is taken twice. */
@@ -201,6 +234,11 @@ function start(
   }
   const { worker, url } = started;
   if (!isWorkerLike(worker)) {
+    // It may be a promise of one, which nobody else would end.
+    Promise.resolve(worker).then(
+      (late) => isWorkerLike(late) && late.terminate(),
+      () => {},
+    );
     throw new OptionError(
       `\`worker\` must return a Worker, as () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }) does, got ${show(worker)}.`,
     );
@@ -211,6 +249,12 @@ function start(
     );
   }
   taken.add(worker);
+  if (url === undefined && isWebWorkerScope()) {
+    worker.terminate();
+    throw new OptionError(
+      "`worker` must say `new Worker(…)` by its global name where the loader is in a Web Worker itself: else it is not known where workers start workers.",
+    );
+  }
   const { unref } = farPort(worker);
   unref();
   return { worker, url };

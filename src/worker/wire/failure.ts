@@ -16,7 +16,7 @@ export function cannotStart(name: string, cause: unknown): WorkerError {
 /** That a worker did not start, why, and what to do, to be said after its name. */
 export function notStarted(cause: unknown): string {
   const advice = shortage(cause) ?? "Try fewer workers, or workers: 0.";
-  return `could not be started: ${(cause as Error).message.replace(/\.?$/, ".")} ${advice}`;
+  return `could not be started: ${(cause instanceof Error ? cause.message : String(cause)).replace(/\.?$/, ".")} ${advice}`;
 }
 
 /** What to do about an error of the system that has run out of something; undefined for any other error. */

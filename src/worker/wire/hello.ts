@@ -4,6 +4,8 @@ import { version } from "../../core/version.ts";
 /** The first message of such a worker. */
 export interface Hello {
   readonly type: "hello";
+  /** Tells it from what a worker of the user's may post. */
+  readonly from: "epochal";
   /** Of the package in the worker. */
   readonly version: string;
   /** Drawn at random; on every message between the two from here on, which may send others of the user's. */
@@ -14,13 +16,13 @@ export interface Hello {
 
 /** A first message. */
 export function hello(key: string, isLocked: boolean): Hello {
-  return { type: "hello", version, key, isLocked };
+  return { type: "hello", from: "epochal", version, key, isLocked };
 }
 
 /** Whether a message is a worker's first. */
 export function isHello(message: unknown): message is Hello {
-  const { type, version, key } = Object(message) as Partial<Hello>;
-  return type === "hello" && typeof version === "string" && typeof key === "string";
+  const { type, from, version, key } = Object(message) as Partial<Hello>;
+  return type === "hello" && from === "epochal" && typeof version === "string" && typeof key === "string";
 }
 
 /** Why the two sides do not fit together; undefined where they do. */

@@ -10,7 +10,7 @@
  */
 import { show } from "../../core/check.ts";
 import { PortableError } from "../../core/errors.ts";
-import { nameOfClass } from "../../core/native.ts";
+import { idOf } from "../../core/native.ts";
 
 /** What to do where it was a bundler that put modules together and changed names. */
 export const ifBundled =
@@ -43,8 +43,12 @@ export type Located = ((...args: never) => unknown) & {
 /** Where an export is found. */
 export interface Address {
   readonly module: string;
+  /** Its name, or `#` and its id. */
   readonly export: string;
 }
+
+/** What ids begin with in addresses, and names cannot. */
+export const byIdMark = "#";
 
 /**
  * Marks an exported function so that workers find it, and gives it back.
@@ -59,10 +63,9 @@ export interface Address {
  * const train = map(images, augment);
  */
 export function portable<F extends (...args: never) => unknown>(module: string | URL, fn: F, id?: string): F {
-  const marks =
-    module instanceof URL || isUrl.test(module) || isPath.test(module)
-      ? { module: String(module), id }
-      : { id: module };
+  const isModule = id !== undefined || module instanceof URL || isUrl.test(module) || isPath.test(module);
+  // In what a bundler makes for old browsers, there is no import.meta.url.
+  const marks = isModule ? { module: module && String(module), id } : { id: module };
   for (const [name, value] of Object.entries(marks))
     if (value !== undefined) Object.defineProperty(fn, name, { value, configurable: true });
   return fn;
@@ -114,13 +117,15 @@ function addressOf({ located, kind, what, holder }: Sought, entry: string | unde
       `Workers cannot find ${what}: \`module\` must be a URL, as import.meta.url is, got ${show(located.module)}. ${inCommonJs}`,
     );
   }
-  if (name === "") throw new PortableError(`Workers cannot find ${what}: it has no name. ${hint}`);
+  const id = idOf(located);
+  if (name === "" && id === undefined)
+    throw new PortableError(`Workers cannot find ${what}: it has no name. ${hint}`);
   if (entry !== undefined && isSameFile(located.module, entry)) {
     throw new PortableError(
       `Workers cannot load ${what} from ${located.module}: that is the program's entry script, and importing it would run the program again in each worker. Move the ${kind} to a module of its own. ${ifBundled}`,
     );
   }
-  return { module: located.module, export: nameOfClass(located) };
+  return { module: located.module, export: id === undefined ? name : byIdMark + id };
 }
 
 function hintFor(kind: "class" | "function", name: string, holder: string | undefined): string {

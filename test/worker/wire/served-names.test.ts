@@ -1,8 +1,10 @@
 /** How served classes and functions are found: by ids, or alone; and never a wrong one in silence. */
 import { describe, expect, it } from "vitest";
+import { idOf } from "../../../src/core/native.ts";
 import { Sequence } from "../../../src/sequence/sequence.ts";
-import { type Locate, portable } from "../../../src/worker/wire/portable.ts";
+import { byModule, type Locate, portable } from "../../../src/worker/wire/portable.ts";
 import { byServedName, type Served, servedModules } from "../../../src/worker/wire/served-names.ts";
+import { exportsOf } from "../../../src/worker/wire/snapshot/revive.ts";
 
 class Photos extends Sequence<number> {
   readonly length = 1;
@@ -15,6 +17,9 @@ class Texts extends Photos {
 }
 class Sounds extends Photos {
   static override readonly id = "Sounds";
+  override getItem(index: number): number {
+    return index;
+  }
 }
 class Words {
   readonly words: readonly string[] = [];
@@ -50,7 +55,7 @@ describe("what is served", () => {
   });
 
   it("needs no id where it is the only class of a dataset, whatever bundlers call it", async () => {
-    for (const name of ["Photos", "Photos2", "_Photos", "Photos$1", "na", "e"])
+    for (const name of ["Photos", "_Photos", "Photos$1", "na", "e"])
       expect(await find(renamed(name), { Photos }), name).toBe(Photos);
     expect(await find(renamed("kr"), { Photos, Texts, augment })).toBe(Photos);
   });
@@ -59,6 +64,18 @@ describe("what is served", () => {
     expect(await find(renamed("Letters"), { Photos })).toMatch(
       /serves Photos; what was sent is an instance of Letters, which has no id\. Serve that class/,
     );
+    for (const [served, other] of [
+      ["Train", "Val"],
+      ["CIFAR10", "CIFAR100"],
+      ["Cat", "Dog"],
+      ["Photos", "Photos2"],
+    ] as const)
+      expect(await find(renamed(other), { [served]: renamed(served) }), other).toMatch(/has no id/);
+    const data = (name: string): typeof Photos => Object.assign(renamed(name), { id: "Data" });
+    expect(await find(data("Test"), { Train: data("Train") })).toMatch(
+      /has the id `Data` too, but is another/,
+    );
+    expect(await find(data("Photos2"), { Photos: data("Photos") })).toBeTypeOf("function");
     expect(await find(renamed("e", "getItem(i) { return i; } size() {}"), { Photos })).toMatch(/has no id/);
     expect(await find(Photos, { Texts })).toMatch(/serves Texts; .*Photos, which has no id/);
     expect(await find(Texts, { Photos, Sounds })).toMatch(
@@ -78,9 +95,31 @@ describe("what is served", () => {
 
   it("has ids, if it is a function or a class of a field", async () => {
     expect(await find((x: number) => x, { Photos })).toMatch(/needs an id of its own/);
-    expect(await find(Words, { Photos })).toMatch(/has no id\. .*static readonly id = "Words"/);
+    expect(await find(Words, { Photos })).toMatch(/has no id\. .*static readonly id = "…"/);
     expect(await find(Texts, { Texts, Words })).toMatch(/`Words`, given to serve\(\), has no id/);
     expect(await find(Texts, { Texts, flip: () => 1 })).toMatch(/portable\(import\.meta\.url, fn, "flip"\)/);
+  });
+
+  it("has ids that are texts, each once on either side", async () => {
+    const locate = byServedName();
+    const [one, other] = [renamed("One"), renamed("Other")].map((each) =>
+      Object.assign(each, { id: "Data" }),
+    );
+    expect(await find(one, { one }, locate)).toBe(one);
+    expect(await find(other, { one }, locate)).toMatch(/One and Other apart: both have the id `Data`/);
+    for (const id of [5, "", null, "epochal:map"]) {
+      const wrong = Object.assign(renamed("Wrong"), { id });
+      expect(await find(wrong, { Photos })).toMatch(/`id` of the class sent must be a text/);
+      expect(await find(Photos, { Photos, wrong })).toMatch(
+        /`id` of `wrong`, given to serve\(\), must be a text/,
+      );
+    }
+    expect(
+      await find(renamed("Photos"), { Photos: Object.assign(renamed("Photos"), { id: "Photos" }) }),
+    ).toMatch(/has no id/);
+    expect(await find(Object.assign(renamed("Photos"), { id: "Photos" }), { Photos })).toMatch(
+      /the `Photos` that is served has none/,
+    );
   });
 
   it("is a class or a function, each id once", async () => {
@@ -95,4 +134,35 @@ it("a class is called by its own id in messages, and not by its parent's", async
   await expect(new Texts().at(5)).rejects.toThrow(/^Texts has no index 5/);
   class Child extends Texts {}
   await expect(new Child().at(5)).rejects.toThrow(/^Child has no index 5/);
+});
+
+describe("in a module", () => {
+  class Old extends Photos {}
+  class New extends Photos {
+    static override readonly id = "Old";
+  }
+  const hard = portable("file:///a.js", (x: number): number => x, "easy");
+  const easy = (x: number): number => x;
+  const exports = exportsOf("file:///a.js", { Old, New, easy, hard });
+  const addressOf = (located: unknown): string => {
+    Object.defineProperty(located as object, "module", { value: "file:///a.js", configurable: true });
+    return byModule()({ located: sent(located), kind: "class", what: "it", holder: undefined }).export;
+  };
+
+  it("what has an id is found by it alone, whatever another export is called", () => {
+    for (const each of [Old, New, hard]) expect(exports(addressOf(each))).toBe(each);
+    expect(() => exports("#nothing")).toThrow(/no export with the id `nothing`/);
+  });
+
+  it("an id with a # is one", async () => {
+    class Numbered extends Photos {
+      static override readonly id = "v2#Old";
+    }
+    await expect(new Numbered().at(5)).rejects.toThrow(/^v2#Old has no index/);
+    expect(exportsOf("a", { Old, Numbered })(addressOf(Numbered))).toBe(Numbered);
+  });
+
+  it("a third argument of portable is the id, also where a bundle has no import.meta.url", () => {
+    expect(idOf(portable(undefined as never, (x: number) => x, "flip"))).toBe("flip");
+  });
 });

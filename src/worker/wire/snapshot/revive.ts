@@ -5,8 +5,8 @@
  * without running the constructor. Everything else is data, and stays it: no value among the leaves is ever looked at.
  */
 import { PortableError } from "../../../core/errors.ts";
-import { nameOfClass } from "../../../core/native.ts";
-import { ifBundled, type Located } from "../portable.ts";
+import { idOf, nameOfClass } from "../../../core/native.ts";
+import { byIdMark, ifBundled, type Located } from "../portable.ts";
 import { code, viewNames } from "./codes.ts";
 import type { Snapshot } from "./snapshot.ts";
 
@@ -20,22 +20,30 @@ export type FindExport = (name: string) => (...args: never) => unknown;
 /** Loads the module that an address names. */
 export type LoadModule = (module: string) => Promise<FindExport>;
 
-/** What is found in the module at `url`, which exports `exports`. */
+/** What is found in the module at `url`, which exports `exports`: what has an id by it alone, all else by its name. */
 export function exportsOf(url: string, exports: Readonly<Record<string, unknown>>): FindExport {
+  // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
+  const byDefault = Object(exports.default) as { readonly name?: string } & Record<string, unknown>;
+  const all = [...Object.values(exports), ...Object.values(byDefault)].filter(isLocated);
   return (name) => {
-    const byDefault = exports.default as ({ name?: string } & Record<string, unknown>) | null | undefined;
-    const found =
-      exports[name] ??
-      (byDefault?.name === name ? byDefault : undefined) ??
-      // In a CommonJS module, as tsx and bundlers write it, Node may see no names but `default`, which has them all.
-      byDefault?.[name] ??
-      // A bundler gives exports other names. That of the class is the same here as in the program, or its `id` is.
-      Object.values(exports).find((value) => typeof value === "function" && nameOfClass(value) === name);
-    if (typeof found === "function") return found as (...args: never) => unknown;
+    const found = name.startsWith(byIdMark)
+      ? all.find((each) => idOf(each) === name.slice(byIdMark.length))
+      : [
+          exports[name],
+          byDefault.name === name ? byDefault : byDefault[name],
+          // A bundler gives exports other names. That of the class is the same here as in the program.
+          all.find((each) => each.name === name),
+        ].find((each) => isLocated(each) && idOf(each) === undefined);
+    if (isLocated(found)) return found;
+    const what = name.startsWith(byIdMark) ? `with the id \`${name.slice(1)}\`` : `named \`${name}\``;
     throw new PortableError(
-      `${url} has no export named \`${name}\`; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name. ${ifBundled}`,
+      `${url} has no export ${what}; it has: ${Object.keys(exports).join(", ") || "none"}. Export it under its own name. ${ifBundled}`,
     );
   };
+}
+
+function isLocated(value: unknown): value is Located {
+  return typeof value === "function";
 }
 
 /**

@@ -13,9 +13,9 @@
  */
 import { dispose } from "../../../core/dispose.ts";
 import { PortableError } from "../../../core/errors.ts";
-import { classOf, nameOfClass } from "../../../core/native.ts";
+import { classOf, idOf, nameOfClass } from "../../../core/native.ts";
 import { isThenable } from "../../../core/settle.ts";
-import { type Address, byModule, type Located } from "../portable.ts";
+import { type Address, byModule, type Locate, type Located } from "../portable.ts";
 import { code } from "./codes.ts";
 import { factsOf, holdsData, internalsOf, isClonable, isCloned, isNativeClass } from "./kinds.ts";
 import { isIndex, type Recipient, recordNative, type Walk } from "./natives.ts";
@@ -154,7 +154,7 @@ class Recorder implements Walk {
   #addressOf(located: Located, name: string, kind: "class" | "function"): Address | undefined {
     try {
       const { to } = this.#options;
-      const locate = to === "nobody" ? byModule() : to.locate;
+      const locate = to === "nobody" ? anywhere : to.locate;
       const address = locate({ located, kind, what: name, holder: this.#holder });
       this.#modules.add(address.module);
       return address;
@@ -371,6 +371,10 @@ class Recorder implements Walk {
     }
   }
 }
+
+/** Where nobody gets it: whatever has an id, or says where it is. */
+const anywhere: Locate = (sought) =>
+  idOf(sought.located) === undefined ? byModule()(sought) : { module: "", export: "" };
 
 function isLeaf(value: unknown): value is string | number | boolean | bigint | null | undefined {
   return (
