@@ -36,7 +36,8 @@ const started = async (command: string): Promise<string> => {
   const [name, ...args] = command.split(" ");
   const program: Program = start(join(folder, "node_modules/.bin", name!), () => args, {
     cwd: folder,
-    env: environment,
+    // Where CI is set, addresses are printed in colours.
+    env: { ...environment, NO_COLOR: "1" },
   });
   ended.push(() => program.end());
   return `${await program.printed(/(http:\/\/[\w.]+:\d+)/)}/`;
