@@ -361,6 +361,18 @@ describe("what cannot be sent", () => {
     expect(await copy.blob.text()).toBe("abc");
   });
 
+  it("sees what instances hold that are known by an id alone, as those of pages are", () => {
+    class Terms {
+      static readonly id = "Terms";
+      constructor(readonly words: readonly string[]) {}
+    }
+    const look = (...words: string[]): ReturnType<typeof takeSnapshot> =>
+      takeSnapshot({ terms: new Terms(words) }, { to: "nobody" });
+    expect(look("cat", "dog")).toEqual(look("cat", "dog"));
+    expect(look("cat", "dog")).not.toEqual(look("dog", "cat"));
+    expect(look("cat").problem).toBeUndefined();
+  });
+
   it("has a picture all the same, for those who only compare", () => {
     const files = ["a"];
     const sequence = { files, getItem: () => 1, open: new Foreign() };
