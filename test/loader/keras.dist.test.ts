@@ -254,6 +254,7 @@ describe.each(["threads", "processes"] as const)("Keras' defects are not ours, w
   it("a change of length by a hook holds from the next epoch on", async () => {
     class Growing extends Scaled {
       static override readonly module = new URL("../fixtures/sequences.js", import.meta.url).href;
+      static override readonly id = "Scaled";
       override onEpochEnd(): void {
         this.length += 2;
       }
