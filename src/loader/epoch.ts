@@ -27,7 +27,6 @@ import type { EpochReport } from "./observe/report.ts";
 import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
-
 import { OrderedWindow } from "./window.ts";
 
 /** A wait longer than this, in milliseconds, is said once. */

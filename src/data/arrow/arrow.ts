@@ -3,6 +3,7 @@ import { checkKnown, checkNumber } from "../../core/check.ts";
 import { beginEach, whenThere } from "../../core/settle.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { bytesPerElement } from "../../tensor/dtype.ts";
+import { codecsMissing, type Decompress, findCodecs } from "../columns/codecs.ts";
 import type { Allocate, DecodedGroup, PageValues, PickedColumn } from "../columns/decoded.ts";
 import {
   type ColumnReader,
@@ -21,7 +22,6 @@ import { shared } from "../memory.ts";
 import { type ArrowParts, decodeBatch, dictionaryValues } from "./batch.ts";
 import { decompressLz4 } from "./lz4.ts";
 import { type ArrowIndex, type DictionaryPlace, indexArrow, type MessagePlace } from "./messages.ts";
-import { type Decompress, loadZstd } from "./peer.ts";
 import type { ArrowColumn } from "./schema.ts";
 
 /** What a reader holds of a file. Plain data. */
@@ -96,9 +96,13 @@ function columnOf(columns: readonly ArrowColumn[], name: string): ArrowColumn {
 const zstd = 1;
 
 function loadCodecs(codecs: Iterable<number>): Awaitable<Record<number, Decompress>> {
-  return [...codecs].includes(zstd)
-    ? whenThere(loadZstd(), (decompress) => ({ 0: decompressLz4, [zstd]: decompress }))
-    : { 0: decompressLz4 };
+  const own = { 0: decompressLz4 };
+  if (![...codecs].includes(zstd)) return own;
+  return whenThere(findCodecs(), (found) => {
+    const decompress = found.codecs?.ZSTD;
+    if (decompress === undefined) throw codecsMissing("Arrow files compressed by zstd", found);
+    return { ...own, [zstd]: decompress };
+  });
 }
 
 /** The dictionaries that each thread read last for a reader, by column, and which messages they are of. */

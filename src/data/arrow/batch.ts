@@ -7,6 +7,7 @@
 import { beginEach, whenThere } from "../../core/settle.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
 import { type ArrayOf, bytesPerElement, viewOf } from "../../tensor/dtype.ts";
+import type { Decompress } from "../columns/codecs.ts";
 import {
   type Allocate,
   type DecodedGroup,
@@ -18,7 +19,6 @@ import { type DataFile, readFrom } from "../data-file.ts";
 import type { NumberType } from "../fields.ts";
 import { columnBuffers, type MessagePlace } from "./messages.ts";
 import { type BatchHead, messageOf } from "./metadata.ts";
-import type { Decompress } from "./peer.ts";
 import { type ArrowColumn, dictionarySpan, type Layout } from "./schema.ts";
 
 /** What is needed to read of a file. */

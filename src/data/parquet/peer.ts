@@ -3,7 +3,7 @@ import type { Compressors } from "hyparquet";
 import { MissingPeerError } from "../../core/errors.ts";
 import { isNode } from "../../core/node.ts";
 import { peer } from "../../core/peer.ts";
-import { wasmRefusal } from "../../core/wasm.ts";
+import { type Codecs, codecsMissing, findCodecs } from "../columns/codecs.ts";
 
 /** The module `hyparquet`. */
 export type Hyparquet = typeof import("hyparquet");
@@ -31,28 +31,16 @@ export async function loadHyparquet(): Promise<Hyparquet> {
  */
 export async function loadCompressors(codecs: Iterable<string>): Promise<Compressors> {
   const foreign = [...codecs].find((codec) => !ownCodecs.includes(codec));
-  let failure: unknown;
-  const found = isNode
-    ? peer<{ readonly compressors?: Compressors }>("hyparquet-compressors")
-    : await compressorsOfPage((cause) => {
-        failure = cause;
-      });
-  // Of a package whose loading failed, WebKit has nothing in it when it is asked for again.
-  if (found?.compressors !== undefined) return forEmptyPages(found.compressors);
+  const found = await findCodecs();
+  if (found.codecs !== undefined) return forEmptyPages(found.codecs);
   if (foreign === undefined) return {};
-  // One of its codecs is compiled as it is loaded.
-  throw (
-    wasmRefusal(`Columns compressed by ${foreign} are read`, failure) ??
-    new MissingPeerError(
-      `Columns compressed by ${foreign} need the package \`hyparquet-compressors\`. Install it: npm install hyparquet-compressors`,
-    )
-  );
+  throw codecsMissing(`Columns compressed by ${foreign}`, found);
 }
 
 /** The same for pages without values: what is compressed of those may be nothing, of which some codecs make an error. */
-function forEmptyPages(compressors: Compressors): Compressors {
+function forEmptyPages(codecs: Codecs): Compressors {
   return Object.fromEntries(
-    Object.entries(compressors).map(([codec, undo]) => [
+    Object.entries(codecs).map(([codec, undo]) => [
       codec,
       (bytes: Uint8Array, size: number) => (size === 0 ? new Uint8Array(0) : undo(bytes, size)),
     ]),
@@ -64,17 +52,6 @@ async function hyparquetOfPage(): Promise<Hyparquet | undefined> {
   try {
     return await import("hyparquet");
   } catch {
-    return undefined;
-  }
-}
-
-async function compressorsOfPage(
-  failed: (cause: unknown) => void,
-): Promise<{ readonly compressors?: Compressors } | undefined> {
-  try {
-    return await import("hyparquet-compressors");
-  } catch (cause) {
-    failed(cause);
     return undefined;
   }
 }

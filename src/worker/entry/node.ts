@@ -1,5 +1,4 @@
 /** What the entries of worker threads and of worker processes have in common. */
-import { imitator } from "../../core/node.ts";
 import { importNested } from "../kinds/nested.ts";
 import type { WorkerCodec } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
@@ -8,19 +7,17 @@ import type { WorkerReply } from "../wire/protocol.ts";
 import { exportsOf } from "../wire/snapshot/revive.ts";
 import { answerLoader } from "./answer.ts";
 import { importModule } from "./import-module.ts";
+import { onUncaught } from "./uncaught.ts";
 
 /** Serves the loader that started this thread or process; returns the function that takes its messages. */
 export function serveLoader(codec: WorkerCodec): (message: object) => void {
   const mark = ownMark()!;
   // Stray rejections come here too. The loader hears why before the worker ends; Node's own way to tell of them follows
   // every `cause` as often as it is cited.
-  const die = (error: unknown): void => {
+  onUncaught((error) => {
     const dying: WorkerReply = { type: "dying", error: toRecord(error) };
     postMarked(mark, dying, [], () => process.exit(1));
-  };
-  process.on("uncaughtException", die);
-  // Those of Bun's processes do not.
-  if (imitator === "Bun") process.on("unhandledRejection", die);
+  });
   const { receive } = answerLoader({
     post: (message, transfer) => postMarked(mark, message, transfer),
     codec,

@@ -1,6 +1,7 @@
 /** The far end of the way to a loader, where the user's factory has started the worker: of a Web Worker, or of a thread of Node. */
-import { builtin, imitator } from "../../core/node.ts";
+import { builtin } from "../../core/node.ts";
 import type { Post } from "../wire/endpoint.ts";
+import { onUncaught } from "./uncaught.ts";
 
 /** How a worker reaches whoever started it. */
 export interface OwnPort {
@@ -67,11 +68,7 @@ function threadPort(port: NonNullable<typeof import("node:worker_threads").paren
   return {
     post: (message, transfer = []) => port.postMessage(message, transfer),
     listen: (listener) => port.on("message", listener),
-    onDying(listener) {
-      process.on("uncaughtException", listener);
-      // Elsewhere they come there too.
-      if (imitator === "Bun") process.on("unhandledRejection", listener);
-    },
+    onDying: onUncaught,
     end: () => process.exit(1),
   };
 }

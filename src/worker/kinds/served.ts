@@ -6,7 +6,6 @@
  * platforms. Its end is heard by an event, by its own last word, or by a lock that it held; where none of these comes, as
  * of one that never says hello, by patience.
  */
-
 import { baseUrl } from "../../bytes/base.ts";
 import { show } from "../../core/check.ts";
 import { availableCores } from "../../core/cores.ts";
@@ -19,13 +18,13 @@ import type { EndpointListener, FarSide } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
 import { diedOf, notStarted } from "../wire/failure.ts";
 import { type Hello, isHello, misfit } from "../wire/hello.ts";
+import { watchLock } from "../wire/lock.ts";
 import { isMarked } from "../wire/mark.ts";
 import type { WorkerReply } from "../wire/protocol.ts";
 import { byServedName } from "../wire/served-names.ts";
 import { transferToWorker } from "../wire/transfer-codec.ts";
 import { endPatience } from "../worker.ts";
 import { farPort, isWorkerLike, type WorkerFactory, type WorkerLike } from "./far-port.ts";
-import { watchLock } from "./lock.ts";
 import { checkNotNested, startNested } from "./nested.ts";
 import { whyNotLoaded } from "./script.ts";
 
@@ -124,8 +123,8 @@ function openServed(name: string, factory: WorkerFactory, known: Known): FarSide
     if (message.isLocked) watchLock(message.key, releaseLock.signal, () => lost(new Error(withoutWord)));
     try {
       for (const send of waiting.splice(0)) send();
-    } catch (cause) {
-      giveUp(`cannot be sent the sequence: ${(cause as Error).message}`);
+    } catch (error) {
+      giveUp(`cannot be sent the sequence: ${(error as Error).message}`);
     }
   }
 
