@@ -220,8 +220,7 @@ const bundlers: Readonly<Record<string, Bundle>> = {
     const build = await rollup({
       input: entry,
       plugins: [nodeResolve()],
-      // It also looks at what is not taken into the build, and says which optional packages that could import.
-      onwarn: ({ code, message }) => void (code === "UNRESOLVED_IMPORT" || warnings.push(message)),
+      onwarn: ({ message }) => void warnings.push(message),
     });
     const { output } = await build.generate({ format: "es" });
     return output.map((file) => (file.type === "chunk" ? file.code : "")).join("\n");
@@ -233,10 +232,7 @@ const bundlers: Readonly<Record<string, Bundle>> = {
       compiler.run((error, result) => (result ? resolve(result) : reject(error)));
     });
     const { errors, warnings: others } = stats.compilation;
-    warnings.push(...errors.map(({ message }) => message));
-    // What `serve` serves reads some formats by optional packages: that they are missing is said, and no error.
-    const missing = /Can't resolve '(?:h5wasm|hyparquet|hyparquet-compressors)'/;
-    warnings.push(...others.map(({ message }) => message).filter((message) => !missing.test(message)));
+    warnings.push(...[...errors, ...others].map(({ message }) => message));
     return readdirSync(out)
       .map((name) => readFileSync(join(out, name), "utf8"))
       .join("\n");
