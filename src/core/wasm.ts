@@ -20,7 +20,7 @@ const least: readonly number[] = [0, 97, 115, 109, 1, 0, 0, 0];
 
 /** The engine's WebAssembly, which it may lack. */
 export function wasm(): Wasm | undefined {
-  return (globalThis as unknown as { readonly WebAssembly?: Wasm }).WebAssembly;
+  return (globalThis as { readonly WebAssembly?: Wasm }).WebAssembly;
 }
 
 /**
