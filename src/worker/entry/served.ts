@@ -39,5 +39,5 @@ export function serveFactory(load: LoadModule): void {
     post({ type: "dying", error: toRecord(error) } satisfies WorkerReply);
     port.end();
   });
-  void holdLock(mark.key).then((isHeld) => port.post(hello(mark.key, isHeld)));
+  holdLock(mark.key, (isHeld) => port.post(hello(mark.key, isHeld)));
 }

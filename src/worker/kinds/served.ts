@@ -12,7 +12,7 @@ import { availableCores } from "../../core/cores.ts";
 import { OptionError, WorkerError } from "../../core/errors.ts";
 import { isNode } from "../../core/node.ts";
 import { waitAtMost } from "../../core/settle.ts";
-import { watchEvery } from "../../core/watch.ts";
+import { seconds, watchEvery } from "../../core/watch.ts";
 import { copiesOf, type MakeCopies } from "../copies.ts";
 import type { EndpointListener, FarSide } from "../wire/endpoint.ts";
 import { toRecord } from "../wire/error-record.ts";
@@ -31,6 +31,9 @@ import { whyNotLoaded } from "./script.ts";
 /** Milliseconds within which a worker's script calls `serve`. */
 const helloPatience = 5000;
 
+/** The same, at least, for a script that has served before: the slowest hello so far says more. */
+const knownPatience = 2000;
+
 /** Milliseconds that messages take to arrive which a worker sent before its end. */
 const lastWords = 50;
 
@@ -39,7 +42,7 @@ export function servedWorkers(factory: WorkerFactory): MakeCopies {
   return (sequence, seed) => {
     checkNotNested();
     const locate = byServedName();
-    const known: Known = { serves: false, starting: 0 };
+    const known: Known = { slowest: undefined, unheard: 0, starting: 0 };
     return copiesOf(sequence, seed, {
       name: "worker",
       recipient: { sharesMemory: true, clones: true, locate },
@@ -51,8 +54,10 @@ export function servedWorkers(factory: WorkerFactory): MakeCopies {
 
 /** What is known of a factory's workers. */
 interface Known {
-  /** One of them has ever served. */
-  serves: boolean;
+  /** Milliseconds that the slowest hello took; undefined where none has ever served. */
+  slowest: number | undefined;
+  /** How many in a row did not serve since. */
+  unheard: number;
   /** How many have been started and have not said hello. */
   starting: number;
 }
@@ -85,10 +90,15 @@ function openServed(name: string, factory: WorkerFactory, known: Known): FarSide
     waited += Math.min(elapsed, helloPatience / 10);
     // Many that start at once take turns.
     const turns = Math.max(1, known.starting / availableCores());
-    if (waited < helloPatience * turns) return;
-    patience.stop();
-    // Of a script that can serve the pool knows how long it may take.
-    if (!known.serves) giveUp(silent(url));
+    if (known.slowest === undefined) {
+      if (waited >= helloPatience * turns) giveUp(silent(url));
+      return;
+    }
+    // It was ended while it loaded, of which nothing tells; or it is slow, and the next is given twice the time.
+    const limit = Math.max(knownPatience, 10 * known.slowest) * turns * 2 ** known.unheard;
+    if (waited < limit) return;
+    known.unheard++;
+    finish(new Error(`has not called serve() within ${seconds(limit)}, as another of its script did before`));
   });
 
   function finish(reason: Error): void {
@@ -118,14 +128,19 @@ function openServed(name: string, factory: WorkerFactory, known: Known): FarSide
     }
     greeting = message;
     known.starting--;
-    known.serves = true;
+    known.slowest = Math.max(known.slowest ?? 0, waited);
+    known.unheard = 0;
     patience.stop();
-    if (message.isLocked) watchLock(message.key, releaseLock.signal, () => lost(new Error(withoutWord)));
+    watch(message);
     try {
       for (const send of waiting.splice(0)) send();
     } catch (error) {
       giveUp(`cannot be sent the sequence: ${(error as Error).message}`);
     }
+  }
+
+  function watch({ isLocked, key }: Hello): void {
+    if (isLocked) watchLock(key, releaseLock.signal, () => lost(new Error(withoutWord)));
   }
 
   function receive(message: unknown): void {
@@ -135,6 +150,10 @@ function openServed(name: string, factory: WorkerFactory, known: Known): FarSide
       return;
     }
     if (!isMarked(message, greeting)) return;
+    if (isHello(message)) {
+      watch(message);
+      return;
+    }
     listener!.onMessage(message);
     // What it does until it is gone is of no interest any more.
     isDying = (message as WorkerReply).type === "dying";
@@ -169,7 +188,8 @@ function openServed(name: string, factory: WorkerFactory, known: Known): FarSide
           onMessage: receive,
           onError: failed,
           onEnd(reason, code) {
-            if (code === 0 && greeting === undefined && !known.serves) giveUp(`ended, and ${unserved(url)}`);
+            if (code === 0 && greeting === undefined && known.slowest === undefined)
+              giveUp(`ended, and ${unserved(url)}`);
             else finish(reason);
           },
         });

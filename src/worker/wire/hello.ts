@@ -1,7 +1,7 @@
 /** What a worker that the user's factory has started says of itself, before it is sent anything. */
 import { version } from "../../core/version.ts";
 
-/** The first message of such a worker. */
+/** The first message of such a worker; the second too, where it got its lock late. */
 export interface Hello {
   readonly type: "hello";
   /** Tells it from what a worker of the user's may post. */

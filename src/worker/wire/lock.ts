@@ -14,24 +14,32 @@ function locks(): Locks | undefined {
   return (globalThis as { readonly navigator?: { readonly locks?: Locks } }).navigator?.locks;
 }
 
-/** Milliseconds in which a platform gives a lock that nobody else knows of. */
+/** Milliseconds after which a worker that waits for its lock says hello without it. */
 const patience = 500;
 
-/** In a worker: whether it holds the lock from now on, as long as it lives. */
-export async function holdLock(name: string): Promise<boolean> {
+/**
+ * In a worker: takes the lock, and holds it as long as it lives. `said` is called with whether it is held; where that has
+ * been false because the platform took its time, once more when it is.
+ */
+export function holdLock(name: string, said: (isHeld: boolean) => void): void {
   // Node and Bun tell of the end of their threads themselves.
   const platform = isNode && imitator !== "Deno" ? undefined : locks();
-  if (platform === undefined) return false;
-  return new Promise((resolve) => {
-    setTimeout(() => resolve(false), patience);
-    platform
-      .request(name, () => {
-        resolve(true);
-        return new Promise(() => {});
-      })
-      // Not given to a page of an opaque origin.
-      .catch(() => resolve(false));
-  });
+  if (platform === undefined) {
+    said(false);
+    return;
+  }
+  const late = setTimeout(() => said(false), patience);
+  platform
+    .request(name, () => {
+      clearTimeout(late);
+      said(true);
+      return new Promise(() => {});
+    })
+    // Not given to a page of an opaque origin.
+    .catch(() => {
+      clearTimeout(late);
+      said(false);
+    });
 }
 
 /** Calls `gone` when whoever holds the lock is gone; no more after `signal`. */
