@@ -20,7 +20,7 @@ beforeAll(async () => {
       page: join(root, "test/browser/workers/page.ts"),
       "served-sequences": join(root, "test/fixtures/served-sequences.js"),
       ...Object.fromEntries(
-        ["silent", "throws", "late", "others", "program"].map((name) => [
+        ["silent", "throws", "late", "late-lock", "others", "program"].map((name) => [
           name,
           join(root, `test/browser/workers/${name}.js`),
         ]),
@@ -81,6 +81,13 @@ inEveryEngine((open) => {
     const { same, lost } = await page.evaluate<{ same: boolean; lost: number }>("killed()");
     expect(same).toBe(true);
     expect(lost).toBeGreaterThan(1);
+    await page.close();
+  });
+
+  it("that get their lock late are watched all the same", async () => {
+    const page = await open(url);
+    const indices = Array.from({ length: 40 }, (_, index) => index);
+    expect(await page.evaluate("lateLock()")).toEqual({ indices, lost: 1 });
     await page.close();
   });
 

@@ -80,6 +80,23 @@ export async function killed(): Promise<{ same: boolean; lost: number; ms: numbe
   return { same: calm.text === rough.text, lost: rough.lost, ms: rough.ms };
 }
 
+/** A stream whose worker got its lock late, and is terminated after that: its indices, and how many were lost. */
+export async function lateLock(): Promise<{ indices: number[]; lost: number }> {
+  started.length = 0;
+  const options = { workers: 1, worker: factory("./late-lock.js"), timeout: 2 ** 31 - 1 };
+  const loader = new DataLoader(new Numbers(40), options);
+  const indices: number[] = [];
+  for await (const { index } of loader) {
+    indices.push(index);
+    if (index > 0) continue;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    for (const worker of started.splice(0)) worker.terminate();
+  }
+  const { workersLost } = loader.report();
+  await loader.close();
+  return { indices, lost: workersLost };
+}
+
 /** A batch that never ends, with a deadline: the loader's error. */
 export async function endless(): Promise<string> {
   const sequence = new Faulty(4, { 2: "loop" });
@@ -94,4 +111,4 @@ export async function endless(): Promise<string> {
   }
 }
 
-Object.assign(globalThis, { contract, load, killed, endless });
+Object.assign(globalThis, { contract, load, killed, lateLock, endless });
