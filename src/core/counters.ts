@@ -6,12 +6,21 @@
  * noted on the memory that it filled, and counts for the batch in which that is delivered. Times are unions within the
  * fetch: what two downloads take side by side is not counted twice, and neither is what went on before. What is spent
  * while no fetch runs is not counted. Limit: what the program itself reads while one fetch runs counts for that.
+ *
+ * How long a thread worked is measured where the fetch goes on in a promise, or the one before took long enough for that
+ * to cost nothing beside it; a short one that is not awaited counts as work.
  */
+import { startMeter } from "#core/thread-meter";
+import type { ReadMeter } from "./thread-meter.ts";
 
 /** Time, in milliseconds, and bytes spent on a batch, or on several. */
 export interface Counters {
   /** From the start of `getItem` to the finished batch; contains reading and decoding. */
   fetchMs: number;
+  /** Of it at work; where the platform does not tell, also ready to work while other programs ran. */
+  cpuMs: number;
+  /** Of it waiting: for the network, a timer, a disk. */
+  waitMs: number;
   /** In file reads and downloads. */
   readMs: number;
   /** In decoding and resampling. */
@@ -24,16 +33,40 @@ export interface Counters {
   images: number;
   /** Bytes of batch memory that were newly allocated, not recycled. */
   allocated: number;
+  /** When all that was; only of a fetch that somebody observes. */
+  when?: FetchTimes;
+}
+
+/** When a fetch began, and when what in it, in milliseconds; the pairs count from `begin`. */
+export interface FetchTimes {
+  /** Since 1970. */
+  readonly begin: number;
+  /** Each read as from, to, from, to, and so on. */
+  readonly reads: readonly number[];
+  /** Each image decoded, likewise. */
+  readonly decodes: readonly number[];
 }
 
 /** Counters at zero. */
 export function noCounters(): Counters {
-  return { fetchMs: 0, readMs: 0, decodeMs: 0, sendMs: 0, bytes: 0, images: 0, allocated: 0 };
+  return {
+    fetchMs: 0,
+    cpuMs: 0,
+    waitMs: 0,
+    readMs: 0,
+    decodeMs: 0,
+    sendMs: 0,
+    bytes: 0,
+    images: 0,
+    allocated: 0,
+  };
 }
 
 /** Adds `more` to `sum`. */
 export function addCounters(sum: Counters, more: Counters): void {
   sum.fetchMs += more.fetchMs;
+  sum.cpuMs += more.cpuMs;
+  sum.waitMs += more.waitMs;
   sum.readMs += more.readMs;
   sum.decodeMs += more.decodeMs;
   sum.sendMs += more.sendMs;
@@ -54,7 +87,17 @@ interface Notes {
 /** A fetch that runs in this thread. */
 export interface Fetch extends Notes {
   readonly start: number;
+  /** Whether somebody wants to know when what was done. */
+  readonly observed: boolean;
+  /** Says what of it was no work; undefined where that is not worth measuring. */
+  readMeter: ReadMeter | undefined;
 }
+
+/** Milliseconds of a fetch beside which a measurement is nothing: it takes 5 µs. */
+const worthMeasuring = 0.5;
+
+/** Whether the fetch before took as long as that. */
+let measures = true;
 
 /** The costs of this thread that are not counted yet. */
 interface OpenCosts {
@@ -71,10 +114,12 @@ shared[key] ??= { running: new Set(), noting: false, noted: new WeakMap() };
 /** One for all copies of the package: the images of one may be loaded by another. */
 const open = shared[key];
 
-/** A fetch begins. It must be ended by {@link endFetch}, whatever comes of it. */
-export function beginFetch(): Fetch {
+/** A fetch begins, which somebody may observe. It must be ended by {@link endFetch}, whatever comes of it. */
+export function beginFetch(observed = false): Fetch {
   const fetch: Fetch = {
     start: performance.now(),
+    observed,
+    readMeter: measures ? startMeter(true) : undefined,
     reads: undefined,
     decodes: undefined,
     bytes: 0,
@@ -96,9 +141,15 @@ export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> 
       if (notes !== undefined) merge(fetch, notes);
     }
   }
-  const { start, reads, decodes, bytes, images } = fetch;
-  return {
-    fetchMs: performance.now() - start,
+  const { start, readMeter, reads, decodes, bytes, images } = fetch;
+  const fetchMs = performance.now() - start;
+  measures = fetchMs >= worthMeasuring;
+  const noWork = readMeter?.();
+  const waitMs = noWork ? Math.min(fetchMs, noWork.waited) : 0;
+  const counters: Counters = {
+    fetchMs,
+    cpuMs: noWork ? Math.max(0, fetchMs - waitMs - noWork.starved) : fetchMs,
+    waitMs,
     readMs: union(reads, start),
     decodeMs: union(decodes, start),
     sendMs: 0,
@@ -106,6 +157,18 @@ export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> 
     images,
     allocated: 0,
   };
+  if (fetch.observed) counters.when = timesOf(fetch);
+  return counters;
+}
+
+function timesOf({ start, reads = [], decodes = [] }: Fetch): FetchTimes {
+  const since = (times: readonly number[]): number[] => times.map((time) => time - start);
+  return { begin: performance.timeOrigin + start, reads: since(reads), decodes: since(decodes) };
+}
+
+/** The fetch goes on in a promise. */
+export function awaitFetch(fetch: Fetch): void {
+  fetch.readMeter ??= startMeter(false);
 }
 
 /** Something was read from `started` until now. Of several fetches that run nobody knows whose it is: it is not counted. */

@@ -12,9 +12,11 @@ import { isEpochalError } from "../core/errors.ts";
 import type { Sequence } from "../sequence/sequence.ts";
 import type { Copies } from "../worker/copies.ts";
 import { inlineWorkers } from "../worker/kinds/inline.ts";
+import { type InFlight, progressOf } from "../worker/pool/in-flight.ts";
 import type { Job, PoolEvent } from "../worker/pool/job.ts";
 import { Pool } from "../worker/pool/pool.ts";
 import type { StartWorker } from "../worker/worker.ts";
+import type { Observers } from "./observe/events.ts";
 import type { Faults } from "./observe/report.ts";
 import { type Chooser, FixedSetting, isTuned, type Setting, settingOptions } from "./observe/setting.ts";
 import type { BatchFacts } from "./observe/stats.ts";
@@ -33,10 +35,13 @@ export class Crew {
   #pool: Pool | undefined;
   #onTick: (() => void) | undefined;
 
-  constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
+  readonly #observers: Observers;
+
+  constructor(sequence: Sequence<unknown>, options: ResolvedOptions, observers: Observers) {
     const Choice = isTuned(options) ? tunerChunk.module!.Tuner : FixedSetting;
     this.#sequence = sequence;
     this.#options = options;
+    this.#observers = observers;
     this.#tuner = new Choice(settingOptions(options, availableCores()));
     this.#inline = inlineWorkers(sequence, options.seed);
   }
@@ -76,8 +81,8 @@ export class Crew {
   noteBatch({ counters, waited, bytes }: BatchFacts, interval: number): void {
     const tuner = this.#tuner;
     const before = tuner.setting;
-    const { fetchMs: fetch, bytes: bytesRead } = counters;
-    tuner.observe({ fetch, waited, interval, bytes, bytesRead });
+    const { fetchMs: fetch, waitMs: asleep, bytes: bytesRead } = counters;
+    tuner.observe({ fetch, asleep, waited, interval, bytes, bytesRead });
     const { workers, keep } = tuner.setting;
     if (workers === before.workers && keep === before.keep) return;
     if (!usesCopies(before) && usesCopies(tuner.setting)) this.#update();
@@ -96,7 +101,12 @@ export class Crew {
 
   /** What is being done for the job of `epoch` and `index`, in words. */
   describe(epoch: number, index: number): string {
-    return this.#pool!.describe(epoch, index);
+    return progressOf(this.inFlight(), epoch, index);
+  }
+
+  /** What its workers are at. */
+  inFlight(): readonly InFlight[] {
+    return this.#pool?.inFlight() ?? [];
   }
 
   /** Forgets every job: none of them is settled after this. */
@@ -126,9 +136,16 @@ export class Crew {
       timeout,
       retries,
       retryErrors,
-      onEvent: (event) => count(event, this.#faults),
+      onEvent: (event) => this.#note(event),
+      observed: () => this.#observers.present,
       onTick: () => this.#onTick?.(),
     });
+  }
+
+  #note(event: PoolEvent): void {
+    if (event.type === "lost") this.#faults.workersLost++;
+    else if (event.type === "retry") this.#faults.retries++;
+    this.#observers.note(event);
   }
 
   /** Has workers that start, or are reloaded, take the sequence as it is now; whether it has changed. */
@@ -168,9 +185,4 @@ export class Crew {
 
 function usesCopies({ workers, keep }: Setting): boolean {
   return workers > 0 || keep;
-}
-
-function count({ type }: PoolEvent, faults: Faults): void {
-  if (type === "lost") faults.workersLost++;
-  else faults.retries++;
 }

@@ -17,6 +17,7 @@ import type { batchType } from "../sequence/sequence.ts";
 import type { Delivered } from "../tensor/tree.ts";
 import type { Leased } from "./lease.ts";
 import { Loader } from "./loader.ts";
+import type { Observer } from "./observe/events.ts";
 import type { LoaderReport } from "./observe/report.ts";
 import type { LoaderStats } from "./observe/stats.ts";
 import type { DataLoaderOptions } from "./options.ts";
@@ -130,11 +131,29 @@ export interface DataLoader<B> extends AsyncIterable<Leased<Delivered<B>>>, Asyn
   /** What was delivered so far, and which faults were overcome. */
   report(): LoaderReport;
 
-  /** Where the time goes: waiting, workers, queue, bytes. Always on; costs less than a hundredth of the time. */
+  /** Where the time goes: since the loader was made, and in the last seconds. Always on; costs less than a hundredth of the time. */
   stats(): LoaderStats;
 
-  /** In one sentence: what limits this loader, and what to change. */
+  /**
+   * In one sentence: what limits this loader, and what to change. Of the last ten seconds of loading; while a batch does not
+   * come, of that.
+   */
   explain(): string;
+
+  /**
+   * Has `observer` be told of what happens from now on: workers that start or are lost, each batch as it is asked for,
+   * fetched, waited for and delivered, what in it was read and decoded when, retries, batches that are left out. What it
+   * throws is a warning; it changes nothing that is loaded. It runs in the program's own thread, so a quick one is best.
+   *
+   * Returns a function that ends it.
+   *
+   * @throws OptionError if `observer` is no function.
+   * @example
+   * const stop = loader.observe((event) => {
+   *   if (event.type === "fetched") console.log(event.index, event.end - event.begin);
+   * });
+   */
+  observe(observer: Observer): () => void;
 
   /**
    * Ends a running epoch and all workers. May be called twice. Iterating afterwards is a `LoaderError`. While a hook of the

@@ -8,7 +8,7 @@
 import { resumeChunk } from "#loader/resume";
 import { BatchError, LoaderError } from "../core/errors.ts";
 import { yieldIfDue } from "../core/event-loop.ts";
-import { deferred, waitAtMost } from "../core/settle.ts";
+import { deferred } from "../core/settle.ts";
 import { warn, warnOnce } from "../core/warn.ts";
 import { seconds } from "../core/watch.ts";
 import { lengthOf } from "../sequence/length.ts";
@@ -17,20 +17,20 @@ import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
 import { batchError, thrownSentence } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
+import { ConsumerWait } from "./consumer-wait.ts";
 import { noteChanging } from "./contents.ts";
 import type { Crew } from "./crew.ts";
 import { EpochHooks } from "./hooks.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { EpochStart, Seen } from "./marks.ts";
+import { type Arrival, EpochEvents } from "./observe/epoch-events.ts";
+import type { Observers } from "./observe/events.ts";
 import type { EpochReport } from "./observe/report.ts";
 import type { StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import { OrderedWindow } from "./window.ts";
-
-/** A wait longer than this, in milliseconds, is said once. */
-const stallAfter = 5000;
 
 /** What a run is made of. */
 export interface EpochParts {
@@ -38,6 +38,7 @@ export interface EpochParts {
   readonly options: ResolvedOptions;
   readonly crew: Crew;
   readonly stats: StatsKeeper;
+  readonly observers: Observers;
   readonly start: EpochStart;
 }
 
@@ -63,6 +64,7 @@ export class EpochRun {
   readonly #options: ResolvedOptions;
   readonly #crew: Crew;
   readonly #stats: StatsKeeper;
+  readonly #events: EpochEvents;
   readonly #ledger: Ledger;
   readonly #hooks: EpochHooks;
   #length: number | undefined;
@@ -76,19 +78,17 @@ export class EpochRun {
   #failed: number | undefined;
   /** Whether a batch came from the caller's own sequence. */
   #inline = false;
-  #wake: (() => void) | undefined;
-  #waitingSince = 0;
-  /** Step whose lateness has been said. */
-  #stalled = -1;
+  readonly #consumer = new ConsumerWait();
   /** Calls of `next()` that are not answered, and the last of them. */
   #pending = 0;
   #last: Promise<unknown> | undefined;
 
-  constructor({ sequence, options, crew, stats, start }: EpochParts) {
+  constructor({ sequence, options, crew, stats, observers, start }: EpochParts) {
     this.#sequence = sequence;
     this.#options = options;
     this.#crew = crew;
     this.#stats = stats;
+    this.#events = new EpochEvents(observers, start.epoch);
     this.start = start;
     this.#ledger = new Ledger(start.epoch);
     this.#hooks = new EpochHooks(sequence, start, options.seed);
@@ -137,6 +137,12 @@ export class EpochRun {
     };
   }
 
+  /** Index that the consumer waits for, and since when; undefined where it does not wait. */
+  get waiting(): { readonly index: number; readonly since: number } | undefined {
+    const { since } = this.#consumer;
+    return since === 0 ? undefined : { index: this.#plan!.index(this.#window!.head), since };
+  }
+
   /** Whether a hook of the sequence runs. */
   get inHook(): boolean {
     return this.#hooks.running !== undefined;
@@ -153,7 +159,7 @@ export class EpochRun {
     this.#pending++;
     const step = this.#last ? this.#last.then(turn, turn) : turn();
     this.#last = step;
-    if (this.#hooks.asks === undefined && this.#pending === 2) void this.#doubt();
+    if (this.#hooks.asks === undefined && this.#pending === 2) void this.#hooks.doubt();
     return step;
   }
 
@@ -224,16 +230,6 @@ export class EpochRun {
     return Promise.reject(reason);
   }
 
-  /** Nobody can tell here whether `next()` was called by the `onEpochBegin` that it waits for, which never ends then. */
-  async #doubt(): Promise<void> {
-    await waitAtMost(this.#hooks.begun!, stallAfter);
-    if (this.#hooks.running !== "begin") return;
-    warn(
-      "EPOCHAL_STALL",
-      `Waiting for ${seconds(stallAfter)} for onEpochBegin(${this.epoch}) of ${nameOf(this.#sequence)}, while which next() was called. If the hook waits for that batch, both wait for ever: leave batches to the loop.`,
-    );
-  }
-
   async #begin(): Promise<void> {
     const sequence = this.#sequence;
     const { seed, shuffle, shard } = this.#options;
@@ -255,6 +251,7 @@ export class EpochRun {
     this.#crew.prepare(plan.steps, () => this.#checkStall());
     this.#plan = plan;
     this.#window = new OrderedWindow({ end: plan.steps, capacity: 0 });
+    this.#events.begun(plan.steps);
     this.#fill();
   }
 
@@ -266,42 +263,42 @@ export class EpochRun {
   }
 
   #submit(step: number): void {
+    const index = this.#plan!.index(step);
     this.#crew.submit({
       epoch: this.epoch,
-      index: this.#plan!.index(step),
+      index,
       settle: (outcome) => {
         const window = this.#window!;
         window.settle(step, outcome);
-        if (!window.ready || this.#waitingSince === 0) return;
+        if (outcome.ok) this.#events.arrived(outcome, index);
+        if (!window.ready || this.#consumer.since === 0) return;
         // At once, so that an inline worker stops working ahead of the consumer that it has just served.
         this.#crew.unref();
-        this.#wake?.();
+        this.#consumer.wake();
       },
     });
   }
 
   /** Waits until the head is ready or the run is over; how long it took, in milliseconds. */
   async #wait(window: OrderedWindow<Outcome>): Promise<number> {
-    const since = performance.now();
-    this.#waitingSince = since;
+    const consumer = this.#consumer;
+    consumer.begin();
     // An inline worker does its work in here.
     this.#crew.ref();
-    if (!window.ready && !this.#cause) {
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
-    }
-    this.#wake = undefined;
-    this.#waitingSince = 0;
-    const waited = performance.now() - since;
+    if (!window.ready && !this.#cause) await consumer.woken();
+    const span = consumer.end();
+    const waited = span.end - span.begin;
     this.#stats.onWait(waited);
+    // The head of a run that has ended is none.
+    if (!this.#cause) this.#events.waited(this.#plan!.index(window.head), span);
     return waited;
   }
 
   /** Hands out the batch at the head, and has others fetched. */
-  #deliver({ worker, batch, counters }: Extract<Outcome, { ok: true }>, waited: number): unknown {
+  #deliver({ worker, batch, counters, readyAt, first }: Arrival, waited: number): unknown {
     const window = this.#window!;
     const index = this.#plan!.index(window.head);
+    const position = this.#plan!.globalPosition(window.head);
     window.take();
     this.#fill();
     this.#ledger.deliver(index);
@@ -309,12 +306,17 @@ export class EpochRun {
     lease(batch, worker);
     const facts = {
       worker: worker.name,
+      epoch: this.epoch,
+      index,
       counters,
       waited,
+      readyAt,
+      first,
       queued: window.waiting,
       bytes: bytesOf(batch),
     };
     this.#crew.noteBatch(facts, this.#stats.onBatch(facts));
+    this.#events.delivered(facts, position, batch);
     return batch;
   }
 
@@ -332,16 +334,15 @@ export class EpochRun {
     window.take();
     this.#fill();
     this.#ledger.skip(index);
+    this.#events.skipped(index, error);
     warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
   }
 
   /** Says once for a batch that it is late, and what is being done about it. */
   #checkStall(): void {
     const window = this.#window;
-    if (this.#waitingSince === 0 || !window || this.#stalled === window.head) return;
-    const waited = performance.now() - this.#waitingSince;
-    if (waited < stallAfter) return;
-    this.#stalled = window.head;
+    const waited = window && this.#consumer.stalled(window.head);
+    if (!window || waited === undefined) return;
     const index = this.#plan!.index(window.head);
     warn(
       "EPOCHAL_STALL",
@@ -376,7 +377,7 @@ export class EpochRun {
     this.#crew.unref();
     // The loader holds the run for what it tells; nobody takes these batches any more.
     this.#window?.clear();
-    this.#wake?.();
+    this.#consumer.wake();
     try {
       // Where there is nothing to hear out, onEpochEnd comes at once: the program may look.
       if (!this.#hooks.seen) await this.#hooks.hearOut();
@@ -393,6 +394,7 @@ export class EpochRun {
       warn("EPOCHAL_HOOK", `onEpochEnd(${this.epoch}) threw after ${after}: ${thrownSentence(error)}`);
     } finally {
       this.#over = true;
+      if (this.#plan) this.#events.ended(type === "consumed");
     }
   }
 }

@@ -9,13 +9,17 @@ import { resumeChunk } from "#loader/resume";
 import { builtin } from "../core/node.ts";
 import { deferred, waitAtMost } from "../core/settle.ts";
 import { warn } from "../core/warn.ts";
+import { seconds } from "../core/watch.ts";
 import { originsOf } from "../sequence/combinator.ts";
 import { callHook } from "../sequence/fetching.ts";
-import { Sequence } from "../sequence/sequence.ts";
+import { nameOf, Sequence } from "../sequence/sequence.ts";
 import { endPatience } from "../worker/worker.ts";
 import { thrownSentence } from "./batch-error.ts";
 import { fieldsOf } from "./contents.ts";
 import type { EpochStart, Seen } from "./marks.ts";
+
+/** Milliseconds after which an `onEpochBegin` may wait for a batch of its own loop. */
+const doubtAfter = 5000;
 
 /** Calls an epoch's `onEpochBegin` and `onEpochEnd`, and says which of them runs. */
 export class EpochHooks {
@@ -81,6 +85,16 @@ export class EpochHooks {
       },
     );
     return begun;
+  }
+
+  /** A batch is asked for. Nobody can tell here whether by the `onEpochBegin` that it waits for, which never ends then. */
+  async doubt(): Promise<void> {
+    await waitAtMost(this.#begun!, doubtAfter);
+    if (this.#running !== "begin") return;
+    warn(
+      "EPOCHAL_STALL",
+      `Waiting for ${seconds(doubtAfter)} for onEpochBegin(${this.#start.epoch}) of ${nameOf(this.#sequence)}, while which next() was called. If the hook waits for that batch, both wait for ever: leave batches to the loop.`,
+    );
   }
 
   /** Hears out an `onEpochBegin` that runs; one that takes for ever is given up. */

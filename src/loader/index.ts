@@ -1,4 +1,7 @@
 /** Loading batches in parallel, in order. */
+
+export type { InFlight } from "../worker/pool/in-flight.ts";
+export type { PoolEvent } from "../worker/pool/job.ts";
 export {
   type CollatedOptions,
   DataLoader,
@@ -11,6 +14,9 @@ export {
   type SequenceArguments,
 } from "./data-loader.ts";
 export type { Leased } from "./lease.ts";
+export type { LoaderEvent, Observer, TimeSpan } from "./observe/events.ts";
+export type { Limit, LimitName, SlowItem } from "./observe/judge.ts";
+export type { Percentiles, RecentStats } from "./observe/recent.ts";
 export type { EpochReport, LoaderReport } from "./observe/report.ts";
 export type { LoaderStats, WorkerStats } from "./observe/stats.ts";
 export type { DataLoaderOptions } from "./options.ts";

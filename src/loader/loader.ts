@@ -9,10 +9,10 @@ import { resumeChunk } from "#loader/resume";
 import { sessionChunk } from "#loader/session";
 import { gatheringChunk } from "#sequence/batching/gathering";
 import { servedChunk } from "#worker/kinds/served";
-import { checkInteger } from "../core/check.ts";
+import { checkInteger, show } from "../core/check.ts";
 import { type CodeChunk, isLoaded, loadChunks } from "../core/chunk.ts";
 import { nameAsyncDispose } from "../core/dispose.ts";
-import { LoaderError } from "../core/errors.ts";
+import { LoaderError, OptionError } from "../core/errors.ts";
 import { deferred } from "../core/settle.ts";
 import { shareOf, wholeShard } from "../core/shard.ts";
 import { isBatches, type Loaded, loadedBy } from "../sequence/batching/loaded.ts";
@@ -24,6 +24,7 @@ import { closeOnAbort, endWhenDropped, hasEnded } from "./dropped.ts";
 import type { EpochRun } from "./epoch.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
+import { type Observer, Observers } from "./observe/events.ts";
 import type { LoaderReport } from "./observe/report.ts";
 import { isTuned } from "./observe/setting.ts";
 import type { LoaderStats } from "./observe/stats.ts";
@@ -51,6 +52,7 @@ export class Loader<B> implements DataLoader<B> {
   }
   readonly #sequence: Sequence<unknown>;
   readonly #unbegun: Unbegun;
+  readonly #observers = new Observers();
   /** What a loop needs: the chunks in which that is, and all of it once it begins. */
   readonly #chunks: readonly CodeChunk<unknown>[];
   #session: Session | undefined;
@@ -120,6 +122,12 @@ export class Loader<B> implements DataLoader<B> {
     return this.#standing.explain();
   }
 
+  observe(observer: Observer): () => void {
+    if (typeof observer !== "function")
+      throw new OptionError(`observe() takes a function that is told of events, got ${show(observer)}.`);
+    return this.#observers.add(observer);
+  }
+
   close(): Promise<void> {
     return this.#close(undefined);
   }
@@ -144,7 +152,7 @@ export class Loader<B> implements DataLoader<B> {
   /** All that a loop needs is there. */
   #begin(): void {
     if (this.#session || this.#closed) return;
-    this.#session = new sessionChunk.module!.Session(this.#sequence, this.#options);
+    this.#session = new sessionChunk.module!.Session(this.#sequence, this.#options, this.#observers);
     endWhenDropped(this, this.#session.crew, closeCrew);
   }
 

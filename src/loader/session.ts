@@ -4,9 +4,12 @@
  */
 import { availableCores } from "../core/cores.ts";
 import type { Sequence } from "../sequence/sequence.ts";
+import { holderOf } from "../worker/pool/in-flight.ts";
 import { Crew } from "./crew.ts";
 import { EpochRun } from "./epoch.ts";
+import type { Observers } from "./observe/events.ts";
 import { explain } from "./observe/explain.ts";
+import { type Evidence, judge } from "./observe/judge.ts";
 import { addTo, type LoaderReport, noEpochs, type PastEpochs, report } from "./observe/report.ts";
 import { scatteredRows } from "./observe/scattered.ts";
 import { type LoaderStats, StatsKeeper } from "./observe/stats.ts";
@@ -20,6 +23,7 @@ export class Session implements Standing {
   readonly crew: Crew;
   readonly #sequence: Sequence<unknown>;
   readonly #options: ResolvedOptions;
+  readonly #observers: Observers;
   readonly #position: Position;
   readonly #stats = new StatsKeeper();
   /** The present or last run, and the sums of those before it. */
@@ -27,11 +31,12 @@ export class Session implements Standing {
   #past: PastEpochs = noEpochs;
 
   /** @throws StateError where the state to go on from is none, or does not belong to `sequence`. */
-  constructor(sequence: Sequence<unknown>, options: ResolvedOptions) {
+  constructor(sequence: Sequence<unknown>, options: ResolvedOptions, observers: Observers) {
     this.#sequence = sequence;
     this.#options = options;
+    this.#observers = observers;
     this.#position = new Position(sequence, options);
-    this.crew = new Crew(sequence, options);
+    this.crew = new Crew(sequence, options, observers);
   }
 
   get epoch(): number {
@@ -58,7 +63,13 @@ export class Session implements Standing {
    * @throws LoaderError if that is not over.
    */
   open(): EpochRun {
-    const parts = { sequence: this.#sequence, options: this.#options, crew: this.crew, stats: this.#stats };
+    const parts = {
+      sequence: this.#sequence,
+      options: this.#options,
+      crew: this.crew,
+      stats: this.#stats,
+      observers: this.#observers,
+    };
     const run = this.#position.enter((start) => new EpochRun({ ...parts, start }));
     if (this.#run) this.#past = addTo(this.#past, this.#run.report);
     this.#run = run;
@@ -79,11 +90,33 @@ export class Session implements Standing {
 
   stats(): LoaderStats {
     const { workers, capacity } = this.crew.setting;
-    return this.#stats.read(workers, capacity);
+    const inFlight = this.crew.inFlight();
+    return this.#stats.read({ workers, capacity, inFlight, limit: judge(this.#evidence()).name });
   }
 
   explain(): string {
-    return explain(this.stats(), availableCores(), scatteredRows(this.#sequence));
+    const { maxQueueSize, timeout, memory } = this.#options;
+    const evidence = this.#evidence();
+    const queue = maxQueueSize === "auto" ? this.crew.setting.capacity - evidence.workers : maxQueueSize;
+    return explain(judge(evidence), evidence, { maxQueueSize: queue, timeout, memory });
+  }
+
+  #evidence(): Evidence {
+    const { workers, capacity } = this.crew.setting;
+    const { maxQueueSize } = this.#options;
+    const cores = availableCores();
+    const waiting = this.#run?.waiting;
+    return {
+      batches: this.#stats.recent,
+      workers,
+      cores,
+      lacksMemory: maxQueueSize !== "auto" && capacity < maxQueueSize + workers,
+      consuming: this.#stats.consuming,
+      waiting: waiting ? performance.now() - waiting.since : 0,
+      holder: waiting && holderOf(this.crew.inFlight(), this.epoch, waiting.index),
+      load: this.#stats.load(cores),
+      scattered: scatteredRows(this.#sequence),
+    };
   }
 
   /** Ends the run, whose loop gets `reason`, and all workers. */

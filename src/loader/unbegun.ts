@@ -3,6 +3,7 @@
  * Node a loader has a session from the start.
  */
 import type { Sequence } from "../sequence/sequence.ts";
+import type { Percentiles, RecentStats } from "./observe/recent.ts";
 import type { LoaderReport } from "./observe/report.ts";
 import { FixedSetting, settingOptions } from "./observe/setting.ts";
 import type { LoaderStats } from "./observe/stats.ts";
@@ -33,6 +34,19 @@ export interface Standing {
 
 /** All that can be said of what limits a loader which has delivered next to nothing. */
 export const tooFew = "Too few batches were delivered to say anything; iterate first.";
+
+const no: Percentiles = { p50: 0, p90: 0, p99: 0 };
+
+const noStages: RecentStats["stages"] = {
+  fetch: no,
+  cpu: no,
+  waiting: no,
+  read: no,
+  decode: no,
+  transfer: no,
+  wait: no,
+  consume: no,
+};
 
 /** A loader over `sequence` that has not begun. */
 export class Unbegun implements Standing {
@@ -94,6 +108,9 @@ export class Unbegun implements Standing {
       bytesAllocated: 0,
       workers,
       perWorker: [],
+      recent: { batches: 0, elapsed: 0, wait: { total: 0, share: 0 }, stages: noStages, slowest: [] },
+      inFlight: [],
+      limit: "unknown",
     };
   }
 

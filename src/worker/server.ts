@@ -6,7 +6,7 @@
  * settles is given up by closing, and runs on unheard.
  */
 import { Cancellation } from "../core/cancellation.ts";
-import { beginFetch, endFetch, type Fetch } from "../core/counters.ts";
+import { awaitFetch, beginFetch, endFetch, type Fetch } from "../core/counters.ts";
 import { LoaderError } from "../core/errors.ts";
 import { createContext } from "../sequence/context.ts";
 import { fetchBatch } from "../sequence/fetching.ts";
@@ -104,7 +104,11 @@ export class Server {
   }
 
   #run(request: BatchRequest, cancelled: boolean): void {
-    const job: Running = { id: request.id, cancellation: new Cancellation(), costs: beginFetch() };
+    const job: Running = {
+      id: request.id,
+      cancellation: new Cancellation(),
+      costs: beginFetch(request.observed),
+    };
     this.#running = job;
     let fetched: unknown;
     try {
@@ -115,6 +119,7 @@ export class Server {
       return;
     }
     if (fetched instanceof Promise) {
+      awaitFetch(job.costs);
       fetched.then(
         (batch) => {
           this.#deliver(job, batch);

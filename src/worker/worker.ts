@@ -14,6 +14,8 @@ export interface BatchRequest {
   readonly id: number;
   readonly epoch: number;
   readonly index: number;
+  /** Whether somebody wants to know when what was done for it. */
+  readonly observed?: boolean;
 }
 
 /** What a worker tells its owner. */

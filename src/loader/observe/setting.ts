@@ -22,6 +22,8 @@ interface Given {
 export interface Observation {
   /** In `getItem`. */
   readonly fetch: number;
+  /** Of it, waiting: for the network, a timer, a disk. */
+  readonly asleep: number;
   /** That the consumer waited for it. */
   readonly waited: number;
   /** That the consumer spent on the batch before and on waiting for this one. */

@@ -5,6 +5,10 @@
  * for a batch, and all else, which is the consumer's. Percentiles come from a histogram whose classes are a fifth apart.
  */
 import { addCounters, type Counters, noCounters } from "../../core/counters.ts";
+import type { InFlight } from "../../worker/pool/in-flight.ts";
+import type { LimitName } from "./judge.ts";
+import { ProcessLoad } from "./process-load.ts";
+import { type Recent, RecentBatches, type RecentStats, recentStats } from "./recent.ts";
 
 /** What one worker did. Times in milliseconds. */
 export interface WorkerStats {
@@ -18,13 +22,17 @@ export interface WorkerStats {
   readonly read: number;
   /** In decoding images and running their steps. */
   readonly decode: number;
+  /** Of the fetches, at work. */
+  readonly cpu: number;
+  /** Of the fetches, waiting: for the network, a timer, a disk. */
+  readonly waiting: number;
   /** In handing batches over. */
   readonly transfer: number;
   /** Encoded bytes read. */
   readonly bytesRead: number;
 }
 
-/** What a loader measured since it was made. Times in milliseconds. */
+/** What a loader measured: since it was made, and of late. Times in milliseconds. */
 export interface LoaderStats {
   /** Batches delivered. */
   readonly batches: number;
@@ -55,14 +63,31 @@ export interface LoaderStats {
   readonly workers: number;
   /** Each worker that a delivered batch came from, those that were replaced included. */
   readonly perWorker: readonly WorkerStats[];
+  /** The last seconds. */
+  readonly recent: RecentStats;
+  /** What each worker is at now. */
+  readonly inFlight: readonly InFlight[];
+  /** What limits the loader at present, in one word; `explain()` says it in a sentence. */
+  readonly limit: LimitName;
 }
+
+/** What {@link StatsKeeper} does not know of a loader. */
+export type ElsewhereStats = Pick<LoaderStats, "workers" | "inFlight" | "limit"> & {
+  readonly capacity: number;
+};
 
 /** What is known of a batch when it is handed out. */
 export interface BatchFacts {
   readonly worker: string;
+  readonly epoch: number;
+  readonly index: number;
   readonly counters: Counters;
   /** Milliseconds that the consumer waited for it. */
   readonly waited: number;
+  /** When its worker was ready, in milliseconds of `performance.now()`. */
+  readonly readyAt: number;
+  /** Whether it is its worker's first. */
+  readonly first: boolean;
   /** Batches that lie ready behind it. */
   readonly queued: number;
   readonly bytes: number;
@@ -81,6 +106,8 @@ const mostAccounts = 64;
 export class StatsKeeper {
   readonly #accounts = new Map<string, Account>();
   readonly #waits = new Durations();
+  readonly #recent = new RecentBatches();
+  readonly #load = new ProcessLoad();
   #batches = 0;
   #bytes = 0;
   #queued = 0;
@@ -105,7 +132,8 @@ export class StatsKeeper {
   }
 
   /** A batch was handed out; returns the milliseconds that the consumer spent on the one before and waiting. */
-  onBatch({ worker, counters, waited, queued, bytes }: BatchFacts): number {
+  onBatch(facts: BatchFacts): number {
+    const { worker, counters, waited, queued, bytes } = facts;
     this.#batches++;
     this.#bytes += bytes;
     this.#queued += queued;
@@ -113,15 +141,32 @@ export class StatsKeeper {
     const account = this.#account(worker);
     account.batches++;
     addCounters(account.counters, counters);
+    const consumed = this.#lastConsumed;
     const now = performance.now();
-    const interval = waited + this.#lastConsumed;
+    this.#recent.add(facts, consumed, now);
+    this.#load.note(now);
     this.#handedOver = now;
-    return interval;
+    return waited + consumed;
+  }
+
+  /** The last batches. */
+  get recent(): readonly Recent[] {
+    return this.#recent.read();
+  }
+
+  /** Milliseconds that the consumer has worked on the batch that it has; 0 where it has none. */
+  get consuming(): number {
+    return this.#handedOver === 0 ? 0 : performance.now() - this.#handedOver;
+  }
+
+  /** Part of the cores' time that the program has used of late; undefined where nobody tells. */
+  load(cores: number): number | undefined {
+    return this.#load.read(cores);
   }
 
   /** All of it, for people. */
-  read(workers: number, capacity: number): LoaderStats {
-    const consuming = this.#handedOver === 0 ? 0 : performance.now() - this.#handedOver;
+  read({ workers, inFlight, limit, capacity }: ElsewhereStats): LoaderStats {
+    const consuming = this.consuming;
     const elapsed = this.#waitTotal + this.#consumed + consuming;
     const accounts = [...this.#accounts];
     return {
@@ -143,9 +188,14 @@ export class StatsKeeper {
         fetch: counters.fetchMs,
         read: counters.readMs,
         decode: counters.decodeMs,
+        cpu: counters.cpuMs,
+        waiting: counters.waitMs,
         transfer: counters.sendMs,
         bytesRead: counters.bytes,
       })),
+      recent: recentStats(this.recent, consuming),
+      inFlight,
+      limit,
     };
   }
 

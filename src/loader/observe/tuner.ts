@@ -4,7 +4,8 @@
  * Pure: it is told what each batch cost and answers with what to use from now on, so that tests drive it with simulated
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
  * from a worker costs stays where it is, for as long as it does. Otherwise take as many workers as the consumer can empty,
- * at most one a core, and one more as long as it still waits and throughput rises. Workers that are waited for almost as
+ * at most as many as the cores can keep at work, one a core or more where `getItem` waits, and one more as long as it still
+ * waits and throughput rises. Workers that are waited for almost as
  * long as the consumer would take to fetch the batches itself are put on trial: it does so for a while. Those that lose
  * several trials in a row are given up; each that they win makes the next one rarer, so that trials come to an end. The
  * queue grows where the consumer waits although batches were ready before, within the byte budget.
@@ -13,6 +14,7 @@
  * docs/decisions/tuning.md.
  */
 
+import { mostWorkers, waitingPart } from "./judge.ts";
 import {
   type Chooser,
   capacityOf,
@@ -60,11 +62,12 @@ const noWait = 0.02;
 interface Sums {
   batches: number;
   fetch: number;
+  asleep: number;
   waited: number;
   interval: number;
 }
 
-const noSums = (): Sums => ({ batches: 0, fetch: 0, waited: 0, interval: 0 });
+const noSums = (): Sums => ({ batches: 0, fetch: 0, asleep: 0, waited: 0, interval: 0 });
 
 /** What a number of workers achieved, in batches a millisecond. */
 interface Achieved {
@@ -163,7 +166,18 @@ export class Tuner implements Chooser {
     if (this.#inline < factor * (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
     const consume = Math.min(...seen.map(({ interval, waited }) => Math.max(0, interval - waited)));
     const workers = Math.ceil(this.#inline / Math.max(consume, 0.001));
-    this.#use(Math.min(this.#options.cores, Math.max(1, workers)), { name: "growing" });
+    this.#use(Math.min(this.#mostFor(seen), Math.max(1, workers)), { name: "growing" });
+  }
+
+  /** Workers of which the cores are kept at work. */
+  #mostFor(seen: readonly Pick<Observation, "fetch" | "asleep">[]): number {
+    const total = (of: (one: Pick<Observation, "fetch" | "asleep">) => number): number =>
+      seen.reduce((sum, one) => sum + of(one), 0);
+    const part = waitingPart(
+      total(({ fetch }) => fetch),
+      total(({ asleep }) => asleep),
+    );
+    return mostWorkers(this.#options.cores, part);
   }
 
   #adjust(look: Look): void {
@@ -194,7 +208,7 @@ export class Tuner implements Chooser {
   #grow(look: Look, { before }: Growing, waits: boolean): void {
     const reached = rate(look.best);
     if (before && reached < before.rate * 1.03) this.#use(before.workers, { name: "grown" });
-    else if (waits && this.#workers < this.#options.cores) {
+    else if (waits && this.#workers < this.#mostFor([look.sum])) {
       const now = { workers: this.#workers, rate: reached };
       this.#use(this.#workers + 1, { name: "growing", before: now });
     } else {
@@ -287,16 +301,22 @@ function rate({ batches, interval }: Sums): number {
 }
 
 /** What one of the batches cost. */
-function mean({ batches, fetch, waited, interval }: Sums): Omit<Sums, "batches"> {
-  return { fetch: fetch / batches, waited: waited / batches, interval: interval / batches };
+function mean({ batches, fetch, asleep, waited, interval }: Sums): Omit<Sums, "batches"> {
+  return {
+    fetch: fetch / batches,
+    asleep: asleep / batches,
+    waited: waited / batches,
+    interval: interval / batches,
+  };
 }
 
 function add(
   to: Sums,
-  { batches = 1, fetch, waited, interval }: Omit<Sums, "batches"> & { batches?: number },
+  { batches = 1, fetch, asleep, waited, interval }: Omit<Sums, "batches"> & { batches?: number },
 ): void {
   to.batches += batches;
   to.fetch += fetch;
+  to.asleep += asleep;
   to.waited += waited;
   to.interval += interval;
 }

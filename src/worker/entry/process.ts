@@ -1,7 +1,9 @@
 /** Entry of a worker process. Batches go through shared files, everything else over the channel. */
+import { meterProcess } from "../../core/thread-meter.node.ts";
 import { filesToLoader, inheritedFiles } from "../wire/shared-file.ts";
 import { serveLoader } from "./node.ts";
 
+meterProcess();
 const receive = serveLoader(filesToLoader(inheritedFiles));
 
 process.on("message", (message) => receive(message as object));

@@ -14,8 +14,9 @@ import { batchesInFlight } from "../../core/in-flight.ts";
 import { waitAtMost } from "../../core/settle.ts";
 import { seconds, type Watch, watchEvery } from "../../core/watch.ts";
 import { type BatchWorker, endPatience, type StartWorker } from "../worker.ts";
+import { type InFlight, inFlight } from "./in-flight.ts";
 import type { Job, PoolEvent } from "./job.ts";
-import { fullness, type Task, type WorkerSlot } from "./slot.ts";
+import { fullness, newSlot, sentTo, type Task, type WorkerSlot } from "./slot.ts";
 
 /** Milliseconds a worker may take to start, however short the deadline of a batch: a loaded machine starts slowly. */
 const startTimeout = 60_000;
@@ -31,6 +32,8 @@ export interface PoolOptions {
   /** Whether an error thrown by `getItem` is tried again as well. */
   readonly retryErrors: boolean;
   readonly onEvent?: (event: PoolEvent) => void;
+  /** Whether somebody observes: else only what has gone wrong is told. */
+  readonly observed?: () => boolean;
   /** Called from time to time, at least once a second, while jobs are out. */
   readonly onTick?: () => void;
 }
@@ -106,8 +109,10 @@ export class Pool {
 
   /** Has a job fetched. */
   submit(job: Job): void {
-    const request = { id: this.#nextRequest++, epoch: job.epoch, index: job.index };
-    this.#queue.push({ request, job, attempts: 0, cancelled: false });
+    const { epoch, index } = job;
+    const id = this.#nextRequest++;
+    const request = this.#observed ? { id, epoch, index, observed: true } : { id, epoch, index };
+    this.#queue.push({ request, job, attempts: 0, sentAt: 0, cancelled: false });
     this.#assign();
   }
 
@@ -145,17 +150,13 @@ export class Pool {
     this.#watch?.unref();
   }
 
-  /** What is being done for the job of `epoch` and `index`, in words. */
-  describe(epoch: number, index: number): string {
-    for (const { worker, held, ready, age } of this.#slots) {
-      const place = held.findIndex(({ request }) => request.epoch === epoch && request.index === index);
-      if (place < 0) continue;
-      if (!ready) return `${worker.name} is starting`;
-      return place === 0
-        ? `${worker.name} has been in getItem(${index}) for ${seconds(age)}`
-        : `${worker.name} will fetch it after getItem(${held[0]!.request.index}), which has taken ${seconds(age)}`;
-    }
-    return "it waits for a free worker";
+  /** What all workers are at. */
+  inFlight(): readonly InFlight[] {
+    return inFlight(this.#slots);
+  }
+
+  get #observed(): boolean {
+    return this.#options.observed?.() ?? false;
   }
 
   /** Resolves when nobody works on the caller's own instance any more, or after two seconds. */
@@ -185,9 +186,13 @@ export class Pool {
     const worker = start(id, {
       onReady: () => {
         if (!slot || slot.gone) return;
-        if (!slot.ready) slot.age = 0;
-        slot.ready = true;
         this.#failedStarts = 0;
+        if (slot.ready) return;
+        slot.ready = true;
+        slot.age = 0;
+        slot.readyAt = slot.since = performance.now();
+        const { startedAt: begin, readyAt: end } = slot;
+        if (this.#observed) this.#options.onEvent?.({ type: "ready", worker: worker.name, begin, end });
       },
       onBroken: (error) => {
         if (!slot || slot.gone) return;
@@ -197,7 +202,11 @@ export class Pool {
       },
       onBatch: (id, batch, counters) => {
         const done = this.#take(slot, id);
-        if (done) done.job.settle({ ok: true, batch, worker, counters });
+        if (done) {
+          const { readyAt, fetched } = slot!;
+          const { sentAt } = done;
+          done.job.settle({ ok: true, batch, worker, counters, readyAt, first: fetched === 1, sentAt });
+        }
         this.#assign();
       },
       onError: (id, error) => {
@@ -209,8 +218,10 @@ export class Pool {
         if (slot) this.#lost(slot, reason, "died");
       },
     });
-    slot = { worker, kind: start.kind, ready: false, held: [], age: 0, gone: false, retiring: false };
+    slot = newSlot(worker, start.kind);
     this.#slots.add(slot);
+    if (this.#observed)
+      this.#options.onEvent?.({ type: "starting", worker: worker.name, time: slot.startedAt });
     if (this.#wanted) worker.ref();
   }
 
@@ -221,6 +232,8 @@ export class Pool {
     if (place < 0) return undefined;
     const [done] = slot.held.splice(place, 1);
     slot.age = 0;
+    slot.since = this.#observed ? performance.now() : 0;
+    slot.fetched++;
     if (slot.held.length === 0 && slot.retiring) this.#end(slot);
     if (this.#isIdle()) for (const resolve of this.#onIdle.splice(0)) resolve();
     return done!.cancelled ? undefined : done;
@@ -240,7 +253,8 @@ export class Pool {
       return;
     }
     this.#requeue([failed]);
-    this.#options.onEvent?.({ type: "retry", epoch: failed.request.epoch, index: failed.request.index });
+    const { epoch, index } = failed.request;
+    this.#options.onEvent?.({ type: "retry", epoch, index, reason: cause, time: performance.now() });
   }
 
   /** Back to the queue, ahead of all that was submitted later; what nobody waits for is dropped. */
@@ -263,6 +277,7 @@ export class Pool {
       worker: slot.worker.name,
       reason,
       index: wasStarting ? undefined : first?.request.index,
+      time: performance.now(),
     });
     if (wasStarting) {
       if (first) this.#requeue([first]);
@@ -331,6 +346,7 @@ export class Pool {
       if (!best) break;
       const next = this.#queue.shift()!;
       best.held.push(next);
+      if (this.#observed) this.#options.onEvent?.(sentTo(best, next));
       best.worker.send(next.request);
     }
     this.#watchDeadlines();

@@ -61,7 +61,7 @@ export function connect(
   return {
     name: endpoint.name,
     inline: false,
-    send: ({ id, epoch, index }) => send({ type: "fetch", id, epoch, index }),
+    send: (request) => send({ type: "fetch", ...request }),
     cancel: (upTo) => send({ type: "cancel", upTo }),
     reload: () => send(load()),
     recycle: (buffers) => codec.recycle(buffers),

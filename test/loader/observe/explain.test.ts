@@ -1,74 +1,210 @@
+/** The sentences: each limit by what was measured, and what is advised with which number. */
 import { describe, expect, it } from "vitest";
+import { noCounters } from "../../../src/core/counters.ts";
 import { explain } from "../../../src/loader/observe/explain.ts";
-import type { LoaderStats } from "../../../src/loader/observe/stats.ts";
+import { type Evidence, judge } from "../../../src/loader/observe/judge.ts";
+import type { Recent } from "../../../src/loader/observe/recent.ts";
 
-/** Stats of 100 batches in ten seconds. */
-function stats(
-  share: number,
-  workers: number,
-  worker: { fetch: number; read?: number; decode?: number },
-): LoaderStats {
-  const perWorker = Array.from({ length: Math.max(1, workers) }, (_, i) => ({
-    name: `thread ${i + 1}`,
-    batches: 50,
-    read: 0,
-    decode: 0,
-    transfer: 0,
-    bytesRead: 0,
-    ...worker,
-  }));
-  const wait = { total: share * 10_000, share, p50: 1, p99: 2 };
-  const queue = { mean: 1, capacity: 12 };
-  return { batches: 100, bytes: 1, elapsed: 10_000, bytesAllocated: 0, wait, queue, workers, perWorker };
+const settings = { maxQueueSize: 10, timeout: 120_000, memory: Number.POSITIVE_INFINITY };
+
+interface Batch {
+  readonly wait?: number;
+  readonly start?: number;
+  readonly first?: boolean;
+  readonly consume?: number;
+  readonly fetch?: number;
+  readonly cpu?: number;
+  readonly asleep?: number;
+  readonly read?: number;
+  readonly decode?: number;
 }
 
+const batch = (
+  {
+    wait = 0,
+    start = 0,
+    first = false,
+    consume = 1,
+    fetch = 0,
+    asleep = 0,
+    cpu = fetch - asleep,
+    read = 0,
+    decode = 0,
+  }: Batch,
+  index: number,
+): Recent => {
+  const counters = {
+    ...noCounters(),
+    fetchMs: fetch,
+    cpuMs: cpu,
+    waitMs: asleep,
+    readMs: read,
+    decodeMs: decode,
+  };
+  return { epoch: 0, index, wait, start, first, consume, counters };
+};
+
+/** The sentence on a hundred batches, with `some` of them in place of others, on four cores. */
+function sentence(
+  each: Batch,
+  rest: Partial<Evidence> = {},
+  some: Readonly<Record<number, Batch>> = {},
+): string {
+  const batches = Array.from({ length: 100 }, (_, i) => batch(some[i] ?? each, i));
+  const evidence: Evidence = {
+    batches,
+    workers: 2,
+    cores: 4,
+    lacksMemory: false,
+    consuming: 0,
+    waiting: 0,
+    holder: undefined,
+    load: undefined,
+    scattered: undefined,
+    ...rest,
+  };
+  return explain(judge(evidence), evidence, settings);
+}
+
+/** What the consumer of a batch waits for, nine milliseconds of ten, where two workers are at work all the time. */
+const waits = { wait: 9, consume: 1, fetch: 19 };
+
 describe("explain", () => {
-  it.each([
+  it.each<[string, string, RegExp]>([
     [
-      "consumer",
-      stats(0.01, 2, { fetch: 2000 }),
-      /The consumer is the limit: it waits for data 1\.0 % of the time/,
+      "a slow consumer",
+      sentence({ wait: 0.1, consume: 9.9, fetch: 4 }),
+      /^The consumer is the limit: it waits for data 1\.0 % of the time.*2 workers are busy 20 % of it; more workers would change nothing\.$/,
     ],
     [
-      "CPU, inline",
-      stats(0.9, 0, { fetch: 9000, decode: 8000 }),
-      /The CPU is the limit.*workers: 4 or "auto"/,
+      "nothing",
+      sentence({ wait: 0.1, consume: 9.9, fetch: 18 }),
+      /^Nothing is wrong: the consumer waits for data 1\.0 % of the time, and its workers are busy 90 %/,
     ],
     [
-      "CPU, cores free",
-      stats(0.9, 2, { fetch: 9500, decode: 8000 }),
-      /with 2 of 4 cores used.*84 % of getItem is decoding/,
+      "decoding inline",
+      sentence({ ...waits, fetch: 9, decode: 8 }, { workers: 0 }),
+      /^The CPU is the limit.*in its own thread, and 89 % of getItem is decoding.*use workers: 4 or "auto"\.$/,
     ],
-    ["CPU, all cores", stats(0.9, 4, { fetch: 9500 }), /with all 4 cores at work; make getItem cheaper/],
     [
-      "disk",
-      stats(0.9, 2, { fetch: 9500, read: 9000 }),
-      /The disk or the network is the limit.*95 % of getItem is reading files/,
+      "decoding, cores free",
+      sentence({ ...waits, decode: 16 }),
+      /with 2 of 4 cores used, and 84 % of getItem is decoding.*use workers: 4 or "auto"\.$/,
     ],
-    ["hand-off", stats(0.9, 2, { fetch: 1000 }), /The hand-off is the limit.*busy only 10 %/],
-  ])("names the limit: %s", (_, given, sentence) => {
-    expect(explain(given, 4)).toMatch(sentence);
+    [
+      "own code, all cores",
+      sentence({ ...waits, fetch: 39 }, { workers: 4 }),
+      /with all 4 cores at work, and 100 % of getItem is your own code; make it cheaper/,
+    ],
+    [
+      "reading that works",
+      sentence({ ...waits, read: 18 }),
+      /^The CPU is the limit.*95 % of getItem is reading files/,
+    ],
+    [
+      "a disk",
+      sentence({ ...waits, read: 18, asleep: 17 }),
+      /^The disk or the network is the limit.*95 % of getItem is reading files; use workers: 19 \(now 2, of 4 cores\), to read ahead/,
+    ],
+    [
+      "a network",
+      sentence({ ...waits, asleep: 18 }),
+      /^Waiting inside getItem is the limit.*95 % of getItem is no work but waiting.*use workers: 19 \(now 2, of 4 cores\), which may be more than cores/,
+    ],
+    [
+      "a network, enough workers",
+      sentence({ ...waits, fetch: 320, asleep: 300 }, { workers: 32 }),
+      /32 workers do not hide it, or await several things at once/,
+    ],
+    [
+      "threads of a package",
+      sentence({ ...waits, asleep: 18 }, { load: 0.97 }),
+      /^The CPU is the limit.*all 4 cores are at work, though 95 % of getItem is waiting for threads of its own/,
+    ],
+    [
+      "other programs",
+      sentence({ ...waits, cpu: 8 }),
+      /^Other work on this machine is the limit.*58 % of getItem a worker could work and has no core/,
+    ],
+    [
+      "more workers than cores",
+      sentence({ ...waits, fetch: 79, cpu: 30 }, { workers: 8 }),
+      /^There are more workers than cores.*use workers: 4 \(now 8\)/,
+    ],
+    [
+      "an order",
+      sentence(waits, { scattered: "Rows" }),
+      /^The order is the limit.*each row of Rows.*BlockSampler.*diskCache/,
+    ],
+    ["an order, inline", sentence(waits, { scattered: "Rows", workers: 0 }), /^The order is the limit/],
+    [
+      "an order that nobody waits for",
+      sentence({ consume: 10, fetch: 19 }, { scattered: "Rows" }),
+      /^Nothing is wrong/,
+    ],
+    [
+      "memory",
+      sentence({ wait: 9, consume: 1, fetch: 2 }, { lacksMemory: true }),
+      /^The memory budget is the limit/,
+    ],
+    [
+      "a hand-off",
+      sentence({ wait: 9, consume: 1, fetch: 2 }),
+      /^The hand-off is the limit.*busy only 10 % of it.*maxQueueSize \(now 10\)/,
+    ],
+    [
+      "a start",
+      sentence({ wait: 1, consume: 5, fetch: 4 }, {}, { 0: { wait: 3000, start: 2500, fetch: 5 } }),
+      /^The start is the limit: the consumer waited 2\.5 s for workers that were starting/,
+    ],
+    [
+      "a cold first batch",
+      sentence({ consume: 5, fetch: 4 }, {}, { 0: { wait: 300, fetch: 300, first: true } }),
+      /^The start is the limit/,
+    ],
+    [
+      "a few slow batches",
+      sentence(
+        { consume: 10, fetch: 20 },
+        {},
+        { 8: { wait: 1900, fetch: 2000 }, 16: { wait: 1000, fetch: 1900 } },
+      ),
+      /^A few slow batches are the limit: 2 of the last 100.*index 8 takes 2\.0 s, the median is 20 ms \(100 times\), as 16 does; see what is in them\.$/,
+    ],
+    [
+      "slow batches that a queue hides",
+      sentence({ consume: 10, fetch: 15 }, {}, { 8: { wait: 200, fetch: 300 } }),
+      /maxQueueSize: 30 \(now 10\)\.$/,
+    ],
+  ])("names %s", (_, said, expected) => {
+    expect(said).toMatch(expected);
   });
 
-  it("tells the start of the workers from a slow hand-off", () => {
-    const young = stats(0.9, 2, { fetch: 1000 });
-    expect(explain({ ...young, batches: 7, wait: { ...young.wait, p99: 8000 } }, 4)).toMatch(
-      /The start is the limit.*one wait of about 8\.0 s.*one loader for all epochs/,
+  const holder = { worker: "thread 1", doing: "fetching", epoch: 0, index: 7, since: 0, age: 3100 } as const;
+
+  it("names a batch that may never come, also the first", () => {
+    const of = sentence({ consume: 5, fetch: 20 }, { waiting: 3000, holder });
+    expect(of).toMatch(
+      /^One batch may never come: thread 1 has been in getItem\(7\) for 3\.1 s, the median is 20 ms; .*`timeout` \(now 120\.0 s\)/,
+    );
+    expect(sentence({}, { batches: [], waiting: 3000, holder })).toMatch(/for 3\.1 s, no batch has come yet/);
+    // Slow batches are slow, and a worker that starts does not hang.
+    expect(sentence({ wait: 800, consume: 5, fetch: 900 }, { waiting: 3000, holder })).not.toMatch(
+      /never come/,
+    );
+    expect(sentence({}, { batches: [], waiting: 3000, holder: { ...holder, doing: "starting" } })).toMatch(
+      /^Too few/,
     );
   });
 
-  it("names the order where rows are scattered over blocks and somebody waits for the work", () => {
-    const of = (share: number, workers: number, fetch: number) =>
-      explain(stats(share, workers, { fetch }), 4, "Rows");
-    for (const workers of [0, 2])
-      expect(of(0.9, workers, 9500)).toMatch(
-        /The order is the limit.*each row of Rows.*BlockSampler.*diskCache/,
-      );
-    expect(of(0.01, 2, 9500)).toMatch(/The consumer is the limit/);
-    expect(of(0.9, 2, 1000)).toMatch(/The hand-off is the limit/);
+  it("counts a wait, and work of the consumer, that is not over", () => {
+    expect(sentence({ wait: 9, consume: 1, fetch: 19 }, { consuming: 60_000 })).toMatch(
+      /^The consumer is the limit/,
+    );
+    expect(sentence({ consume: 1, fetch: 0.1 }, { waiting: 1000 })).toMatch(/^The hand-off is the limit/);
   });
 
   it("says nothing before there is something to say", () => {
-    expect(explain({ ...stats(0, 0, { fetch: 0 }), batches: 0 }, 4)).toMatch(/Too few batches/);
+    expect(sentence({}, { batches: [] })).toMatch(/Too few batches/);
   });
 });

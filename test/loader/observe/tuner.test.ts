@@ -30,7 +30,7 @@ function run(options: SettingOptions, fetch: number, consume: number, handOff = 
     total += time;
     // Workers that start are waited for.
     const late = time + (starting-- > 0 ? 100 : 0);
-    tuner.observe({ fetch, waited: late - consume, interval: late, bytes: 1000, bytesRead });
+    tuner.observe({ fetch, waited: late - consume, interval: late, bytes: 1000, bytesRead, asleep: 0 });
   }
   return { setting: tuner.setting, total };
 }
@@ -78,7 +78,14 @@ describe("Tuner", () => {
               next += every + length;
             }
             clock += time;
-            tuner.observe({ fetch: 1, waited: time - 0.1, interval: time, bytes: 1000, bytesRead: 1000 });
+            tuner.observe({
+              fetch: 1,
+              waited: time - 0.1,
+              interval: time,
+              bytes: 1000,
+              bytesRead: 1000,
+              asleep: 0,
+            });
           }
           // They are put to the test now and then, which takes its time.
           expect(tally[2]! / count).toBeGreaterThan(0.6);
@@ -106,6 +113,7 @@ describe("Tuner", () => {
               interval: time(workers),
               bytes: 1000,
               bytesRead: 0,
+              asleep: 0,
             });
           }
           const best = Math.min(...[0, 1, 2].map(time));
@@ -121,7 +129,7 @@ describe("Tuner", () => {
     return Array.from({ length: count }, (_, i) => {
       const { workers } = tuner.setting;
       const time = interval(workers, cost(i), 0, 2);
-      tuner.observe({ fetch: cost(i), waited: time, interval: time, bytes: 1000, bytesRead: 0 });
+      tuner.observe({ fetch: cost(i), waited: time, interval: time, bytes: 1000, bytesRead: 0, asleep: 0 });
       return workers;
     });
   }
@@ -158,7 +166,7 @@ describe("Tuner", () => {
       const fetch = workers === 0 ? 1 : 1 + Math.max(0, 3 - clock / 267);
       const time = interval(workers, fetch, 0.1, 2);
       if (workers > 0) clock += time;
-      tuner.observe({ fetch, waited: time - 0.1, interval: time, bytes: 1000, bytesRead: 0 });
+      tuner.observe({ fetch, waited: time - 0.1, interval: time, bytes: 1000, bytesRead: 0, asleep: 0 });
     }
     expect(chosen.slice(chosen.indexOf(2))).not.toContain(0);
   });
@@ -179,7 +187,7 @@ describe("Tuner", () => {
       if (setting.workers > 0) fetched++;
       // This thread takes 20 % longer; yet what the workers have fetched ahead costs no time.
       const time = setting.workers > 0 ? 50 : ahead-- > 0 ? 0 : 60;
-      tuner.observe({ fetch: 50, waited: time, interval: time, bytes: 1000, bytesRead: 0 });
+      tuner.observe({ fetch: 50, waited: time, interval: time, bytes: 1000, bytesRead: 0, asleep: 0 });
     }
     expect(fetched / 2000).toBeGreaterThan(0.8);
   });
@@ -194,7 +202,14 @@ describe("Tuner", () => {
           const { workers } = tuner.setting;
           const interval = 100 * random.uniform();
           const waited = interval * random.uniform();
-          tuner.observe({ fetch: 100 * random.uniform(), waited, interval, bytes: 1000, bytesRead: 0 });
+          tuner.observe({
+            fetch: 100 * random.uniform(),
+            waited,
+            interval,
+            bytes: 1000,
+            bytesRead: 0,
+            asleep: 0,
+          });
           if (tuner.setting.workers !== workers) changes++;
         }
         expect(changes).toBeLessThan(100);
@@ -212,7 +227,7 @@ describe("Tuner", () => {
     const tuner = new Tuner(free);
     for (let i = 0; i < batches; i++) {
       const fetch = 0.7 + (i % 2000 < 1000 ? 0 : 0.5);
-      tuner.observe({ fetch, waited: fetch, interval: fetch + 0.01, bytes: 1000, bytesRead: 0 });
+      tuner.observe({ fetch, waited: fetch, interval: fetch + 0.01, bytes: 1000, bytesRead: 0, asleep: 0 });
     }
     expect(tuner.setting.workers).toBe(0);
   });
@@ -235,7 +250,7 @@ describe("Tuner", () => {
       fc.property(fc.integer({ min: 1, max: 10_000 }), fc.integer({ min: 1, max: 5000 }), (memory, bytes) => {
         const tuner = new Tuner({ workers: 2, maxQueueSize: 10, cores: 2, memory });
         expect(tuner.setting.capacity).toBeLessThanOrEqual(2);
-        tuner.observe({ fetch: 1, waited: 1, interval: 1, bytes, bytesRead: 0 });
+        tuner.observe({ fetch: 1, waited: 1, interval: 1, bytes, bytesRead: 0, asleep: 0 });
         expect(tuner.setting.capacity).toBe(Math.max(1, Math.min(12, Math.floor(memory / bytes))));
       }),
     );

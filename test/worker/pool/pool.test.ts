@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { noCounters } from "../../../src/core/counters.ts";
+import { progressOf } from "../../../src/worker/pool/in-flight.ts";
 import type { Outcome, PoolEvent } from "../../../src/worker/pool/job.ts";
 import { Pool, type PoolOptions } from "../../../src/worker/pool/pool.ts";
 import type { BatchRequest, BatchWorker, StartWorker, WorkerEvents } from "../../../src/worker/worker.ts";
@@ -395,7 +396,7 @@ describe("Pool, by the clock", () => {
     vi.spyOn(performance, "now").mockReturnValue(now + 60_000);
     vi.advanceTimersByTime(250);
     expect(stage.alive).toHaveLength(1);
-    expect(stage.pool.describe(0, 0)).toBe("puppet 1 has been in getItem(0) for 500 ms");
+    expect(progressOf(stage.pool.inFlight(), 0, 0)).toBe("puppet 1 has been in getItem(0) for 500 ms");
     vi.restoreAllMocks();
     void stage.pool.close();
   });

@@ -1,0 +1,77 @@
+/** What is told of one run through an epoch. */
+import type { Outcome } from "../../worker/pool/job.ts";
+import type { LoaderEvent, Observers, TimeSpan } from "./events.ts";
+import type { BatchFacts } from "./stats.ts";
+
+/** How a job ends that has brought its batch. */
+export type Arrival = Extract<Outcome, { ok: true }>;
+
+/** Tells observers of an epoch's batches. */
+export class EpochEvents {
+  readonly #observers: Observers;
+  readonly #epoch: number;
+
+  constructor(observers: Observers, epoch: number) {
+    this.#observers = observers;
+    this.#epoch = epoch;
+  }
+
+  /** The epoch begins, and delivers so many batches. */
+  begun(steps: number): void {
+    this.#observers.note({ type: "epoch", epoch: this.#epoch, steps, time: performance.now() });
+  }
+
+  /** It is over, run to its end or not. */
+  ended(complete: boolean): void {
+    this.#observers.note({ type: "epochEnd", epoch: this.#epoch, complete, time: performance.now() });
+  }
+
+  /** A batch has arrived: when it was fetched, and what in it was read and decoded when. */
+  arrived({ worker: { name: worker }, counters, sentAt }: Arrival, index: number): void {
+    const { when, fetchMs, cpuMs: cpu, waitMs: waited } = counters;
+    // It may have been asked for before anybody observed.
+    if (when === undefined || sentAt === 0) return;
+    const of = { worker, epoch: this.#epoch, index };
+    const latest = performance.now() - fetchMs;
+    const begin = Math.max(sentAt, Math.min(when.begin - performance.timeOrigin, latest));
+    this.#observers.note({ type: "fetched", ...of, begin, end: begin + fetchMs, cpu, waited });
+    for (const { from, to } of pairs(when.reads))
+      this.#observers.note({ type: "read", ...of, begin: begin + from, end: begin + to });
+    for (const { from, to } of pairs(when.decodes))
+      this.#observers.note({ type: "decoded", ...of, begin: begin + from, end: begin + to });
+  }
+
+  /** The consumer has waited for a batch. */
+  waited(index: number, span: TimeSpan): void {
+    this.#observers.note({ type: "wait", epoch: this.#epoch, index, ...span });
+  }
+
+  /** A batch is left out. */
+  skipped(index: number, error: Error): void {
+    this.#observers.note({ type: "skipped", epoch: this.#epoch, index, error, time: performance.now() });
+  }
+
+  /** A batch is handed to the consumer. */
+  delivered({ worker, epoch, index, bytes, queued }: BatchFacts, position: number, batch: unknown): void {
+    if (!this.#observers.present) return;
+    const time = performance.now();
+    const event: LoaderEvent = {
+      type: "delivered",
+      worker,
+      epoch,
+      index,
+      position,
+      time,
+      bytes,
+      queued,
+      batch,
+    };
+    // Now, as it is the consumer's in a moment.
+    this.#observers.tell(event);
+  }
+}
+
+/** Times given as from, to, from, to, and so on. */
+function* pairs(times: readonly number[]): Generator<{ readonly from: number; readonly to: number }> {
+  for (let at = 0; at < times.length; at += 2) yield { from: times[at]!, to: times[at + 1]! };
+}

@@ -1,0 +1,186 @@
+/**
+ * What limits a loader, of what was measured in the last seconds.
+ *
+ * Pure: numbers in, a judgement out, so that tests drive it with simulated pipelines. The rule, in words: a loader whose
+ * consumer hardly waits lacks nothing. Else the waits themselves say what they were for: a worker that was starting, a
+ * few indices that take many times as long as the others, one that never returns. What is left is spread over all
+ * batches: where workers are at work most of the time, the parts of getItem say what with; where they are not, batches
+ * lie ready and are not handed over, or may not be fetched for want of memory.
+ */
+import type { InFlight } from "../../worker/pool/in-flight.ts";
+import { quantile, type Recent, slowestOf } from "./recent.ts";
+
+/** A share of waiting under which the data keeps up. */
+const keepsUp = 0.05;
+
+/** A share of time in `getItem` above which workers are at work. */
+const atWork = 0.6;
+
+/** What is judged. Times in milliseconds. */
+export interface Evidence {
+  /** The last batches. */
+  readonly batches: readonly Recent[];
+  /** Workers at present; 0 for none. */
+  readonly workers: number;
+  readonly cores: number;
+  /** Whether fewer batches may exist ahead than were asked for, for want of memory. */
+  readonly lacksMemory: boolean;
+  /** How long the consumer has worked on the batch that it has; 0 where it does not. */
+  readonly consuming: number;
+  /** How long it has waited for a batch that has not come; 0 where it does not wait. */
+  readonly waiting: number;
+  /** Who that waits for; undefined for nobody. */
+  readonly holder: InFlight | undefined;
+  /** Part of the cores' time that the program used, its packages included; undefined where nobody tells. */
+  readonly load: number | undefined;
+  /** Name of a dataset whose rows cost a whole block each in the order in which they are read. */
+  readonly scattered: string | undefined;
+}
+
+/** An index that takes long. */
+export interface SlowItem {
+  /** Number of its epoch. */
+  readonly epoch: number;
+  /** What `getItem` is called with. */
+  readonly index: number;
+  /** Milliseconds in `getItem`. */
+  readonly fetch: number;
+}
+
+/** What limits a loader. Times in milliseconds, parts from 0 to 1; `wanted` is the number of workers to use. */
+export type Limit =
+  /** Too few batches have come to say anything. */
+  | { readonly name: "unknown" }
+  /** One batch takes so long that it may never come. */
+  | { readonly name: "hang"; readonly holder: InFlight; readonly median: number }
+  /** Workers that start are waited for. */
+  | { readonly name: "start"; readonly waited: number }
+  /** The consumer hardly waits; the workers are at work for the part `busy` of the time, most of it for `"nothing"`. */
+  | { readonly name: "nothing" | "consumer"; readonly busy: number }
+  /** Some indices take many times as long as the others. */
+  | {
+      readonly name: "slow";
+      readonly items: readonly SlowItem[];
+      readonly median: number;
+      /** Median time that the consumer spends on a batch. */
+      readonly consume: number;
+    }
+  /** Each row costs the decoding of a block. */
+  | { readonly name: "order"; readonly of: string }
+  /** `getItem` waits: for files and downloads, or for anything else. */
+  | { readonly name: "disk" | "waiting"; readonly part: number; readonly wanted: number }
+  /** `getItem` works; on what, for the part that is that. */
+  | {
+      readonly name: "cpu";
+      readonly on: "read" | "decode" | "own" | "threads";
+      readonly part: number;
+      readonly wanted: number;
+    }
+  /** Workers could work and get no core. */
+  | { readonly name: "starved"; readonly part: number }
+  /** The memory budget keeps workers from fetching ahead. */
+  | { readonly name: "memory" }
+  /** Workers are free for most of the time, and the consumer waits all the same. */
+  | { readonly name: "handOff"; readonly busy: number };
+
+/** What limits a loader, in one word. */
+export type LimitName = Limit["name"];
+
+/** Batches on which a judgement is founded, at least. */
+const fewest = 2;
+
+/** Milliseconds of a wait that may be a hang. */
+const hangsAfter = 2000;
+
+/** Most workers of any use: each is a thread with a copy of the program. */
+const most = 32;
+
+const sum = (batches: readonly Recent[], of: (batch: Recent) => number): number =>
+  batches.reduce((total, batch) => total + of(batch), 0);
+
+/** The part of `fetch` milliseconds in `getItem` that was spent waiting, for which no core is needed. */
+export function waitingPart(fetch: number, asleep: number): number {
+  return fetch === 0 ? 0 : Math.min(1, asleep / fetch);
+}
+
+/** Workers that keep the cores at work where `getItem` waits for a part of its time: one a core where it does not. */
+export function mostWorkers(cores: number, waiting: number): number {
+  // What waits for less than a third does so by measurement, or by a disk that more workers would make no faster.
+  if (waiting < 1 / 3) return cores;
+  return Math.max(cores, Math.min(most, Math.ceil(cores / (1 - Math.min(waiting, 0.999)))));
+}
+
+/** Says what limits a loader. */
+export function judge(evidence: Evidence): Limit {
+  const { batches, consuming, waiting, holder, workers } = evidence;
+  const median = medianOf(batches, ({ counters }) => counters.fetchMs);
+  if (waiting > Math.max(hangsAfter, 20 * median) && holder?.doing === "fetching")
+    return { name: "hang", holder, median };
+  if (batches.length < fewest) return { name: "unknown" };
+  const waited = sum(batches, ({ wait }) => wait) + waiting;
+  const elapsed = waited + sum(batches, ({ consume }) => consume) + consuming;
+  const fetch = sum(batches, ({ counters }) => counters.fetchMs);
+  const busy = Math.min(1, fetch / (elapsed * Math.max(1, workers)));
+  if (waited < keepsUp * elapsed) return { name: busy < 0.5 ? "consumer" : "nothing", busy };
+  return (
+    waitsForFew(evidence, { waited, median }) ??
+    (busy > atWork || workers === 0 ? work(evidence, { waited, elapsed, fetch }) : undefined) ??
+    (evidence.lacksMemory ? { name: "memory" } : { name: "handOff", busy })
+  );
+}
+
+/** Whether most of the waits were for a start, or for a few batches. */
+function waitsForFew(
+  { batches, waiting, holder }: Evidence,
+  { waited, median }: { readonly waited: number; readonly median: number },
+): Limit | undefined {
+  const isSlow = ({ counters }: Recent): boolean => counters.fetchMs > Math.max(5 * median, median + 10);
+  // A worker loads and compiles much of what it needs with its first batch.
+  const starting =
+    sum(batches, (batch) => (batch.first && isSlow(batch) ? batch.wait : batch.start)) +
+    (holder?.doing === "starting" ? waiting : 0);
+  if (starting > waited / 2) return { name: "start", waited: starting };
+  const slow = batches.filter((batch) => isSlow(batch) && !batch.first);
+  if (slow.length > batches.length / 4 || sum(slow, ({ wait }) => wait) < waited / 2) return undefined;
+  const items = slowestOf(slow);
+  return { name: "slow", items, median, consume: medianOf(batches, ({ consume }) => consume) };
+}
+
+/** What the work of fetching is; undefined where there is none. */
+function work(
+  { batches, cores, load, scattered }: Evidence,
+  { waited, elapsed, fetch }: { readonly waited: number; readonly elapsed: number; readonly fetch: number },
+): Limit | undefined {
+  if (fetch === 0) return undefined;
+  if (scattered !== undefined) return { name: "order", of: scattered };
+  const part = (of: (counters: Recent["counters"]) => number): number =>
+    Math.min(1, sum(batches, ({ counters }) => of(counters)) / fetch);
+  // As many as would fetch in the time that the consumer works: where it does nothing but wait, as many as are of use.
+  const needed = Math.ceil(fetch / Math.max(1, elapsed - waited));
+  const asleep = part(({ waitMs }) => waitMs);
+  const read = part(({ readMs }) => readMs);
+  const decode = part(({ decodeMs }) => decodeMs);
+  const starved = 1 - asleep - part(({ cpuMs }) => cpuMs);
+  if (asleep > 0.5) {
+    // What a package's own threads do is waiting for the thread that asked them.
+    if (load !== undefined && load > 0.85) return { name: "cpu", on: "threads", part: asleep, wanted: cores };
+    const wanted = Math.min(needed, mostWorkers(cores, asleep));
+    return read > 0.5 ? { name: "disk", part: read, wanted } : { name: "waiting", part: asleep, wanted };
+  }
+  if (starved > 0.3) return { name: "starved", part: starved };
+  const wanted = Math.max(1, Math.min(needed, mostWorkers(cores, asleep)));
+  const on = read > 0.5 ? "read" : decode > 0.5 ? "decode" : "own";
+  return {
+    name: "cpu",
+    on,
+    part: on === "read" ? read : on === "decode" ? decode : 1 - read - decode,
+    wanted,
+  };
+}
+
+function medianOf(batches: readonly Recent[], of: (batch: Recent) => number): number {
+  return quantile(
+    batches.map(of).sort((a, b) => a - b),
+    0.5,
+  );
+}
