@@ -4,6 +4,8 @@
  *
  * Plain JSON. Values of batches are sampled, and say of how many: `sampled` of `count`.
  */
+import type { LeafRole } from "../check/leaves.ts";
+import type { ValueSummary } from "../check/values.ts";
 import type { EpochReport, LoaderReport } from "../loader/observe/report.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
 
@@ -123,31 +125,6 @@ export interface Snapshot {
   readonly classes: { readonly path: string; readonly counts: readonly number[] } | undefined;
 }
 
-/** What a leaf is taken for, by its dtype and shape: nothing is known of what the numbers mean. */
-export type LeafRole =
-  /** [n, height, width, 1, 3 or 4], or one without the last axis. */
-  | "image"
-  /** Whole numbers of the size of an image beside it. */
-  | "mask"
-  /** [n, boxes, 4] or [n, 4] beside an image. */
-  | "boxes"
-  /** One whole number a sample. */
-  | "classes"
-  /** One of several numbers a sample is 1, all others 0. */
-  | "oneHot"
-  /** Strings. */
-  | "text"
-  /** [n, steps] or [n, steps, channels] of numbers. */
-  | "series"
-  /** As series, long enough to be sound: 4,000 steps and more, of one or two channels, within -1 and 1. */
-  | "audio"
-  /** [n, features]. */
-  | "vector"
-  /** One number a sample. */
-  | "number"
-  /** Anything else. */
-  | "other";
-
 /** A leaf of a batch, in short. */
 export interface LeafView {
   /** As `[0]`, `[1].label`. */
@@ -158,28 +135,6 @@ export interface LeafView {
   readonly values: ValueSummary | undefined;
   /** What is shown of the first samples. */
   readonly samples: readonly SampleView[];
-}
-
-/** What values of a leaf are. Of those that are not finite only their number. */
-export interface ValueSummary {
-  /** Values there are, and values looked at: evenly spaced ones. */
-  readonly count: number;
-  readonly sampled: number;
-  readonly min: number;
-  readonly max: number;
-  readonly mean: number;
-  readonly std: number;
-  readonly nan: number;
-  readonly infinite: number;
-  /** Of the last axis, where it is an image's. */
-  readonly channels: readonly {
-    readonly min: number;
-    readonly max: number;
-    readonly mean: number;
-    readonly std: number;
-  }[];
-  /** Counts of the sampled values between min and max, in classes of equal width, a list a channel. */
-  readonly histogram: readonly (readonly number[])[];
 }
 
 /** What is shown of one sample of a leaf. */

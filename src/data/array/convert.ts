@@ -49,7 +49,7 @@ export function convertNumbers(from: TypedArray, fromDType: DType, to: TypedArra
 }
 
 /** The number whose float16 has these bits; every one of them is a float32 too. */
-function halfValue(bits: number): number {
+export function halfValue(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 0x3ff;
