@@ -12,6 +12,7 @@ export const moduleState: Readonly<Record<string, string>> = {
   "src/bytes/base.ts told": "a thread is told once, by whoever loads it",
   "src/bytes/in-flight.ts lines": "all who ask a server in a thread stand in one line",
   "src/core/counters.ts measures": ofThread,
+  "src/cli/main.ts interrupt": "a program is ended once",
   "src/core/counters.ts open": "costs of all loaders in the thread, also of another copy of the package",
   "src/core/counters.ts shared": "the place on globalThis where copies of the package find it",
   "src/core/crc32c.ts tables": "is filled once, and does not change",

@@ -1,0 +1,29 @@
+#!/usr/bin/env node
+/** `npx epochal`: the commands there are, and the process they run in. */
+import { runCli } from "./cli.ts";
+import type { Command } from "./command.ts";
+import { exitCodes } from "./usage.ts";
+
+const commands: readonly Command[] = [];
+
+/** Milliseconds that a command has to end after Ctrl-C. */
+const patience = 3000;
+
+const interrupt = new AbortController();
+process.on("SIGINT", () => {
+  if (interrupt.signal.aborted) process.exit(exitCodes.interrupted);
+  interrupt.abort();
+  setTimeout(() => process.exit(exitCodes.interrupted), patience).unref();
+});
+
+// Not 1, which says that something was found.
+process.on("uncaughtException", (error) => {
+  process.stderr.write(`epochal: ${error instanceof Error ? error.stack : String(error)}\n`);
+  process.exit(exitCodes.usage);
+});
+
+const { stdout, stderr, env, argv } = process;
+const code = await runCli(argv.slice(2), commands, { stdout, stderr, env, signal: interrupt.signal });
+// Once all is written; what the target's module left open, as a connection, does not hold the program.
+await new Promise<void>((resolve) => stdout.write("", () => resolve()));
+process.exit(code);
