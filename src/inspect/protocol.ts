@@ -55,6 +55,7 @@ export interface Update {
   readonly classes: ClassCounts | undefined;
   /** New points of curves: losses and metrics of training. */
   readonly curves: readonly Curve[];
+  /** Faults since the update before; the oldest first. */
   readonly faults: readonly Fault[];
 }
 
@@ -150,13 +151,21 @@ export type SampleView =
       readonly data: string;
     }
   | { readonly kind: "text"; readonly text: string }
-  /** Numbers: all, or evenly spaced ones of `count`. `channels` numbers make one step. */
+  /** Numbers: all, or evenly spaced ones of `count`; null where one is not finite. `channels` numbers make one step. */
   | {
       readonly kind: "numbers";
-      readonly values: readonly number[];
+      readonly values: readonly (number | null)[];
       readonly count: number;
       readonly channels: number;
     };
 
 /** What comes down the stream: one a line, as JSON. */
 export type Message = Hello | Update | Snapshot;
+
+/** The answer, with a status of 400 and more, where a batch or sample that was asked for by index cannot be had. */
+export interface Refused {
+  /** What went wrong, as a sentence. */
+  readonly error: string;
+  /** The messages of what caused it, the nearest first. */
+  readonly causes: readonly string[];
+}

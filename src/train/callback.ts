@@ -6,6 +6,7 @@
  * in the order of the list.
  */
 import { TrainingError } from "../core/errors.ts";
+import type { DataLoader } from "../loader/data-loader.ts";
 import type { TrainingState } from "./checkpoint/training-state.ts";
 import type { Logs } from "./logs.ts";
 import type { Trainable } from "./trainable.ts";
@@ -105,6 +106,8 @@ export interface Training {
   readonly model: Trainable;
   /** The option of `fit`; aborted when the run ends by it, and its reason is then the error of `onTrainError`. */
   readonly signal: AbortSignal | undefined;
+  /** What the run's batches come from: the loader that `fit` was given, or has made; undefined where it reads a stream. */
+  readonly loader: DataLoader<unknown> | undefined;
   /** Time spent waiting for data and time in all since the epoch began, in milliseconds: for the progress bar. */
   times(): { readonly wait: number; readonly total: number };
   /**

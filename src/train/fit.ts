@@ -8,7 +8,7 @@
  */
 import { TrainingError } from "../core/errors.ts";
 import { warn } from "../core/warn.ts";
-import { isDataLoader } from "../loader/data-loader.ts";
+import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import { isSequence } from "../sequence/sequence.ts";
 import type { CallbackHooks, HookName, Training } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
@@ -119,6 +119,11 @@ class FitRun implements Training {
     this.#ownsLoader = !isDataLoader(data);
     this.#states = isSequence(data) ? new SequenceStates(data) : undefined;
     this.#data = opened;
+  }
+
+  get loader(): DataLoader<unknown> | undefined {
+    const { loader } = this.#data.feed;
+    return isDataLoader(loader) ? loader : undefined;
   }
 
   times(): { readonly wait: number; readonly total: number } {
