@@ -21,7 +21,7 @@ class Told {
 function batch(worker: string, index: number, begin: number): LoaderEvent[] {
   const of = { worker, epoch: 0, index };
   return [
-    { type: "read", ...of, begin: begin + 1, end: begin + 4 },
+    { type: "read", ...of, begin, end: begin + 4 },
     { type: "read", ...of, begin: begin + 2, end: begin + 5 },
     { type: "decoded", ...of, begin: begin + 5, end: begin + 9 },
     { type: "fetched", ...of, begin, end: begin + 10, cpu: 4, waited: 5 },
