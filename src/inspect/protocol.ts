@@ -161,11 +161,3 @@ export type SampleView =
 
 /** What comes down the stream: one a line, as JSON. */
 export type Message = Hello | Update | Snapshot;
-
-/** The answer, with a status of 400 and more, where a batch or sample that was asked for by index cannot be had. */
-export interface Refused {
-  /** What went wrong, as a sentence. */
-  readonly error: string;
-  /** The messages of what caused it, the nearest first. */
-  readonly causes: readonly string[];
-}

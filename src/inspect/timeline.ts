@@ -77,7 +77,8 @@ function markOf(event: MarkEvent): TimelineMark {
   return { time: event.time, kind: event.type, text: textOf(event) };
 }
 
-function textOf(event: MarkEvent): string {
+/** What has happened, as a sentence. */
+export function textOf(event: MarkEvent): string {
   switch (event.type) {
     case "epoch":
       return `Epoch ${event.epoch} begins: ${event.steps} batches.`;

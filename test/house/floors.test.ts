@@ -13,7 +13,7 @@ const floors = [...section(read("ARCHITECTURE.md"), "Floors").matchAll(/^\| `([\
 );
 
 /** Folders whose job is Node: only they import its built-in modules where that runs on loading. */
-const nodeFolders = ["src/testing/", "src/worker/entry/", "src/cli/"];
+const nodeFolders = ["src/cli/", "src/inspect/", "src/testing/", "src/worker/entry/"];
 
 /** What runs in workers only, which are replaced where a module could not be loaded, and may load ours late. */
 const replaced = ["src/serve/serving.ts"];
