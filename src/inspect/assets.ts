@@ -10,7 +10,11 @@ export interface PageAssets {
   readonly css: string;
 }
 
-/** @throws FileError if the package lacks one. */
+/**
+ * Reads the page's own program.
+ *
+ * @throws FileError if the package lacks a file of it.
+ */
 export async function readAssets(folder: URL = new URL("./page/", import.meta.url)): Promise<PageAssets> {
   const [html, js, css] = await Promise.all(
     ["page.html", "page.js", "page.css"].map((name) => readAsset(new URL(name, folder))),

@@ -7,8 +7,8 @@
 import type { ServerResponse } from "node:http";
 import { warnOnce } from "../core/warn.ts";
 import { causesOf, type FeedPosition, feedStart } from "./feed.ts";
-import type { Hello, Message, Snapshot } from "./protocol.ts";
-import type { Watch } from "./watch.ts";
+import type { BatchLook, Message, PageHello } from "./protocol.ts";
+import type { LoaderWatch } from "./watch.ts";
 
 /** Milliseconds between two updates. */
 const between = 500;
@@ -32,13 +32,13 @@ interface Page {
 
 /** Sends pages what there is to see. */
 export class Broadcast {
-  readonly #watch: Watch;
+  readonly #watch: LoaderWatch;
   readonly #hello: string;
   readonly #pages = new Set<Page>();
   #timer: NodeJS.Timeout | undefined;
   #lastLook: string | undefined;
 
-  constructor(watch: Watch, hello: Hello) {
+  constructor(watch: LoaderWatch, hello: PageHello) {
     this.#watch = watch;
     this.#hello = lineOf(hello);
   }
@@ -119,7 +119,7 @@ export class Broadcast {
     }
   }
 
-  #show(snapshot: Snapshot): void {
+  #show(snapshot: BatchLook): void {
     const line = lineOf(snapshot);
     this.#lastLook = line;
     for (const page of this.#pages) if (page.waitingSince === 0) write(page, line);

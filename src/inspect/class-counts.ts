@@ -6,7 +6,7 @@
  */
 import { type BatchLeaf, leavesOf } from "../check/leaves.ts";
 import { classesIn } from "../check/values.ts";
-import type { ClassCounts, Snapshot } from "./protocol.ts";
+import type { BatchLook, ClassCounts } from "./protocol.ts";
 
 /** The part of the time that counting may take. */
 const share = 0.002;
@@ -61,7 +61,7 @@ export class ClassCounter {
 }
 
 /** The classes of the samples of one batch; undefined where no leaf holds classes. */
-export function classesOf(leaves: readonly BatchLeaf[]): Snapshot["classes"] {
+export function countClasses(leaves: readonly BatchLeaf[]): BatchLook["classes"] {
   const leaf = classLeaf(leaves);
   if (leaf === undefined) return undefined;
   const counts: number[] = [];

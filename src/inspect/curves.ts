@@ -11,7 +11,7 @@ interface Point {
 }
 
 /** One curve. */
-interface Kept {
+interface Thinned {
   points: Point[];
   /** Of how many values one is kept. */
   every: number;
@@ -20,7 +20,7 @@ interface Kept {
 
 /** Keeps curves: where there are too many points, every second one goes, and so on. */
 export class Curves {
-  readonly #curves = new Map<string, Kept>();
+  readonly #curves = new Map<string, Thinned>();
   #count = 0;
 
   /** How many points there have been. */

@@ -9,10 +9,10 @@ import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
 import { ClassCounter } from "./class-counts.ts";
 import { Curves } from "./curves.ts";
-import type { Fault, OpenSpan, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
+import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { drawable } from "./spans.ts";
-import { textOf, timelineObserver } from "./timeline.ts";
+import { markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
 export interface FeedPosition {
@@ -40,7 +40,7 @@ export class EventFeed {
   readonly #loader: DataLoader<unknown>;
   readonly #spans = new Ring<TimelineSpan>(1 << 14);
   readonly #marks = new Ring<TimelineMark>(256);
-  readonly #faults = new Ring<Fault>(100);
+  readonly #faults = new Ring<ShownFault>(100);
   readonly #queue = new Ring<readonly [time: number, ready: number]>(1 << 12);
   readonly #curves = new Curves();
   readonly #classes = new ClassCounter();
@@ -71,7 +71,7 @@ export class EventFeed {
       case "lost": {
         const { type: kind, time } = event;
         const reason = event.type === "skipped" ? event.error : event.reason;
-        this.#faults.add({ time, kind, text: textOf(event), causes: causesOf(reason).slice(1) });
+        this.#faults.add({ time, kind, text: markText(event), causes: causesOf(reason).slice(1) });
       }
     }
   }

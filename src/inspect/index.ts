@@ -14,3 +14,11 @@ export { InspectPage, inspect } from "./inspect.ts";
 export { Inspector } from "./inspector.ts";
 export type { InspectOptions, LookOptions } from "./options.ts";
 export { InspectReport, recordReport } from "./still.ts";
+export {
+  type Observable,
+  recordTrace,
+  type TraceEvent,
+  type TraceFile,
+  type TraceOptions,
+  type TraceRecorder,
+} from "./trace.ts";

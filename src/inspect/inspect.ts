@@ -6,17 +6,17 @@ import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import { readAssets } from "./assets.ts";
 import { checkInspectOptions, helloOf, type InspectOptions } from "./options.ts";
 import { PageServer } from "./server.ts";
-import { Watch } from "./watch.ts";
+import { LoaderWatch } from "./watch.ts";
 
 /** A page that shows a loader at work. */
 export class InspectPage implements AsyncDisposable {
   /** Where it is: on this computer only, for whoever has the whole URL, which ends with a token. */
   readonly url: string;
   readonly #server: PageServer;
-  readonly #watch: Watch;
+  readonly #watch: LoaderWatch;
 
   /** @internal */
-  constructor(server: PageServer, watch: Watch) {
+  constructor(server: PageServer, watch: LoaderWatch) {
     this.url = server.url;
     this.#server = server;
     this.#watch = watch;
@@ -63,7 +63,7 @@ export async function inspect(
   const { port = 0, ...about } = options;
   const hello = helloOf(loader, about, true);
   const assets = await readAssets();
-  const watch = new Watch(loader);
+  const watch = new LoaderWatch(loader);
   try {
     return new InspectPage(await PageServer.start({ watch, hello, assets, port }), watch);
   } catch (error) {

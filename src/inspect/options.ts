@@ -4,7 +4,7 @@ import { OptionError } from "../core/errors.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { sequenceIn } from "../loader/loader.ts";
 import { nameOf } from "../sequence/sequence.ts";
-import { type Hello, inspectVersion } from "./protocol.ts";
+import { inspectVersion, type PageHello } from "./protocol.ts";
 
 /** What a page or a report is told of the data, so that it can name and undo. */
 export interface LookOptions {
@@ -24,7 +24,11 @@ export interface InspectOptions extends LookOptions {
 
 const lookNames = ["classes", "mean", "std"] as const;
 
-/** @throws OptionError if one is none, or not what it should be. */
+/**
+ * Checks what a page or a report is told.
+ *
+ * @throws OptionError if an option is none, or not what it should be.
+ */
 export function checkLookOptions(what: string, options: LookOptions): void {
   checkKnown(what, options, lookNames, { port: "Only a page has a port." });
   const { classes, mean, std } = options;
@@ -36,7 +40,11 @@ export function checkLookOptions(what: string, options: LookOptions): void {
   checkChannels("std", std);
 }
 
-/** @throws OptionError if one is none, or not what it should be. */
+/**
+ * Checks the options of a page.
+ *
+ * @throws OptionError if one is none, or not what it should be.
+ */
 export function checkInspectOptions(what: string, { port, ...options }: InspectOptions): void {
   checkLookOptions(what, options);
   if (port !== undefined) checkInteger("port", port, 0, 65_535);
@@ -47,7 +55,7 @@ export function helloOf(
   loader: DataLoader<unknown>,
   { classes, mean, std }: LookOptions,
   live: boolean,
-): Hello {
+): PageHello {
   return {
     type: "hello",
     version: inspectVersion,

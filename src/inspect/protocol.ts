@@ -13,7 +13,7 @@ import type { LoaderStats } from "../loader/observe/stats.ts";
 export const inspectVersion = 1;
 
 /** What the page is told once. */
-export interface Hello {
+export interface PageHello {
   readonly type: "hello";
   readonly version: typeof inspectVersion;
   /** Name of the sequence's class. */
@@ -56,7 +56,7 @@ export interface Update {
   /** New points of curves: losses and metrics of training. */
   readonly curves: readonly Curve[];
   /** Faults since the update before; the oldest first. */
-  readonly faults: readonly Fault[];
+  readonly faults: readonly ShownFault[];
 }
 
 /** A bar of the timeline. */
@@ -90,7 +90,7 @@ export interface TimelineMark {
 }
 
 /** A fault, with its cause in words. */
-export interface Fault {
+export interface ShownFault {
   readonly time: number;
   readonly kind: "lost" | "retry" | "skipped";
   readonly text: string;
@@ -116,7 +116,7 @@ export interface ClassCounts {
 }
 
 /** A look at one batch: at most once a second, and only while a page looks. */
-export interface Snapshot {
+export interface BatchLook {
   readonly type: "batch";
   readonly epoch: number;
   readonly index: number;
@@ -160,4 +160,4 @@ export type SampleView =
     };
 
 /** What comes down the stream: one a line, as JSON. */
-export type Message = Hello | Update | Snapshot;
+export type Message = PageHello | Update | BatchLook;

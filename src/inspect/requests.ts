@@ -10,8 +10,8 @@ import { isEpochalError } from "../core/errors.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { sequenceIn } from "../loader/loader.ts";
 import { causesOf } from "./feed.ts";
-import type { SampleView, Snapshot } from "./protocol.ts";
-import { pictureOf, samplesOf, viewSample } from "./sample-view.ts";
+import type { BatchLook, SampleView } from "./protocol.ts";
+import { pictureOf, samplesIn, viewSample } from "./sample-view.ts";
 import { lookAt } from "./snapshot.ts";
 
 /** An answer: what was asked for, or why it cannot be had. */
@@ -39,7 +39,7 @@ export class Requests {
   }
 
   /** A look at a batch: `?epoch=0&index=7`. */
-  batch(query: URLSearchParams): Promise<Answer<Snapshot>> {
+  batch(query: URLSearchParams): Promise<Answer<BatchLook>> {
     return this.#answer(query, (batch, epoch, index) => lookAt(batch, { epoch, index }));
   }
 
@@ -49,7 +49,7 @@ export class Requests {
       const path = query.get("path") ?? "";
       const item = integer(query, "item");
       const leaf = leavesOf(batch).find((each) => each.path === path);
-      if (leaf === undefined || item === undefined || item >= samplesOf(leaf)) return undefined;
+      if (leaf === undefined || item === undefined || item >= samplesIn(leaf)) return undefined;
       const { height, width, channels } = pictureOf(leaf) ?? { height: 1, width: 1, channels: 1 };
       const step = Math.ceil(Math.sqrt((height * width * channels) / mostValues));
       return viewSample(leaf, item, { step, ...fullLimits });

@@ -36,7 +36,7 @@ export function viewSample(leaf: BatchLeaf, item: number, { step, numbers, text 
 }
 
 /** Samples that a leaf holds: one where it has no axis of them. */
-export function samplesOf({ shape }: BatchLeaf): number {
+export function samplesIn({ shape }: BatchLeaf): number {
   return shape[0] ?? 1;
 }
 

@@ -13,9 +13,9 @@ import { type Access, isAuthorized, refusalOf } from "./access.ts";
 import type { PageAssets } from "./assets.ts";
 import { Broadcast } from "./broadcast.ts";
 import { causesOf } from "./feed.ts";
-import type { Hello } from "./protocol.ts";
+import type { PageHello } from "./protocol.ts";
 import { type Answer, Requests } from "./requests.ts";
-import type { Watch } from "./watch.ts";
+import type { LoaderWatch } from "./watch.ts";
 
 /** What a page needs so that it is one, and may do nothing else. */
 const policy = [
@@ -48,9 +48,9 @@ const mostHeaderBytes = 8192;
 const requestWithin = 5000;
 
 /** What is served. */
-export interface Served {
-  readonly watch: Watch;
-  readonly hello: Hello;
+export interface PageParts {
+  readonly watch: LoaderWatch;
+  readonly hello: PageHello;
   readonly assets: PageAssets;
   readonly port: number;
 }
@@ -68,7 +68,7 @@ export class PageServer {
   }
 
   /** @throws OptionError if the port is taken. */
-  static async start({ watch, hello, assets, port }: Served): Promise<PageServer> {
+  static async start({ watch, hello, assets, port }: PageParts): Promise<PageServer> {
     const token = randomBytes(16).toString("base64url");
     const broadcast = new Broadcast(watch, hello);
     const routes = routesOf(assets, broadcast, new Requests(watch.loader));

@@ -5,9 +5,9 @@
  */
 import { type BatchLeaf, leavesOf } from "../check/leaves.ts";
 import { summarize } from "../check/values.ts";
-import { classesOf } from "./class-counts.ts";
-import type { LeafView, Snapshot } from "./protocol.ts";
-import { pictureOf, samplesOf, type ViewLimits, viewSample } from "./sample-view.ts";
+import { countClasses } from "./class-counts.ts";
+import type { BatchLook, LeafView } from "./protocol.ts";
+import { pictureOf, samplesIn, type ViewLimits, viewSample } from "./sample-view.ts";
 
 /** How much is looked at of a batch. */
 export interface Effort {
@@ -38,7 +38,7 @@ export function lookAt(
   batch: unknown,
   { epoch, index }: { readonly epoch: number; readonly index: number },
   effort: Effort = fullEffort,
-): Snapshot {
+): BatchLook {
   const leaves = leavesOf(batch);
   const pictures = Math.max(1, leaves.filter((leaf) => pictureOf(leaf) !== undefined).length);
   const each = { values: effort.values / Math.max(1, leaves.length), pixels: effort.pixels / pictures };
@@ -47,9 +47,9 @@ export function lookAt(
     type: "batch",
     epoch,
     index,
-    samples: first === undefined ? 1 : samplesOf(first),
+    samples: first === undefined ? 1 : samplesIn(first),
     leaves: leaves.map((leaf) => viewLeaf(leaf, each)),
-    classes: classesOf(leaves),
+    classes: countClasses(leaves),
   };
 }
 
@@ -68,7 +68,7 @@ function viewLeaf(leaf: BatchLeaf, effort: Effort): LeafView {
 
 /** How many samples of a leaf are shown, and how much of each. */
 function shown(leaf: BatchLeaf, pixels: number): ViewLimits & { readonly count: number } {
-  const samples = Math.min(mostSamples, samplesOf(leaf));
+  const samples = Math.min(mostSamples, samplesIn(leaf));
   const picture = pictureOf(leaf);
   if (picture === undefined) {
     // Curves of a few samples rather than the beginnings of many.
@@ -91,27 +91,34 @@ function shown(leaf: BatchLeaf, pixels: number): ViewLimits & { readonly count: 
 /** Milliseconds that a look may take, with some room for what is unforeseen. */
 const budget = 3.5;
 
-/** What a look begins with: nothing is known yet of how fast this computer is. */
-const firstEffort: Effort = { values: 1 << 14, pixels: 1 << 16 };
-
-/** The most that a look comes to. */
+/** The most that a look comes to, and the least, as a part of it. */
 const mostEffort: Effort = { values: 1 << 16, pixels: 400_000 };
+const leastPart = 0.01;
+
+/** What a look begins with: nothing is known yet of how fast this computer is, and no code has run. */
+const firstPart = 0.1;
+
+/** Looks whose times are remembered: some took longer as other programs ran, and say nothing. */
+const remembered = 5;
 
 /** Looks at batches as closely as there is time for. */
 export class Looks {
-  #effort = firstEffort;
+  /** What whole looks would have taken, in milliseconds, by the last ones. */
+  readonly #whole: number[] = [];
 
-  /** What `look` gives, of a batch and with as much effort as is left; `look` is all that the consumer waits for. */
+  /** What `look` gives with as much effort as there is time for; the consumer waits for it. */
   take<T>(look: (effort: Effort) => T): T {
+    const part = this.#part();
     const began = performance.now();
-    const result = look(this.#effort);
-    const took = performance.now() - began;
-    // Slowly up, at once down: one look that was too long is one too many.
-    const change = Math.min(1.25, Math.max(0.1, budget / took));
-    this.#effort = {
-      values: Math.max(1024, Math.min(mostEffort.values, this.#effort.values * change)),
-      pixels: Math.max(4096, Math.min(mostEffort.pixels, this.#effort.pixels * change)),
-    };
+    const result = look({ values: part * mostEffort.values, pixels: part * mostEffort.pixels });
+    if (this.#whole.push((performance.now() - began) / part) > remembered) this.#whole.shift();
     return result;
+  }
+
+  #part(): number {
+    if (this.#whole.length === 0) return firstPart;
+    const sorted = this.#whole.toSorted((a, b) => a - b);
+    const whole = sorted[sorted.length >> 1]!;
+    return Math.max(leastPart, Math.min(1, budget / whole));
   }
 }

@@ -6,22 +6,22 @@ import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";
 import { type PageAssets, readAssets } from "./assets.ts";
 import { feedStart } from "./feed.ts";
 import { checkLookOptions, helloOf, type LookOptions } from "./options.ts";
-import type { Hello, Message, Snapshot } from "./protocol.ts";
-import { Watch } from "./watch.ts";
+import type { BatchLook, Message, PageHello } from "./protocol.ts";
+import { LoaderWatch } from "./watch.ts";
 
 /** Looks at batches that a report keeps. */
 const mostLooks = 12;
 
 /** Records what a loader does, for a report in one file. */
 export class InspectReport {
-  readonly #hello: Hello;
-  readonly #watch: Watch;
-  readonly #looks: Snapshot[] = [];
+  readonly #hello: PageHello;
+  readonly #watch: LoaderWatch;
+  readonly #looks: BatchLook[] = [];
 
   /** @internal */
   constructor(loader: DataLoader<unknown>, options: LookOptions) {
     this.#hello = helloOf(loader, options, false);
-    this.#watch = new Watch(loader);
+    this.#watch = new LoaderWatch(loader);
     this.#watch.wants = (snapshot) => {
       this.#looks.push(snapshot);
       if (this.#looks.length > mostLooks) this.#looks.shift();
@@ -45,6 +45,8 @@ export class InspectReport {
  *
  * @throws OptionError if an option is none.
  * @example
+ * import { writeFile } from "node:fs/promises";
+ *
  * const report = recordReport(loader, { classes: ["cat", "dog"] });
  * for await (const [x, y] of loader) { … }
  * await writeFile("report.html", await report.html());

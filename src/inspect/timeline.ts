@@ -74,11 +74,11 @@ function spanOf(
 }
 
 function markOf(event: MarkEvent): TimelineMark {
-  return { time: event.time, kind: event.type, text: textOf(event) };
+  return { time: event.time, kind: event.type, text: markText(event) };
 }
 
 /** What has happened, as a sentence. */
-export function textOf(event: MarkEvent): string {
+export function markText(event: MarkEvent): string {
   switch (event.type) {
     case "epoch":
       return `Epoch ${event.epoch} begins: ${event.steps} batches.`;

@@ -2,20 +2,20 @@
 import type { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderEvent } from "../loader/observe/events.ts";
 import { EventFeed } from "./feed.ts";
-import type { Snapshot } from "./protocol.ts";
+import type { BatchLook } from "./protocol.ts";
 import { Looks, lookAt } from "./snapshot.ts";
 
 /** Milliseconds between two looks. */
 const between = 1000;
 
 /** Watches a loader until it is told to stop. */
-export class Watch {
+export class LoaderWatch {
   readonly loader: DataLoader<unknown>;
   readonly feed: EventFeed;
   readonly #looks = new Looks();
   readonly #stop: () => void;
   /** Wants looks at batches, one a second; is called while the batch is handed over. */
-  wants: ((snapshot: Snapshot) => void) | undefined;
+  wants: ((snapshot: BatchLook) => void) | undefined;
   #looked = Number.NEGATIVE_INFINITY;
 
   constructor(loader: DataLoader<unknown>) {

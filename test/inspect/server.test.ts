@@ -8,9 +8,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { helloOf } from "../../src/inspect/options.ts";
-import type { Message, SampleView, Snapshot, Update } from "../../src/inspect/protocol.ts";
+import type { BatchLook, Message, SampleView, Update } from "../../src/inspect/protocol.ts";
 import { PageServer } from "../../src/inspect/server.ts";
-import { Watch } from "../../src/inspect/watch.ts";
+import { LoaderWatch } from "../../src/inspect/watch.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Context } from "../../src/sequence/context.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
@@ -31,7 +31,7 @@ const assets = { html: "<!doctype html>page", js: "let page;", css: "p { color: 
 /** A server over a loader of its own. */
 async function serve(options: ConstructorParameters<typeof DataLoader>[1] = {}) {
   const loader = new DataLoader(new Pictures(), { seed: 7, onError: "skip", ...options });
-  const watch = new Watch(loader);
+  const watch = new LoaderWatch(loader);
   const server = await PageServer.start({ watch, hello: helloOf(loader, {}, true), assets, port: 0 });
   const { port, hash } = new URL(server.url);
   return { loader, watch, server, port: Number(port), token: hash.slice(1) };
@@ -172,7 +172,7 @@ describe("what is served", () => {
 describe("a batch by its index", () => {
   it("has the bytes that the loader delivers", async () => {
     const { text } = await ask("/batch?epoch=0&index=9");
-    const { leaves, classes } = JSON.parse(text) as Snapshot;
+    const { leaves, classes } = JSON.parse(text) as BatchLook;
     const loader = new DataLoader(new Pictures(), { seed: 7, onError: "skip" });
     const batches: unknown[] = [];
     for await (const one of loader) batches.push(one);
@@ -225,7 +225,7 @@ describe("a batch by its index", () => {
     expect(await ask("/batch?epoch=0&index=40")).toMatchObject({ status: 404 });
     const { status, text } = await ask("/batch?epoch=0&index=5");
     expect(status).toBe(500);
-    expect(text).toMatch(/no such file[^]*ENOENT: five\.jpg/);
+    expect(text).toMatch(/no such file.*ENOENT: five\.jpg/s);
   });
 });
 
@@ -331,13 +331,13 @@ it("a program with a page that looks ends when it has nothing else to do", async
   const program = `
     import { DataLoader } from "${src}loader/data-loader.ts";
     import { Sequence } from "${src}sequence/sequence.ts";
-    import { Watch } from "${src}inspect/watch.ts";
+    import { LoaderWatch } from "${src}inspect/watch.ts";
     import { PageServer } from "${src}inspect/server.ts";
     class Ones extends Sequence { length = 3; getItem() { return new Float32Array(4); } }
     const loader = new DataLoader(new Ones());
     const hello = { type: "hello" };
     const assets = { html: "", js: "", css: "" };
-    const { url } = await PageServer.start({ watch: new Watch(loader), hello, assets, port: 0 });
+    const { url } = await PageServer.start({ watch: new LoaderWatch(loader), hello, assets, port: 0 });
     process.stdin.once("data", async () => {
       for await (const _ of loader);
       process.stdin.destroy();

@@ -15,7 +15,7 @@ it("holds program, style and data, allows these by their hashes, and nothing els
   const css = "p { color: red }";
   const messages = [{ type: "hello", name: evil } as never];
   const page = stillPage({ html, js, css }, messages);
-  const scripts = [...page.matchAll(/<script([^>]*)>([^]*?)<\/script>/g)];
+  const scripts = [...page.matchAll(/<script([^>]*)>(.*?)<\/script>/gs)];
   expect(scripts).toHaveLength(2);
   const [data, program] = scripts.map(([, , text]) => text!) as [string, string];
   expect(scripts[0]![1]).toBe(' type="application/json" id="epochal-report"');
