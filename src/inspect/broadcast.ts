@@ -10,8 +10,10 @@ import { causesOf, type FeedPosition, feedStart } from "./feed.ts";
 import type { BatchLook, Message, PageHello } from "./protocol.ts";
 import type { LoaderWatch } from "./watch.ts";
 
-/** Milliseconds between two updates. */
-const between = 500;
+/** Milliseconds between two updates, at least and at most, and how many times as long as making one takes. */
+const soonest = 500;
+const latest = 1000;
+const restFor = 50;
 
 /** Pages that may look at once. */
 const mostPages = 8;
@@ -65,7 +67,7 @@ export class Broadcast {
     response.on("close", () => this.#leave(page));
     this.#pages.add(page);
     this.#watch.wants = (snapshot) => this.#show(snapshot);
-    this.#timer ??= setInterval(() => this.#tryUpdate(), between).unref();
+    this.#timer ??= setTimeout(() => this.#tick(), soonest).unref();
     write(page, lines);
   }
 
@@ -87,9 +89,18 @@ export class Broadcast {
   #leave(page: Page): void {
     this.#pages.delete(page);
     if (this.#pages.size > 0) return;
-    clearInterval(this.#timer);
+    clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#watch.wants = undefined;
+  }
+
+  /** Updates pages, and again after a while: the longer it took, the longer a while. */
+  #tick(): void {
+    const began = performance.now();
+    this.#tryUpdate();
+    if (this.#pages.size === 0) return;
+    const rest = Math.min(latest, Math.max(soonest, restFor * (performance.now() - began)));
+    this.#timer = setTimeout(() => this.#tick(), rest).unref();
   }
 
   /** What a getter of the user's throws while the loader is read must not end the program. */

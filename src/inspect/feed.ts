@@ -11,7 +11,7 @@ import { ClassCounter } from "./class-counts.ts";
 import { Curves } from "./curves.ts";
 import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
 import { Ring } from "./ring.ts";
-import { drawable } from "./spans.ts";
+import { drawable, joined } from "./spans.ts";
 import { markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
@@ -38,14 +38,14 @@ const mostCauses = 5;
 /** Takes the events of a loader in, and gives them to pages. */
 export class EventFeed {
   readonly #loader: DataLoader<unknown>;
-  readonly #spans = new Ring<TimelineSpan>(1 << 14);
+  readonly #spans = new Ring<TimelineSpan>(1 << 13);
   readonly #marks = new Ring<TimelineMark>(256);
   readonly #faults = new Ring<ShownFault>(100);
   readonly #queue = new Ring<readonly [time: number, ready: number]>(1 << 12);
   readonly #curves = new Curves();
   readonly #classes = new ClassCounter();
   readonly #timeline = timelineObserver({
-    span: (span) => this.#spans.add(span),
+    span: (span) => this.#addSpan(span),
     mark: (mark) => this.#marks.add(mark),
     ready: (time, batches) => this.#queue.add([time, batches]),
   });
@@ -74,6 +74,13 @@ export class EventFeed {
         this.#faults.add({ time, kind, text: markText(event), causes: causesOf(reason).slice(1) });
       }
     }
+  }
+
+  #addSpan(span: TimelineSpan): void {
+    const { last } = this.#spans;
+    const one = last && joined(last, span);
+    if (one === undefined) this.#spans.add(span);
+    else this.#spans.replaceLast(one);
   }
 
   /** Adds a point to a curve. */

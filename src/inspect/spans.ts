@@ -22,20 +22,40 @@ export function drawable(
   return { spans: drawn.slice(-most), left: spans.length - Math.min(most, drawn.length) };
 }
 
+/**
+ * A span and the one after it as one, where both are of one batch and kind and too short to be told apart, as those of
+ * small images are; undefined where they are not.
+ */
+export function joined(last: TimelineSpan, span: TimelineSpan): TimelineSpan | undefined {
+  const { kind, lane, index, epoch, begin } = last;
+  if (span.kind !== kind || span.index !== index || span.lane !== lane || span.epoch !== epoch)
+    return undefined;
+  const length = span.end - span.begin;
+  if (length >= indistinct || span.begin - begin >= indistinct || span.begin < begin) return undefined;
+  return { ...last, end: last.end + length };
+}
+
+/** Milliseconds that no timeline of seconds shows apart. */
+const indistinct = 2;
+
 /** Spans shorter than so many milliseconds are merged with those that begin within the same time. */
 function merge(spans: readonly TimelineSpan[], shorter: number): readonly TimelineSpan[] {
   const merged: TimelineSpan[] = [];
-  const groups = new Map<string, Group>();
+  const lanes = new Map<string, { [K in TimelineSpan["kind"]]?: Group }>();
   for (const span of spans) {
     const length = span.end - span.begin;
     if (length >= shorter) {
       merged.push(span);
       continue;
     }
-    const key = `${span.kind} ${span.lane}`;
-    const group = groups.get(key);
+    let lane = lanes.get(span.lane);
+    if (lane === undefined) {
+      lane = {};
+      lanes.set(span.lane, lane);
+    }
+    const group = lane[span.kind];
     if (group === undefined || Math.abs(span.begin - group.begin) >= shorter) {
-      groups.set(key, { begin: span.begin, at: merged.push(span) - 1, span });
+      lane[span.kind] = { begin: span.begin, at: merged.push(span) - 1, span };
       continue;
     }
     group.span = together(group.span, length, span);
