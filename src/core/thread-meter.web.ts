@@ -8,8 +8,8 @@ import { watchEvery } from "./watch.ts";
 /** Milliseconds between two turns of the timer: browsers have no shorter ones. */
 const step = 5;
 
-/** Measures from now on. */
-export function startMeter(): ReadMeter {
+/** Measures from now on; work that does not wait and work that does are measured alike. */
+export function startMeter(_blocking: boolean): ReadMeter {
   let waited = 0;
   const watch = watchEvery(step, (elapsed) => {
     // Work delays a turn by half of itself on average.

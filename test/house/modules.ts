@@ -41,10 +41,13 @@ export function read(path: string): string {
   return readFileSync(new URL(path, root), "utf8");
 }
 
-/** All modules of `src`, the kernel's AssemblyScript included. */
+/** The inspector's page: a program of its own, which a bundler makes of its modules and of packages. */
+const page = "src/inspect/page/";
+
+/** All modules of `src`, the kernel's AssemblyScript included, the page's not. */
 export function readModules(): Module[] {
   return filesUnder("src", /\.ts$/)
-    .filter((path) => !path.endsWith(".generated.ts"))
+    .filter((path) => !path.endsWith(".generated.ts") && !path.startsWith(page))
     .map((path) => ({ path, text: read(path), imports: importsOf(path, read(path)) }));
 }
 

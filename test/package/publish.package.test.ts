@@ -30,7 +30,9 @@ describe("the tarball", () => {
       "package.json",
     ]);
     const files = readdirSync(join(installed(), "dist"), { recursive: true, encoding: "utf8" });
-    expect(files.filter((name) => /\.[a-z]+$/.test(name) && !/\.(js|d\.ts)$/.test(name))).toEqual([]);
+    const page = ["licences.txt", "page.css", "page.html"].map((name) => `inspect/page/${name}`);
+    const others = files.filter((name) => /\.[a-z]+$/.test(name) && !/\.(js|d\.ts)$/.test(name));
+    expect(others.sort()).toEqual(page);
   });
 
   it("brings no other package with it", () => {

@@ -1,0 +1,44 @@
+/** What stands below a picture: all that a sample is besides it, in a few words. */
+import type { Hello, LeafView, SampleView, Snapshot } from "../protocol.ts";
+import { className, digits } from "./words.ts";
+
+/** Longest text, and most numbers of a vector, that are put into a caption. */
+const longest = 40;
+const mostNumbers = 4;
+
+/** The caption of sample `i`. */
+export function captionOf(batch: Snapshot, i: number, hello: Hello | undefined): string {
+  // A caption may be cut off: the class comes first.
+  const isClass = ({ role }: LeafView): number => Number(role === "classes" || role === "oneHot");
+  return batch.leaves
+    .toSorted((a, b) => isClass(b) - isClass(a))
+    .flatMap((leaf) => wordsOf(leaf, leaf.samples[i], hello) ?? [])
+    .join(", ");
+}
+
+function wordsOf(
+  { role }: LeafView,
+  sample: SampleView | undefined,
+  hello: Hello | undefined,
+): string | undefined {
+  if (!sample || sample.kind === "pixels") return undefined;
+  if (sample.kind === "text")
+    return sample.text.length > longest ? `${sample.text.slice(0, longest)}…` : sample.text;
+  const { values } = sample;
+  switch (role) {
+    case "classes":
+    case "oneHot":
+      return values.map((value) => className(value ?? Number.NaN, hello?.classes)).join(" ");
+    case "number":
+      return values.map(shown).join(" ");
+    case "vector":
+      return values.length <= mostNumbers ? values.map(shown).join(" ") : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** A number that was sent; one that is not finite was not. */
+function shown(value: number | null): string {
+  return value === null ? "not finite" : digits(value);
+}

@@ -1,0 +1,111 @@
+/** Which classes samples are of: in this batch, and so far. */
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import type { ClassCounts, Hello, Snapshot } from "../protocol.ts";
+import { className, plural, whole } from "./words.ts";
+
+/** Classes that are shown without asking. */
+const most = 24;
+
+/** The classes as bars. */
+export function ClassesPanel({
+  batch,
+  soFar,
+  hello,
+}: {
+  readonly batch: Snapshot | undefined;
+  readonly soFar: ClassCounts | undefined;
+  readonly hello: Hello | undefined;
+}): JSX.Element | null {
+  const names = hello?.classes;
+  const here = batch?.classes?.counts ?? [];
+  const counts = soFar?.soFar ?? [];
+  const count = Math.max(names?.length ?? 0, here.length, counts.length);
+  const [wanted, setWanted] = useState("");
+  const [byNumber, setByNumber] = useState<boolean>();
+  if (count === 0 || (here.length === 0 && counts.length === 0)) return null;
+  const sortedByNumber = byNumber ?? count <= most;
+  const all = Array.from({ length: count }, (_, number) => number).filter((number) =>
+    className(number, names).toLowerCase().includes(wanted.trim().toLowerCase()),
+  );
+  const inBatch = (number: number): number => here[number] ?? 0;
+  const before = (number: number): number => counts[number] ?? 0;
+  if (!sortedByNumber) all.sort((a, b) => before(b) - before(a) || inBatch(b) - inBatch(a) || a - b);
+  const shown = all.slice(0, most);
+  const [mostHere, mostSoFar] = [Math.max(1, ...here), Math.max(1, ...counts)];
+  return (
+    <section id="classes" aria-labelledby="classes-title">
+      <div class="bar">
+        <h2 id="classes-title">Classes</h2>
+        <label>
+          <input
+            type="checkbox"
+            checked={!sortedByNumber}
+            onChange={(event) => setByNumber(!event.currentTarget.checked)}
+          />{" "}
+          most first
+        </label>
+        {count > most && (
+          <label>
+            <span class="quiet">search</span>{" "}
+            <input type="search" value={wanted} onInput={(event) => setWanted(event.currentTarget.value)} />
+          </label>
+        )}
+      </div>
+      {soFar && soFar.batches > 0 && (
+        <p class={soFar.batchesOfOneClass > soFar.batches / 2 ? "wrong" : "quiet"} id="one-class">
+          Batches of one class: {whole(soFar.batchesOfOneClass)} of {whole(soFar.batches)}
+        </p>
+      )}
+      <table class="bars">
+        <thead>
+          <tr>
+            <th scope="col">Class</th>
+            {batch && <th scope="col">This batch</th>}
+            {soFar && <th scope="col">So far</th>}
+          </tr>
+        </thead>
+        <tbody>
+          {shown.map((number) => (
+            <tr key={number}>
+              <th scope="row">{className(number, names)}</th>
+              {batch && (
+                <td>
+                  <Bar count={inBatch(number)} most={mostHere} kind="here" />
+                </td>
+              )}
+              {soFar && (
+                <td>
+                  <Bar count={before(number)} most={mostSoFar} kind="so-far" />
+                </td>
+              )}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {all.length > shown.length && (
+        <p class="quiet">
+          {whole(shown.length)} of {plural(all.length, "class", "classes")}: search for others.
+        </p>
+      )}
+      {all.length === 0 && <p class="quiet">No class has that in its name.</p>}
+    </section>
+  );
+}
+
+function Bar({
+  count,
+  most: longest,
+  kind,
+}: {
+  readonly count: number;
+  readonly most: number;
+  readonly kind: string;
+}): JSX.Element {
+  return (
+    <span class="with-bar">
+      <span class={`amount ${kind}`} style={{ width: `${(60 * count) / longest}%` }} />
+      <span class={count === 0 ? "quiet" : ""}>{whole(count)}</span>
+    </span>
+  );
+}

@@ -1,0 +1,192 @@
+/** The pictures of a batch with their captions, and one of them in full size. */
+import type { JSX } from "preact";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import type { Hello, LeafView, Snapshot } from "../protocol.ts";
+import { captionOf } from "./captions.ts";
+import { askSample } from "./feed.ts";
+import type { Mapping } from "./mapping.ts";
+import { memo } from "./memo.ts";
+import {
+  type BoxForm,
+  type Drawn,
+  nothingDrawn,
+  type Overlay,
+  type Pixels,
+  paint,
+  together,
+} from "./pixels.ts";
+import { digits } from "./words.ts";
+
+/** How pictures are drawn. */
+export interface Looks {
+  readonly mapping: Mapping;
+  readonly swap: boolean;
+  /** Whether masks and boxes are drawn over. */
+  readonly masks: boolean;
+  readonly boxes: boolean;
+  readonly form: BoxForm;
+}
+
+/** Pixels of the longer side of a small picture, and of one in full size, at least. */
+const small = 160;
+const large = 640;
+
+/** What is drawn over picture `i`. */
+function overlayOf(batch: Snapshot, leaf: LeafView, i: number, { masks, boxes, form }: Looks): Overlay {
+  const [, height = 1, width = 1] = leaf.shape;
+  const of = (role: LeafView["role"]): LeafView["samples"][number] | undefined =>
+    batch.leaves.find((each) => each.role === role)?.samples[i];
+  const [mask, frame] = [of("mask"), of("boxes")];
+  return {
+    mask: masks && mask?.kind === "pixels" ? mask : undefined,
+    boxes: boxes && frame?.kind === "numbers" ? frame.values.map((value) => value ?? Number.NaN) : [],
+    form,
+    size: { width, height },
+  };
+}
+
+/** The pictures of a leaf; `onDrawn` is told what came of drawing them. */
+export const Grid = memo(function Grid({
+  batch,
+  leaf,
+  hello,
+  looks,
+  onDrawn,
+  onOpen,
+}: {
+  readonly batch: Snapshot;
+  readonly leaf: LeafView;
+  readonly hello: Hello | undefined;
+  readonly looks: Looks;
+  readonly onDrawn: (drawn: Drawn) => void;
+  readonly onOpen: (item: number) => void;
+}): JSX.Element {
+  const grid = useRef<HTMLDivElement>(null);
+  const pictures = leaf.samples.filter((sample) => sample.kind === "pixels");
+  useLayoutEffect(() => {
+    const canvases = grid.current!.querySelectorAll("canvas");
+    let drawn = nothingDrawn;
+    for (const [i, canvas] of canvases.entries()) {
+      const { mapping, swap } = looks;
+      const overlay = overlayOf(batch, leaf, i, looks);
+      drawn = together(drawn, paint(canvas, pictures[i]!, { mapping, swap, least: small, overlay }));
+    }
+    onDrawn(drawn);
+  }, [batch, leaf, looks, onDrawn]);
+  return (
+    <div ref={grid} class="grid">
+      {pictures.map((_, i) => {
+        const caption = captionOf(batch, i, hello);
+        return (
+          <figure key={i}>
+            <button
+              type="button"
+              onClick={() => onOpen(i)}
+              aria-label={`Sample ${i}${caption && `, ${caption}`}: show it in full size`}
+            >
+              <canvas />
+            </button>
+            <figcaption title={caption}>{caption || `sample ${i}`}</figcaption>
+          </figure>
+        );
+      })}
+    </div>
+  );
+});
+
+/** One picture in full size, above the page. */
+export function FullSize({
+  batch,
+  leaf,
+  item,
+  hello,
+  looks,
+  onGo,
+  onClose,
+}: {
+  readonly batch: Snapshot;
+  readonly leaf: LeafView;
+  readonly item: number;
+  readonly hello: Hello | undefined;
+  readonly looks: Looks;
+  readonly onGo: (item: number) => void;
+  readonly onClose: () => void;
+}): JSX.Element {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [full, setFull] = useState<Pixels>();
+  const [problem, setProblem] = useState("");
+  const sent = leaf.samples[item] as Pixels;
+  const live = hello?.live === true;
+  useEffect(() => dialog.current!.showModal(), []);
+  useEffect(() => {
+    let left = false;
+    setFull(undefined);
+    setProblem("");
+    if (live && sent.step > 1)
+      askSample(batch, leaf.path, item).then(
+        (sample) => !left && sample.kind === "pixels" && setFull(sample),
+        (error: unknown) => !left && setProblem(error instanceof Error ? error.message : String(error)),
+      );
+    return () => {
+      left = true;
+    };
+  }, [batch, leaf, item, live]);
+  const shown = full ?? sent;
+  useLayoutEffect(() => {
+    const { mapping, swap } = looks;
+    paint(canvas.current!, shown, {
+      mapping,
+      swap,
+      least: large,
+      overlay: overlayOf(batch, leaf, item, looks),
+    });
+  }, [shown, looks]);
+  const go = (by: number): void => {
+    const next = item + by;
+    if (next >= 0 && next < leaf.samples.length) onGo(next);
+  };
+  return (
+    <dialog
+      ref={dialog}
+      aria-label={`Sample ${item} in full size`}
+      onClose={onClose}
+      onClick={(event) => event.target === dialog.current && dialog.current!.close()}
+      onKeyDown={(event) => {
+        if (event.key === "ArrowLeft") go(-1);
+        else if (event.key === "ArrowRight") go(1);
+        else return;
+        event.preventDefault();
+      }}
+    >
+      <canvas ref={canvas} role="img" aria-label={captionOf(batch, item, hello) || `Sample ${item}`} />
+      <div class="bar">
+        <p>
+          <b>{captionOf(batch, item, hello)}</b>{" "}
+          <span class="quiet">
+            sample {item} of index {batch.index}, {leaf.shape[2]} × {leaf.shape[1]}
+            {shown.step > 1 && `, one pixel of ${digits(shown.step)} × ${digits(shown.step)}`},{" "}
+            {looks.mapping.label}
+          </span>
+        </p>
+        <span class="buttons">
+          <button type="button" onClick={() => go(-1)} disabled={item === 0} aria-label="Previous sample">
+            ←
+          </button>
+          <button
+            type="button"
+            onClick={() => go(1)}
+            disabled={item + 1 >= leaf.samples.length}
+            aria-label="Next sample"
+          >
+            →
+          </button>
+          <button type="button" onClick={() => dialog.current!.close()}>
+            close
+          </button>
+        </span>
+      </div>
+      {problem && <p class="wrong">It could not be had in full: {problem}</p>}
+    </dialog>
+  );
+}

@@ -1,0 +1,108 @@
+/**
+ * What is wrong with a batch for sure, by its numbers alone. What only looks wrong, as blue faces do, is left to eyes:
+ * a guess from colours takes every sky for a mistake.
+ */
+import type { ClassCounts, Hello, LeafView, Snapshot } from "../protocol.ts";
+import { holds, mappingsOf, usualMapping } from "./mapping.ts";
+import { className, digits, plural, whole } from "./words.ts";
+
+/** Something that is wrong, or strange. */
+export interface Hint {
+  readonly severity: "wrong" | "strange" | "note";
+  readonly text: string;
+}
+
+/** A white of 1 that was divided by 255 once more, with something for rounding. */
+const dividedTwice = 1.02 / 255;
+
+/** Deviations that are taken off are rarely less than a fifth of the range: once done, values are some 5 apart. */
+const widest = 12;
+
+/** What is to be said of a batch. */
+export function hintsOf(
+  { leaves, classes, samples }: Snapshot,
+  hello: Hello | undefined,
+  soFar: ClassCounts | undefined,
+): readonly Hint[] {
+  return [
+    ...leaves.flatMap(notFinite),
+    ...leaves.flatMap((leaf) => rangeHints(leaf, hello)),
+    ...(classes ? classHints(classes, samples, hello) : []),
+    ...(soFar ? soFarHints(soFar, hello) : []),
+  ];
+}
+
+function notFinite({ path, values }: LeafView): Hint[] {
+  if (!values) return [];
+  const of = values.sampled < values.count ? ` of ${whole(values.sampled)} looked at` : "";
+  const found: Hint[] = [];
+  if (values.nan > 0) {
+    const text = `${path}: ${plural(values.nan, "value")}${of} ${values.nan === 1 ? "is" : "are"} NaN, which makes the loss NaN.`;
+    found.push({ severity: "wrong", text });
+  }
+  if (values.infinite > 0)
+    found.push({ severity: "wrong", text: `${path}: ${plural(values.infinite, "value")}${of} infinite.` });
+  return found;
+}
+
+/** Pictures whose values have another range than pictures have. */
+function rangeHints(leaf: LeafView, hello: Hello | undefined): Hint[] {
+  const { path, role, values, dtype } = leaf;
+  if (role !== "image" || !values || values.sampled <= values.nan + values.infinite) return [];
+  const { min, max } = values;
+  const range = `${digits(min)} to ${digits(max)}`;
+  const hint = (text: string): Hint[] => [{ severity: "strange", text: `${path}: ${text}` }];
+  if (min === max) return hint(`every value is ${digits(min)}.`);
+  if (!dtype.startsWith("float")) return [];
+  if (min >= 0 && max <= dividedTwice)
+    return hint(`all values lie in ${range}, and 1/255 is 0.0039: divided by 255 twice?`);
+  const usual = usualMapping(leaf, hello);
+  if (usual === "bytes") return hint(`values from ${range} as ${dtype}: not divided by 255.`);
+  const mapping = mappingsOf(leaf, hello).find(({ name }) => name === usual)!;
+  const channels = values.channels.length > 0 ? values.channels : [values];
+  if (channels.every((channel, i) => holds(mapping, channel.min, channel.max, i))) return [];
+  if (usual === "undone")
+    return hint(
+      `with mean and std undone, values still leave 0 to 1 by far (they are ${range}): taken off twice, or other ones?`,
+    );
+  const nameless = `${path}: values from ${range} are none of 0 to 255, 0 to 1 and −1 to 1`;
+  return max - min > widest
+    ? [{ severity: "strange", text: `${nameless}, and far apart: mean and std taken off twice?` }]
+    : [{ severity: "note", text: `${nameless}: give the page the mean and std that were taken off.` }];
+}
+
+function classHints(
+  { path, counts }: NonNullable<Snapshot["classes"]>,
+  samples: number,
+  hello: Hello | undefined,
+): Hint[] {
+  const present = counts.flatMap((count, number) => (count > 0 ? [number] : []));
+  const names = hello?.classes;
+  const hints: Hint[] = [];
+  if (present.length === 1 && samples > 1) {
+    const text = `${path}: all ${whole(samples)} samples of this batch are of one class, ${className(present[0]!, names)}.`;
+    hints.push({ severity: "wrong", text });
+  }
+  const nameless = names ? present.filter((number) => number >= names.length) : [];
+  if (nameless.length > 0) {
+    const text = `${path}: class ${nameless.join(", ")} of ${plural(names!.length, "class", "classes")}: they are counted from 0.`;
+    hints.push({ severity: "wrong", text });
+  }
+  return hints;
+}
+
+function soFarHints(
+  { path, soFar, batches, batchesOfOneClass }: ClassCounts,
+  hello: Hello | undefined,
+): Hint[] {
+  const present = soFar.flatMap((count, number) => (count > 0 ? [number] : []));
+  if (batches > 1 && present.length === 1) {
+    const text = `${path}: every label so far is ${className(present[0]!, hello?.classes)}, in ${plural(batches, "batch", "batches")}.`;
+    return [{ severity: "wrong", text }];
+  }
+  if (batches > 1 && batchesOfOneClass > batches / 2) {
+    const text = `${path}: batches of one class: ${whole(batchesOfOneClass)} of ${whole(batches)}. Mix the samples, not the batches: batches(dataset, { shuffle: true }).`;
+    return [{ severity: "wrong", text }];
+  }
+  return [];
+}

@@ -1,0 +1,154 @@
+/** What the inspector's page makes of what it is told, where no browser is needed for it. */
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { hintsOf } from "../../src/inspect/page/hints.ts";
+import { consumer, lanesOf, placeMarks, sumsOf } from "../../src/inspect/page/lanes.ts";
+import { usualMapping } from "../../src/inspect/page/mapping.ts";
+import { Model } from "../../src/inspect/page/model.ts";
+import type { Hello, TimelineMark } from "../../src/inspect/protocol.ts";
+import { type TypedArray, tensor } from "../../src/tensor/index.ts";
+import { bars, hello, look, mean, open, std, update } from "./scenes.ts";
+
+describe("the model", () => {
+  it("stays as large as it is, however long a page is open", () => {
+    const model = new Model();
+    model.take(hello());
+    for (let step = 0; step < 600; step++) {
+      const time = step * 500;
+      model.take(
+        update({
+          time,
+          spans: Array.from({ length: 400 }, (_, i) => ({
+            lane: "thread 1",
+            kind: "fetch",
+            begin: time - i,
+            end: time - i + 1,
+          })),
+          marks: Array.from({ length: 9 }, (_, i) => ({ time: time - i, kind: "retry", text: `again ${i}` })),
+          queue: Array.from({ length: 250 }, (_, i) => [time - i, i]),
+          faults: [{ time, kind: "retry", text: "again", causes: [] }],
+          curves: [{ name: "loss", points: Array.from({ length: 5 }, (_, i) => [5 * step + i, step]) }],
+        }),
+      );
+      model.take(look([tensor([step])]));
+    }
+    expect(model.spans.length).toBeLessThanOrEqual(6000);
+    expect(model.marks.length).toBeLessThanOrEqual(60);
+    expect(model.queue.length).toBeLessThanOrEqual(3000);
+    expect(model.faults.length).toBe(100);
+    expect(model.snapshots.length).toBe(1);
+    const loss = model.curves.get("loss")!;
+    expect(loss.length).toBeLessThanOrEqual(2000);
+    expect([loss[0], loss.at(-1)]).toEqual([
+      [0, 0],
+      [2999, 599],
+    ]);
+  });
+
+  it("counts a wait that is not over, as a hang has no other", () => {
+    const model = new Model();
+    model.take(hello());
+    const { stats } = update();
+    model.take(update({ time: 1000, stats }));
+    model.take(update({ time: 6000, stats, open: [{ lane: consumer, kind: "wait", begin: 1000 }] }));
+    expect(model.rates).toEqual({ batches: 0, bytes: 0, waiting: 1 });
+  });
+
+  it("refuses what another version tells", () => {
+    const model = new Model();
+    model.take({ ...hello(), version: 2 } as unknown as Hello);
+    expect(model.link).toMatchObject({ name: "refused", reason: expect.stringContaining("version 2") });
+  });
+});
+
+describe("the timeline", () => {
+  it("has the lanes of workers by their numbers, the consumer's last, and adds up what they did", () => {
+    const spans = bars({ fetch: 100, waited: 0.5, wait: 50, consume: 50, from: 50_000 });
+    const lanes = lanesOf(spans, [open("thread 10", "fetch", 3000, 5), open("thread 9", "start", 1000)]);
+    expect(lanes.map(({ name }) => name)).toEqual([
+      "thread 1",
+      "thread 2",
+      "thread 9",
+      "thread 10",
+      consumer,
+    ]);
+    const sums = lanes.map((lane) => sumsOf(lane, 50_000, 60_000));
+    expect(sums[0]).toMatchObject({ fetch: 10_000, waited: 5000 });
+    expect(sums[2]).toMatchObject({ start: 1000, fetch: 0 });
+    expect(sums[3]).toMatchObject({ fetch: 3000 });
+    expect(sums[4]).toMatchObject({ wait: 5000, consume: 5000 });
+  });
+
+  it("never puts the text of a mark over another one, or over its tick", () => {
+    const marks = fc.array(
+      fc.record({ time: fc.integer({ min: 0, max: 10_000 }), text: fc.string({ maxLength: 40 }) }),
+    );
+    fc.assert(
+      fc.property(marks, fc.integer({ min: 300, max: 1400 }), (all, right) => {
+        const placed = placeMarks(
+          all.map((mark): TimelineMark => ({ ...mark, kind: "retry" })),
+          {
+            x: (time) => 88 + (time / 10_000) * (right - 88),
+            widthOf: (text) => text.length * 6,
+            left: 88,
+            right,
+            rows: 2,
+          },
+        );
+        expect(placed.length).toBe(all.length);
+        for (const row of [0, 1]) {
+          const shown = placed
+            .filter((one) => one.textX !== undefined && one.row === row)
+            .map(({ x, textX, mark }) => [Math.min(x, textX!), Math.max(x, textX! + mark.text.length * 6)])
+            .sort(([a], [b]) => a! - b!);
+          for (let i = 1; i < shown.length; i++) expect(shown[i]![0]).toBeGreaterThan(shown[i - 1]![1]!);
+        }
+      }),
+    );
+  });
+});
+
+describe("hints", () => {
+  /** Pictures of noise with values as `change` makes them of 0 to 255. */
+  const noise = <D extends TypedArray>(make: (values: number[]) => D): [unknown, unknown] => {
+    const values = Array.from({ length: 4 * 256 * 3 }, (_, i) => (i * 7919) % 256);
+    return [tensor(make(values), { shape: [4, 16, 16, 3] }), tensor([0, 1, 2, 3], "int32")];
+  };
+  const floats = (change: (value: number, channel: number) => number): [unknown, unknown] =>
+    noise((values) => Float32Array.from(values, (value, i) => change(value, i % 3)));
+  const off = (value: number, channel: number): number => (value / 255 - mean[channel]!) / std[channel]!;
+
+  it.each([
+    ["bytes", noise((values) => Uint8Array.from(values)), {}],
+    ["0 to 1", floats((value) => value / 255), {}],
+    ["0 to 1 with the overshoot of a resizing", floats((value) => (value - 128) / 230 + 0.5), {}],
+    ["-1 to 1", floats((value) => value / 127.5 - 1), {}],
+    ["mean and std taken off, and given", floats(off), { mean, std }],
+    ["dark pictures", floats((value) => value / 255 / 10), {}],
+    ["labels of which some are not used: -1", [tensor([-1, -1, 3, 4], "int32")], {}],
+  ] as const)("say nothing of what is sound: %s", (_, batch, given) => {
+    expect(hintsOf(look(batch), hello(given), undefined)).toEqual([]);
+  });
+
+  it("only notes a range that has no name, but for one that is far too wide", () => {
+    const severities = (batch: unknown) =>
+      hintsOf(look(batch), hello(), undefined).map(({ severity }) => severity);
+    expect(severities(floats(off))).toEqual(["note"]);
+    expect(
+      severities(floats((value, channel) => (off(value, channel) - mean[channel]!) / std[channel]!)),
+    ).toEqual(["strange"]);
+  });
+
+  it("say of classes what is impossible", () => {
+    const hints = hintsOf(look([tensor([0, 1, 2, 10], "int32")]), hello(), undefined);
+    expect(hints).toEqual([{ severity: "wrong", text: expect.stringContaining("class 10 of 10 classes") }]);
+  });
+
+  it("leave values as they are unless there is something to undo them by", () => {
+    const image = (batch: unknown) => look(batch).leaves[0]!;
+    expect(usualMapping(image(floats((value) => value / 255 / 255)), hello())).toBe("unit");
+    expect(usualMapping(image(floats(off)), hello())).toBe("signed");
+    expect(usualMapping(image(floats(off)), hello({ mean, std }))).toBe("undone");
+    expect(usualMapping(image(floats((value) => value)), hello())).toBe("bytes");
+  });
+});
