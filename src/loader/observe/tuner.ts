@@ -4,11 +4,12 @@
  * Pure: it is told what each batch cost and answers with what to use from now on, so that tests drive it with simulated
  * workloads. The rule, in words: start without workers and look at the first batches. What loads faster than the hand-off
  * from a worker costs stays where it is, for as long as it does. Otherwise take as many workers as the consumer can empty,
- * at most as many as the cores can keep at work, one a core or more where `getItem` waits, and one more as long as it still
- * waits and throughput rises. Workers that are waited for almost as
- * long as the consumer would take to fetch the batches itself are put on trial: it does so for a while. Those that lose
- * several trials in a row are given up; each that they win makes the next one rarer, so that trials come to an end. The
- * queue grows where the consumer waits although batches were ready before, within the byte budget.
+ * at most one a core, and one more as long as it still waits and throughput rises. Where `getItem` waits itself, as for the
+ * network, cores are no limit: go on to twice as many for as long as that is worth it. Not at once, as what a package's own
+ * threads do looks like waiting too. Workers that are waited for almost as long as the consumer would take to fetch the
+ * batches itself are put on trial: it does so for a while. Those that lose several trials in a row are given up; each that
+ * they win makes the next one rarer, so that trials come to an end. The queue grows where the consumer waits although
+ * batches were ready before, within the byte budget.
  *
  * Lineage: tf.data's AUTOTUNE adjusts while running under a CPU and a RAM budget; here two knobs suffice. Why this rule:
  * docs/decisions/tuning.md.
@@ -58,6 +59,9 @@ const longestQueue = 10;
 /** A part of the time waited that is not worth another worker. */
 const noWait = 0.02;
 
+/** How many times the rate of before is to be reached, by one worker more and by twice as many: each has its price. */
+const worthIt = { oneMore: 1.03, twiceAsMany: 1.1 };
+
 /** Sums over batches. */
 interface Sums {
   batches: number;
@@ -75,7 +79,7 @@ interface Achieved {
   readonly rate: number;
 }
 
-/** One worker more is taken as long as that brings something over what there was `before`. */
+/** More workers are taken as long as that brings something over what there was `before`. */
 interface Growing {
   readonly name: "growing";
   readonly before?: Achieved;
@@ -166,18 +170,7 @@ export class Tuner implements Chooser {
     if (this.#inline < factor * (this.#reads ? worthAWorker.fromFiles : worthAWorker.inMemory)) return;
     const consume = Math.min(...seen.map(({ interval, waited }) => Math.max(0, interval - waited)));
     const workers = Math.ceil(this.#inline / Math.max(consume, 0.001));
-    this.#use(Math.min(this.#mostFor(seen), Math.max(1, workers)), { name: "growing" });
-  }
-
-  /** Workers of which the cores are kept at work. */
-  #mostFor(seen: readonly Pick<Observation, "fetch" | "asleep">[]): number {
-    const total = (of: (one: Pick<Observation, "fetch" | "asleep">) => number): number =>
-      seen.reduce((sum, one) => sum + of(one), 0);
-    const part = waitingPart(
-      total(({ fetch }) => fetch),
-      total(({ asleep }) => asleep),
-    );
-    return mostWorkers(this.#options.cores, part);
+    this.#use(Math.min(this.#options.cores, Math.max(1, workers)), { name: "growing" });
   }
 
   #adjust(look: Look): void {
@@ -204,14 +197,18 @@ export class Tuner implements Chooser {
     }
   }
 
-  /** Goes back to the workers `before` where one more has brought nothing; else takes another where they are waited for. */
+  /** Goes back to the workers `before` where more have brought nothing; else takes more where they are waited for. */
   #grow(look: Look, { before }: Growing, waits: boolean): void {
-    const reached = rate(look.best);
-    if (before && reached < before.rate * 1.03) this.#use(before.workers, { name: "grown" });
-    else if (waits && this.#workers < this.#mostFor([look.sum])) {
-      const now = { workers: this.#workers, rate: reached };
-      this.#use(this.#workers + 1, { name: "growing", before: now });
-    } else {
+    const { sum, best } = look;
+    const { cores } = this.#options;
+    const workers = this.#workers;
+    const now = { workers, rate: rate(best) };
+    const most = mostWorkers(cores, waitingPart(sum.fetch, sum.asleep));
+    const more = workers < cores ? workers + 1 : Math.min(2 * workers, most);
+    const factor = workers > cores ? worthIt.twiceAsMany : worthIt.oneMore;
+    if (before && now.rate < before.rate * factor) this.#use(before.workers, { name: "grown" });
+    else if (waits && more > workers) this.#use(more, { name: "growing", before: now });
+    else {
       const phase = { name: "growing" } as const;
       this.#phase = phase;
       this.#doubt(look, phase);

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { mostWorkers } from "../../../src/loader/observe/judge.ts";
 import type { SettingOptions } from "../../../src/loader/observe/setting.ts";
 import { Tuner } from "../../../src/loader/observe/tuner.ts";
 import { keyedRandom } from "../../../src/random/random.ts";
@@ -8,17 +9,31 @@ const free = { workers: undefined, maxQueueSize: undefined, cores: 8, memory: Nu
 
 /**
  * A simulated machine: time between batches for n workers, with `fetch` ms a batch, a consumer of `consume` ms, and
- * `handOff` ms that it waits for a batch to cross.
+ * `handOff` ms that it waits for a batch to cross. For `asleep` ms of a fetch no core is needed.
  */
-function interval(workers: number, fetch: number, consume: number, cores: number, handOff = 0): number {
+function interval(
+  workers: number,
+  fetch: number,
+  consume: number,
+  cores: number,
+  handOff = 0,
+  asleep = 0,
+): number {
   if (workers === 0) return fetch + consume;
-  return Math.max(consume, fetch / Math.min(workers, cores)) + handOff;
+  return Math.max(consume, fetch / workers, (fetch - asleep) / cores) + handOff;
 }
 
 const batches = 10_000;
 
 /** Runs many batches; what was chosen, and how long they took, the workers' starting left out. */
-function run(options: SettingOptions, fetch: number, consume: number, handOff = 0, bytesRead = 0) {
+function run(
+  options: SettingOptions,
+  fetch: number,
+  consume: number,
+  handOff = 0,
+  bytesRead = 0,
+  asleep = 0,
+) {
   const tuner = new Tuner(options);
   let starting = 0;
   let total = 0;
@@ -26,11 +41,11 @@ function run(options: SettingOptions, fetch: number, consume: number, handOff = 
   for (let i = 0; i < batches; i++) {
     if (tuner.setting.workers > workers) starting = 10;
     workers = tuner.setting.workers;
-    const time = interval(workers, fetch, consume, options.cores, handOff);
+    const time = interval(workers, fetch, consume, options.cores, handOff, asleep);
     total += time;
     // Workers that start are waited for.
     const late = time + (starting-- > 0 ? 100 : 0);
-    tuner.observe({ fetch, waited: late - consume, interval: late, bytes: 1000, bytesRead, asleep: 0 });
+    tuner.observe({ fetch, waited: late - consume, interval: late, bytes: 1000, bytesRead, asleep });
   }
   return { setting: tuner.setting, total };
 }
@@ -56,6 +71,43 @@ describe("Tuner", () => {
         },
       ),
     );
+  });
+
+  it("takes more workers than cores where getItem waits, as many as keep the cores at work", () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 1, max: 200, noNaN: true }),
+        fc.double({ min: 0.1, max: 200, noNaN: true }),
+        fc.integer({ min: 1, max: 8 }),
+        fc.double({ min: 0.4, max: 1, noNaN: true }),
+        (fetch, consume, cores, part) => {
+          const { setting, total } = run({ ...free, cores }, fetch, consume, 0, 0, part * fetch);
+          const most = mostWorkers(cores, part);
+          expect(setting.workers).toBeLessThanOrEqual(most);
+          const times = Array.from({ length: most + 1 }, (_, n) =>
+            interval(n, fetch, consume, cores, 0, part * fetch),
+          );
+          // It goes by doubling, and leaves the last tenth.
+          expect(total).toBeLessThanOrEqual(batches * Math.min(...times) * 1.2 + findingOut);
+        },
+      ),
+    );
+    expect(run(free, 20, 0.01, 0, 0, 20).setting.workers).toBe(32);
+  });
+
+  it("takes no more of them than are worth it, as where a server answers a few at a time, or a package's threads work", () => {
+    for (const atOnce of [1, 2, 5]) {
+      const tuner = new Tuner({ ...free, cores: 2 });
+      const chosen: number[] = [];
+      for (let i = 0; i < batches; i++) {
+        const { workers } = tuner.setting;
+        chosen.push(workers);
+        const fetch = 20 * Math.max(1, workers / atOnce);
+        const time = fetch / Math.max(1, workers);
+        tuner.observe({ fetch, asleep: fetch, waited: time, interval: time, bytes: 1000, bytesRead: 0 });
+      }
+      expect(Math.max(...chosen)).toBeLessThanOrEqual(4 * atOnce);
+    }
   });
 
   it("keeps workers that are of use though another program takes the cores now and then", () => {
