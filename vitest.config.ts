@@ -25,6 +25,8 @@ export default defineConfig({
           include: ["test/**/*.test.ts"],
           exclude: kinds.map((kind) => `test/**/*.${kind}.test.ts`),
           sequence: { groupOrder: 0 },
+          // Vitest leaves a core to itself, of which it needs little: of two it would use one.
+          maxWorkers: 2,
           testTimeout: 60_000,
         },
       },
@@ -35,9 +37,8 @@ export default defineConfig({
           sequence: { groupOrder: i + 1 },
           // Processes of their own: a leaked handle or a crash is then seen, and stays where it was made.
           pool: "forks" as const,
-          // Two cores: files that start workers of their own run one at a time.
-          fileParallelism: kind === "dist",
-          maxWorkers: kind === "dist" ? 2 : 1,
+          // Side by side on two cores also where they start workers, browsers or npm, as these wait for most of their time.
+          maxWorkers: 2,
           server: { deps: { external: [/\/dist\//] } },
           testTimeout: 600_000,
           hookTimeout: 600_000,

@@ -1,7 +1,8 @@
 /** Without free file descriptors, at any moment and for any number that is left: a typed error, no leak, and a next try. */
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 
 const program = fileURLToPath(new URL("../../fixtures/programs/descriptors.mjs", import.meta.url));
@@ -25,12 +26,11 @@ if (!existsSync("/proc/self/fd"))
 describe.skipIf(!existsSync("/proc/self/fd")).each(["thread", "process"])(
   "a %s without descriptors",
   (kind) => {
-    it.each(["at the start", "in the middle", "at a replacement"])("%s", (moment) => {
+    it.concurrent.each(["at the start", "in the middle", "at a replacement"])("%s", async (moment) => {
       const limited = 'ulimit -n 400; exec "$0" "$@"';
-      const output = execFileSync("sh", ["-c", limited, process.execPath, program, kind, moment], {
-        encoding: "utf8",
-      });
-      const { results, left } = JSON.parse(output) as { results: Attempt[]; left: number };
+      const args = ["-c", limited, process.execPath, program, kind, moment];
+      const { stdout } = await promisify(execFile)("sh", args);
+      const { results, left } = JSON.parse(stdout) as { results: Attempt[]; left: number };
       for (const { first, again } of results) {
         if (first.count < 12) {
           // A getItem that opens files has an error of its own.

@@ -62,7 +62,7 @@ interface Told {
 }
 
 let runs = 0;
-/** Runs Node in the folder until the program was thrown something, or has ended by itself. */
+/** Runs Node in the folder, beside others, until the program was thrown something, or has ended by itself. */
 async function run(args: readonly string[], options: object, env: NodeJS.ProcessEnv = {}): Promise<Told> {
   const log = join(folder, `log-${runs++}`);
   writeFileSync(log, "");
@@ -112,7 +112,7 @@ describe.each([
   ["threads", threads],
   ["processes", processes],
 ] as const)("a program that is run again by its %s", (_, options) => {
-  it.each([
+  it.concurrent.each([
     ["node cli.mjs", ["cli.mjs"], {}],
     ["node .", ["."], {}],
     ["node app/", ["app/"], {}],
@@ -130,7 +130,7 @@ describe.each([
     expect(runs).toBeLessThanOrEqual(3);
   });
 
-  it.each(Object.entries(bodies))("is told so where it loads %s", async (how, body) => {
+  it.concurrent.each(Object.entries(bodies))("is told so where it loads %s", async (how, body) => {
     const name = how.replace(/\W/g, "-");
     write(`${name}.mjs`, program(body));
     write(`start-${name}.mjs`, `import "./${name}.mjs";`);
@@ -139,7 +139,7 @@ describe.each([
     expect(runs).toBeLessThanOrEqual(3);
   });
 
-  it.each([
+  it.concurrent.each([
     ["thread", "new Worker(new URL('./inner-thread.mjs', import.meta.url))"],
     ["process", "fork(new URL('./inner-process.mjs', import.meta.url), ['inner'])"],
     [
@@ -166,7 +166,7 @@ describe.each([
     expect(runs).toBeLessThan(20);
   });
 
-  it("is told so under `auto`", async () => {
+  it.concurrent("is told so under `auto`", async () => {
     const { runs, thrown } = await run(["cli.mjs"], { ...options, workers: "auto" });
     // Where it never came to start any, there was nothing to tell.
     expect(thrown).toEqual(runs === 1 ? [] : [expect.stringMatching(/^PortableError .*was run again/)]);
