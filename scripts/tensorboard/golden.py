@@ -53,8 +53,20 @@ def write(pb):
     value.histo.CopyFrom(
         pb.HistogramProto(min=-1, max=2, num=3, sum=1.5, sum_squares=5.25, bucket_limit=[0.5, 2], bucket=[2, 1])
     )
+    fourth = pb.Event(wall_time=1700000004, step=7)
+    value = fourth.summary.value.add(tag="batch_images")
+    value.image.height, value.image.width, value.image.colorspace = 200, 3, 4
+    value.image.encoded_image_string = bytes(range(200))
+    value.metadata.summary_description = "0 is black."
+    value = fourth.summary.value.add(tag="loader/explain")
+    value.tensor.dtype = 7
+    value.tensor.tensor_shape.SetInParent()
+    value.tensor.string_val.append("Nothing is wrong…".encode())
+    value.metadata.plugin_data.plugin_name = "text"
+    value.metadata.data_class = 2
     GOLDEN.parent.mkdir(parents=True, exist_ok=True)
-    GOLDEN.write_bytes(b"".join(frame(event.SerializeToString()) for event in (version, first, second, third)))
+    events = version, first, second, third, fourth
+    GOLDEN.write_bytes(b"".join(frame(event.SerializeToString()) for event in events))
 
 
 def read(pb, path):

@@ -215,7 +215,14 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   TensorBoard: {
     call: (options) => new epochal.TensorBoard("x", options),
-    good: { histogramFreq: 1, updateFreq: "batch", writeStepsPerSecond: true },
+    good: {
+      histogramFreq: 1,
+      updateFreq: "batch",
+      writeStepsPerSecond: true,
+      batchImages: 16,
+      batchImagesRange: [-1, 1],
+      loaderStats: false,
+    },
   },
   fit: {
     call: (options) => fit(linear(), points, options),

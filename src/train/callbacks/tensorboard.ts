@@ -2,8 +2,11 @@ import { checkBoolean, checkChoice, checkInteger, checkKnown, show } from "../..
 import { OptionError } from "../../core/errors.ts";
 import { Callback } from "../callback.ts";
 import type { Logs } from "../logs.ts";
+import { type BatchPicture, drawBatch, type ValueRange } from "../tensorboard/batch-picture.ts";
 import { type EventFile, openEventFile } from "../tensorboard/event-file.ts";
 import { histogram } from "../tensorboard/histogram.ts";
+import { loaderValues, type StatsBefore } from "../tensorboard/loader-values.ts";
+import { encodePng } from "../tensorboard/png.ts";
 
 /** Options of {@link TensorBoard}. */
 export interface TensorBoardOptions {
@@ -13,28 +16,51 @@ export interface TensorBoardOptions {
   readonly updateFreq?: "epoch" | "batch" | number;
   /** Also write how many steps ran in a second. Default false. */
   readonly writeStepsPerSecond?: boolean;
+  /** How many images of each epoch's first batch are written, as one picture; 0 none. Default 0. */
+  readonly batchImages?: number;
+  /**
+   * The values that are drawn as black and as white: `[-1, 1]`. Default `[0, 255]` of whole numbers and `[0, 1]` of others,
+   * whatever the values are. The scalar `batch_images_outside` says which part of them lies outside.
+   */
+  readonly batchImagesRange?: readonly [black: number, white: number];
+  /**
+   * Whether each epoch also gets the loader's numbers, as `loader/wait_share` and others, and the sentence of
+   * `loader.explain()`. Default true. Streams have none.
+   */
+  readonly loaderStats?: boolean;
 }
 
 /** Options that Keras has, and why they are not here. */
 const refused: Readonly<Record<string, string>> = {
   writeGraph: "TensorBoard reads graphs of TensorFlow, and a model here has none.",
-  writeImages: "`histogramFreq` draws the weights, as histograms.",
+  writeImages:
+    "`histogramFreq` draws the weights, as histograms; images of batches are written by `batchImages`.",
   profileBatch:
-    "Profiles are made by TensorFlow's own runtime. Where time goes in loading, `loader.stats()` and `loader.explain()` say.",
+    "Profiles are made by TensorFlow's own runtime. Where time goes in loading, `loaderStats` and `loader.explain()` say.",
   embeddingsFreq:
     "TensorBoard's projector reads checkpoints of TensorFlow. Keep weights with ModelCheckpoint.",
   embeddingsMetadata: "There is no `embeddingsFreq`, which it belongs to.",
 };
+
+const known = [
+  "histogramFreq",
+  "updateFreq",
+  "writeStepsPerSecond",
+  "batchImages",
+  "batchImagesRange",
+  "loaderStats",
+];
 
 /** Records kept in memory before they are written in the midst of an epoch. */
 const mostPending = 500;
 
 /**
  * Writes event files for TensorBoard, under Keras' folders and tags: `logDir/train` and `logDir/validation`,
- * `epoch_loss`, `batch_loss`, `evaluation_loss_vs_iterations`. Look at them with `tensorboard --logdir logs`.
+ * `epoch_loss`, `batch_loss`, `evaluation_loss_vs_iterations`; and beside them, as Keras does not, images of batches and
+ * what the loader measured. Look at them with `tensorboard --logdir logs`.
  *
  * @example
- * new TensorBoard("logs/run-1", { histogramFreq: 1, updateFreq: "batch" })
+ * new TensorBoard("logs/run-1", { histogramFreq: 1, updateFreq: "batch", batchImages: 16 })
  */
 export class TensorBoard extends Callback {
   readonly #logDir: string;
@@ -42,12 +68,20 @@ export class TensorBoard extends Callback {
   /** Batches between two writings; undefined for none. */
   readonly #every: number | undefined;
   readonly #stepsPerSecond: boolean;
+  readonly #batchImages: number;
+  readonly #batchImagesRange: ValueRange | undefined;
+  readonly #loaderStats: boolean;
   #train: EventFile | undefined;
   #validation: EventFile | undefined;
   /** Training steps so far, in all epochs. */
   #step = 0;
   #stepsBefore = 0;
   #epochBegan = 0;
+  #statsBefore: StatsBefore | undefined;
+  /** Images of the epoch's first batch. */
+  #picture: BatchPicture | undefined;
+  /** Stops to look for them. */
+  #stopLooking: (() => void) | undefined;
 
   /** @throws OptionError if an option is none of these. */
   constructor(logDir: string = "logs", options: TensorBoardOptions = {}) {
@@ -55,16 +89,23 @@ export class TensorBoard extends Callback {
     if (typeof logDir !== "string" || logDir === "") {
       throw new OptionError(`TensorBoard: \`logDir\` must be a folder's path, got ${show(logDir)}.`);
     }
-    checkKnown("TensorBoard", options, ["histogramFreq", "updateFreq", "writeStepsPerSecond"], refused);
+    checkKnown("TensorBoard", options, known, refused);
     const { histogramFreq = 0, updateFreq = "epoch", writeStepsPerSecond = false } = options;
+    const { batchImages = 0, batchImagesRange, loaderStats = true } = options;
     checkInteger("histogramFreq", histogramFreq);
     if (typeof updateFreq === "number") checkInteger("updateFreq", updateFreq, 1);
     else checkChoice("updateFreq", updateFreq, ["epoch", "batch"]);
     checkBoolean("writeStepsPerSecond", writeStepsPerSecond);
+    checkInteger("batchImages", batchImages);
+    checkRange(batchImagesRange);
+    checkBoolean("loaderStats", loaderStats);
     this.#logDir = logDir;
     this.#histogramFreq = histogramFreq;
     this.#every = updateFreq === "epoch" ? undefined : updateFreq === "batch" ? 1 : updateFreq;
     this.#stepsPerSecond = writeStepsPerSecond;
+    this.#batchImages = batchImages;
+    this.#batchImagesRange = batchImagesRange && [...batchImagesRange];
+    this.#loaderStats = loaderStats;
   }
 
   override onTrainBegin(): void {
@@ -76,6 +117,16 @@ export class TensorBoard extends Callback {
   override onEpochBegin(): void {
     this.#stepsBefore = this.#step;
     this.#epochBegan = performance.now();
+    const loader = this.training?.loader;
+    this.#statsBefore = this.#loaderStats ? loader?.stats() : undefined;
+    if (this.#batchImages === 0) return;
+    this.#picture = undefined;
+    this.#stopLooking = loader?.observe((event) => {
+      if (event.type !== "delivered") return;
+      this.#stopLooking?.();
+      // Now, as the batch is whoever's it is delivered to.
+      this.#picture = drawBatch(event.batch, this.#batchImages, this.#batchImagesRange);
+    });
   }
 
   override async onTrainBatchEnd(_batch: number, logs: Logs): Promise<void> {
@@ -115,10 +166,13 @@ export class TensorBoard extends Callback {
       await this.#validation?.flush();
     }
     if (this.#histogramFreq > 0 && epoch % this.#histogramFreq === 0) await this.#addHistograms(epoch);
+    await this.#addPicture(epoch);
+    this.#addLoaderStats(epoch);
     await this.#train?.flush();
   }
 
   override async onTrainEnd(): Promise<void> {
+    this.#stopLooking?.();
     if (this.#train !== undefined && this.#train.pending > 0) await this.#train.flush();
     this.#train = undefined;
     this.#validation = undefined;
@@ -136,11 +190,41 @@ export class TensorBoard extends Callback {
     this.#step = (state as { step: number }).step;
   }
 
+  async #addPicture(epoch: number): Promise<void> {
+    const picture = this.#picture;
+    this.#picture = undefined;
+    if (picture === undefined) return;
+    const { pixels, description, outside } = picture;
+    const value = { ...pixels, png: await encodePng(pixels) };
+    this.#train?.add(epoch, [
+      { tag: "batch_images", value, description },
+      { tag: "batch_images_outside", value: outside },
+    ]);
+  }
+
+  #addLoaderStats(epoch: number): void {
+    const loader = this.training?.loader;
+    if (loader === undefined || this.#statsBefore === undefined) return;
+    this.#train?.add(epoch, [
+      ...loaderValues(loader.stats(), this.#statsBefore),
+      { tag: "loader/explain", value: loader.explain() },
+    ]);
+  }
+
   async #addHistograms(epoch: number): Promise<void> {
     for (const [name, { data }] of Object.entries(await this.model.getWeights())) {
       this.#train?.add(epoch, [{ tag: `${name}/histogram`, value: histogram(data) }]);
     }
   }
+}
+
+function checkRange(range: ValueRange | undefined): void {
+  if (range === undefined) return;
+  if (Array.isArray(range) && range.length === 2 && range.every(Number.isFinite) && range[0] !== range[1])
+    return;
+  throw new OptionError(
+    `\`batchImagesRange\` must be the two values that are drawn as black and white, such as [-1, 1], got ${show(range)}.`,
+  );
 }
 
 function tagged(prefix: string, logs: Logs): { readonly tag: string; readonly value: number }[] {

@@ -1,8 +1,10 @@
 /**
- * TensorBoard's `Event` message in protobuf's wire format: just the fields that scalars and histograms need.
+ * TensorBoard's `Event` message in protobuf's wire format: just the fields that scalars, histograms, pictures and texts
+ * need.
  *
- * Field numbers from tensorboard/compat/proto/event.proto, summary.proto and histogram.proto. Scalars are written as
- * `simple_value` and histograms as `histo`: the oldest forms, which every TensorBoard reads.
+ * Field numbers from tensorboard/compat/proto/event.proto, summary.proto, histogram.proto and tensor.proto. Scalars are
+ * written as `simple_value`, histograms as `histo` and pictures as `image`: the oldest forms, which every TensorBoard
+ * reads. Texts have one form only: a tensor of strings, for the plugin that shows them.
  */
 
 /** Counts of values in consecutive ranges, as TensorBoard draws them. */
@@ -18,10 +20,21 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** Something to be drawn at a step: a number or a histogram, under its tag. */
+/** A picture, as TensorBoard takes it: a PNG, and what is in it. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 red, green and blue, 4 with opacity. */
+  readonly channels: 1 | 3 | 4;
+  readonly png: Uint8Array;
+}
+
+/** Something to be shown at a step under its tag: a number, a histogram, a picture, or a text in Markdown. */
 export interface SummaryValue {
   readonly tag: string;
-  readonly value: number | Histogram;
+  readonly value: number | Histogram | Picture | string;
+  /** What is shown beside the tag, in Markdown. TensorBoard takes that of a tag's first step. */
+  readonly description?: string;
 }
 
 /** One record of an event file: either the file's version, which comes first, or values at a step. */
@@ -38,7 +51,7 @@ export function encodeEvent({ wallTime, step = 0, fileVersion, values }: Event):
   return join([
     double(1, wallTime),
     // proto3 leaves out a number that is 0.
-    step === 0 ? empty : join([tag(2, 0), varint(step)]),
+    step === 0 ? empty : number(2, step),
     fileVersion === undefined ? empty : text(3, fileVersion),
     values === undefined
       ? empty
@@ -49,11 +62,28 @@ export function encodeEvent({ wallTime, step = 0, fileVersion, values }: Event):
   ]);
 }
 
-function encodeValue({ tag: name, value }: SummaryValue): Uint8Array {
-  return join([
-    text(1, name),
-    typeof value === "number" ? float(2, value) : message(5, [encodeHistogram(value)]),
-  ]);
+function encodeValue({ tag: name, value, description }: SummaryValue): Uint8Array {
+  const parts = [text(1, name)];
+  if (typeof value === "number") parts.push(float(2, value));
+  else if (typeof value === "string") parts.push(message(8, [encodeText(value)]));
+  else if ("png" in value) parts.push(message(4, [encodePicture(value)]));
+  else parts.push(message(5, [encodeHistogram(value)]));
+  const metadata = [
+    ...(typeof value === "string" ? [message(1, [text(1, "text")])] : []),
+    ...(description === undefined ? [] : [text(3, description)]),
+    // DATA_CLASS_TENSOR
+    ...(typeof value === "string" ? [number(4, 2)] : []),
+  ];
+  return join(metadata.length === 0 ? parts : [...parts, message(9, metadata)]);
+}
+
+/** A tensor without axes (its shape is an empty message) of one string: dtype 7 is DT_STRING. */
+function encodeText(value: string): Uint8Array {
+  return join([number(1, 7), message(2, []), text(8, value)]);
+}
+
+function encodePicture({ height, width, channels, png }: Picture): Uint8Array {
+  return join([number(1, height), number(2, width), number(3, channels), bytes(4, png)]);
 }
 
 function encodeHistogram({ min, max, count, sum, sumOfSquares, limits, counts }: Histogram): Uint8Array {
@@ -84,6 +114,11 @@ function varint(value: number): Uint8Array {
 /** A field's number and wire type: 0 varint, 1 eight bytes, 2 length and bytes, 5 four bytes. */
 function tag(field: number, wire: 0 | 1 | 2 | 5): Uint8Array {
   return varint(field * 8 + wire);
+}
+
+/** A whole number of at least 0. */
+function number(field: number, value: number): Uint8Array {
+  return join([tag(field, 0), varint(value)]);
 }
 
 function double(field: number, value: number): Uint8Array {

@@ -3,7 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { maskedCrc32c } from "../../../src/core/crc32c.ts";
+import { fromGenerator } from "../../../src/sequence/generator.ts";
+import { Sequence } from "../../../src/sequence/sequence.ts";
+import { type Tensor, tensor } from "../../../src/tensor/tensor.ts";
 import { TensorBoard } from "../../../src/train/callbacks/tensorboard.ts";
+import { fitModel } from "../../../src/train/fit.ts";
 import { FakeModel, params, train, valLoss } from "./fake-model.ts";
 
 let dir: string;
@@ -12,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(dir, { recursive: true }));
 
-/** The scalars of the only event file in a folder: `tag@step = value`; histograms as `tag@step histogram`. */
+/** The scalars of the only event file in a folder: `tag@step = value`; others as `tag@step histogram` and the like. */
 async function scalars(folder: string): Promise<string[]> {
   const names = await readdir(join(dir, folder));
   expect(names).toHaveLength(1);
@@ -51,7 +55,8 @@ function readEvent(body: Buffer): string[] {
     .flatMap(({ content }) => [...fields(content)])
     .map(({ content }) => {
       const [tag, value] = [...fields(content)];
-      const shown = value!.field === 2 ? `= ${Math.round(value!.value * 1000) / 1000}` : "histogram";
+      const kinds: Readonly<Record<number, string>> = { 4: "picture", 5: "histogram", 8: "text" };
+      const shown = kinds[value!.field] ?? `= ${Math.round(value!.value * 1000) / 1000}`;
       return `${tag!.content.toString()}@${step} ${shown}`;
     });
 }
@@ -91,11 +96,83 @@ describe("TensorBoard", () => {
     expect(await scalars("validation")).toEqual(["evaluation_loss_vs_iterations@0 = 0.5"]);
   });
 
+  it("writes images of each epoch's first batch, and what the loader measured", async () => {
+    class Pictures extends Sequence<[x: Tensor, y: Tensor]> {
+      readonly length = 3;
+      getItem(index: number): [Tensor, Tensor] {
+        const x = tensor(new Float32Array(2 * 8 * 8 * 3).fill(index), { shape: [2, 8, 8, 3] });
+        return [x, tensor([0, 1])];
+      }
+    }
+    class Model extends FakeModel {
+      override async trainOnBatch(batch?: unknown): Promise<never> {
+        // As adapters do that give a batch's memory on.
+        (batch as { data: Float32Array }[])[0]?.data.fill(7);
+        return { values: [1], size: 2 } as never;
+      }
+    }
+    const board = new TensorBoard(dir, { batchImages: 2 });
+    await fitModel(new Model(), new Pictures(), { epochs: 2, verbose: 0, callbacks: [board] });
+    const written = await scalars("train");
+    const of = (epoch: number) => [
+      `batch_images@${epoch} picture`,
+      // Values of 0 only: the batch as it was delivered.
+      `batch_images_outside@${epoch} = 0`,
+      `loader/wait_share@${epoch}`,
+      `loader/batches_per_second@${epoch}`,
+      `loader/queue@${epoch}`,
+      `loader/workers@${epoch} = 0`,
+      ...["fetch_p50_ms", "fetch_p99_ms", "wait_p50_ms", "wait_p99_ms"].map(
+        (name) => `loader/${name}@${epoch}`,
+      ),
+      `loader/explain@${epoch} text`,
+    ];
+    const known = written.filter((line) => /^(batch_images|loader)/.test(line));
+    const expected = [...of(0), ...of(1)];
+    expect(known.map((line, i) => (line.startsWith(`${expected[i]} = `) ? expected[i] : line))).toEqual(
+      expected,
+    );
+    const share = Number(/= (.*)$/.exec(known.find((line) => line.startsWith("loader/wait_share"))!)![1]);
+    expect(share > 0 && share <= 1).toBe(true);
+  });
+
+  it("writes none where it was told so, of streams, and of batches without images", async () => {
+    class Model extends FakeModel {
+      override async trainOnBatch(): Promise<never> {
+        return { values: [1], size: 2 } as never;
+      }
+    }
+    const stream = fromGenerator<number[]>(function* () {
+      yield [1];
+    });
+    const options = { epochs: 1, verbose: 0 as const };
+    await fitModel(new Model(), stream, {
+      ...options,
+      callbacks: [new TensorBoard(`${dir}/stream`, { batchImages: 4 })],
+    });
+    class Features extends Sequence<Tensor[]> {
+      readonly length = 2;
+      getItem(): Tensor[] {
+        return [tensor([1, 2])];
+      }
+    }
+    await fitModel(new Model(), new Features(), {
+      ...options,
+      callbacks: [new TensorBoard(`${dir}/features`, { batchImages: 4, loaderStats: false })],
+    });
+    for (const folder of ["stream/train", "features/train"])
+      expect(await scalars(folder)).toEqual(["epoch_loss@0 = 1", "epoch_learning_rate@0 = 1"]);
+  });
+
   it("refuses what it does not know", () => {
     expect(() => new TensorBoard("")).toThrow("`logDir` must be a folder's path");
     expect(() => new TensorBoard("logs", { updateFreq: "step" as never })).toThrow(
       '`updateFreq` must be "epoch"',
     );
+    for (const batchImagesRange of [[0], [1, 1], [0, Number.NaN], "0-1"])
+      expect(() => new TensorBoard("logs", { batchImagesRange: batchImagesRange as never })).toThrow(
+        "`batchImagesRange` must be the two values",
+      );
     const reasons = {
       writeGraph: /reads graphs of TensorFlow/,
       writeImages: /`histogramFreq` draws the weights/,

@@ -41,6 +41,23 @@ describe("an event file", () => {
           },
         ],
       },
+      {
+        wallTime: 1700000004,
+        step: 7,
+        values: [
+          {
+            tag: "batch_images",
+            value: {
+              height: 200,
+              width: 3,
+              channels: 4 as const,
+              png: Uint8Array.from({ length: 200 }, (_, i) => i),
+            },
+            description: "0 is black.",
+          },
+          { tag: "loader/explain", value: "Nothing is wrong…" },
+        ],
+      },
     ];
     const ours = Buffer.concat(events.map((event) => frameRecord(encodeEvent(event))));
     expect(ours.toString("hex")).toBe(golden.toString("hex"));
