@@ -23,7 +23,10 @@ function demo(args: readonly string[], interruptAt?: string): Promise<Result> {
   let err = "";
   child.stdout.on("data", (chunk: Buffer) => {
     out += chunk;
-    if (interruptAt !== undefined && out.includes(interruptAt)) child.kill("SIGINT");
+    if (interruptAt === undefined || !out.includes(interruptAt)) return;
+    // Once: a second one ends it at once.
+    interruptAt = undefined;
+    child.kill("SIGINT");
   });
   child.stderr.on("data", (chunk: Buffer) => {
     err += chunk;
