@@ -1,4 +1,7 @@
-/** Programs end as they should: by themselves, early, by an error, or killed; and leave no process behind. */
+/**
+ * Programs end as they should: by themselves, early, by an error, or killed; and leave no process behind. Each is looked at
+ * by its own process id, so that they run side by side.
+ */
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
@@ -48,7 +51,7 @@ const ours = (pid: number): string[] =>
   existsSync("/dev/shm") ? readdirSync("/dev/shm").filter((name) => name.startsWith(`epochal-${pid}-`)) : [];
 
 describe.each(["inline", "thread", "process"])("a program with %s workers", (kind) => {
-  it.each([
+  it.concurrent.each([
     ["end", 0, /20 batches/],
     ["break", 0, /3 batches/],
     ["exit", 7, /first/],
@@ -63,7 +66,7 @@ describe.each(["inline", "thread", "process"])("a program with %s workers", (kin
     expect(ours(child.pid!)).toEqual([]);
   });
 
-  it("runs under V8 flags, which Node does not hand to threads", async () => {
+  it.concurrent("runs under V8 flags, which Node does not hand to threads", async () => {
     const { output, end } = start("end", kind, ["--expose-gc", "--max-old-space-size=256", "--no-warnings"]);
     expect((await end)[0]).toBe(0);
     await until(() => output().includes("20 batches"));
@@ -72,7 +75,7 @@ describe.each(["inline", "thread", "process"])("a program with %s workers", (kin
 
 describe("a program whose worker thread is in native code that does not return", () => {
   // Node joins its threads at the end, however it comes.
-  it.each([
+  it.concurrent.each([
     ["native", 0, /the end/],
     ["native exit", 7, /the end/],
     ["native throw", 1, /thrown in the loop/],
@@ -91,7 +94,7 @@ describe("a program whose worker thread is in native code that does not return",
 });
 
 describe("a program that is killed", () => {
-  it.each(["hang", "spin", "stop"])(
+  it.concurrent.each(["hang", "spin", "stop"])(
     "takes its worker processes along, also those in an endless loop, or stopped: %s",
     async (how) => {
       const { child, output, end } = start(how, "process");
@@ -106,7 +109,7 @@ describe("a program that is killed", () => {
     },
   );
 
-  it("takes them along also where their guard was killed before", async () => {
+  it.concurrent("takes them along also where their guard was killed before", async () => {
     const { child, output, end } = start("stop", "process");
     await until(() => output().includes("first") && workersOf(child.pid!).length === 2);
     const workers = workersOf(child.pid!);

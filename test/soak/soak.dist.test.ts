@@ -87,7 +87,7 @@ const findings: readonly (readonly [what: string, schedule: Schedule, check: str
   ],
 ];
 
-it.each(findings)("runs the schedule of: %s", async (_, schedule, check) => {
+it.concurrent.each(findings)("runs the schedule of: %s", async (_, schedule, check) => {
   const result = await replay(schedule);
   expect(result.ok ? undefined : result.check, result.ok ? "" : result.message).toBe(check);
 });
