@@ -45,7 +45,7 @@ export function drawBatch(batch: unknown, count: number, range?: ValueRange): Ba
   const shown = Math.min(count, shape[0]!);
   return {
     ...grid(images, shown, [black, white]),
-    description: `The first ${shown} images of each epoch's first batch, ${dtype} [${shape.join(", ")}]. ${black} is drawn as black, ${white} as white, values outside as the nearer of the two.`,
+    description: `The first ${shown === 1 ? "image" : `${shown} images`} of each epoch's first batch, ${dtype} [${shape.join(", ")}]. ${black} is drawn as black, ${white} as white, values outside as the nearer of the two.`,
   };
 }
 

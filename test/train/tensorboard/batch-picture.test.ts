@@ -6,7 +6,10 @@ describe("a batch's picture", () => {
   it("has each image in its place, two black pixels apart, and nothing of images beyond their number", () => {
     // Four images of one row of two pixels, of their own number.
     const data = Uint8Array.from({ length: 4 * 2 * 3 }, (_, i) => 10 * (1 + Math.floor(i / 6)));
-    const { pixels, outside } = drawBatch([tensor(data, { shape: [4, 1, 2, 3] }), tensor([1, 2, 3, 4])], 3)!;
+    const { pixels, outside, description } = drawBatch(
+      [tensor(data, { shape: [4, 1, 2, 3] }), tensor([1, 2, 3, 4])],
+      3,
+    )!;
     expect(pixels).toMatchObject({ width: 6, height: 4, channels: 3 });
     const rows = Array.from({ length: 4 }, (_, y) =>
       Array.from({ length: 6 }, (_, x) => pixels.data[(y * 6 + x) * 3]),
@@ -18,6 +21,7 @@ describe("a batch's picture", () => {
       [30, 30, 0, 0, 0, 0],
     ]);
     expect(outside).toBe(0);
+    expect(description).toMatch(/^The first 3 images of each epoch's first batch, uint8 \[4, 1, 2, 3\]\./);
   });
 
   const float16 = { dtype: "float16", data: Uint16Array.of(0, 0x3800, 0x3c00, 0x4000) };
@@ -41,7 +45,7 @@ describe("a batch's picture", () => {
       expect(outside).toBe(beyond);
       const [black, white] = range ?? (/float|bool/.test(leaf.dtype) ? [0, 1] : [0, 255]);
       expect(description).toBe(
-        `The first 1 images of each epoch's first batch, ${leaf.dtype} [1, 2, 2, 1]. ${black} is drawn as black, ${white} as white, values outside as the nearer of the two.`,
+        `The first image of each epoch's first batch, ${leaf.dtype} [1, 2, 2, 1]. ${black} is drawn as black, ${white} as white, values outside as the nearer of the two.`,
       );
     },
   );
