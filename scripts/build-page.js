@@ -10,14 +10,30 @@ const target = new URL("../dist/inspect/page/", import.meta.url);
 /** Packages that are bundled, whose licences ask to be kept with them. */
 const packages = ["preact", "uplot"];
 
-/** Leaves out what hangs on uPlot for others to use: kinds of paths and dates, an eighth of it. */
-const withoutHelpers = {
-  name: "uPlot without helpers",
+/** What the page has no use for in uPlot, a seventh of it: what hangs on it for others, and axes of dates. */
+const unused = [
+  [/^uPlot\.assign = [\s\S]*?(?=^export )/m, ""],
+  [
+    /^const \[ timeIncrsMs, [\s\S]*?genTimeStuffs\(1e-3\);$/m,
+    "const timeIncrsMs = numIncrs, timeIncrsS = numIncrs;",
+  ],
+  [
+    /^\tconst _timeAxisSplits = [\s\S]*?^\tconst _timeSeriesVal .*$/m,
+    "\tconst _timeAxisSplits = numAxisSplits;",
+  ],
+  [/isTime \? \(isStr\(sv\).*?\) : sv \|\| numSeriesVal/, "sv || numSeriesVal"],
+  [/isTime \? \(\s*\/\/ config array[\s\S]*?\) : av \|\| numAxisVals/, "av || numAxisVals"],
+];
+
+const lean = {
+  name: "uPlot without what is not used",
   setup({ onLoad }) {
     onLoad({ filter: /uPlot\.esm\.js$/ }, ({ path }) => {
-      const text = readFileSync(path, "utf8");
-      const contents = text.replace(/^uPlot\.assign = [\s\S]*?(?=^export )/m, "");
-      if (contents === text) throw new Error(`${path} has no helpers where they were looked for.`);
+      let contents = readFileSync(path, "utf8");
+      for (const [part, instead] of unused) {
+        if (!part.test(contents)) throw new Error(`${path} has nothing like ${part}.`);
+        contents = contents.replace(part, instead);
+      }
       return { contents };
     });
   },
@@ -30,7 +46,7 @@ const { outputFiles } = await build({
   target: "es2022",
   jsx: "automatic",
   jsxImportSource: "preact",
-  plugins: [withoutHelpers],
+  plugins: [lean],
   legalComments: "none",
   write: false,
   logLevel: "warning",

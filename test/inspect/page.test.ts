@@ -5,7 +5,7 @@ import { hintsOf } from "../../src/inspect/page/hints.ts";
 import { consumer, lanesOf, placeMarks, sumsOf } from "../../src/inspect/page/lanes.ts";
 import { usualMapping } from "../../src/inspect/page/mapping.ts";
 import { Model } from "../../src/inspect/page/model.ts";
-import type { Hello, TimelineMark } from "../../src/inspect/protocol.ts";
+import type { PageHello, TimelineMark } from "../../src/inspect/protocol.ts";
 import { type TypedArray, tensor } from "../../src/tensor/index.ts";
 import { bars, hello, look, mean, open, std, update } from "./scenes.ts";
 
@@ -54,9 +54,24 @@ describe("the model", () => {
     expect(model.rates).toEqual({ batches: 0, bytes: 0, waiting: 1 });
   });
 
+  it("stays at the end of an epoch until there is something new", () => {
+    const model = new Model();
+    model.take(hello());
+    const over = { epoch: undefined, open: [], spans: [] };
+    model.take(update({ time: 1000, spans: [{ lane: consumer, kind: "consume", begin: 0, end: 900 }] }));
+    model.take(
+      update({ ...over, time: 1500, marks: [{ time: 950, kind: "epochEnd", text: "Epoch 0 is over." }] }),
+    );
+    for (let time = 2000; time < 60_000; time += 500) model.take(update({ ...over, time }));
+    expect(model.now).toBe(950);
+    expect(model.spans.length).toBe(1);
+    model.take(update({ time: 70_000 }));
+    expect([model.now, model.spans.length]).toEqual([70_000, 0]);
+  });
+
   it("refuses what another version tells", () => {
     const model = new Model();
-    model.take({ ...hello(), version: 2 } as unknown as Hello);
+    model.take({ ...hello(), version: 2 } as unknown as PageHello);
     expect(model.link).toMatchObject({ name: "refused", reason: expect.stringContaining("version 2") });
   });
 });

@@ -5,11 +5,11 @@ import { leavesOf } from "../../src/check/leaves.ts";
 import { classesIn, summarize } from "../../src/check/values.ts";
 import { imread } from "../../src/image/index.ts";
 import type {
-  Hello,
+  BatchLook,
   Message,
   OpenSpan,
+  PageHello,
   SampleView,
-  Snapshot,
   TimelineMark,
   TimelineSpan,
   Update,
@@ -58,7 +58,7 @@ export function batchOf(
 }
 
 /** What the page is told of a batch. */
-export function look(batch: unknown, index = 7): Snapshot {
+export function look(batch: unknown, index = 7): BatchLook {
   const leaves = leavesOf(batch);
   const holding = leaves.find(({ role }) => role === "classes" || role === "oneHot");
   const counts: number[] = [];
@@ -108,7 +108,7 @@ function viewOf({ role, dtype, shape, data }: ReturnType<typeof leavesOf>[number
 }
 
 /** A loader's introduction. */
-export function hello(more: Partial<Hello> = {}): Hello {
+export function hello(more: Partial<PageHello> = {}): PageHello {
   return {
     type: "hello",
     version: 1,

@@ -1,7 +1,7 @@
 /** The batch that is shown: which one, how its values are drawn, its pictures and other samples, and what is wrong with it. */
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useState } from "preact/hooks";
-import type { Hello, LeafView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView, PageHello } from "../protocol.ts";
 import { FullSize, Grid, type Looks } from "./grid.tsx";
 import type { Hint } from "./hints.ts";
 import { type MappingName, mappingsOf, usualMapping } from "./mapping.ts";
@@ -17,7 +17,7 @@ export function BatchPanel({
   hints,
 }: {
   readonly shown: Shown;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
   readonly hints: readonly Hint[];
 }): JSX.Element {
   const { batch } = shown;
@@ -60,7 +60,7 @@ function WhichBatch({
   hello,
 }: {
   readonly shown: Shown;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
 }): JSX.Element {
   const { batch, held, hold, go, by, problem, busy, alone } = shown;
   useEffect(() => {
@@ -128,9 +128,9 @@ function Pictures({
   first,
   several,
 }: {
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly leaf: LeafView;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
   /** Whether masks and boxes belong to it. */
   readonly first: boolean;
   readonly several: boolean;

@@ -1,5 +1,5 @@
 /** What stands below a picture: all that a sample is besides it, in a few words. */
-import type { Hello, LeafView, SampleView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView, PageHello, SampleView } from "../protocol.ts";
 import { className, digits } from "./words.ts";
 
 /** Longest text, and most numbers of a vector, that are put into a caption. */
@@ -7,7 +7,7 @@ const longest = 40;
 const mostNumbers = 4;
 
 /** The caption of sample `i`. */
-export function captionOf(batch: Snapshot, i: number, hello: Hello | undefined): string {
+export function captionOf(batch: BatchLook, i: number, hello: PageHello | undefined): string {
   // A caption may be cut off: the class comes first.
   const isClass = ({ role }: LeafView): number => Number(role === "classes" || role === "oneHot");
   return batch.leaves
@@ -19,15 +19,17 @@ export function captionOf(batch: Snapshot, i: number, hello: Hello | undefined):
 function wordsOf(
   { role }: LeafView,
   sample: SampleView | undefined,
-  hello: Hello | undefined,
+  hello: PageHello | undefined,
 ): string | undefined {
   if (!sample || sample.kind === "pixels") return undefined;
   if (sample.kind === "text")
     return sample.text.length > longest ? `${sample.text.slice(0, longest)}…` : sample.text;
   const { values } = sample;
   switch (role) {
-    case "classes":
     case "oneHot":
+      // Of many classes the number was sent.
+      return className(values.length === 1 ? (values[0] ?? Number.NaN) : largest(values), hello?.classes);
+    case "classes":
       return values.map((value) => className(value ?? Number.NaN, hello?.classes)).join(" ");
     case "number":
       return values.map(shown).join(" ");
@@ -36,6 +38,10 @@ function wordsOf(
     default:
       return undefined;
   }
+}
+
+function largest(values: readonly (number | null)[]): number {
+  return values.indexOf(Math.max(...values.map((value) => value ?? Number.NEGATIVE_INFINITY)));
 }
 
 /** A number that was sent; one that is not finite was not. */

@@ -1,7 +1,7 @@
 /** Which classes samples are of: in this batch, and so far. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { ClassCounts, Hello, Snapshot } from "../protocol.ts";
+import type { BatchLook, ClassCounts, PageHello } from "../protocol.ts";
 import { className, plural, whole } from "./words.ts";
 
 /** Classes that are shown without asking. */
@@ -13,9 +13,9 @@ export function ClassesPanel({
   soFar,
   hello,
 }: {
-  readonly batch: Snapshot | undefined;
+  readonly batch: BatchLook | undefined;
   readonly soFar: ClassCounts | undefined;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
 }): JSX.Element | null {
   const names = hello?.classes;
   const here = batch?.classes?.counts ?? [];

@@ -95,7 +95,7 @@ function Plot({
             dash: name.startsWith("val_") ? [6, 4] : [],
             width: 2,
             spanGaps: true,
-            points: { show: curves.get(name)!.length < 2 },
+            points: { show: ({ data: [steps] }: uPlot) => steps.length < 2 },
           })),
         ],
       },

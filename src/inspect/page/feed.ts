@@ -1,5 +1,5 @@
 /** Where messages come from: a report in the page itself, or the program's stream, one message a line. */
-import type { Message, Refused, SampleView, Snapshot } from "../protocol.ts";
+import type { BatchLook, Message, SampleView } from "../protocol.ts";
 import type { Model } from "./model.ts";
 
 /** Milliseconds until the program is asked again, and how often. */
@@ -66,7 +66,7 @@ async function listen(model: Model, changed: () => void): Promise<boolean> {
 }
 
 /** Asks the program for a batch by its index. */
-export function askBatch(epoch: number, index: number): Promise<Snapshot> {
+export function askBatch(epoch: number, index: number): Promise<BatchLook> {
   return ask(`batch?epoch=${epoch}&index=${index}`);
 }
 
@@ -81,8 +81,6 @@ export function askSample(
 
 async function ask<T>(question: string): Promise<T> {
   const response = await fetch(question, { headers: headers(), cache: "no-store" });
-  const answer = (await response.json()) as T | Refused;
-  if (response.ok) return answer as T;
-  const { error, causes } = answer as Refused;
-  throw new Error([error, ...causes].join(" Because: "));
+  if (!response.ok) throw new Error((await response.text()).trim() || `Status ${response.status}.`);
+  return (await response.json()) as T;
 }

@@ -1,7 +1,7 @@
 /** The pictures of a batch with their captions, and one of them in full size. */
 import type { JSX } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
-import type { Hello, LeafView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView, PageHello } from "../protocol.ts";
 import { captionOf } from "./captions.ts";
 import { askSample } from "./feed.ts";
 import type { Mapping } from "./mapping.ts";
@@ -32,8 +32,7 @@ const small = 160;
 const large = 640;
 
 /** What is drawn over picture `i`. */
-function overlayOf(batch: Snapshot, leaf: LeafView, i: number, { masks, boxes, form }: Looks): Overlay {
-  const [, height = 1, width = 1] = leaf.shape;
+function overlayOf(batch: BatchLook, i: number, { masks, boxes, form }: Looks): Overlay {
   const of = (role: LeafView["role"]): LeafView["samples"][number] | undefined =>
     batch.leaves.find((each) => each.role === role)?.samples[i];
   const [mask, frame] = [of("mask"), of("boxes")];
@@ -41,7 +40,6 @@ function overlayOf(batch: Snapshot, leaf: LeafView, i: number, { masks, boxes, f
     mask: masks && mask?.kind === "pixels" ? mask : undefined,
     boxes: boxes && frame?.kind === "numbers" ? frame.values.map((value) => value ?? Number.NaN) : [],
     form,
-    size: { width, height },
   };
 }
 
@@ -54,9 +52,9 @@ export const Grid = memo(function Grid({
   onDrawn,
   onOpen,
 }: {
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly leaf: LeafView;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
   readonly looks: Looks;
   readonly onDrawn: (drawn: Drawn) => void;
   readonly onOpen: (item: number) => void;
@@ -68,7 +66,7 @@ export const Grid = memo(function Grid({
     let drawn = nothingDrawn;
     for (const [i, canvas] of canvases.entries()) {
       const { mapping, swap } = looks;
-      const overlay = overlayOf(batch, leaf, i, looks);
+      const overlay = overlayOf(batch, i, looks);
       drawn = together(drawn, paint(canvas, pictures[i]!, { mapping, swap, least: small, overlay }));
     }
     onDrawn(drawn);
@@ -104,10 +102,10 @@ export function FullSize({
   onGo,
   onClose,
 }: {
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly leaf: LeafView;
   readonly item: number;
-  readonly hello: Hello | undefined;
+  readonly hello: PageHello | undefined;
   readonly looks: Looks;
   readonly onGo: (item: number) => void;
   readonly onClose: () => void;
@@ -139,7 +137,7 @@ export function FullSize({
       mapping,
       swap,
       least: large,
-      overlay: overlayOf(batch, leaf, item, looks),
+      overlay: overlayOf(batch, item, looks),
     });
   }, [shown, looks]);
   const go = (by: number): void => {
@@ -164,7 +162,7 @@ export function FullSize({
         <p>
           <b>{captionOf(batch, item, hello)}</b>{" "}
           <span class="quiet">
-            sample {item} of index {batch.index}, {leaf.shape[2]} × {leaf.shape[1]}
+            sample {item} of index {batch.index}, {shown.width} × {shown.height}
             {shown.step > 1 && `, one pixel of ${digits(shown.step)} × ${digits(shown.step)}`},{" "}
             {looks.mapping.label}
           </span>

@@ -6,7 +6,7 @@ import { type Model, openWait } from "./model.ts";
 import { digits, percent, plural, time, whole } from "./words.ts";
 
 /** Milliseconds for which a sentence stands whose numbers alone change: it is read aloud each time. */
-const stands = 5000;
+const stands = 3000;
 
 /** How bad limits are; those that are not here cost time. */
 const tones: Readonly<Record<string, "good" | "bad" | "plain">> = {
@@ -65,7 +65,12 @@ export function LinkState({ model }: { readonly model: Model }): JSX.Element {
   };
   const text = texts[link.name];
   return (
-    <p id="link" role="alert" class={link.name} hidden={text === ""}>
+    <p
+      id="link"
+      role={link.name === "lost" || link.name === "refused" ? "alert" : undefined}
+      class={link.name}
+      hidden={text === ""}
+    >
       {text}
     </p>
   );

@@ -2,7 +2,7 @@
  * What is wrong with a batch for sure, by its numbers alone. What only looks wrong, as blue faces do, is left to eyes:
  * a guess from colours takes every sky for a mistake.
  */
-import type { ClassCounts, Hello, LeafView, Snapshot } from "../protocol.ts";
+import type { BatchLook, ClassCounts, LeafView, PageHello } from "../protocol.ts";
 import { holds, mappingsOf, usualMapping } from "./mapping.ts";
 import { className, digits, plural, whole } from "./words.ts";
 
@@ -20,8 +20,8 @@ const widest = 12;
 
 /** What is to be said of a batch. */
 export function hintsOf(
-  { leaves, classes, samples }: Snapshot,
-  hello: Hello | undefined,
+  { leaves, classes, samples }: BatchLook,
+  hello: PageHello | undefined,
   soFar: ClassCounts | undefined,
 ): readonly Hint[] {
   return [
@@ -46,7 +46,7 @@ function notFinite({ path, values }: LeafView): Hint[] {
 }
 
 /** Pictures whose values have another range than pictures have. */
-function rangeHints(leaf: LeafView, hello: Hello | undefined): Hint[] {
+function rangeHints(leaf: LeafView, hello: PageHello | undefined): Hint[] {
   const { path, role, values, dtype } = leaf;
   if (role !== "image" || !values || values.sampled <= values.nan + values.infinite) return [];
   const { min, max } = values;
@@ -72,9 +72,9 @@ function rangeHints(leaf: LeafView, hello: Hello | undefined): Hint[] {
 }
 
 function classHints(
-  { path, counts }: NonNullable<Snapshot["classes"]>,
+  { path, counts }: NonNullable<BatchLook["classes"]>,
   samples: number,
-  hello: Hello | undefined,
+  hello: PageHello | undefined,
 ): Hint[] {
   const present = counts.flatMap((count, number) => (count > 0 ? [number] : []));
   const names = hello?.classes;
@@ -93,7 +93,7 @@ function classHints(
 
 function soFarHints(
   { path, soFar, batches, batchesOfOneClass }: ClassCounts,
-  hello: Hello | undefined,
+  hello: PageHello | undefined,
 ): Hint[] {
   const present = soFar.flatMap((count, number) => (count > 0 ? [number] : []));
   if (batches > 1 && present.length === 1) {

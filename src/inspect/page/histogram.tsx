@@ -1,7 +1,7 @@
 /** How often each value occurs, channel by channel, on the axis that values of this kind have. */
 import type { JSX } from "preact";
 import { useCallback, useMemo, useState } from "preact/hooks";
-import type { Hello, LeafView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView, PageHello } from "../protocol.ts";
 import { Canvas, type Draw } from "./canvas.tsx";
 import { mappingsOf, usualMapping } from "./mapping.ts";
 import { memo } from "./memo.ts";
@@ -21,7 +21,7 @@ export function channelNames(count: number): readonly string[] {
 }
 
 /** The axis: where values of this kind are most often, and all of those that are there. */
-export function axisOf(leaf: LeafView, hello: Hello | undefined): readonly [from: number, to: number] {
+export function axisOf(leaf: LeafView, hello: PageHello | undefined): readonly [from: number, to: number] {
   const { min, max } = leaf.values!;
   if (leaf.role !== "image") return min === max ? [min - 0.5, max + 0.5] : [min, max];
   const usual = mappingsOf(leaf, hello).find(({ name }) => name === usualMapping(leaf, hello))!;
@@ -34,8 +34,8 @@ export const HistogramPanel = memo(function Histogram({
   batch,
   hello,
 }: {
-  readonly batch: Snapshot;
-  readonly hello: Hello | undefined;
+  readonly batch: BatchLook;
+  readonly hello: PageHello | undefined;
 }): JSX.Element | null {
   const leaves = batch.leaves.filter(
     ({ values, role }) => values && values.histogram.length > 0 && role !== "classes" && role !== "oneHot",

@@ -1,7 +1,7 @@
 /** The table of leaves: what a batch is made of, in numbers. */
 import type { JSX } from "preact";
 import type { LeafRole } from "../../check/leaves.ts";
-import type { LeafView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView } from "../protocol.ts";
 import { memo } from "./memo.ts";
 import { digits, whole } from "./words.ts";
 
@@ -20,7 +20,7 @@ const roles: Readonly<Record<LeafRole, string>> = {
 };
 
 /** The leaves of a batch. */
-export const LeavesPanel = memo(function Leaves({ batch }: { readonly batch: Snapshot }): JSX.Element {
+export const LeavesPanel = memo(function Leaves({ batch }: { readonly batch: BatchLook }): JSX.Element {
   const sampled = batch.leaves.filter(({ values }) => values && values.sampled < values.count);
   return (
     <section id="leaves" aria-labelledby="leaves-title">

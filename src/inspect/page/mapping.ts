@@ -2,7 +2,7 @@
  * From values to brightness, by rules that have names. Values are never stretched unasked: a picture that is black as it
  * is fed to the model is black here.
  */
-import type { Hello, LeafView } from "../protocol.ts";
+import type { LeafView, PageHello } from "../protocol.ts";
 import { digits } from "./words.ts";
 
 /** What values are taken for. */
@@ -29,7 +29,7 @@ function linear(name: MappingName, label: string, black: number, white: number):
 }
 
 /** The mappings that a leaf of pictures can be shown with. */
-export function mappingsOf(leaf: LeafView, hello: Hello | undefined): readonly Mapping[] {
+export function mappingsOf(leaf: LeafView, hello: PageHello | undefined): readonly Mapping[] {
   const { min = 0, max = 1 } = leaf.values ?? {};
   const mappings = [
     linear("bytes", "0 to 255 as they are", 0, 255),
@@ -52,7 +52,7 @@ export function mappingsOf(leaf: LeafView, hello: Hello | undefined): readonly M
 }
 
 /** The mapping that is used unless another one is chosen: by dtype and range alone, or by the mean and std given. */
-export function usualMapping(leaf: LeafView, hello: Hello | undefined): MappingName {
+export function usualMapping(leaf: LeafView, hello: PageHello | undefined): MappingName {
   if (!/^(float|double)/.test(leaf.dtype)) {
     return leaf.dtype === "bool" || (leaf.dtype !== "uint8" && (leaf.values?.max ?? 255) <= 1)
       ? "unit"

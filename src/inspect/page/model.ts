@@ -3,12 +3,12 @@
  * what one of a minute holds.
  */
 import {
+  type BatchLook,
   type Curve,
-  type Fault,
-  type Hello,
   inspectVersion,
   type Message,
-  type Snapshot,
+  type PageHello,
+  type ShownFault,
   type TimelineMark,
   type TimelineSpan,
   type Update,
@@ -58,17 +58,19 @@ export interface Rates {
 /** The model; `take` is its only way in. */
 export class Model {
   link: Link = { name: "connecting" };
-  hello: Hello | undefined;
+  hello: PageHello | undefined;
   update: Update | undefined;
   spans: readonly TimelineSpan[] = [];
   marks: readonly TimelineMark[] = [];
   queue: readonly (readonly [time: number, ready: number])[] = [];
-  faults: readonly Fault[] = [];
+  faults: readonly ShownFault[] = [];
+  /** The end of what is shown: the present, or what was last where nothing happens any more. */
+  now = 0;
   /** Spans that were left out of what is shown. */
   left = 0;
   curves: ReadonlyMap<string, Curve["points"]> = new Map();
   /** Looks at batches: the last one of a running loader, all of a report. */
-  snapshots: readonly Snapshot[] = [];
+  snapshots: readonly BatchLook[] = [];
   #moments: readonly Moment[] = [];
 
   /** Takes one message. */
@@ -93,7 +95,7 @@ export class Model {
   }
 
   /** A loader introduces itself: what was known of another one is forgotten. */
-  #begin(hello: Hello): void {
+  #begin(hello: PageHello): void {
     const { link } = this;
     Object.assign(this, new Model());
     this.#moments = [];
@@ -107,10 +109,15 @@ export class Model {
   }
 
   #add(update: Update): void {
-    const from = update.time - reach;
     this.update = update;
-    this.spans = [...this.spans, ...update.spans].filter(({ end }) => end > from).slice(-mostSpans);
-    this.marks = [...this.marks, ...update.marks].filter(({ time }) => time > from).slice(-mostMarks);
+    const spans = [...this.spans, ...update.spans];
+    const marks = [...this.marks, ...update.marks];
+    const last = Math.max(...spans.slice(-mostSpans).map(({ end }) => end), ...marks.map(({ time }) => time));
+    const goesOn = update.epoch !== undefined || update.open.length > 0;
+    this.now = goesOn || !Number.isFinite(last) ? update.time : last;
+    const from = this.now - reach;
+    this.spans = spans.filter(({ end }) => end > from).slice(-mostSpans);
+    this.marks = marks.filter(({ time }) => time > from).slice(-mostMarks);
     this.queue = since([...this.queue, ...update.queue], from).slice(-mostQueue);
     this.faults = [...this.faults, ...update.faults].slice(-mostFaults);
     this.left = update.left;

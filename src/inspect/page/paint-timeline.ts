@@ -1,5 +1,5 @@
 /** Draws the timeline: a lane a worker, the consumer, the batches that lie ready, and what happened. */
-import type { OpenSpan, TimelineSpan } from "../protocol.ts";
+import type { OpenSpan, TimelineMark, TimelineSpan } from "../protocol.ts";
 import type { Palette } from "./canvas.tsx";
 import { consumer, type Lane, placeMarks } from "./lanes.ts";
 import { type Model, reach } from "./model.ts";
@@ -221,28 +221,44 @@ function paintMarks(
 ): void {
   const widthOf = (text: string): number => context.measureText(text).width;
   const placed = placeMarks(
-    marks.map((mark) => ({ ...mark, text: fitted(context, mark.text, (width - labels) / 2) })),
+    marks.map((mark) => ({ ...mark, text: fitted(context, mark.text, Math.min(240, (width - labels) / 2)) })),
     { x, widthOf, left: labels, right: width, rows: markRows },
   );
+  const tone = ({ kind }: TimelineMark): string => colour(isBound(kind) ? "quiet" : "wrong");
   for (const { mark, x: at, textX, row } of placed) {
-    const fault = mark.kind !== "epoch" && mark.kind !== "epochEnd";
     const y = top + row * markRow;
-    context.strokeStyle = context.fillStyle = colour(fault ? "wrong" : "quiet");
+    const bound = isBound(mark.kind);
+    context.strokeStyle = context.fillStyle = tone(mark);
     context.lineWidth = 1;
     context.beginPath();
-    context.moveTo(at, axis + (fault ? 0 : (lanes.length - 1) * lane));
-    context.lineTo(at, y + 4);
+    context.moveTo(at, axis + (bound ? (lanes.length - 1) * lane : 0));
+    context.lineTo(at, textX === undefined ? top - 8 : y + 4);
     context.stroke();
+    if (textX === undefined) continue;
     // A fault is a triangle, the bounds of an epoch a square.
     context.beginPath();
-    if (fault) {
+    if (bound) context.rect(at - 3, y + 5, 6, 6);
+    else {
       context.moveTo(at - 4, y + 12);
       context.lineTo(at + 4, y + 12);
       context.lineTo(at, y + 4);
-    } else context.rect(at - 3, y + 5, 6, 6);
+    }
     context.fill();
-    if (textX !== undefined) context.fillText(mark.text, textX, y + 8);
   }
+  for (const { mark, textX, row } of placed) {
+    if (textX === undefined) continue;
+    const y = top + row * markRow;
+    // Over the ticks of other rows.
+    context.fillStyle = colour("ground");
+    context.fillRect(textX - 2, y + 1, widthOf(mark.text) + 4, markRow - 2);
+    context.fillStyle = tone(mark);
+    context.fillText(mark.text, textX, y + 8);
+  }
+}
+
+/** Whether a mark is the beginning or the end of an epoch. */
+function isBound(kind: TimelineMark["kind"]): boolean {
+  return kind === "epoch" || kind === "epochEnd";
 }
 
 /** A text, cut where it is wider than `width`. */

@@ -31,6 +31,11 @@ export const boxForms = {
 /** Name of a way to write boxes. */
 export type BoxForm = keyof typeof boxForms;
 
+/** Rows and columns that were sent. */
+function sizeOf({ height, width, step }: Pixels): { readonly rows: number; readonly columns: number } {
+  return { rows: Math.ceil(height / step), columns: Math.ceil(width / step) };
+}
+
 /** The values of a sample, of whatever dtype. */
 export function valuesOf({ data, dtype }: Pixels): ArrayLike<number> {
   const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
@@ -85,7 +90,8 @@ export function colours(
   mapping: Mapping,
   swap: boolean,
 ): { readonly data: Uint8ClampedArray<ArrayBuffer>; readonly drawn: Drawn } {
-  const { height: rows, width: columns, channels } = pixels;
+  const { rows, columns } = sizeOf(pixels);
+  const { channels } = pixels;
   const values = valuesOf(pixels);
   const { scale, offset } = mapping;
   const data = new Uint8ClampedArray(rows * columns * 4).fill(255);
@@ -125,7 +131,7 @@ export function classColour(number: number): readonly [red: number, green: numbe
 
 /** A mask as colours of its classes; the class 0 is left clear. */
 function maskColours(mask: Pixels): Uint8ClampedArray<ArrayBuffer> {
-  const { height: rows, width: columns } = mask;
+  const { rows, columns } = sizeOf(mask);
   const values = valuesOf(mask);
   const data = new Uint8ClampedArray(rows * columns * 4);
   for (let at = 0; at < rows * columns; at++) {
@@ -141,8 +147,6 @@ export interface Overlay {
   /** Four numbers a box. */
   readonly boxes: readonly number[];
   readonly form: BoxForm;
-  /** Of the whole picture, in pixels. */
-  readonly size: { readonly width: number; readonly height: number };
 }
 
 /** Draws a picture into `canvas`, its pixels enlarged to whole squares until it has `least` on its longer side. */
@@ -151,7 +155,7 @@ export function paint(
   pixels: Pixels,
   { mapping, swap, least, overlay }: { mapping: Mapping; swap: boolean; least: number; overlay: Overlay },
 ): Drawn {
-  const { height: rows, width: columns } = pixels;
+  const { rows, columns } = sizeOf(pixels);
   const { data, drawn } = colours(pixels, mapping, swap);
   const zoom = Math.max(1, Math.ceil(least / Math.max(rows, columns)));
   canvas.width = columns * zoom;
@@ -160,10 +164,11 @@ export function paint(
   context.imageSmoothingEnabled = false;
   context.drawImage(bitmap(data, columns, rows), 0, 0, canvas.width, canvas.height);
   if (overlay.mask) {
-    const mask = bitmap(maskColours(overlay.mask), overlay.mask.width, overlay.mask.height);
+    const size = sizeOf(overlay.mask);
+    const mask = bitmap(maskColours(overlay.mask), size.columns, size.rows);
     context.drawImage(mask, 0, 0, canvas.width, canvas.height);
   }
-  drawBoxes(context, overlay);
+  drawBoxes(context, pixels, overlay);
   return drawn;
 }
 
@@ -175,14 +180,14 @@ function bitmap(data: Uint8ClampedArray<ArrayBuffer>, width: number, height: num
   return canvas;
 }
 
-function drawBoxes(context: CanvasRenderingContext2D, { boxes, form, size }: Overlay): void {
+function drawBoxes(context: CanvasRenderingContext2D, pixels: Pixels, { boxes, form }: Overlay): void {
   const { width, height } = context.canvas;
   for (let at = 0; at + 4 <= boxes.length; at += 4) {
     const box = corners(boxes.slice(at, at + 4), form);
     // Of boxes that were added to make all samples alike, all numbers are the same.
     if (!box.every(Number.isFinite) || box[2] <= box[0] || box[3] <= box[1]) continue;
     const shares = box.every((value) => value >= 0 && value <= 1);
-    const [x, y] = shares ? [width, height] : [width / size.width, height / size.height];
+    const [x, y] = shares ? [width, height] : [width / pixels.width, height / pixels.height];
     const rectangle = [box[0] * x, box[1] * y, (box[2] - box[0]) * x, (box[3] - box[1]) * y] as const;
     context.lineWidth = Math.max(6, width / 64);
     context.strokeStyle = "rgb(0 0 0 / 60%)";

@@ -1,7 +1,7 @@
 /** Samples that are no pictures, as what they are: text, curves, waves, numbers. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { Hello, LeafView, SampleView, Snapshot } from "../protocol.ts";
+import type { BatchLook, LeafView, PageHello, SampleView } from "../protocol.ts";
 import { captionOf } from "./captions.ts";
 import { askSample } from "./feed.ts";
 import { memo } from "./memo.ts";
@@ -19,8 +19,8 @@ export const SamplesPanel = memo(function Samples({
   hello,
   pictures,
 }: {
-  readonly batch: Snapshot;
-  readonly hello: Hello | undefined;
+  readonly batch: BatchLook;
+  readonly hello: PageHello | undefined;
   /** Whether there are pictures, in whose captions short texts and numbers stand. */
   readonly pictures: boolean;
 }): JSX.Element | null {
@@ -44,8 +44,8 @@ function LeafSamples({
   hello,
 }: {
   readonly leaf: LeafView;
-  readonly batch: Snapshot;
-  readonly hello: Hello | undefined;
+  readonly batch: BatchLook;
+  readonly hello: PageHello | undefined;
 }): JSX.Element {
   const [all, setAll] = useState(false);
   const { path, role, samples } = leaf;
@@ -74,7 +74,7 @@ function LeafSamples({
 }
 
 /** What a sample is besides the leaf that is shown. */
-function otherWords(batch: Snapshot, leaf: LeafView, i: number, hello: Hello | undefined): string {
+function otherWords(batch: BatchLook, leaf: LeafView, i: number, hello: PageHello | undefined): string {
   return captionOf({ ...batch, leaves: batch.leaves.filter((each) => each !== leaf) }, i, hello);
 }
 
@@ -87,7 +87,7 @@ function One({
 }: {
   readonly sample: SampleView;
   readonly leaf: LeafView;
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly item: number;
   readonly live: boolean;
 }): JSX.Element | null {
@@ -162,7 +162,7 @@ function Play({
   path,
   item,
 }: {
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly path: string;
   readonly item: number;
 }): JSX.Element {

@@ -1,12 +1,12 @@
 /** Which batch is shown: the last one that was delivered, one that is held, or one that was asked for by its index. */
 import { useCallback, useRef, useState } from "preact/hooks";
-import type { Snapshot } from "../protocol.ts";
+import type { BatchLook } from "../protocol.ts";
 import { askBatch } from "./feed.ts";
 import type { Model } from "./model.ts";
 
 /** The batch that is shown, and the ways to another one. */
 export interface Shown {
-  readonly batch: Snapshot;
+  readonly batch: BatchLook;
   readonly held: boolean;
   readonly hold: (held: boolean) => void;
   /** Shows the batch with this index. */
@@ -24,7 +24,7 @@ export interface Shown {
 /** Keeps which batch is shown; undefined before there is one. */
 export function useShown(model: Model): Shown | undefined {
   const { hello, snapshots } = model;
-  const [kept, setKept] = useState<{ readonly of: Model["hello"]; readonly batch: Snapshot }>();
+  const [kept, setKept] = useState<{ readonly of: Model["hello"]; readonly batch: BatchLook }>();
   const [problem, setProblem] = useState("");
   const [busy, setBusy] = useState(false);
   const asked = useRef(0);
@@ -32,7 +32,10 @@ export function useShown(model: Model): Shown | undefined {
   // What was kept of another loader is gone.
   const own = kept?.of === hello ? kept?.batch : undefined;
   const batch = own ?? (live ? snapshots.at(-1) : snapshots[0]);
-  const keep = useCallback((one: Snapshot | undefined) => setKept(one && { of: hello, batch: one }), [hello]);
+  const keep = useCallback(
+    (one: BatchLook | undefined) => setKept(one && { of: hello, batch: one }),
+    [hello],
+  );
   const hold = useCallback(
     (held: boolean) => {
       setProblem("");

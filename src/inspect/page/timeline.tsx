@@ -13,12 +13,12 @@ import { percent, time, whole } from "./words.ts";
 
 /** The last seconds of a loader. */
 export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element | null {
-  const { update, spans, marks, queue, left } = model;
+  const { update, now, spans, marks, queue, left } = model;
   const timeline = useMemo<Timeline | undefined>(
     () =>
       update && {
         lanes: lanesOf(spans, update.open),
-        now: update.time,
+        now,
         capacity: update.stats.queue.capacity,
         marks,
         queue,
@@ -61,7 +61,10 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
         </Behind>
         <Behind summary="What one batch takes">{() => <Stages recent={update!.stats.recent} />}</Behind>
         <p class="quiet pointed">
-          {pointed ?? (left > 0 ? `${whole(left)} bars were left out: there were too many to be drawn.` : "")}
+          {pointed ??
+            (left > 0
+              ? `${whole(left)} short bars are joined with others, or left out: there are too many to be drawn.`
+              : "")}
         </p>
       </div>
     </section>
