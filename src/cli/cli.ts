@@ -1,4 +1,5 @@
 /** The command line: finds the command, reads its options, and says in an exit code what came of it. */
+import { causesOf } from "../core/causes.ts";
 import type { Environment } from "../core/node.ts";
 import { version } from "../core/version.ts";
 import type { ProgressStream } from "../progress/terminal.ts";
@@ -61,16 +62,6 @@ export async function runCli(
     } else output.note(`epochal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
     return exitCodes.usage;
   }
-}
-
-/** What caused something, in words, the nearest first. */
-export function causesOf(cause: unknown): string[] {
-  const found: string[] = [];
-  for (let error = cause; error !== undefined && error !== null && found.length < 8; ) {
-    found.push(error instanceof Error ? `${error.name}: ${error.message}` : String(error));
-    error = error instanceof Error ? error.cause : undefined;
-  }
-  return found;
 }
 
 function checkPositionals({ positionals }: Command, given: readonly string[]): void {

@@ -8,6 +8,9 @@ import { watchEvery } from "./watch.ts";
 /** Milliseconds between two turns of the timer: browsers have no shorter ones. */
 const step = 5;
 
+/** There are no processes of workers. */
+export function meterProcess(): void {}
+
 /** Measures from now on; work that does not wait and work that does are measured alike. */
 export function startMeter(_blocking: boolean): ReadMeter {
   let waited = 0;

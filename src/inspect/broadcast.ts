@@ -5,8 +5,9 @@
  * of the timeline comes with the next one, as far as it is still there.
  */
 import type { ServerResponse } from "node:http";
+import { causesOf } from "../core/causes.ts";
 import { warnOnce } from "../core/warn.ts";
-import { causesOf, type FeedPosition, feedStart } from "./feed.ts";
+import { type FeedPosition, feedStart } from "./feed.ts";
 import type { BatchLook, Message, PageHello } from "./protocol.ts";
 import type { LoaderWatch } from "./watch.ts";
 

@@ -4,6 +4,7 @@
  * Invariant: memory is bounded, whatever happens and however long. A reader says how far it has read, so that several
  * pages, and such that come later or read slowly, each get what is new to them, or are told how much they missed.
  */
+import { causesOf } from "../core/causes.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
@@ -31,9 +32,6 @@ const mostSpans = 1000;
 
 /** Moments of the queue that are told at once. */
 const mostQueue = 250;
-
-/** How many causes of a fault are told. */
-const mostCauses = 5;
 
 /** Takes the events of a loader in, and gives them to pages. */
 export class EventFeed {
@@ -124,16 +122,6 @@ export class EventFeed {
       faults: this.#faults.since(from.faults).items,
     };
   }
-}
-
-/** The messages of an error and of what caused it, the nearest first. */
-export function causesOf(reason: unknown): readonly string[] {
-  const causes: string[] = [];
-  for (let at = reason; at !== undefined && at !== null && causes.length < mostCauses; ) {
-    causes.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
-    at = at instanceof Error ? at.cause : undefined;
-  }
-  return causes;
 }
 
 /** What workers are at, as bars. What is queued waits for the bar before it. */

@@ -6,10 +6,10 @@
  */
 
 import { leavesOf } from "../check/leaves.ts";
+import { causesOf } from "../core/causes.ts";
 import { isEpochalError } from "../core/errors.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 import { sequenceIn } from "../loader/loader.ts";
-import { causesOf } from "./feed.ts";
 import type { BatchLook, SampleView } from "./protocol.ts";
 import { pictureOf, samplesIn, viewSample } from "./sample-view.ts";
 import { lookAt } from "./snapshot.ts";

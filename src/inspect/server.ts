@@ -8,11 +8,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { causesOf } from "../core/causes.ts";
 import { OptionError } from "../core/errors.ts";
 import { type Access, isAuthorized, refusalOf } from "./access.ts";
 import type { PageAssets } from "./assets.ts";
 import { Broadcast } from "./broadcast.ts";
-import { causesOf } from "./feed.ts";
 import type { PageHello } from "./protocol.ts";
 import { type Answer, Requests } from "./requests.ts";
 import type { LoaderWatch } from "./watch.ts";

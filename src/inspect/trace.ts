@@ -14,22 +14,31 @@ import { consumerLane, timelineObserver } from "./timeline.ts";
 
 /** One event of a trace, by the format's own names. Times in microseconds. */
 export interface TraceEvent {
+  /** What is written on it: which batch, which worker. */
   readonly name: string;
   /** `X` a bar, `i` a moment, `C` a number that changes, `M` what a track is called. */
   readonly ph: "X" | "i" | "C" | "M";
+  /** Of which kind it is, for filters. */
   readonly cat?: string;
+  /** When it begins, in microseconds. */
   readonly ts?: number;
+  /** How long it lasts, in microseconds. */
   readonly dur?: number;
+  /** The process: always the same. */
   readonly pid: number;
+  /** The track: of a worker, or the consumer's. */
   readonly tid: number;
   /** How far a moment is drawn: over all tracks of the process. */
   readonly s?: "p";
+  /** Numbers and words that a click shows. */
   readonly args: Readonly<Record<string, string | number>>;
 }
 
 /** What is in a trace file. */
 export interface TraceFile {
+  /** In what viewers write times. */
   readonly displayTimeUnit: "ms";
+  /** What happened. */
   readonly traceEvents: readonly TraceEvent[];
   /** `leftOut`: bars, moments and numbers that were left out, the oldest ones, as there were too many. */
   readonly otherData: { readonly writer: "epochal"; readonly leftOut: number };

@@ -27,7 +27,7 @@ import type { EpochStart, Seen } from "./marks.ts";
 import { type Arrival, EpochEvents } from "./observe/epoch-events.ts";
 import type { Observers } from "./observe/events.ts";
 import type { EpochReport } from "./observe/report.ts";
-import type { StatsKeeper } from "./observe/stats.ts";
+import type { LoaderStats, StatsKeeper } from "./observe/stats.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Plan, planEpoch } from "./plan.ts";
 import { OrderedWindow } from "./window.ts";
@@ -137,10 +137,11 @@ export class EpochRun {
     };
   }
 
-  /** Index that the consumer waits for, and since when; undefined where it does not wait. */
-  get waiting(): { readonly index: number; readonly since: number } | undefined {
+  /** What the consumer waits for, and since when; undefined where it does not wait. */
+  get waiting(): LoaderStats["waiting"] {
     const { since } = this.#consumer;
-    return since === 0 ? undefined : { index: this.#plan!.index(this.#window!.head), since };
+    if (since === 0) return undefined;
+    return { epoch: this.epoch, index: this.#plan!.index(this.#window!.head), since };
   }
 
   /** Whether a hook of the sequence runs. */
@@ -281,12 +282,11 @@ export class EpochRun {
 
   /** Waits until the head is ready or the run is over; how long it took, in milliseconds. */
   async #wait(window: OrderedWindow<Outcome>): Promise<number> {
-    const consumer = this.#consumer;
-    consumer.begin();
+    this.#consumer.begin();
     // An inline worker does its work in here.
     this.#crew.ref();
-    if (!window.ready && !this.#cause) await consumer.woken();
-    const span = consumer.end();
+    if (!window.ready && !this.#cause) await this.#consumer.woken();
+    const span = this.#consumer.end();
     const waited = span.end - span.begin;
     this.#stats.onWait(waited);
     // The head of a run that has ended is none.
@@ -371,7 +371,6 @@ export class EpochRun {
   }
 
   async #letGo({ type }: Cause): Promise<void> {
-    const sequence = this.#sequence;
     this.#stats.onAsk();
     this.#crew.cancel();
     this.#crew.unref();
@@ -382,11 +381,11 @@ export class EpochRun {
       // Where there is nothing to hear out, onEpochEnd comes at once: the program may look.
       if (!this.#hooks.seen) await this.#hooks.hearOut();
       // An inline worker may still be reading the very instance that the hook is about to change.
-      if (sequence.hasHooks) await this.#crew.idle();
+      if (this.#sequence.hasHooks) await this.#crew.idle();
       const { seen } = this.#hooks;
       if (!seen) return;
-      noteSources(sequence);
-      noteChanging(sequence, seen.after, { inline: this.#inline });
+      noteSources(this.#sequence);
+      noteChanging(this.#sequence, seen.after, { inline: this.#inline });
       await this.#hooks.end();
     } catch (error) {
       const after = mentionedAfter[type];

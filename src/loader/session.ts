@@ -90,8 +90,10 @@ export class Session implements Standing {
 
   stats(): LoaderStats {
     const { workers, capacity } = this.crew.setting;
+    const waiting = this.#run?.waiting;
     const inFlight = this.crew.inFlight();
-    return this.#stats.read({ workers, capacity, inFlight, limit: judge(this.#evidence()).name });
+    const limit = judge(this.#evidence()).name;
+    return this.#stats.read({ workers, capacity, waiting, inFlight, limit });
   }
 
   explain(): string {
@@ -113,7 +115,7 @@ export class Session implements Standing {
       lacksMemory: maxQueueSize !== "auto" && capacity < maxQueueSize + workers,
       consuming: this.#stats.consuming,
       waiting: waiting ? performance.now() - waiting.since : 0,
-      holder: waiting && holderOf(this.crew.inFlight(), this.epoch, waiting.index),
+      holder: waiting && holderOf(this.crew.inFlight(), waiting.epoch, waiting.index),
       load: this.#stats.load(cores),
       scattered: scatteredRows(this.#sequence),
     };

@@ -109,6 +109,7 @@ export class Unbegun implements Standing {
       workers,
       perWorker: [],
       recent: { batches: 0, elapsed: 0, wait: { total: 0, share: 0 }, stages: noStages, slowest: [] },
+      waiting: undefined,
       inFlight: [],
       limit: "unknown",
     };

@@ -182,6 +182,7 @@ export function update(more: Partial<Update> = {}, share = 0.02): Update {
           { epoch: 0, index: 31, fetch: 64 },
         ],
       },
+      waiting: undefined,
       inFlight: [],
       limit: "nothing",
     },

@@ -65,6 +65,8 @@ export interface LoaderStats {
   readonly perWorker: readonly WorkerStats[];
   /** The last seconds. */
   readonly recent: RecentStats;
+  /** The batch that the consumer waits for, and since when by `performance.now()`; undefined where it does not wait. */
+  readonly waiting: { readonly epoch: number; readonly index: number; readonly since: number } | undefined;
   /** What each worker is at now. */
   readonly inFlight: readonly InFlight[];
   /** What limits the loader at present, in one word; `explain()` says it in a sentence. */
@@ -72,7 +74,7 @@ export interface LoaderStats {
 }
 
 /** What {@link StatsKeeper} does not know of a loader. */
-export type ElsewhereStats = Pick<LoaderStats, "workers" | "inFlight" | "limit"> & {
+export type ElsewhereStats = Pick<LoaderStats, "workers" | "waiting" | "inFlight" | "limit"> & {
   readonly capacity: number;
 };
 
@@ -165,7 +167,7 @@ export class StatsKeeper {
   }
 
   /** All of it, for people. */
-  read({ workers, inFlight, limit, capacity }: ElsewhereStats): LoaderStats {
+  read({ workers, waiting, inFlight, limit, capacity }: ElsewhereStats): LoaderStats {
     const consuming = this.consuming;
     const elapsed = this.#waitTotal + this.#consumed + consuming;
     const accounts = [...this.#accounts];
@@ -194,6 +196,7 @@ export class StatsKeeper {
         bytesRead: counters.bytes,
       })),
       recent: recentStats(this.recent, consuming),
+      waiting,
       inFlight,
       limit,
     };

@@ -8,14 +8,14 @@ import { halfValue } from "../../data/array/convert.ts";
 import { isBigDType } from "../../tensor/dtype.ts";
 import { isTensor, type Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf } from "../../tensor/tree.ts";
-import type { Pixels } from "./png.ts";
+import type { PngPixels } from "./png.ts";
 
 /** The values that are drawn as black and as white. */
 export type ValueRange = readonly [black: number, white: number];
 
 /** Images of a batch, drawn. */
 export interface BatchPicture {
-  readonly pixels: Pixels;
+  readonly pixels: PngPixels;
   /** What was drawn and how, in a sentence or two. */
   readonly description: string;
   /** Part of the values that lie outside of the range or are NaN, 0 to 1. */

@@ -3,7 +3,7 @@ import { crc32Of } from "../../core/crc32.ts";
 import { node } from "../../core/node.ts";
 
 /** Pixels, row by row, `channels` bytes each. */
-export interface Pixels {
+export interface PngPixels {
   readonly width: number;
   readonly height: number;
   /** 1 grey, 3 red, green and blue, 4 with opacity. */
@@ -15,7 +15,7 @@ export interface Pixels {
 const colourType = { 1: 0, 3: 2, 4: 6 } as const;
 
 /** The PNG file of some pixels. Compressed off this thread. */
-export async function encodePng(pixels: Pixels): Promise<Uint8Array> {
+export async function encodePng(pixels: PngPixels): Promise<Uint8Array> {
   const { width, height, channels } = pixels;
   const { deflate } = node("zlib");
   const { promisify } = node("util");
@@ -44,7 +44,7 @@ function chunk(name: string, data: Uint8Array): Uint8Array {
 }
 
 /** Each row as what it has more than Paeth's guess by its neighbours, after the number of this filter, 4. */
-function filtered({ width, height, channels, data }: Pixels): Uint8Array {
+function filtered({ width, height, channels, data }: PngPixels): Uint8Array {
   const row = width * channels;
   const rows = new Uint8Array((row + 1) * height);
   let at = 0;

@@ -1,5 +1,5 @@
 /** Entry of a worker process. Batches go through shared files, everything else over the channel. */
-import { meterProcess } from "../../core/thread-meter.node.ts";
+import { meterProcess } from "#core/thread-meter";
 import { filesToLoader, inheritedFiles } from "../wire/shared-file.ts";
 import { serveLoader } from "./node.ts";
 
