@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawImages } from "../../examples/demo/draw.ts";
+import { withoutStalls } from "../package/packed.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 
@@ -31,7 +32,9 @@ function demo(args: readonly string[], interruptAt?: string): Promise<Result> {
   child.stderr.on("data", (chunk: Buffer) => {
     err += chunk;
   });
-  return new Promise((resolve) => child.on("close", (code) => resolve({ code, out, err })));
+  return new Promise((resolve) =>
+    child.on("close", (code) => resolve({ code, out, err: withoutStalls(err) })),
+  );
 }
 
 describe("npm run demo", () => {

@@ -35,6 +35,10 @@ export async function run(folder: string, file: string, ...args: string[]): Prom
   }
 }
 
+/** Without what is said on a machine that has much else to do. */
+export const withoutStalls = (stderr: string): string =>
+  stderr.replace(/^.*(?:EPOCHAL_STALL|--trace-warnings).*\n/gm, "");
+
 /** An empty folder outside of the repository, with a package.json of an ES module project. */
 export function emptyProject(): { readonly folder: string; readonly remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), "epochal-package-"));

@@ -7,7 +7,7 @@ import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { emptyProject, install, pack, root, run, writeBoth } from "./packed.ts";
+import { emptyProject, install, pack, root, run, withoutStalls, writeBoth } from "./packed.ts";
 import { checkTraining, packages, writeExample } from "./readme.ts";
 
 const { folder, remove } = emptyProject();
@@ -83,8 +83,7 @@ describe.skipIf(!known)("one stream", () => {
     const webWorkers = where in others;
     const [file, ...args] = command();
     const { stdout, stderr } = await run(folder, file!, ...args);
-    // What is said on a machine that has much else to do.
-    expect(stderr.replace(/^.*(?:EPOCHAL_STALL|--trace-warnings).*\n/gm, "")).toBe("");
+    expect(withoutStalls(stderr)).toBe("");
     const digests = JSON.parse(stdout) as Record<string, string>;
     const kinds = ["inline", "threads", "processes", "threads of a factory", "Web Workers"];
     expect(Object.keys(digests)).toEqual(webWorkers ? kinds : kinds.slice(0, -1));
