@@ -2,9 +2,10 @@
 /** `npx epochal`: the commands there are, and the process they run in. */
 import { runCli } from "./cli.ts";
 import type { Command } from "./command.ts";
+import { checkCommand } from "./commands/check.ts";
 import { exitCodes } from "./usage.ts";
 
-const commands: readonly Command[] = [];
+const commands: readonly Command[] = [checkCommand];
 
 /** Milliseconds that a command has to end after Ctrl-C. */
 const patience = 3000;

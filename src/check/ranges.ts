@@ -1,0 +1,89 @@
+/**
+ * Images whose values lie where no model expects them: not divided by 255, divided twice, normalised twice.
+ *
+ * Only images of numbers with fractions are judged: of whole numbers 0 to 255 is what they are, and what features and
+ * series should be nobody can tell.
+ */
+import { type BatchCheck, countOf, type Finding, showNumber, showPath } from "./finding.ts";
+import { summarize } from "./values.ts";
+
+interface Range {
+  batches: number;
+  readonly index: number;
+  min: number;
+  max: number;
+  /** Sums over batches. */
+  mean: number;
+  squares: number;
+}
+
+type Judgement = Pick<Finding, "severity" | "message" | "cause" | "cure">;
+
+/** Looks at the extremes and moments of images over all batches. */
+export function rangeCheck(): BatchCheck {
+  const ranges = new Map<string, Range>();
+  return {
+    see({ index, leaves }) {
+      for (const leaf of leaves) {
+        const summary = leaf.role === "image" && leaf.dtype.startsWith("float") ? summarize(leaf) : undefined;
+        if (summary === undefined || summary.nan + summary.infinite === summary.sampled) continue;
+        const { min, max, mean, std } = summary;
+        const range = ranges.get(leaf.path) ?? { batches: 0, index, min, max, mean: 0, squares: 0 };
+        range.batches++;
+        range.min = Math.min(range.min, min);
+        range.max = Math.max(range.max, max);
+        range.mean += mean;
+        range.squares += std * std + mean * mean;
+        ranges.set(leaf.path, range);
+      }
+    },
+    findings: () =>
+      [...ranges].flatMap(([path, { batches, index, min, max, mean: sum, squares }]) => {
+        const mean = sum / batches;
+        const std = Math.sqrt(Math.max(0, squares / batches - mean * mean));
+        const judgement = judge({ min, max, std });
+        if (judgement === undefined) return [];
+        const facts = `${showPath(path)} lies between ${showNumber(min)} and ${showNumber(max)}, mean ${showNumber(mean)}, deviation ${showNumber(std)}, in ${countOf(batches, "batch", "batches")}`;
+        return [
+          { check: "range" as const, path, index, ...judgement, message: `${facts}: ${judgement.message}` },
+        ];
+      }),
+  };
+}
+
+function judge({ min, max, std }: { min: number; max: number; std: number }): Judgement | undefined {
+  if (max === min) {
+    return {
+      severity: "error",
+      message: "every pixel is the same",
+      cure: "Look at one batch: npx epochal inspect. Most likely a division of whole numbers, or memory that was never written.",
+    };
+  }
+  // 1 / 255, and a little for resampling that overshoots.
+  if (min >= -0.0005 && max <= 0.0045) {
+    return {
+      severity: "error",
+      message: "black to a model that expects 0 to 1",
+      cause: "divided by 255 twice",
+      cure: 'Divide once: `normalize`, `dtype: "float32"` and scale of images divide by 255 already where they say so.',
+    };
+  }
+  if (min >= -8 && max > 100 && max < 300) {
+    return {
+      severity: "warning",
+      message: "far from 0 to 1, and from mean 0 and deviation 1",
+      cause: "not divided by 255",
+      cure: "Divide by 255, or leave it out with --ignore range where the model does so itself.",
+    };
+  }
+  // Once normalised the deviation is near 1; taken off and divided a second time it is that of a division by 0.2 to 0.4.
+  if (min < 0 && std > 2.3 && std < 12 && max - min > 6 && max - min < 40) {
+    return {
+      severity: "warning",
+      message: "far from mean 0 and deviation 1",
+      cause: "mean and deviation taken off twice",
+      cure: "Normalise once. Images of epochal are normalised by the step `normalize` alone.",
+    };
+  }
+  return undefined;
+}
