@@ -267,7 +267,7 @@ function unreadable(
       epoch: 0,
       index,
       message: `getItem(${index}) throws: ${message}${file}${more}`,
-      ...(cause instanceof Error ? { cause: cause.message } : {}),
+      ...(cause instanceof Error && !message.includes(cause.message) ? { cause: cause.message } : {}),
       cure: 'Mend the file or leave it out of the list; onError: "skip" leaves out its whole batch.',
     };
   });

@@ -21,7 +21,9 @@ const labelName = /^(y|labels?|targets?|class(es)?|classLabels?|category|digits?
  * Others that look like classes may be inputs.
  */
 export function labelLeaves(leaves: readonly BatchLeaf[]): readonly BatchLeaf[] {
-  return leaves.filter(({ path, role }) => {
+  return leaves.filter(({ path, role, shape }) => {
+    // A list of unequal things has a leaf for each, whose rows are no samples.
+    if (shape[0] !== leaves[0]!.shape[0]) return false;
     if (role !== "classes" && role !== "oneHot" && role !== "vector") return false;
     if (/^\[1\]/.test(path)) return true;
     return !path.includes("[") && labelName.test(path.split(".").pop()!);
@@ -106,7 +108,7 @@ function judge({ counts, leaf, batches, samples, odd }: SeenLabels, classes: num
       ...of,
       severity: "warning",
       message: `${showPath(path)} is ${showNumber(least)} for all ${countOf(samples, "sample")} ${looked}`,
-      cure: "Look where labels are read: there is nothing to be learned from one class.",
+      cure: "Look where labels are read: there is nothing to be learned from one class. Where none is needed, --ignore labels.",
     },
   ];
 }

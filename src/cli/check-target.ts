@@ -85,7 +85,7 @@ function printReport(spec: string, report: CheckReport, output: CliOutput): void
   for (const note of notes) output.note(note);
   for (const finding of findings) output.print(showFinding(finding, output));
   const all = looked === length;
-  const where = `in ${all ? "all " : ""}${looked.toLocaleString("en")}${all ? "" : " of"} ${all ? "batches" : batches}`;
+  const where = all ? `in all ${batches}` : `in ${looked.toLocaleString("en")} of ${batches}`;
   const how = compared.length === 0 ? "" : `, fetched ${compared.join(" and by ")}`;
   const count = countOf(findings.length, "problem");
   output.print(
@@ -107,8 +107,9 @@ function showFacts({ role, dtype, shape, values, classes }: LeafFacts): string {
 }
 
 function showFinding({ check, severity, message, cause, cure }: Finding, output: CliOutput): string {
-  const because = cause === undefined ? "" : ` Cause: ${cause}.`;
-  const next = cure === undefined ? "" : ` ${cure}`;
-  const end = /[.!?]$/.test(message) ? "" : ".";
-  return `${output.paint(severity, severity === "error" ? "red" : "yellow")} ${output.paint(check, "bold")}: ${message}${end}${because}${next}`;
+  const name = `${output.paint(severity, severity === "error" ? "red" : "yellow")} ${output.paint(check, "bold")}`;
+  const sentences = [message, cause && `Cause: ${cause}`, cure].filter(
+    (text) => text !== undefined && text !== "",
+  );
+  return `${name}: ${sentences.map((text) => (/[.!?]$/.test(text!) ? text : `${text}.`)).join(" ")}`;
 }

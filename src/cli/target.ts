@@ -194,9 +194,16 @@ async function givesSamples(sequence: Sequence<unknown>): Promise<boolean> {
   }
 }
 
-function collectRows(value: unknown, rows: Set<number>): void {
+function collectRows(value: unknown, rows: Set<number>, depth: number = 0): void {
   if (isTensor(value)) rows.add(value.shape[0] ?? -1);
-  else if (Array.isArray(value) && value.some((item) => typeof item === "string")) rows.add(value.length);
-  else if (isInnerNode(value)) for (const child of Object.values(value)) collectRows(child, rows);
+  else if (Array.isArray(value) && isList(value, depth)) rows.add(value.length);
+  else if (isInnerNode(value)) for (const child of Object.values(value)) collectRows(child, rows, depth + 1);
   else rows.add(dtypeOf(value) === undefined ? -1 : (value as Uint8Array).length);
+}
+
+/** Whether an array has an item for each sample: texts, or, within a batch, tensors that differ in size. */
+function isList(items: readonly unknown[], depth: number): boolean {
+  return (
+    items.some((item) => typeof item === "string") || (depth > 0 && items.length > 3 && items.every(isTensor))
+  );
 }

@@ -82,6 +82,13 @@ describe("finds nothing", () => {
       "in short rows that are there twice",
       faulty(({ labels }) => [zeros([size, 13]), tensor(labels, "int32")]),
     ],
+    [
+      "in boxes of one class around things in a picture",
+      faulty(({ labels }) => [
+        labels.map((label) => zeros([40 + label, 50, 3], "uint8")),
+        labels.map((label) => tensor([label, label, label], "int32")),
+      ]),
+    ],
     ["in labels that stand there for nothing", faulty(({ x }) => [x, zeros([size])])],
     [
       "in samples listed class by class, which a loader shuffles",

@@ -7,6 +7,7 @@ const path = fileURLToPath(new URL("fixtures/targets.js", import.meta.url));
 it.each([
   ["pairs", { length: 3, seed: 0, notes: [] }],
   ["Pairs", { length: 3, seed: 0, notes: [] }],
+  ["Unequal", { length: 3, seed: 0, notes: [] }],
   ["make", { length: 3, seed: 0, notes: [] }],
   ["loader", { length: 3, seed: 9, notes: [] }],
   ["samples", { length: 4, seed: 0, notes: [expect.stringContaining("in batches of 32")] }],
