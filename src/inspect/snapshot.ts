@@ -89,16 +89,16 @@ function shown(leaf: BatchLeaf, pixels: number): ViewLimits & { readonly count: 
 }
 
 /** Milliseconds that a look may take, with some room for what is unforeseen. */
-const budget = 3.5;
+const budget = 3;
 
 /** The most that a look comes to, and the least, as a part of it. */
 const mostEffort: Effort = { values: 1 << 16, pixels: 400_000 };
-const leastPart = 0.01;
+const leastPart = 0.03;
 
 /** What a look begins with: nothing is known yet of how fast this computer is, and no code has run. */
 const firstPart = 0.1;
 
-/** Looks whose times are remembered: some took longer as other programs ran, and say nothing. */
+/** Looks whose times are remembered. The shortest counts: the others took longer as other programs ran. */
 const remembered = 5;
 
 /** Looks at batches as closely as there is time for. */
@@ -117,8 +117,6 @@ export class Looks {
 
   #part(): number {
     if (this.#whole.length === 0) return firstPart;
-    const sorted = this.#whole.toSorted((a, b) => a - b);
-    const whole = sorted[sorted.length >> 1]!;
-    return Math.max(leastPart, Math.min(1, budget / whole));
+    return Math.max(leastPart, Math.min(1, budget / Math.min(...this.#whole)));
   }
 }

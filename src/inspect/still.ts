@@ -10,7 +10,7 @@ import type { BatchLook, Message, PageHello } from "./protocol.ts";
 import { LoaderWatch } from "./watch.ts";
 
 /** Looks at batches that a report keeps. */
-const mostLooks = 12;
+const mostLooks = 8;
 
 /** Records what a loader does, for a report in one file. */
 export class InspectReport {
