@@ -3,16 +3,19 @@
  * is to show it. One page hears of one loader after another, down one stream; a picture of each is kept in the folder that
  * `EPOCHAL_SCREENSHOTS` names.
  */
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server, type ServerResponse } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { gzipSync } from "node:zlib";
+import { DataLoader, fromArrays, tensor } from "epochal";
+import { inspect, recordReport } from "epochal/inspect";
 import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { BatchLook, ClassCounts, Message } from "../../src/inspect/protocol.ts";
-import { tensor } from "../../src/tensor/index.ts";
 import { chromium, launchChromium } from "../browser/engines/chromium.ts";
 import {
   bars,
@@ -404,7 +407,10 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     );
     expect(await text("#sentence.slow .limit")).toBe("The start is the limit:");
     await page.getByText("The timeline as a table").click();
-    expect(await text("#timeline table")).toMatch(/thread 2\s+31.*starts, for 2\.4 s/);
+    expect(await text("#timeline table")).toMatch(/thread 2\s+31[\s–]+2\.4 s\s+starts, for 2\.4 s/);
+    expect(await text("#timeline details")).toContain(
+      "The consumer waited 2.4 s and worked 0 ms: 100 % waiting",
+    );
     await see("time-start");
     await tell(
       hello(),
@@ -537,6 +543,32 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     stream.end();
     await page.getByText("Connection lost").waitFor();
     await see("lost");
+    expect(problems).toEqual([]);
+  });
+
+  it("looks at a loader at work, whose report opens from disk", async () => {
+    const arrays = [tensor(pixels, { shape: [20, 32, 32, 3] }), tensor(labels, "int32")] as const;
+    const batches = fromArrays(arrays, {
+      batchSize: 4,
+    });
+    const loader = new DataLoader(batches, { workers: 0 });
+    const report = recordReport(loader, { classes });
+    await using inspected = await inspect(loader, { classes });
+    await page.goto(inspected.url);
+    const title = page.locator("#batch-title");
+    while ((await title.count()) === 0)
+      for await (const _ of loader) await new Promise((resolve) => setTimeout(resolve, 50));
+    await page.getByLabel("Index", { exact: true }).fill("2");
+    await page.getByLabel("Index", { exact: true }).press("Enter");
+    await title.filter({ hasText: "index 2," }).waitFor();
+    expect(await text("#batch .grid figcaption")).toBe("8 ship");
+    const folder = screenshots ?? mkdtempSync(join(tmpdir(), "epochal-report-"));
+    writeFileSync(join(folder, "report.html"), await report.html());
+    await page.goto(pathToFileURL(join(folder, "report.html")).href);
+    expect(await text("#link")).toContain("A still report");
+    expect(await text("#batch .grid figcaption")).toMatch(/^\d \w+$/);
+    await see("report");
+    if (!screenshots) rmSync(folder, { recursive: true });
     expect(problems).toEqual([]);
   });
 });

@@ -1,19 +1,17 @@
 /** What the inspector's page is told in each of many situations: real pictures in batches that are wrong in one way each. */
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { leavesOf } from "../../src/check/leaves.ts";
-import { classesIn, summarize } from "../../src/check/values.ts";
 import { imread } from "../../src/image/index.ts";
 import type {
   BatchLook,
   Message,
   OpenSpan,
   PageHello,
-  SampleView,
   TimelineMark,
   TimelineSpan,
   Update,
 } from "../../src/inspect/protocol.ts";
+import { lookAt } from "../../src/inspect/snapshot.ts";
 import type { Percentiles } from "../../src/loader/observe/recent.ts";
 import { type Tensor, tensor } from "../../src/tensor/index.ts";
 
@@ -59,52 +57,7 @@ export function batchOf(
 
 /** What the page is told of a batch. */
 export function look(batch: unknown, index = 7): BatchLook {
-  const leaves = leavesOf(batch);
-  const holding = leaves.find(({ role }) => role === "classes" || role === "oneHot");
-  const counts: number[] = [];
-  if (holding) for (const label of classesIn(holding)) counts[label] = (counts[label] ?? 0) + 1;
-  return {
-    type: "batch",
-    epoch: 0,
-    index,
-    samples: leaves[0]!.shape[0]!,
-    leaves: leaves.map((leaf) => ({
-      path: leaf.path,
-      role: leaf.role,
-      dtype: leaf.dtype,
-      shape: leaf.shape,
-      values: summarize(leaf),
-      samples: Array.from({ length: leaf.shape[0]! }, (_, i) => viewOf(leaf, i)),
-    })),
-    classes: holding && { path: holding.path, counts: Array.from(counts, (count) => count ?? 0) },
-  };
-}
-
-function viewOf({ role, dtype, shape, data }: ReturnType<typeof leavesOf>[number], i: number): SampleView {
-  const count = shape.slice(1).reduce((product, axis) => product * axis, 1);
-  if (dtype === "string") return { kind: "text", text: String(data[i]) };
-  const values = Array.from({ length: count }, (_, j) => Number(data[i * count + j]));
-  if (role === "image" || role === "mask") {
-    const [, height = 0, width = 0, channels = 1] = shape;
-    const typed = data as Float32Array;
-    const bytes = new Uint8Array(
-      typed.buffer,
-      typed.byteOffset + i * count * typed.BYTES_PER_ELEMENT,
-      count * typed.BYTES_PER_ELEMENT,
-    );
-    return {
-      kind: "pixels",
-      height,
-      width,
-      channels,
-      step: 1,
-      dtype,
-      data: Buffer.from(bytes).toString("base64"),
-    };
-  }
-  const channels = shape.length > 2 || role === "boxes" ? shape.at(-1)! : 1;
-  const every = Math.max(1, Math.ceil(count / 256));
-  return { kind: "numbers", values: values.filter((_, j) => j % every === 0), count, channels };
+  return lookAt(batch, { epoch: 0, index });
 }
 
 /** A loader's introduction. */

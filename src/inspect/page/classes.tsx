@@ -25,8 +25,9 @@ export function ClassesPanel({
   const [byNumber, setByNumber] = useState<boolean>();
   if (count === 0 || (here.length === 0 && counts.length === 0)) return null;
   const sortedByNumber = byNumber ?? count <= most;
+  const part = count > most ? wanted.trim().toLowerCase() : "";
   const all = Array.from({ length: count }, (_, number) => number).filter((number) =>
-    className(number, names).toLowerCase().includes(wanted.trim().toLowerCase()),
+    className(number, names).toLowerCase().includes(part),
   );
   const inBatch = (number: number): number => here[number] ?? 0;
   const before = (number: number): number => counts[number] ?? 0;
