@@ -154,7 +154,7 @@ function consumerFirst(a: string, b: string): number {
 /** The bars of a lane, shared out among as few tracks as it takes for each to lie beside or within the others of its track. */
 function tracksOf(spans: readonly TimelineSpan[]): TimelineSpan[][] {
   const tracks: { readonly spans: TimelineSpan[]; readonly open: number[] }[] = [];
-  const inOrder = [...spans].sort(
+  const inOrder = startedInTime(spans).sort(
     (a, b) => nanoseconds(a.begin) - nanoseconds(b.begin) || nanoseconds(b.end) - nanoseconds(a.end),
   );
   for (const span of inOrder) {
@@ -171,6 +171,15 @@ function tracksOf(spans: readonly TimelineSpan[]): TimelineSpan[][] {
     track.open.push(end);
   }
   return tracks.map((track) => track.spans);
+}
+
+/** The bars, with starts that end where something was fetched: the loader may have heard of a start only later. */
+function startedInTime(spans: readonly TimelineSpan[]): TimelineSpan[] {
+  const first = spans.reduce(
+    (least, { kind, begin }) => (kind === "fetch" && begin < least ? begin : least),
+    Infinity,
+  );
+  return spans.map((span) => (span.kind === "start" && span.end > first ? { ...span, end: first } : span));
 }
 
 function barOf({ kind, begin, end, epoch, index, cpu, waited }: TimelineSpan, tid: number): TraceEvent {

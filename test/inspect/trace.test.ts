@@ -75,7 +75,8 @@ describe("a trace", () => {
     loader.tell(
       { type: "epoch", epoch: 0, steps: 2, time: 0 },
       { type: "starting", worker: "thread 1", time: 1 },
-      { type: "ready", worker: "thread 1", begin: 1, end: 9 },
+      // Heard of when the loader's thread was free again.
+      { type: "ready", worker: "thread 1", begin: 1, end: 13 },
       ...batch("thread 1", 0, 10),
       ...batch("thread 10", 1, 15),
       { type: "retry", epoch: 0, index: 2, time: 27, reason: new Error("gone") },
