@@ -2,10 +2,13 @@
 /** `npx epochal`: the commands there are, and the process they run in. */
 import { runCli } from "./cli.ts";
 import type { Command } from "./command.ts";
+import { benchCommand } from "./commands/bench.ts";
+import { cacheCommand } from "./commands/cache.ts";
 import { checkCommand } from "./commands/check.ts";
+import { explainCommand } from "./commands/explain.ts";
 import { exitCodes } from "./usage.ts";
 
-const commands: readonly Command[] = [checkCommand];
+const commands: readonly Command[] = [checkCommand, benchCommand, explainCommand, cacheCommand];
 
 /** Milliseconds that a command has to end after Ctrl-C. */
 const patience = 3000;

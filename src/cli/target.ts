@@ -25,7 +25,11 @@ import { nearest, UsageError } from "./usage.ts";
 export interface Target {
   /** As it was written. */
   readonly spec: string;
+  /** What a program writes for it: `train`, `new Photos()`. */
+  readonly name: string;
   readonly sequence: Sequence<unknown>;
+  /** Samples that were put into a batch; undefined where the target has batches. */
+  readonly batchSize: number | undefined;
   /** The seed to load it with: what was given, or a loader's own, or 0. */
   readonly seed: number;
   /** What to tell people of how it was taken; empty where nothing is to be said. */
@@ -52,7 +56,18 @@ export async function loadTarget(spec: string, options: TargetOptions = {}): Pro
   const exports = await importTarget(path);
   const chosen = name === undefined || name === "" ? choose(path, exports) : named(path, exports, name);
   const value = await made(`${path}#${chosen}`, exports[chosen]);
-  return taken(spec, value, options);
+  return { ...(await taken(spec, value, options)), name: nameIn(chosen, exports[chosen]) };
+}
+
+/** What a program writes for the sequence of an export. */
+function nameIn(chosen: string, value: unknown): string {
+  // What a loader loads has no name here.
+  if (isDataLoader(value) || (chosen === "default" && typeof value !== "function")) return "train";
+  if (typeof value !== "function") return chosen;
+  const name = chosen === "default" ? value.name : chosen;
+  return isSequence(value.prototype) || isDataset(value.prototype) || isClass(value)
+    ? `new ${name}()`
+    : `await ${name}()`;
 }
 
 /** What a module exports, by name. */
@@ -152,15 +167,19 @@ async function made(where: string, value: unknown): Promise<unknown> {
   }
 }
 
-async function taken(spec: string, value: unknown, { batchSize, seed }: TargetOptions): Promise<Target> {
+async function taken(
+  spec: string,
+  value: unknown,
+  { batchSize, seed }: TargetOptions,
+): Promise<Omit<Target, "name">> {
   if (isDataLoader(value)) {
     const sequence = sequenceIn(value);
     await value.close();
-    return { spec, sequence, seed: seed ?? value.seed, notes: ignored(batchSize) };
+    return { spec, sequence, batchSize: undefined, seed: seed ?? value.seed, notes: ignored(batchSize) };
   }
   const of = { spec, seed: seed ?? 0 };
   if (isSequence(value) && (isMade(value) || !(batchSize !== undefined || (await givesSamples(value)))))
-    return { ...of, sequence: value, notes: isMade(value) ? ignored(batchSize) : [] };
+    return { ...of, sequence: value, batchSize: undefined, notes: isMade(value) ? ignored(batchSize) : [] };
   if (!isDataset(value) && !isSequence(value))
     throw new UsageError(
       `${spec} is ${show(value)}, but a target is a Sequence, samples with length and getItem(index), a DataLoader, or a function that returns one.`,
@@ -170,7 +189,12 @@ async function taken(spec: string, value: unknown, { batchSize, seed }: TargetOp
     batchSize === undefined
       ? [`${nameOf(value)} gives samples: taken in batches of ${size} (--batch-size).`]
       : [];
-  return { ...of, sequence: batches(value as Dataset<NonNullable<unknown>>, { batchSize: size }), notes };
+  return {
+    ...of,
+    sequence: batches(value as Dataset<NonNullable<unknown>>, { batchSize: size }),
+    batchSize: size,
+    notes,
+  };
 }
 
 function ignored(batchSize: number | undefined): string[] {

@@ -269,7 +269,8 @@ function rowAt(
   return whenThere(given, (sample) => whenThere(run(sample), (delivered) => rowOf(sample, delivered)));
 }
 
-function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
+/** The files of a cache, open in this thread; where there are none they are made, by its first samples. */
+export function storeOf(sequence: DiskCacheSequence<unknown>): Awaitable<Store> {
   const { identity, options } = sequence;
   const compute = (index: number) => rowAt(sequence, index, createContext({ epoch: 0, index, seed: 0 }));
   return openStore(identity, options.maxBytes, compute);

@@ -1,0 +1,25 @@
+/** What a command says where the target's batches cannot be had: what a program would have thrown, without a stack. */
+import { isEpochalError } from "../core/errors.ts";
+import { causesOf } from "./cli.ts";
+import type { CommandCall } from "./command.ts";
+import { type ExitCode, exitCodes, UsageError } from "./usage.ts";
+
+/**
+ * The exit code of `run`; where it failed by a batch that could not be had, that is what was found.
+ *
+ * @throws UsageError where loading fails by how the target is made.
+ */
+export async function whileLoading(
+  { output, signal }: Pick<CommandCall, "output" | "signal">,
+  run: () => Promise<ExitCode>,
+): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    if (signal.aborted || !isEpochalError(error)) throw error;
+    if (error.name !== "BatchError") throw new UsageError(error.message, { cause: error.cause });
+    output.note(`epochal: ${error.message}`);
+    for (const cause of causesOf(error.cause)) output.note(`  ${cause}`);
+    return exitCodes.found;
+  }
+}
