@@ -6,9 +6,16 @@ import { benchCommand } from "./commands/bench.ts";
 import { cacheCommand } from "./commands/cache.ts";
 import { checkCommand } from "./commands/check.ts";
 import { explainCommand } from "./commands/explain.ts";
+import { inspectCommand } from "./commands/inspect.ts";
 import { exitCodes } from "./usage.ts";
 
-const commands: readonly Command[] = [checkCommand, benchCommand, explainCommand, cacheCommand];
+const commands: readonly Command[] = [
+  checkCommand,
+  inspectCommand,
+  benchCommand,
+  explainCommand,
+  cacheCommand,
+];
 
 /** Milliseconds that a command has to end after Ctrl-C. */
 const patience = 3000;

@@ -22,6 +22,11 @@ export class InspectPage implements AsyncDisposable {
     this.#watch = watch;
   }
 
+  /** Whether anybody looks: a page is open. */
+  get isOpen(): boolean {
+    return this.#watch.wants !== undefined;
+  }
+
   /** Adds a point to a curve that the page draws: a loss or a metric, by its name. */
   plot(name: string, step: number, value: number): void {
     this.#watch.feed.plot(name, step, value);

@@ -1,6 +1,6 @@
 /** What several rounds of a setting come to, and which setting is best. Pure. */
 import { quantile } from "../../loader/observe/recent.ts";
-import type { Setting } from "./settings.ts";
+import type { BenchSetting } from "./settings.ts";
 
 /** One round of one setting. */
 export interface Round {
@@ -17,16 +17,16 @@ export interface Round {
 }
 
 /** A number of each round: the middle one, the smallest, the largest. */
-export interface Spread {
+export interface RoundSpread {
   readonly median: number;
   readonly low: number;
   readonly high: number;
 }
 
 /** What the rounds of one setting come to. */
-export interface MeasuredSetting extends Setting {
+export interface MeasuredSetting extends BenchSetting {
   readonly rounds: number;
-  readonly batchesPerSecond: Spread;
+  readonly batchesPerSecond: RoundSpread;
   readonly waitShare: number;
   readonly cores: number | null;
   readonly memory: number | null;
@@ -35,7 +35,7 @@ export interface MeasuredSetting extends Setting {
 }
 
 /** A setting that does not work. */
-export interface FailedSetting extends Setting {
+export interface FailedSetting extends BenchSetting {
   readonly error: string;
 }
 
@@ -48,8 +48,8 @@ export function isMeasured(outcome: SettingOutcome): outcome is MeasuredSetting 
 }
 
 /** What the rounds of a setting come to: the middle of each number, as one disturbed round shall not count. */
-export function sumUp(setting: Setting, rounds: readonly Round[]): MeasuredSetting {
-  const of = (pick: (round: Round) => number | undefined): Spread | undefined =>
+export function sumUp(setting: BenchSetting, rounds: readonly Round[]): MeasuredSetting {
+  const of = (pick: (round: Round) => number | undefined): RoundSpread | undefined =>
     spread(rounds.map(pick).filter((value) => value !== undefined));
   return {
     ...setting,
@@ -62,7 +62,7 @@ export function sumUp(setting: Setting, rounds: readonly Round[]): MeasuredSetti
   };
 }
 
-function spread(values: readonly number[]): Spread | undefined {
+function spread(values: readonly number[]): RoundSpread | undefined {
   if (values.length === 0) return undefined;
   const sorted = [...values].sort((a, b) => a - b);
   return { median: quantile(sorted, 0.5), low: sorted[0]!, high: sorted.at(-1)! };

@@ -9,13 +9,13 @@ import { DataLoader } from "../../loader/data-loader.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import { work } from "../consume.ts";
 import { bestOf, type MeasuredSetting, type Round, type SettingOutcome, sumUp } from "./compare.ts";
-import type { Setting } from "./settings.ts";
+import type { BenchSetting } from "./settings.ts";
 import { collectGarbage, countsProcesses, type Usage, usageNow } from "./usage.ts";
 
 /** What is measured. */
 export interface BenchTask {
   readonly sequence: Sequence<unknown>;
-  readonly settings: readonly Setting[];
+  readonly settings: readonly BenchSetting[];
   readonly seed: number;
   /** Milliseconds for each setting, all its rounds together. */
   readonly time: number;
@@ -23,7 +23,7 @@ export interface BenchTask {
   readonly consume: number;
   readonly signal: AbortSignal;
   /** Is told which round of how many begins. */
-  readonly onRound: (setting: Setting, round: number, rounds: number) => void;
+  readonly onRound: (setting: BenchSetting, round: number, rounds: number) => void;
 }
 
 /** What was found. */
@@ -55,8 +55,8 @@ export async function compareSettings(task: BenchTask): Promise<BenchResult> {
   // So many that a worker's first and last one do not count.
   const batches = Math.max(4 * most, Math.round(time / mostRounds / each), 1);
   const rounds = Math.max(1, Math.min(mostRounds, Math.floor((1.5 * time) / (batches * each))));
-  const measured = new Map<Setting, Round[]>();
-  const errors = new Map<Setting, string>();
+  const measured = new Map<BenchSetting, Round[]>();
+  const errors = new Map<BenchSetting, string>();
   for (let round = 0; round < rounds; round++) {
     for (const setting of round % 2 === 0 ? settings : [...settings].reverse()) {
       if (errors.has(setting)) continue;
@@ -98,7 +98,7 @@ async function timeOfBatch({ sequence, seed, consume, signal }: BenchTask, time:
 
 /** One round of a setting. */
 async function runRound(
-  { workers, worker }: Setting,
+  { workers, worker }: BenchSetting,
   batches: number,
   { sequence, seed, time, consume, signal }: BenchTask,
 ): Promise<Round> {

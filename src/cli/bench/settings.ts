@@ -1,7 +1,7 @@
 /** The settings of a loader that are held against each other, and how they are written in a program. */
 
 /** Who loads: so many workers, of which kind. */
-export interface Setting {
+export interface BenchSetting {
   readonly workers: number | "auto";
   readonly worker: "thread" | "process";
 }
@@ -10,7 +10,7 @@ export interface Setting {
 const tried = [1, 2, 4];
 
 /** What is tried on so many cores: none, a few workers of each kind (at most two a core), and as many as it takes. */
-export function settingsFor(cores: number): readonly Setting[] {
+export function settingsFor(cores: number): readonly BenchSetting[] {
   const counts = tried.filter((workers) => workers <= 2 * cores);
   const kinds = ["thread", "process"] as const;
   return [
@@ -21,14 +21,14 @@ export function settingsFor(cores: number): readonly Setting[] {
 }
 
 /** A setting in words: `2 threads`. */
-export function settingName({ workers, worker }: Setting): string {
+export function settingName({ workers, worker }: BenchSetting): string {
   if (workers === 0) return "no workers";
   if (workers === "auto") return '"auto"';
   return `${workers} ${worker}${workers === 1 ? "" : worker === "thread" ? "s" : "es"}`;
 }
 
 /** What makes a loader that works so, to be pasted: of `name`, whose samples are put into batches of `batchSize`. */
-export function settingCode({ workers, worker }: Setting, name: string, batchSize?: number): string {
+export function settingCode({ workers, worker }: BenchSetting, name: string, batchSize?: number): string {
   const options = [
     ...(batchSize === undefined ? [] : [`batchSize: ${batchSize}`]),
     ...(workers === 0 ? [] : [`workers: ${JSON.stringify(workers)}`]),

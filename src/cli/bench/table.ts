@@ -1,11 +1,11 @@
 /** The settings and what they came to, as lines of text. Pure. */
 import { isMeasured, type SettingOutcome } from "./compare.ts";
-import { type Setting, settingName } from "./settings.ts";
+import { type BenchSetting, settingName } from "./settings.ts";
 
 const head = ["", "batches/s", "spread", "wait", "cores", "memory"];
 
 /** A table, with a star at the best one; what does not work has its reason below. */
-export function benchTable(outcomes: readonly SettingOutcome[], best: Setting | undefined): string {
+export function benchTable(outcomes: readonly SettingOutcome[], best: BenchSetting | undefined): string {
   const rows = outcomes.map((it) => [`${it === best ? "*" : " "} ${nameOf(it)}`, ...cellsOf(it)]);
   const all = [head, ...rows];
   const widths = head.map((_, column) => Math.max(...all.map((row) => row[column]!.length)));

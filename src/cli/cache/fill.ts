@@ -13,7 +13,7 @@ import { workersOf } from "../workers.ts";
 import { type FailedSample, FillingSequence } from "./filling.ts";
 
 /** What a cache is filled by. */
-export interface FillOptions {
+export interface FillCacheOptions {
   /** Where caches are kept. */
   readonly folder: string;
   readonly workers: string;
@@ -46,7 +46,7 @@ export interface FilledCache {
  */
 export async function fillCache(
   target: Target,
-  { folder, workers, version, maxBytes }: FillOptions,
+  { folder, workers, version, maxBytes }: FillCacheOptions,
   { output, signal }: Pick<CommandCall, "output" | "signal">,
 ): Promise<FilledCache> {
   const samples = samplesOf(target);

@@ -31,7 +31,7 @@ export const benchCommand: Command = defineCommand({
   run: (call) =>
     whileLoading(call, async () => {
       const { positionals, values, output, signal } = call;
-      const [{ loadTarget }, { compareSettings }, { watch }, { availableCores }] = await Promise.all([
+      const [{ loadTarget }, { compareSettings }, { watchLoading }, { availableCores }] = await Promise.all([
         import("../target.ts"),
         import("../bench/measure.ts"),
         import("../explain/watch.ts"),
@@ -54,7 +54,15 @@ export const benchCommand: Command = defineCommand({
       });
       const { workers, worker } = best;
       output.progress(`the best once more, to explain it: ${settingName(best)}`);
-      const { sentence, limit } = await watch({ sequence, seed, seconds, consume, workers, worker, signal });
+      const { sentence, limit } = await watchLoading({
+        sequence,
+        seed,
+        seconds,
+        consume,
+        workers,
+        worker,
+        signal,
+      });
       const code = settingCode(best, target.name, target.batchSize);
       if (values.json) {
         const found = { settings: outcomes, best: { workers, worker }, code, sentence, limit };

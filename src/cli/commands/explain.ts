@@ -30,7 +30,7 @@ export const explainCommand: Command = defineCommand({
   run: (call) =>
     whileLoading(call, async () => {
       const { positionals, values, output, signal } = call;
-      const [{ loadTarget }, { workersOf }, { watch }, { availableCores }] = await Promise.all([
+      const [{ loadTarget }, { workersOf }, { watchLoading }, { availableCores }] = await Promise.all([
         import("../target.ts"),
         import("../workers.ts"),
         import("../explain/watch.ts"),
@@ -42,7 +42,7 @@ export const explainCommand: Command = defineCommand({
         values.workers === undefined ? Math.min(4, availableCores()) : workersOf(values.workers);
       const { seconds, consume, out } = values;
       output.note(`${seconds} s with ${JSON.stringify(workers)} workers, seed ${target.seed}`);
-      const found = await watch({
+      const found = await watchLoading({
         sequence: target.sequence,
         seed: target.seed,
         workers,

@@ -40,7 +40,7 @@ const patience = 500;
  *
  * @throws what a batch failed with.
  */
-export async function watch(task: WatchTask): Promise<Watched> {
+export async function watchLoading(task: WatchTask): Promise<Watched> {
   const { sequence, workers = 0, worker = "thread", seed = 0, signal, seconds, trace } = task;
   const loader = new DataLoader(sequence, { workers, worker, seed, signal });
   const recorder = trace === undefined ? undefined : recordTrace(loader);

@@ -1,15 +1,15 @@
 import { describe, expect, it } from "vitest";
 import { bestOf, type Round, type SettingOutcome, sumUp } from "../../../src/cli/bench/compare.ts";
-import { type Setting, settingCode, settingName, settingsFor } from "../../../src/cli/bench/settings.ts";
+import { type BenchSetting, settingCode, settingName, settingsFor } from "../../../src/cli/bench/settings.ts";
 import { benchTable, noiseNote } from "../../../src/cli/bench/table.ts";
 
-const none: Setting = { workers: 0, worker: "thread" };
-const threads = (workers: number): Setting => ({ workers, worker: "thread" });
-const processes = (workers: number): Setting => ({ workers, worker: "process" });
-const auto: Setting = { workers: "auto", worker: "thread" };
+const none: BenchSetting = { workers: 0, worker: "thread" };
+const threads = (workers: number): BenchSetting => ({ workers, worker: "thread" });
+const processes = (workers: number): BenchSetting => ({ workers, worker: "process" });
+const auto: BenchSetting = { workers: "auto", worker: "thread" };
 
 /** A setting with rounds of these rates. */
-function measured(setting: Setting, rates: readonly number[], workers: number = 0): SettingOutcome {
+function measured(setting: BenchSetting, rates: readonly number[], workers: number = 0): SettingOutcome {
   const rounds = rates.map((rate): Round => ({ rate, wait: 0.5, cores: 1.25, memory: 3 * 2 ** 20, workers }));
   return sumUp(setting, rounds);
 }
