@@ -3,9 +3,9 @@
  *
  * Two instruments. The event loop knows how long it slept, as while a getItem awaits the network: exact, in every Node. And
  * Linux tells each thread how long it was on a core, and how long it was ready and had none: what is left of the clock's
- * time was spent blocked, as in a synchronous read of a slow disk. Linux brings those up to date with each of its ticks
- * only, so they count where a span is much longer than that. Limit: work of a package's own threads, as of sharp's, is
- * waiting here, but in a worker process, which has all its time on cores counted.
+ * time was spent blocked, as in a synchronous read of a slow disk. Linux brings the time on a core up to date with each of
+ * its ticks only, so it counts where a span is much longer than that. Limit: work of a package's own threads, as of
+ * sharp's, is waiting here, but in a worker process, which has all its time on cores counted.
  */
 
 import { imitator, node } from "./node.ts";
@@ -14,6 +14,9 @@ import { startMeter as startTicking } from "./thread-meter.web.ts";
 
 /** Milliseconds between two ticks of Linux, at most. */
 const tick = 10;
+
+/** Milliseconds of a span in which a thread may have been without a core: it is without one for a few at a time. */
+const slice = 2;
 
 /** Milliseconds on a core, and ready without one. */
 interface Scheduled {
@@ -71,12 +74,13 @@ function startHere(blocking: boolean): ReadMeter {
   return () => {
     const asleep = performance.eventLoopUtilization().idle - slept;
     const wall = performance.now() - start;
-    const after = before && wall > 2 * tick ? atWork() : undefined;
+    const after = before && wall > slice ? atWork() : undefined;
     if (!before || !after) return { waited: asleep, starved: 0 };
     const starved = after.ready - before.ready;
-    const idle = Math.max(0, wall - (after.running - before.running) - starved);
+    const idle = wall > 2 * tick ? Math.max(0, wall - (after.running - before.running) - starved) : 0;
     // While this thread sleeps, others of the process may work.
-    return { waited: isAlone ? idle : Math.max(asleep, idle > tick ? idle : 0), starved };
+    if (isAlone) return { waited: wall > 2 * tick ? idle : asleep, starved };
+    return { waited: Math.max(asleep, idle > tick ? idle : 0), starved };
   };
 }
 
@@ -84,3 +88,8 @@ function startHere(blocking: boolean): ReadMeter {
  * Measures from now on, with `blocking` also what blocks the thread. Bun and Deno have the event loop's times by name only.
  */
 export const startMeter: (blocking: boolean) => ReadMeter = imitator === undefined ? startHere : startTicking;
+
+/** Milliseconds that this thread has been ready to work and had no core; undefined where that is not told. */
+export function withoutCore(): number | undefined {
+  return scheduled()?.ready;
+}

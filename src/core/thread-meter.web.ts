@@ -23,3 +23,8 @@ export function startMeter(_blocking: boolean): ReadMeter {
     return { waited, starved: 0 };
   };
 }
+
+/** Milliseconds that this thread has been ready to work and had no core: nobody tells. */
+export function withoutCore(): number | undefined {
+  return undefined;
+}

@@ -116,7 +116,7 @@ export class Session implements Standing {
       consuming: this.#stats.consuming,
       waiting: waiting ? performance.now() - waiting.since : 0,
       holder: waiting && holderOf(this.crew.inFlight(), waiting.epoch, waiting.index),
-      load: this.#stats.load(cores),
+      ...this.#stats.cores(cores),
       scattered: scatteredRows(this.#sequence),
     };
   }

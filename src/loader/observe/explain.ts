@@ -58,10 +58,17 @@ export function explain(
       return `Waiting inside getItem is the limit: ${waits}, and ${percent(limit.part)} of getItem is no work but waiting, as for a network; ${moreWorkers(limit.wanted, evidence, "which may be more than cores")}, or await several things at once.`;
     case "cpu":
       return `The CPU is the limit: ${waits}, ${cpuSentence(limit, evidence)}`;
-    case "starved":
+    case "starved": {
+      const starved =
+        limit.who === "workers"
+          ? `for ${percent(limit.part)} of getItem it could work and has no core`
+          : `for ${percent(limit.part)} of the time the loader's own thread could hand batches over and has no core`;
       return workers > cores
-        ? `There are more workers than cores: ${waits}, and for ${percent(limit.part)} of getItem a worker could work and has no core; use workers: ${cores} (now ${workers}).`
-        : `Other work on this machine is the limit: ${waits}, and for ${percent(limit.part)} of getItem a worker could work and has no core; end what else runs, or use fewer workers (now ${workers}, of ${cores} cores).`;
+        ? `There are more workers than cores: ${waits}, and ${starved}; use workers: ${cores} (now ${workers}).`
+        : `Other work on this machine is the limit: ${waits}, and ${starved}; end what else runs${
+            workers > 1 ? `, or use fewer workers (now ${workers}, of ${cores} cores)` : ""
+          }.`;
+    }
     case "memory":
       return `The memory budget is the limit: ${waits}, as fewer batches may exist ahead of it than maxQueueSize (${maxQueueSize}) says; raise \`memory\` (now ${megabytes(memory)}), or make batches smaller (uint8).`;
     case "handOff":

@@ -8,6 +8,7 @@
  * lie ready and are not handed over, or may not be fetched for want of memory.
  */
 import type { InFlight } from "../../worker/pool/in-flight.ts";
+import type { CoreShares } from "./process-load.ts";
 import { quantile, type Recent, slowestOf } from "./recent.ts";
 
 /** A share of waiting under which the data keeps up. */
@@ -16,8 +17,11 @@ const keepsUp = 0.05;
 /** A share of time in `getItem` above which workers are at work. */
 const atWork = 0.6;
 
+/** A part of the time without a core above which that is what slows everything. */
+const oftenStarved = 0.25;
+
 /** What is judged. Times in milliseconds. */
-export interface Evidence {
+export interface Evidence extends CoreShares {
   /** The last batches. */
   readonly batches: readonly Recent[];
   /** Workers at present; 0 for none. */
@@ -31,8 +35,6 @@ export interface Evidence {
   readonly waiting: number;
   /** Who that waits for; undefined for nobody. */
   readonly holder: InFlight | undefined;
-  /** Part of the cores' time that the program used, its packages included; undefined where nobody tells. */
-  readonly load: number | undefined;
   /** Name of a dataset whose rows cost a whole block each in the order in which they are read. */
   readonly scattered: string | undefined;
 }
@@ -76,8 +78,8 @@ export type Limit =
       readonly part: number;
       readonly wanted: number;
     }
-  /** Workers could work and get no core. */
-  | { readonly name: "starved"; readonly part: number }
+  /** Workers could work and get no core, or the loader's own thread, which hands over what they give. */
+  | { readonly name: "starved"; readonly who: "workers" | "loader"; readonly part: number }
   /** The memory budget keeps workers from fetching ahead. */
   | { readonly name: "memory" }
   /** Workers are free for most of the time, and the consumer waits all the same. */
@@ -112,7 +114,7 @@ export function mostWorkers(cores: number, waiting: number): number {
 
 /** Says what limits a loader. */
 export function judge(evidence: Evidence): Limit {
-  const { batches, consuming, waiting, holder, workers } = evidence;
+  const { batches, consuming, waiting, holder, workers, starved = 0 } = evidence;
   const median = medianOf(batches, ({ counters }) => counters.fetchMs);
   if (waiting > Math.max(hangsAfter, 20 * median) && holder?.doing === "fetching")
     return { name: "hang", holder, median };
@@ -125,7 +127,8 @@ export function judge(evidence: Evidence): Limit {
   return (
     waitsForFew(evidence, { waited, median }) ??
     (busy > atWork || workers === 0 ? work(evidence, { waited, elapsed, fetch }) : undefined) ??
-    (evidence.lacksMemory ? { name: "memory" } : { name: "handOff", busy })
+    (evidence.lacksMemory ? { name: "memory" } : undefined) ??
+    (starved > oftenStarved ? { name: "starved", who: "loader", part: starved } : { name: "handOff", busy })
   );
 }
 
@@ -134,7 +137,9 @@ function waitsForFew(
   { batches, waiting, holder }: Evidence,
   { waited, median }: { readonly waited: number; readonly median: number },
 ): Limit | undefined {
-  const isSlow = ({ counters }: Recent): boolean => counters.fetchMs > Math.max(5 * median, median + 10);
+  // By what it took itself: any may have been without a core for a while.
+  const isSlow = ({ counters: { cpuMs, waitMs } }: Recent): boolean =>
+    cpuMs + waitMs > Math.max(5 * median, median + 10);
   // A worker loads and compiles much of what it needs with its first batch.
   const starting =
     sum(batches, (batch) => (batch.first && isSlow(batch) ? batch.wait : batch.start)) +
@@ -167,7 +172,7 @@ function work(
     const wanted = Math.min(needed, mostWorkers(cores, asleep));
     return read > 0.5 ? { name: "disk", part: read, wanted } : { name: "waiting", part: asleep, wanted };
   }
-  if (starved > 0.3) return { name: "starved", part: starved };
+  if (starved > oftenStarved) return { name: "starved", who: "workers", part: starved };
   const wanted = Math.max(1, Math.min(needed, mostWorkers(cores, asleep)));
   const on = read > 0.5 ? "read" : decode > 0.5 ? "decode" : "own";
   return {

@@ -7,7 +7,7 @@
 import { addCounters, type Counters, noCounters } from "../../core/counters.ts";
 import type { InFlight } from "../../worker/pool/in-flight.ts";
 import type { LimitName } from "./judge.ts";
-import { ProcessLoad } from "./process-load.ts";
+import { type CoreShares, ProcessLoad } from "./process-load.ts";
 import { type Recent, RecentBatches, type RecentStats, recentStats } from "./recent.ts";
 
 /** What one worker did. Times in milliseconds. */
@@ -161,8 +161,8 @@ export class StatsKeeper {
     return this.#handedOver === 0 ? 0 : performance.now() - this.#handedOver;
   }
 
-  /** Part of the cores' time that the program has used of late; undefined where nobody tells. */
-  load(cores: number): number | undefined {
+  /** What the program had of so many cores of late. */
+  cores(cores: number): CoreShares {
     return this.#load.read(cores);
   }
 

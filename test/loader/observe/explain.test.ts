@@ -60,6 +60,7 @@ function sentence(
     waiting: 0,
     holder: undefined,
     load: undefined,
+    starved: undefined,
     scattered: undefined,
     ...rest,
   };
@@ -124,7 +125,12 @@ describe("explain", () => {
     [
       "other programs",
       sentence({ ...waits, cpu: 8 }),
-      /^Other work on this machine is the limit.*58 % of getItem a worker could work and has no core/,
+      /^Other work on this machine is the limit.*58 % of getItem it could work and has no core/,
+    ],
+    [
+      "other programs, which keep this one from taking what is there",
+      sentence({ wait: 9, consume: 1, fetch: 9 }, { starved: 0.4 }),
+      /^Other work on this machine is the limit.*40 % of the time the loader's own thread could hand batches over/,
     ],
     [
       "more workers than cores",

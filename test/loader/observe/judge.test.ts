@@ -35,6 +35,7 @@ function evidence(cost: Cost | ((index: number) => Cost), more: Partial<Evidence
     waiting: 0,
     holder: undefined,
     load: undefined,
+    starved: undefined,
     scattered: undefined,
     ...more,
   };
@@ -54,6 +55,7 @@ const pipelines: readonly (readonly [Limit["name"], Evidence])[] = [
   ["waiting", evidence({ ...busy, asleep: 9 })],
   ["disk", evidence({ ...busy, asleep: 8, read: 9 })],
   ["starved", evidence({ ...busy, starved: 5 })],
+  ["starved", evidence({ fetch: 5, wait: 9, consume: 1 }, { starved: 0.4 })],
   ["slow", evidence((i) => (i % 8 === 5 ? { fetch: 400, wait: 360 } : { wait: 2, consume: 1 }))],
   ["start", evidence((i) => (i === 0 ? { wait: 900, start: 850 } : { wait: 3, consume: 7 }))],
   ["hang", evidence(busy, { waiting: 5000, holder })],
