@@ -19,7 +19,8 @@ export async function whileLoading(
     if (signal.aborted || !isEpochalError(error)) throw error;
     if (error.name !== "BatchError") throw new UsageError(error.message, { cause: error.cause });
     output.note(`epochal: ${error.message}`);
-    for (const cause of causesOf(error.cause)) output.note(`  ${cause}`);
+    // The nearest cause is in the message.
+    for (const cause of causesOf(error.cause).slice(1)) output.note(`  ${cause}`);
     return exitCodes.found;
   }
 }

@@ -56,7 +56,7 @@ export async function compareSettings(task: BenchTask): Promise<BenchResult> {
   const batches = Math.max(4 * most, Math.round(time / mostRounds / each), 1);
   const rounds = Math.max(1, Math.min(mostRounds, Math.floor((1.5 * time) / (batches * each))));
   const measured = new Map<BenchSetting, Round[]>();
-  const errors = new Map<BenchSetting, string>();
+  const errors = new Map<BenchSetting, Error>();
   for (let round = 0; round < rounds; round++) {
     for (const setting of round % 2 === 0 ? settings : [...settings].reverse()) {
       if (errors.has(setting)) continue;
@@ -67,15 +67,19 @@ export async function compareSettings(task: BenchTask): Promise<BenchResult> {
       } catch (error) {
         signal.throwIfAborted();
         if (setting.workers === 0) throw error;
-        errors.set(setting, (error as Error).message);
+        errors.set(setting, error as Error);
       }
     }
   }
   const outcomes = settings.map((setting): SettingOutcome => {
     const error = errors.get(setting);
-    return error === undefined ? sumUp(setting, measured.get(setting)!) : { ...setting, error };
+    return error === undefined
+      ? sumUp(setting, measured.get(setting)!)
+      : { ...setting, error: error.message };
   });
-  return { batches, outcomes, best: bestOf(outcomes)! };
+  const best = bestOf(outcomes);
+  if (best === undefined) throw errors.get(settings[0]!);
+  return { batches, outcomes, best };
 }
 
 /** Milliseconds that a batch takes without workers, over about so many milliseconds. */

@@ -6,18 +6,18 @@ export interface BenchSetting {
   readonly worker: "thread" | "process";
 }
 
-/** Numbers of workers that are tried. */
-const tried = [1, 2, 4];
+/** What is tried on so many cores: none, a few workers (at most two a core), and as many as it takes. */
+export function triedOn(cores: number): readonly BenchSetting["workers"][] {
+  return [0, ...[1, 2, 4].filter((workers) => workers <= 2 * cores), "auto"];
+}
 
-/** What is tried on so many cores: none, a few workers of each kind (at most two a core), and as many as it takes. */
-export function settingsFor(cores: number): readonly BenchSetting[] {
-  const counts = tried.filter((workers) => workers <= 2 * cores);
-  const kinds = ["thread", "process"] as const;
-  return [
-    { workers: 0, worker: "thread" },
-    ...kinds.flatMap((worker) => counts.map((workers) => ({ workers, worker }))),
-    { workers: "auto", worker: "thread" },
-  ];
+/** The settings of these numbers of workers: each as threads, then as processes. */
+export function settingsOf(counts: readonly BenchSetting["workers"][]): readonly BenchSetting[] {
+  const threads = counts.map((workers): BenchSetting => ({ workers, worker: "thread" }));
+  const processes = counts
+    .filter((workers) => workers !== 0 && workers !== "auto")
+    .map((workers): BenchSetting => ({ workers, worker: "process" }));
+  return [...threads, ...processes];
 }
 
 /** A setting in words: `2 threads`. */

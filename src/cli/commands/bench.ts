@@ -1,10 +1,11 @@
 /** `npx epochal bench`: which workers load a target fastest. */
 
-import { settingCode, settingName, settingsFor } from "../bench/settings.ts";
+import { settingCode, settingName, settingsOf, triedOn } from "../bench/settings.ts";
 import { benchTable, noiseNote } from "../bench/table.ts";
 import { type Command, defineCommand, targetOptions, targetPositional } from "../command.ts";
 import { whileLoading } from "../loading.ts";
 import { exitCodes } from "../usage.ts";
+import { workersOf } from "../workers.ts";
 
 /** Measures a loader with no, few and many workers, threads and processes, and `"auto"`. */
 export const benchCommand: Command = defineCommand({
@@ -14,6 +15,11 @@ export const benchCommand: Command = defineCommand({
     'No workers, 1, 2 and 4 threads or processes (at most two a core), and "auto", in turns, over the same batches. Files are read once before, so that they come from the system\'s memory where they fit into it.',
   positionals: [targetPositional],
   options: {
+    workers: {
+      type: "text",
+      value: "n,n,…",
+      text: "Numbers of workers that are tried. Default: 0,1,2,4,auto, at most two a core.",
+    },
     seconds: { type: "number", value: "s", min: 0.01, text: "Seconds for each setting.", default: 4 },
     consume: {
       type: "number",
@@ -40,11 +46,12 @@ export const benchCommand: Command = defineCommand({
       const target = await loadTarget(positionals[0]!, values);
       for (const text of target.notes) output.note(text);
       const cores = availableCores();
+      const counts = values.workers === undefined ? triedOn(cores) : values.workers.split(",").map(workersOf);
       const { sequence, seed } = target;
       const { seconds, consume } = values;
       const { batches, outcomes, best } = await compareSettings({
         sequence,
-        settings: settingsFor(cores),
+        settings: settingsOf(counts),
         seed,
         time: seconds * 1000,
         consume,

@@ -1,6 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { bestOf, type Round, type SettingOutcome, sumUp } from "../../../src/cli/bench/compare.ts";
-import { type BenchSetting, settingCode, settingName, settingsFor } from "../../../src/cli/bench/settings.ts";
+import {
+  type BenchSetting,
+  settingCode,
+  settingName,
+  settingsOf,
+  triedOn,
+} from "../../../src/cli/bench/settings.ts";
 import { benchTable, noiseNote } from "../../../src/cli/bench/table.ts";
 
 const none: BenchSetting = { workers: 0, worker: "thread" };
@@ -16,15 +22,15 @@ function measured(setting: BenchSetting, rates: readonly number[], workers: numb
 
 describe("the settings", () => {
   it("are none, threads and processes, two a core at most, and auto", () => {
-    expect(settingsFor(1).map(settingName)).toEqual([
+    expect(settingsOf(triedOn(1)).map(settingName)).toEqual([
       "no workers",
       "1 thread",
       "2 threads",
+      '"auto"',
       "1 process",
       "2 processes",
-      '"auto"',
     ]);
-    expect(settingsFor(8)).toHaveLength(8);
+    expect(settingsOf(triedOn(8))).toHaveLength(8);
   });
 
   it.each([
