@@ -77,10 +77,10 @@ function startHere(blocking: boolean): ReadMeter {
     const after = before && wall > slice ? atWork() : undefined;
     if (!before || !after) return { waited: asleep, starved: 0 };
     const starved = after.ready - before.ready;
-    const idle = wall > 2 * tick ? Math.max(0, wall - (after.running - before.running) - starved) : 0;
+    if (wall <= 2 * tick) return { waited: asleep, starved };
+    const idle = Math.max(0, wall - (after.running - before.running) - starved);
     // While this thread sleeps, others of the process may work.
-    if (isAlone) return { waited: wall > 2 * tick ? idle : asleep, starved };
-    return { waited: Math.max(asleep, idle > tick ? idle : 0), starved };
+    return { waited: isAlone ? idle : Math.max(asleep, idle > tick ? idle : 0), starved };
   };
 }
 

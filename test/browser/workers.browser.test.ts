@@ -110,7 +110,7 @@ inEveryEngine((open) => {
     >;
     expect(given.missing.error).toMatch(/WorkerError: .*missing\.js: .*status 404/);
     expect(given["page-instead"].error).toMatch(/content type text\/html, which is no JavaScript/);
-    expect(given.silent.error).toMatch(/has not called serve\(\) within 5 s.*silent\.js/);
+    expect(given.silent.error).toMatch(/has not called serve\(\) within 10.*silent\.js/);
     expect(given.throws.error).toMatch(/no such luck/);
     expect(given.others.error).toMatch(
       /The worker serves Faulty; what was sent has the id `Numbers`\. .*serve\(\{ Faulty, Numbers \}\)/,

@@ -1,6 +1,9 @@
 import { fileURLToPath } from "node:url";
 import { expect, it } from "vitest";
-import { loadTarget } from "../../dist/cli/target.js";
+
+// Of the same copy of the package as the targets.
+const built = new URL("../../dist/cli/target.js", import.meta.url).href;
+const { loadTarget }: typeof import("../../src/cli/target.ts") = await import(built);
 
 const path = fileURLToPath(new URL("fixtures/targets.js", import.meta.url));
 

@@ -29,7 +29,7 @@ import { checkNotNested, startNested } from "./nested.ts";
 import { whyNotLoaded } from "./script.ts";
 
 /** Milliseconds within which a worker's script calls `serve`. */
-const helloPatience = 5000;
+const helloPatience = 10_000;
 
 /** The same, at least, for a script that has served before: the slowest hello so far says more. */
 const knownPatience = 2000;
