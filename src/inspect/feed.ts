@@ -13,7 +13,7 @@ import { Curves } from "./curves.ts";
 import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { drawable, joined } from "./spans.ts";
-import { markText, timelineObserver } from "./timeline.ts";
+import { consumerLane, markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
 export interface FeedPosition {
@@ -114,7 +114,7 @@ export class EventFeed {
       epoch: this.#running ? report.last : undefined,
       spans,
       marks: this.#marks.since(from.marks).items,
-      open: openSpans(stats.inFlight),
+      open: openSpans(stats),
       queue: thinned(this.#queue.since(from.queue).items, mostQueue),
       left: recent.left + left,
       classes: this.#classes.read(),
@@ -124,9 +124,9 @@ export class EventFeed {
   }
 }
 
-/** What workers are at, as bars. What is queued waits for the bar before it. */
-function openSpans(inFlight: LoaderStats["inFlight"]): readonly OpenSpan[] {
-  return inFlight.flatMap(({ worker, doing, since, epoch, index }) =>
+/** What workers are at, and what the consumer waits for, as bars. What is queued waits for the bar before it. */
+function openSpans({ inFlight, waiting }: LoaderStats): readonly OpenSpan[] {
+  const workers = inFlight.flatMap(({ worker, doing, since, epoch, index }) =>
     doing === "queued" || since === undefined
       ? []
       : {
@@ -137,6 +137,9 @@ function openSpans(inFlight: LoaderStats["inFlight"]): readonly OpenSpan[] {
           ...(index !== undefined && { index }),
         },
   );
+  if (waiting === undefined) return workers;
+  const { epoch, index, since } = waiting;
+  return [...workers, { lane: consumerLane, kind: "wait", begin: since, epoch, index }];
 }
 
 /** At most `most` of these, evenly spaced, the last among them. */

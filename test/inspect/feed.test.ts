@@ -4,6 +4,7 @@ import { EventFeed, feedStart } from "../../src/inspect/feed.ts";
 import type { TimelineSpan } from "../../src/inspect/protocol.ts";
 import { drawable } from "../../src/inspect/spans.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
+import { Sequence } from "../../src/sequence/sequence.ts";
 import { tensor } from "../../src/tensor/tensor.ts";
 import { one } from "../train/points.ts";
 
@@ -72,6 +73,31 @@ describe("a feed", () => {
     // Thirty batches a millisecond.
     for (let i = 0; i < 200; i++) feed.tell({ ...delivered(0, labels), time: i / 30 });
     expect(feed.read(feedStart).classes!.batches).toBeLessThan(20);
+  });
+
+  it("says what is not over: what a worker is at, and what the consumer waits for", async () => {
+    let release = (): void => {};
+    const late = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    class Late extends Sequence<number> {
+      readonly length = 1;
+      async getItem(index: number): Promise<number> {
+        await late;
+        return index;
+      }
+    }
+    await using loader = new DataLoader(new Late());
+    const feed = new EventFeed(loader);
+    const next = loader[Symbol.asyncIterator]().next();
+    while (feed.read(feedStart).open.length < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+    expect(feed.read(feedStart).open).toMatchObject([
+      { lane: "inline worker", kind: "fetch", epoch: 0, index: 0 },
+      { lane: "consumer", kind: "wait", epoch: 0, index: 0 },
+    ]);
+    release();
+    await next;
+    expect(feed.read(feedStart).open).toEqual([]);
   });
 
   it("makes one bar of what is too short to be told apart within a batch", () => {
