@@ -3,8 +3,7 @@
  *
  *     npm run bench -- inspect
  *
- * Milliseconds that the loop waits for a look, as long as the looks of one loader take to find their measure and after
- * that: they must stay at 5. And processor time of the whole program a batch, with a page that looks beside one without,
+ * Milliseconds of processor time of a look, for which the loop waits: they must stay at 5. And processor time of the whole program a batch, with a page that looks beside one without,
  * and without anybody who observes, in alternating rounds; the page is a bare client in a program of its own.
  */
 import { spawnSync } from "node:child_process";

@@ -166,12 +166,13 @@ export function slowestOf(batches: readonly Recent[]): readonly SlowItem[] {
 }
 
 function percentiles(values: readonly number[]): Percentiles {
-  const sorted = [...values].sort((a, b) => a - b);
+  // Numbers alone are put in order in a fraction of the time.
+  const sorted = Float64Array.from(values).sort();
   return { p50: quantile(sorted, 0.5), p90: quantile(sorted, 0.9), p99: quantile(sorted, 0.99) };
 }
 
 /** What a share of the values does not exceed: the nearest rank, https://en.wikipedia.org/wiki/Percentile */
-export function quantile(sorted: readonly number[], q: number): number {
+export function quantile(sorted: ArrayLike<number>, q: number): number {
   if (sorted.length === 0) return 0;
   return sorted[Math.max(0, Math.ceil(q * sorted.length) - 1)]!;
 }
