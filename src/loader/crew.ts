@@ -34,6 +34,7 @@ export class Crew {
   #copies: Copies | undefined;
   #pool: Pool | undefined;
   #onTick: (() => void) | undefined;
+  readonly #isStarting = (): boolean => this.inFlight().some(({ doing }) => doing === "starting");
 
   readonly #observers: Observers;
 
@@ -82,7 +83,7 @@ export class Crew {
     const tuner = this.#tuner;
     const before = tuner.setting;
     const { fetchMs: fetch, waitMs: asleep, bytes: bytesRead } = counters;
-    tuner.observe({ fetch, asleep, waited, interval, bytes, bytesRead });
+    tuner.observe({ fetch, asleep, waited, interval, bytes, bytesRead, isStarting: this.#isStarting });
     const { workers, keep } = tuner.setting;
     if (workers === before.workers && keep === before.keep) return;
     if (!usesCopies(before) && usesCopies(tuner.setting)) this.#update();

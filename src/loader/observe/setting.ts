@@ -31,6 +31,8 @@ export interface Observation {
   readonly bytes: number;
   /** Bytes of files read for it. */
   readonly bytesRead: number;
+  /** Says whether a worker is still starting, so that what is achieved is not by all of them. Default none. */
+  isStarting?(): boolean;
 }
 
 /** What to use from now on. */

@@ -199,11 +199,11 @@ export class Tuner implements Chooser {
 
   /** Goes back to the workers `before` where more have brought nothing; else takes more where they are waited for. */
   #grow(look: Look, { before }: Growing, waits: boolean): void {
-    const { sum, best } = look;
+    const { best } = look;
     const { cores } = this.#options;
     const workers = this.#workers;
     const now = { workers, rate: rate(best) };
-    const most = mostWorkers(cores, waitingPart(sum.fetch, sum.asleep));
+    const most = mostWorkers(cores, waitingPart(best.fetch, best.asleep));
     const more = workers < cores ? workers + 1 : Math.min(2 * workers, most);
     const factor = workers > cores ? worthIt.twiceAsMany : worthIt.oneMore;
     if (before && now.rate < before.rate * factor) this.#use(before.workers, { name: "grown" });
@@ -277,6 +277,7 @@ class Look {
   }
 
   add(seen: Observation): void {
+    if (this.#fresh && seen.isStarting?.()) return;
     if (this.#ahead > 0) {
       this.#ahead--;
       return;

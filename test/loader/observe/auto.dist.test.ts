@@ -1,8 +1,10 @@
+import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { DataLoader } from "epochal";
 import { describe, expect, it } from "vitest";
 import { Crossing } from "../../fixtures/sequences.js";
 import { countLeft, expectNothingLeft } from "../../left.ts";
+import { Pipeline } from "./pipelines-sequences.js";
 
 /** Indices of an epoch, and which of its batches came from a worker; `consume` milliseconds pass after each. */
 async function epoch(loader: DataLoader<{ index: number; inWorker: boolean }>, consume: number) {
@@ -87,6 +89,21 @@ describe('workers: "auto"', () => {
       expect(last.indices).toEqual(all);
     }
     expect(loader.stats().workers).toBe(0);
+  });
+
+  it("takes more workers than there are cores where getItem waits", async () => {
+    const cores = availableParallelism();
+    await using loader = new DataLoader(new Pipeline({ doing: "wait", milliseconds: 20 }), {
+      workers: "auto",
+    });
+    let next = 0;
+    for await (const { index } of loader) {
+      expect(index).toBe(next++);
+      if (loader.stats().workers > cores) break;
+      // A tenth of it are enough.
+      expect(next).toBeLessThan(5000);
+    }
+    expect(loader.stats().workers).toBeLessThanOrEqual(32);
   });
 
   it.each([

@@ -110,6 +110,31 @@ describe("Tuner", () => {
     }
   });
 
+  it("does not judge workers that have not started yet", () => {
+    const tuner = new Tuner({ ...free, cores: 2 });
+    let [wanted, ready, started, clock] = [0, 0, 0, 0];
+    for (let i = 0; i < batches; i++) {
+      const { workers } = tuner.setting;
+      // Each takes four seconds.
+      if (workers > wanted) started = clock + 4000;
+      wanted = workers;
+      const starting = clock < started;
+      if (!starting) ready = workers;
+      const time = 20 / Math.max(1, ready);
+      clock += time;
+      tuner.observe({
+        fetch: 20,
+        asleep: 20,
+        waited: time,
+        interval: time,
+        bytes: 1,
+        bytesRead: 0,
+        isStarting: () => starting,
+      });
+    }
+    expect(tuner.setting.workers).toBe(32);
+  });
+
   it("keeps workers that are of use though another program takes the cores now and then", () => {
     fc.assert(
       fc.property(
