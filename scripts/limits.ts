@@ -2,8 +2,8 @@
  * `node --import ./examples/tsx.js scripts/limits.ts [--rounds N] [--only NAME]`
  *
  * Runs the simulated pipelines of the tests over the built package, each by every kind of worker, one after the other, and
- * prints in how many rounds the loader named the limit, with the last sentence that was wrong. Its exit code is 1 where that
- * were fewer than 95 % of all.
+ * prints in how many rounds the loader named the limit, with the last sentence that was wrong. On a machine that others use,
+ * that is their work, which is right too, and counted. Its exit code is 1 where it was named in fewer than 95 % of all.
  */
 import { parseArgs } from "node:util";
 import { type Kind, kinds, simulate, simulations } from "../test/loader/observe/pipelines.ts";
@@ -15,6 +15,7 @@ const rounds = Number(options.rounds);
 const chosen = simulations.filter(({ name }) => name.includes(options.only));
 
 const right = new Map<string, number>();
+const starved = new Map<string, number>();
 const wrong = new Map<string, string>();
 let all = 0;
 for (let round = 0; round < rounds; round++) {
@@ -23,6 +24,7 @@ for (let round = 0; round < rounds; round++) {
       const said = await simulate(simulation, kind);
       const key = `${simulation.name}, ${kind}`;
       all++;
+      if (said.stats.limit === "starved") starved.set(key, (starved.get(key) ?? 0) + 1);
       if (said.right) right.set(key, (right.get(key) ?? 0) + 1);
       else wrong.set(key, said.sentence);
     }
@@ -31,7 +33,10 @@ for (let round = 0; round < rounds; round++) {
 
 const cell = (name: string, kind: Kind): string => {
   const there = chosen.some((simulation) => simulation.name === name && simulation.kinds.includes(kind));
-  return there ? `${right.get(`${name}, ${kind}`) ?? 0}/${rounds}` : "–";
+  if (!there) return "–";
+  const key = `${name}, ${kind}`;
+  const others = starved.has(key) ? ` (${starved.get(key)} without cores)` : "";
+  return `${right.get(key) ?? 0}/${rounds}${others}`;
 };
 console.table(
   Object.fromEntries(

@@ -122,7 +122,9 @@ export function judge(evidence: Evidence): Limit {
   const waited = sum(batches, ({ wait }) => wait) + waiting;
   const elapsed = waited + sum(batches, ({ consume }) => consume) + consuming;
   const fetch = sum(batches, ({ counters }) => counters.fetchMs);
-  const busy = Math.min(1, fetch / (elapsed * Math.max(1, workers)));
+  // Nobody could be at work before.
+  const started = Math.max(0, elapsed - sum(batches, ({ start }) => start));
+  const busy = started === 0 ? 0 : Math.min(1, fetch / (started * Math.max(1, workers)));
   if (waited < keepsUp * elapsed) return { name: busy < 0.5 ? "consumer" : "nothing", busy };
   return (
     waitsForFew(evidence, { waited, median }) ??

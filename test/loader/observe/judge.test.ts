@@ -49,6 +49,8 @@ const pipelines: readonly (readonly [Limit["name"], Evidence])[] = [
   ["consumer", evidence({ fetch: 2, consume: 20 })],
   ["nothing", evidence({ fetch: 8, consume: 5 })],
   ["cpu", evidence(busy)],
+  // A start is no time in which a worker could be at work.
+  ["cpu", evidence((i) => (i === 0 ? { wait: 150, start: 145 } : busy))],
   ["cpu", evidence({ ...busy, read: 1, decode: 8 })],
   ["cpu", evidence({ ...busy, asleep: 9 }, { load: 0.9 })],
   ["cpu", evidence({ fetch: 9, wait: 9, consume: 1 }, { workers: 0 })],
