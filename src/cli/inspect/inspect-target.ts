@@ -11,7 +11,7 @@ import type { CommandCall } from "../command.ts";
 import { work } from "../consume.ts";
 import type { Target } from "../target.ts";
 import { UsageError } from "../usage.ts";
-import { openerOf, openUrl } from "./open-url.ts";
+import { openerOf, openInBrowser } from "./open-url.ts";
 
 /** What is loaded, and where it is shown. */
 export interface InspectTask {
@@ -73,7 +73,7 @@ async function showPage(
   else output.print(page.url);
   const opener = noOpen ? undefined : openerOf(page.url, process.platform, environment());
   if (opener === undefined) output.note("Open it in a browser on this computer. Ctrl-C ends it.");
-  else openUrl(opener);
+  else openInBrowser(opener);
   while (!page.isOpen) await pause(lookEvery, undefined, { signal });
   await load(loader, task, { output, signal });
   output.note("All is loaded. The page stays until Ctrl-C.");

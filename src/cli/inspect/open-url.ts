@@ -18,7 +18,7 @@ export function openerOf(url: string, platform: NodeJS.Platform, env: Environmen
 }
 
 /** Opens `url`; where that cannot be done nothing happens, as whoever calls has printed it. */
-export function openUrl({ command, args }: Opener): void {
+export function openInBrowser({ command, args }: Opener): void {
   const opened = spawn(command, args, { stdio: "ignore", detached: true });
   opened.on("error", () => {});
   opened.unref();
