@@ -10,6 +10,7 @@ import { loadedBy } from "../sequence/batching/loaded.ts";
 import { take } from "../sequence/combinators/take.ts";
 import { callHook, fetchAlone } from "../sequence/fetching.ts";
 import { nameOf, type Sequence, whyEmpty } from "../sequence/sequence.ts";
+import { channelFindings } from "./channels.ts";
 import { duplicateCheck, overlapCheck, type SampleIndex } from "./duplicates.ts";
 import { type LeafFacts, leafFacts } from "./facts.ts";
 import { type BatchCheck, type CheckName, countOf, type Finding, type SeenBatch } from "./finding.ts";
@@ -98,6 +99,7 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
   });
   const findings = [
     ...looked.findings,
+    ...(looked.indices[0] === 0 ? await channelsOf(given, seed) : []),
     ...checks.flatMap((check) => check.findings()),
     ...other.findings,
     ...work.findings,
@@ -114,6 +116,11 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
 
 function fetcher(sequence: Sequence<unknown>, seed: number): FetchBatch {
   return (index) => fetchAlone(sequence, { epoch: 0, index, seed });
+}
+
+/** Whether red and blue are exchanged, told by batch 0 in the order in which its files are listed. */
+async function channelsOf(given: Sequence<unknown>, seed: number): Promise<readonly Finding[]> {
+  return channelFindings(given, leavesOf(await fetcher(given, seed)(0)));
 }
 
 type Part = Pick<CheckReport, "findings" | "notes">;

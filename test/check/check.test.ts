@@ -72,7 +72,7 @@ describe("finds nothing", () => {
     ["in one-hot labels", faulty(({ x, labels }) => [x, oneHot(labels, classes)])],
     [
       "in samples of several labels",
-      faulty(({ x, labels }) => [x, tensor(labels.map((label, i) => [1, i % 2, 0, label === 0 ? 1 : 0]))]),
+      faulty(({ x, labels }) => [x, tensor(labels.map((label, i) => [1, i % 2, 0, label === 0 ? 1 : 0, 0]))]),
     ],
     [
       "in texts of another length in each batch",
@@ -80,7 +80,10 @@ describe("finds nothing", () => {
     ],
     [
       "in short rows that are there twice",
-      faulty(({ labels }) => [zeros([size, 13]), tensor(labels, "int32")]),
+      faulty(({ labels }) => [
+        tensor(labels.map((label) => Array.from({ length: 13 }, (_, i) => i / 10 + label))),
+        tensor(labels, "int32"),
+      ]),
     ],
     [
       "in boxes of one class around things in a picture",
@@ -128,6 +131,13 @@ describe("names the fault, where it is, and why:", () => {
         element: [0, 0, 0, 0],
         cause: expect.stringContaining("performance.now() at check.test.ts:"),
       },
+    ],
+    [
+      "the date",
+      faulty(({ x }) => {
+        x.data[0] = outside++ + new Date().getMinutes();
+      }),
+      { check: "repeat", cause: expect.stringContaining("new Date() at check.test.ts:") },
     ],
     [
       "a counter",

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { runCli } from "../../src/cli/cli.ts";
 import { defineCommand } from "../../src/cli/command.ts";
-import { exitCodes, UsageError } from "../../src/cli/usage.ts";
+import { exitCodes, nearest, UsageError } from "../../src/cli/usage.ts";
 
 const seen: unknown[] = [];
 const command = defineCommand({
@@ -107,4 +107,10 @@ it("helps with what there is, and with examples", async () => {
   }
   expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect((await run("")).code).toBe(2);
+});
+
+it("suggests what is a few letters away, letters in each other's place counted once", () => {
+  expect(nearest("ebnhc", ["check", "bench"])).toBe("bench");
+  expect(nearest("inspekt", ["inspect", "explain"])).toBe("inspect");
+  expect(nearest("train", ["test", "photos"])).toBeUndefined();
 });
