@@ -80,7 +80,7 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     browser = await launchChromium();
     page = await browser.newPage({ viewport: { width: 1280, height: 900 }, colorScheme: "light" });
-    page.setDefaultTimeout(10_000);
+    page.setDefaultTimeout(30_000);
     page.on("pageerror", (error) => problems.push(String(error)));
     page.on(
       "console",
@@ -521,6 +521,8 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     await page.locator("#batch-title", { hasText: "index 30," }).waitFor();
     answers = {};
     await page.getByLabel("Index", { exact: true }).fill("77");
+    stream.write(`${JSON.stringify(look(batchOf(pixels, labels, unit), 31))}\n`);
+    await page.locator("#batch-title", { hasText: "index 31," }).waitFor();
     await page.getByLabel("Index", { exact: true }).press("Enter");
     await page.getByText("Batch 77 could not be had: There is none.").waitFor();
     expect(asked.pop()).toBe("/batch?epoch=0&index=77");

@@ -63,6 +63,8 @@ function WhichBatch({
   readonly hello: PageHello | undefined;
 }): JSX.Element {
   const { batch, held, hold, go, by, problem, busy, alone } = shown;
+  // What is being typed stands, whatever is delivered meanwhile.
+  const [typed, setTyped] = useState<string>();
   useEffect(() => {
     const press = (event: KeyboardEvent): void => {
       const { target, key } = event;
@@ -97,9 +99,14 @@ function WhichBatch({
               type="number"
               min={0}
               max={hello && hello.length - 1}
-              value={batch.index}
+              value={typed ?? batch.index}
               disabled={alone}
-              onChange={(event) => go(event.currentTarget.valueAsNumber)}
+              onInput={(event) => setTyped(event.currentTarget.value)}
+              onBlur={() => setTyped(undefined)}
+              onChange={(event) => {
+                go(event.currentTarget.valueAsNumber);
+                setTyped(undefined);
+              }}
             />
           </label>
           <button type="button" onClick={() => by(1)} disabled={alone} title="Next index (→)">

@@ -105,7 +105,7 @@ function Bar({
 }): JSX.Element {
   return (
     <span class="with-bar">
-      <span class={`amount ${kind}`} style={{ width: `${(60 * count) / longest}%` }} />
+      {count > 0 && <span class={`amount ${kind}`} style={{ width: `${(60 * count) / longest}%` }} />}
       <span class={count === 0 ? "quiet" : ""}>{whole(count)}</span>
     </span>
   );

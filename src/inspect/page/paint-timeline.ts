@@ -116,8 +116,14 @@ function paintSpans(
   },
 ): void {
   const kindOf = (kind: TimelineSpan["kind"]): Kind => (kind === "fetch" ? "own" : kind);
-  for (const { kind, begin, end } of [...spans].sort((a, b) => order[a.kind] - order[b.kind]))
-    fill(kindOf(kind), x(begin), top, x(end) - x(begin), bar);
+  let last = { kind: "", right: 0 };
+  const sorted = [...spans].sort((a, b) => order[a.kind] - order[b.kind] || a.begin - b.begin);
+  for (const { kind, begin, end } of sorted) {
+    // Narrower than a pixel a bar is as faint as it is short, so that many do not look like a long one; but not if alone.
+    const isAlone = kind !== last.kind || x(begin) > last.right + 3;
+    fill(kindOf(kind), x(begin), top, Math.max(isAlone ? 1 : 0, x(end) - x(begin)), bar);
+    last = { kind, right: x(end) };
+  }
   const fetches = spans.filter(({ kind }) => kind === "fetch");
   context.strokeStyle = colour("ground");
   context.lineWidth = 1;
@@ -144,7 +150,9 @@ function paintSpans(
   context.stroke();
   const what = open.kind === "start" ? "starts" : open.index === undefined ? "" : String(open.index);
   const text = `${what}${what && " · "}${time(now - open.begin)} so far`;
-  plate(context, { text, x: x(open.begin) + 4, right: x(now), y: top + bar / 2, colour, always: true });
+  // What is held for long has its text in any case; what comes and goes would flicker.
+  const always = now - open.begin >= 500;
+  plate(context, { text, x: x(open.begin) + 4, right: x(now), y: top + bar / 2, colour, always });
 }
 
 /** Text on a ground of its own, where it has room; one that is always shown moves to the left for it. */

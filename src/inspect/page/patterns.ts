@@ -59,7 +59,7 @@ export function filling(context: CanvasRenderingContext2D, colour: Palette): Fil
   };
   return (kind, x, y, width, height) => {
     context.fillStyle = styleOf(kind);
-    context.fillRect(x, y, Math.max(1, width), height);
+    context.fillRect(x, y, width, height);
   };
 }
 
