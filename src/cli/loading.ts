@@ -1,7 +1,7 @@
 /** What a command says where the target's batches cannot be had: what a program would have thrown, without a stack. */
-
 import { causesOf } from "../core/causes.ts";
 import { isEpochalError } from "../core/errors.ts";
+
 import type { CommandCall } from "./command.ts";
 import { type ExitCode, exitCodes, UsageError } from "./usage.ts";
 

@@ -14,7 +14,7 @@ import { consumerLane, timelineObserver } from "./timeline.ts";
 
 /** One event of a trace, by the format's own names. Times in microseconds. */
 export interface TraceEvent {
-  /** What is written on it: which batch, which worker. */
+  /** What is written on it: what is done, as `fetch`; of `M`, what is said of a track. */
   readonly name: string;
   /** `X` a bar, `i` a moment, `C` a number that changes, `M` what a track is called. */
   readonly ph: "X" | "i" | "C" | "M";

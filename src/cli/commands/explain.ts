@@ -10,7 +10,13 @@ export const explainCommand: Command = defineCommand({
   summary: "Says in one sentence what limits the loading, and what to change",
   positionals: [targetPositional],
   options: {
-    seconds: { type: "number", value: "s", min: 0.01, text: "Seconds that it loads.", default: 10 },
+    seconds: {
+      type: "number",
+      value: "s",
+      min: 0.01,
+      text: "Seconds that it loads, from the first batch on.",
+      default: 10,
+    },
     workers: { ...workersOption, text: `${workersOption.text} Default: one a core, at most 4.` },
     consume: {
       type: "number",

@@ -1,5 +1,5 @@
 /** Loads for some seconds, and says what limited it. */
-import { waitAtMost } from "../../core/settle.ts";
+import { deferred, waitAtMost } from "../../core/settle.ts";
 import { recordTrace } from "../../inspect/trace.ts";
 import { DataLoader } from "../../loader/data-loader.ts";
 import type { LoaderStats } from "../../loader/observe/stats.ts";
@@ -10,6 +10,7 @@ import { work } from "../consume.ts";
 /** What is watched, and for how long. */
 export interface WatchTask extends Pick<DataLoaderOptions, "workers" | "worker" | "seed"> {
   readonly sequence: Sequence<unknown>;
+  /** From the first batch on. */
   readonly seconds: number;
   /** Milliseconds that the consumer works on each batch. */
   readonly consume: number;
@@ -32,6 +33,9 @@ export interface Watched {
   readonly recent: LoaderStats["recent"];
 }
 
+/** Milliseconds in which a first batch must come, where less time is asked for. */
+const longestStart = 10_000;
+
 /** Milliseconds that a loader has to end: where `getItem` hangs in the program's own thread it cannot. */
 const patience = 500;
 
@@ -51,15 +55,18 @@ export async function watchLoading(task: WatchTask): Promise<Watched> {
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
   // What hangs is found by the clock, what never lets a timer run between two batches.
-  const late = new Promise<void>((resolve) => {
+  const late = deferred<void>();
+  const endIn = (milliseconds: number): void => {
+    clearTimeout(timer);
     timer = setTimeout(() => {
       look();
-      resolve();
-    }, seconds * 1000);
-  });
+      late.resolve();
+    }, milliseconds);
+  };
+  endIn(Math.max(longestStart, seconds * 1000));
   try {
-    const loading = loadFor(loader, task).then(look);
-    await Promise.race([loading, late]);
+    const loading = loadFor(loader, task, () => endIn(seconds * 1000)).then(look);
+    await Promise.race([loading, late.promise]);
     signal.throwIfAborted();
     loading.catch(() => {});
     await recorder?.write(trace!);
@@ -70,11 +77,19 @@ export async function watchLoading(task: WatchTask): Promise<Watched> {
   }
 }
 
-/** Goes through a loader for some seconds. */
-async function loadFor(loader: DataLoader<unknown>, { seconds, consume, onBatch }: WatchTask): Promise<void> {
-  const begin = performance.now();
+/** Goes through a loader for some seconds from its first batch on, of which `onFirst` is told. */
+async function loadFor(
+  loader: DataLoader<unknown>,
+  { seconds, consume, onBatch }: WatchTask,
+  onFirst: () => void,
+): Promise<void> {
+  let begin = 0;
   let batches = 0;
   for await (const _ of loader.epochs(Number.MAX_SAFE_INTEGER)) {
+    if (batches === 0) {
+      begin = performance.now();
+      onFirst();
+    }
     work(consume);
     const elapsed = (performance.now() - begin) / 1000;
     onBatch?.(elapsed, ++batches);
