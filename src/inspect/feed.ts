@@ -10,9 +10,9 @@ import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
 import { ClassCounter } from "./class-counts.ts";
 import { Curves } from "./curves.ts";
-import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
+import type { OpenSpan, ShownFault, TimelineMark, Update } from "./protocol.ts";
 import { Ring } from "./ring.ts";
-import { drawable, joined } from "./spans.ts";
+import { drawable, type GrowingSpan, takesIn } from "./spans.ts";
 import { consumerLane, markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
@@ -36,14 +36,14 @@ const mostQueue = 250;
 /** Takes the events of a loader in, and gives them to pages. */
 export class EventFeed {
   readonly #loader: DataLoader<unknown>;
-  readonly #spans = new Ring<TimelineSpan>(1 << 13);
+  readonly #spans = new Ring<GrowingSpan>(1 << 13);
   readonly #marks = new Ring<TimelineMark>(256);
   readonly #faults = new Ring<ShownFault>(100);
   readonly #queue = new Ring<readonly [time: number, ready: number]>(1 << 12);
   readonly #curves = new Curves();
   readonly #classes = new ClassCounter();
   readonly #timeline = timelineObserver({
-    span: (span) => this.#addSpan(span),
+    span: (span) => this.#spans.add(span),
     mark: (mark) => this.#marks.add(mark),
     ready: (time, batches) => this.#queue.add([time, batches]),
   });
@@ -55,6 +55,11 @@ export class EventFeed {
 
   /** Takes an event in. */
   tell(event: LoaderEvent): void {
+    // Of small images there are hundreds a batch: for most of these nothing is made.
+    if (event.type === "read" || event.type === "decoded") {
+      const { last } = this.#spans;
+      if (last !== undefined && takesIn(last, event)) return;
+    }
     this.#timeline(event);
     switch (event.type) {
       case "delivered":
@@ -72,13 +77,6 @@ export class EventFeed {
         this.#faults.add({ time, kind, text: markText(event), causes: causesOf(reason).slice(1) });
       }
     }
-  }
-
-  #addSpan(span: TimelineSpan): void {
-    const { last } = this.#spans;
-    const one = last && joined(last, span);
-    if (one === undefined) this.#spans.add(span);
-    else this.#spans.replaceLast(one);
   }
 
   /** Adds a point to a curve. */

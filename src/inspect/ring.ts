@@ -25,11 +25,6 @@ export class Ring<T> {
     return this.#count === 0 ? undefined : this.#items[(this.#count - 1) % this.#most];
   }
 
-  /** Takes note of `item` in place of the last one. */
-  replaceLast(item: T): void {
-    this.#items[(this.#count - 1) % this.#most] = item;
-  }
-
   /** Those after the first `count`, the oldest first, as far as they are still there; and how many are not. */
   since(count: number): { readonly items: readonly T[]; readonly left: number } {
     const first = Math.max(count, this.#count - this.#items.length);

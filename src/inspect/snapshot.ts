@@ -89,7 +89,7 @@ function shown(leaf: BatchLeaf, pixels: number): ViewLimits & { readonly count: 
 }
 
 /** Milliseconds that a look may take, with some room for what is unforeseen. */
-const budget = 3;
+const budget = 2.5;
 
 /** The most that a look comes to, and the least, as a part of it. */
 const mostEffort: Effort = { values: 1 << 16, pixels: 400_000 };

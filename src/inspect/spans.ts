@@ -1,4 +1,5 @@
 /** So many bars of the timeline that they can be drawn. */
+import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { TimelineSpan } from "./protocol.ts";
 
 /** Bars of one lane and kind that are made one. */
@@ -22,17 +23,23 @@ export function drawable(
   return { spans: drawn.slice(-most), left: spans.length - Math.min(most, drawn.length) };
 }
 
+/** A span that may still grow. */
+export type GrowingSpan = { -readonly [K in keyof TimelineSpan]: TimelineSpan[K] };
+
+/** What was read or decoded for a batch. */
+type PartEvent = Extract<LoaderEvent, { readonly type: "read" | "decoded" }>;
+
 /**
- * A span and the one after it as one, where both are of one batch and kind and too short to be told apart, as those of
- * small images are; undefined where they are not.
+ * Has a span take in a part of the same batch and kind, where both are too short to be told apart, as those of small
+ * images are; false where they are not.
  */
-export function joined(last: TimelineSpan, span: TimelineSpan): TimelineSpan | undefined {
-  const { kind, lane, index, epoch, begin } = last;
-  if (span.kind !== kind || span.index !== index || span.lane !== lane || span.epoch !== epoch)
-    return undefined;
-  const length = span.end - span.begin;
-  if (length >= indistinct || span.begin - begin >= indistinct || span.begin < begin) return undefined;
-  return { ...last, end: last.end + length };
+export function takesIn(last: GrowingSpan, { type, worker, epoch, index, begin, end }: PartEvent): boolean {
+  const kind = type === "read" ? "read" : "decode";
+  if (last.kind !== kind || last.index !== index || last.lane !== worker || last.epoch !== epoch)
+    return false;
+  if (end - begin >= indistinct || begin - last.begin >= indistinct || begin < last.begin) return false;
+  last.end += end - begin;
+  return true;
 }
 
 /** Milliseconds that no timeline of seconds shows apart. */

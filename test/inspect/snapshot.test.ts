@@ -86,7 +86,7 @@ it("looks that take long are followed by such that do less, and by one as thorou
       expect(leaves[0]!.values!.sampled).toBeLessThanOrEqual(values);
     });
   for (let i = 0; i < 8; i++) look((pixels) => pixels / 4000);
-  // What takes 1 ms for 4000 values has a look of 3 ms settle at 12,000.
+  // What takes 1 ms for 4000 values has a look of 2.5 ms settle at 10,000.
   expect(efforts.at(-1)).toBeLessThan(20_000);
   const before = efforts.at(-1)!;
   look(() => 50);
