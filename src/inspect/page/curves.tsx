@@ -13,7 +13,7 @@ type Curves = ReadonlyMap<string, Curve["points"]>;
 const height = 176;
 
 /** Curves by what they are of: `loss` and `val_loss` are of one quantity. */
-export function plotsOf(curves: Curves): ReadonlyMap<string, readonly string[]> {
+function plotsOf(curves: Curves): ReadonlyMap<string, readonly string[]> {
   const plots = new Map<string, string[]>();
   for (const name of curves.keys()) {
     const quantity = name.replace(/^val_/, "");
@@ -43,7 +43,7 @@ export const CurvesPanel = memo(function CurvesOfTraining({
 });
 
 /** Points of several curves over one axis: null where a curve has none at a step. */
-export function aligned(curves: readonly Curve["points"][]): [number[], ...(number | null)[][]] {
+function aligned(curves: readonly Curve["points"][]): [number[], ...(number | null)[][]] {
   const steps = [...new Set(curves.flatMap((points) => points.map(([step]) => step)))].sort((a, b) => a - b);
   const places = new Map(steps.map((step, at) => [step, at]));
   const columns = curves.map((points) => {

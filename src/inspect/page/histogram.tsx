@@ -15,13 +15,13 @@ const foot = 18;
 const narrow = 0.05;
 
 /** Names of the channels of a picture with so many of them. */
-export function channelNames(count: number): readonly string[] {
+function channelNames(count: number): readonly string[] {
   if (count === 3 || count === 4) return ["red", "green", "blue", "alpha"].slice(0, count);
   return count <= 1 ? ["values"] : Array.from({ length: count }, (_, i) => `channel ${i}`);
 }
 
 /** The axis: where values of this kind are most often, and all of those that are there. */
-export function axisOf(leaf: LeafView, hello: PageHello | undefined): readonly [from: number, to: number] {
+function axisOf(leaf: LeafView, hello: PageHello | undefined): readonly [from: number, to: number] {
   const { min, max } = leaf.values!;
   if (leaf.role !== "image") return min === max ? [min - 0.5, max + 0.5] : [min, max];
   const usual = mappingsOf(leaf, hello).find(({ name }) => name === usualMapping(leaf, hello))!;

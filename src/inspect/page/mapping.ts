@@ -65,7 +65,7 @@ export function usualMapping(leaf: LeafView, hello: PageHello | undefined): Mapp
   return min >= -255 * overshoot && max > 16 ? "bytes" : "signed";
 }
 
-/** Of a range of values the part that a mapping shows neither black nor white: false where something is cut off. */
+/** Whether a mapping shows all values from `min` to `max`, but for a little overshoot: cuts none of them off. */
 export function holds(mapping: Mapping, min: number, max: number, channel = 0): boolean {
   const at = (value: number): number =>
     value * mapping.scale[channel % mapping.scale.length]! + mapping.offset[channel % mapping.offset.length]!;

@@ -37,7 +37,7 @@ function sizeOf({ height, width, step }: Pixels): { readonly rows: number; reado
 }
 
 /** The values of a sample, of whatever dtype. */
-export function valuesOf({ data, dtype }: Pixels): ArrayLike<number> {
+function valuesOf({ data, dtype }: Pixels): ArrayLike<number> {
   const bytes = Uint8Array.from(atob(data), (char) => char.charCodeAt(0));
   const { buffer } = bytes;
   switch (dtype) {
@@ -120,7 +120,7 @@ function markNotNumbers(data: Uint8ClampedArray, values: ArrayLike<number>, chan
 }
 
 /** The colour of a class: neighbours differ much. */
-export function classColour(number: number): readonly [red: number, green: number, blue: number] {
+function classColour(number: number): readonly [red: number, green: number, blue: number] {
   const hue = (number * 137.508) % 360;
   const channel = (n: number): number => {
     const k = (n + hue / 30) % 12;
