@@ -56,7 +56,7 @@ it.concurrent("explain says a sentence, and writes a trace of what it saw", asyn
 });
 
 it.concurrent("bench measures every kind of worker, and gives code to paste", async () => {
-  const { code, wrote } = start("bench", "slow", "--workers", "0,1,auto", "--seconds", "0.05", "--json");
+  const { code, wrote } = start("bench", "slow", "--workers", "0,1,auto", "--seconds", "0.01", "--json");
   expect(await code, wrote.stderr).toBe(0);
   const { settings, best, ...found } = JSON.parse(wrote.stdout);
   for (const { rounds, batchesPerSecond } of settings)
