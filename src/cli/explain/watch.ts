@@ -91,8 +91,9 @@ async function loadFor(
       onFirst();
     }
     work(consume);
+    batches++;
     const elapsed = (performance.now() - begin) / 1000;
-    onBatch?.(elapsed, ++batches);
+    onBatch?.(elapsed, batches);
     if (elapsed >= seconds) return;
   }
 }
