@@ -1,7 +1,7 @@
 import { Sequence } from "epochal";
 
 export interface Part {
-  readonly doing: "work" | "wait" | "readByWork" | "readSlowly" | "decode" | "fill" | "never";
+  readonly doing: "work" | "wait" | "readByWork" | "readSlowly" | "decode" | "copy" | "never";
   readonly milliseconds?: number;
   readonly every?: number;
 }

@@ -25,6 +25,8 @@ async function pixel(getting) {
 
 const photograph = new URL("../../../../shared/data/imagenet-sample/n01440764_tench.JPEG", import.meta.url);
 
+const text = "x".repeat(4_000_000);
+
 /** What getItem does, for so many milliseconds where that can be said. */
 const doings = {
   work(milliseconds) {
@@ -39,8 +41,8 @@ const doings = {
   readByWork: (milliseconds) => pixel(() => burn(milliseconds)),
   readSlowly: (milliseconds) => pixel(() => setTimeout(milliseconds)),
   decode: () => stack(Array.from({ length: 4 }, () => resize(imread(photograph), [224, 224]))),
-  /** Costs nothing to make, and a copy to send. */
-  fill: () => new Float32Array(2_000_000),
+  /** Is there already, and is copied on its way. */
+  copy: () => text,
   never: () => new Promise(() => {}),
 };
 

@@ -110,7 +110,7 @@ export const simulations: readonly Simulation[] = [
     name: "hand-off",
     limit: "handOff",
     says: /^The hand-off is the limit/,
-    usual: { doing: "fill" },
+    usual: { doing: "copy" },
     kinds: elsewhere,
     works: true,
   },
