@@ -27,7 +27,8 @@ import type { LoaderState } from "./state.ts";
 export interface DataLoaderOptions {
   /**
    * Number of worker threads (or processes); 0 (default) loads in the program's own thread. `"auto"` starts without,
-   * takes as many as the consumer can empty, at most one a core, and gives them up where they bring nothing.
+   * takes as many as the consumer can empty, at most one a core, or up to 32 where `getItem` waits for something that is no
+   * work, and gives them up where they bring nothing.
    */
   readonly workers?: number | "auto";
   /**
