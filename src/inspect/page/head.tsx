@@ -92,7 +92,7 @@ export function Numbers({ model }: { readonly model: Model }): JSX.Element | nul
   const numbers: readonly (readonly [value: string, what: string, tone?: string])[] = [
     [perSecond >= 100 ? whole(perSecond) : digits(Number(perSecond.toFixed(1))), "batches a second"],
     [percent(waiting), "waiting for data", waiting >= 0.05 ? "slow" : "good"],
-    [time(stats.wait.p99), "longest wait in a hundred"],
+    [time(recent.stages.wait.p99), "longest wait in a hundred"],
     [
       `${digits(update.queue.at(-1)?.[1] ?? model.queue.at(-1)?.[1] ?? 0)} of ${stats.queue.capacity}`,
       "batches ready",
