@@ -41,7 +41,7 @@ export interface Counters {
 export interface FetchTimes {
   /** Since 1970. */
   readonly begin: number;
-  /** Each read as from, to, from, to, and so on. */
+  /** Each read as from, to, from, to, and so on; those under a millisecond that begin in the same one are one. */
   readonly reads: readonly number[];
   /** Each image decoded, likewise. */
   readonly decodes: readonly number[];
@@ -161,9 +161,34 @@ export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> 
   return counters;
 }
 
+/** Milliseconds within which short spans are told as one: of small images there are hundreds a batch. */
+const indistinct = 1;
+
 function timesOf({ start, reads = [], decodes = [] }: Fetch): FetchTimes {
-  const since = (times: readonly number[]): number[] => times.map((time) => time - start);
-  return { begin: performance.timeOrigin + start, reads: since(reads), decodes: since(decodes) };
+  return {
+    begin: performance.timeOrigin + start,
+    reads: spansFrom(start, reads),
+    decodes: spansFrom(start, decodes),
+  };
+}
+
+/**
+ * The spans of `times`, as milliseconds after `start`. Those that are shorter than a millisecond and begin in the same one
+ * are one, as long as all of them together.
+ */
+function spansFrom(start: number, times: readonly number[]): number[] {
+  const spans: number[] = [];
+  let reached = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < times.length; at += 2) {
+    const from = times[at]! - start;
+    const to = times[at + 1]! - start;
+    const after = from - (spans.at(-2) ?? Number.NEGATIVE_INFINITY);
+    if (to - from < indistinct && after >= 0 && after < indistinct)
+      spans[spans.length - 1]! += Math.max(0, to - Math.max(from, reached));
+    else spans.push(from, to);
+    reached = Math.max(reached, to);
+  }
+  return spans;
 }
 
 /** The fetch goes on in a promise. */

@@ -10,9 +10,9 @@ import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
 import { ClassCounter } from "./class-counts.ts";
 import { Curves } from "./curves.ts";
-import type { OpenSpan, ShownFault, TimelineMark, Update } from "./protocol.ts";
+import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
 import { Ring } from "./ring.ts";
-import { drawable, type GrowingSpan, takesIn } from "./spans.ts";
+import { drawable } from "./spans.ts";
 import { consumerLane, markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
@@ -36,7 +36,7 @@ const mostQueue = 250;
 /** Takes the events of a loader in, and gives them to pages. */
 export class EventFeed {
   readonly #loader: DataLoader<unknown>;
-  readonly #spans = new Ring<GrowingSpan>(1 << 13);
+  readonly #spans = new Ring<TimelineSpan>(1 << 13);
   readonly #marks = new Ring<TimelineMark>(256);
   readonly #faults = new Ring<ShownFault>(100);
   readonly #queue = new Ring<readonly [time: number, ready: number]>(1 << 12);
@@ -55,11 +55,6 @@ export class EventFeed {
 
   /** Takes an event in. */
   tell(event: LoaderEvent): void {
-    // Of small images there are hundreds a batch: for most of these nothing is made.
-    if (event.type === "read" || event.type === "decoded") {
-      const { last } = this.#spans;
-      if (last !== undefined && takesIn(last, event)) return;
-    }
     this.#timeline(event);
     switch (event.type) {
       case "delivered":

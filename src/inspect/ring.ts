@@ -20,11 +20,6 @@ export class Ring<T> {
     else this.#items[place] = item;
   }
 
-  /** The last one; undefined before there is any. */
-  get last(): T | undefined {
-    return this.#count === 0 ? undefined : this.#items[(this.#count - 1) % this.#most];
-  }
-
   /** Those after the first `count`, the oldest first, as far as they are still there; and how many are not. */
   since(count: number): { readonly items: readonly T[]; readonly left: number } {
     const first = Math.max(count, this.#count - this.#items.length);

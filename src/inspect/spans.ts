@@ -1,5 +1,4 @@
 /** So many bars of the timeline that they can be drawn. */
-import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { TimelineSpan } from "./protocol.ts";
 
 /** Bars of one lane and kind that are made one. */
@@ -22,28 +21,6 @@ export function drawable(
   for (let shorter = 2; drawn.length > most && shorter <= 512; shorter *= 4) drawn = merge(drawn, shorter);
   return { spans: drawn.slice(-most), left: spans.length - Math.min(most, drawn.length) };
 }
-
-/** A span that may still grow. */
-export type GrowingSpan = { -readonly [K in keyof TimelineSpan]: TimelineSpan[K] };
-
-/** What was read or decoded for a batch. */
-type PartEvent = Extract<LoaderEvent, { readonly type: "read" | "decoded" }>;
-
-/**
- * Has a span take in a part of the same batch and kind, where both are too short to be told apart, as those of small
- * images are; false where they are not.
- */
-export function takesIn(last: GrowingSpan, { type, worker, epoch, index, begin, end }: PartEvent): boolean {
-  const kind = type === "read" ? "read" : "decode";
-  if (last.kind !== kind || last.index !== index || last.lane !== worker || last.epoch !== epoch)
-    return false;
-  if (end - begin >= indistinct || begin - last.begin >= indistinct || begin < last.begin) return false;
-  last.end += end - begin;
-  return true;
-}
-
-/** Milliseconds that no timeline of seconds shows apart. */
-const indistinct = 2;
 
 /** Spans shorter than so many milliseconds are merged with those that begin within the same time. */
 function merge(spans: readonly TimelineSpan[], shorter: number): readonly TimelineSpan[] {

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import fc from "fast-check";
 import sharp from "sharp";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { beginFetch, endFetch, moveNotes, noteImage, union } from "../../src/core/counters.ts";
+import { beginFetch, endFetch, moveNotes, noteImage, noteRead, union } from "../../src/core/counters.ts";
 import { npy } from "../../src/data/array/npy.ts";
 import { writeNpyHeader } from "../../src/data/array/npy-header.ts";
 import { imread, resize } from "../../src/image/index.ts";
@@ -228,5 +228,36 @@ describe("union", () => {
         expect(union(spans.flat(), begin)).toBe(moments.size);
       }),
     );
+  });
+});
+
+describe("the times of a fetch that is observed", () => {
+  /** Reads as from and length, in milliseconds after the fetch began; what is told of them, rounded. */
+  function told(...reads: readonly (readonly [from: number, length: number])[]): number[] {
+    const clock = vi.spyOn(performance, "now");
+    const at = (time: number): unknown => clock.mockReturnValue(1000 + time);
+    at(0);
+    const fetch = beginFetch(true);
+    for (const [from, length] of reads) {
+      at(from + length);
+      noteRead(1000 + from);
+    }
+    at(100);
+    const { when } = endFetch(fetch);
+    clock.mockRestore();
+    expect(when!.begin).toBeCloseTo(performance.timeOrigin + 1000, 3);
+    return when!.reads.map((time) => Math.round(time * 100) / 100);
+  }
+
+  it("are those of each read, short ones of a millisecond together", () => {
+    expect(told([5, 3], [9, 1.5])).toEqual([5, 8, 9, 10.5]);
+    // As of small images: between two reads one is decoded.
+    expect(told([5, 0.1], [5.3, 0.1], [5.6, 0.1], [6.2, 0.1])).toEqual([5, 5.3, 6.2, 6.3]);
+    // Side by side they take no longer than one.
+    expect(told([5, 0.8], [5.1, 0.8], [5.2, 0.8])).toEqual([5, 6]);
+  });
+
+  it("are not there where nobody observes", () => {
+    expect(endFetch(beginFetch())).not.toHaveProperty("when");
   });
 });

@@ -100,21 +100,6 @@ describe("a feed", () => {
     expect(feed.read(feedStart).open).toEqual([]);
   });
 
-  it("makes one bar of what is too short to be told apart within a batch", () => {
-    const feed = feedOf();
-    const of = { worker: "thread 1", epoch: 0, type: "read" } as const;
-    for (let i = 0; i < 32; i++) feed.tell({ ...of, index: 3, begin: i / 16, end: i / 16 + 0.05 });
-    feed.tell({ ...of, index: 3, begin: 3, end: 8 });
-    feed.tell({ ...of, index: 4, begin: 8, end: 8.5 });
-    const { spans } = feed.read(feedStart);
-    expect(spans.map(({ index, begin }) => [index, begin])).toEqual([
-      [3, 0],
-      [3, 3],
-      [4, 8],
-    ]);
-    expect(spans[0]!.end).toBeCloseTo(32 * 0.05);
-  });
-
   it("says what caused a fault", () => {
     const feed = feedOf();
     const reason = new Error("exit code 1", { cause: new Error("out of memory") });

@@ -33,9 +33,12 @@ export type LoaderEvent =
   | { readonly type: "epoch"; readonly epoch: number; readonly steps: number; readonly time: number }
   /** An epoch is over: run to its end, or left before. */
   | { readonly type: "epochEnd"; readonly epoch: number; readonly complete: boolean; readonly time: number }
-  /** Something was read for a batch: the span of one file or download. Told with `fetched`. */
+  /**
+   * Something was read for a batch: the span of one file or download, or of several of less than a millisecond together.
+   * Told with `fetched`.
+   */
   | ({ readonly type: "read"; readonly worker: string } & TimeSpan & OfBatch)
-  /** An image was decoded for a batch, its steps run. Told with `fetched`. */
+  /** An image was decoded for a batch, its steps run, or several likewise. Told with `fetched`. */
   | ({ readonly type: "decoded"; readonly worker: string } & TimeSpan & OfBatch)
   /** `getItem` has given a batch. Told as it arrives. */
   | ({
