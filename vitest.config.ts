@@ -27,7 +27,7 @@ export default defineConfig({
           sequence: { groupOrder: 0 },
           // Vitest leaves a core to itself, of which it needs little: of two it would use one.
           maxWorkers: 2,
-          testTimeout: 60_000,
+          testTimeout: 300_000,
         },
       },
       ...kinds.map((kind, i) => ({

@@ -104,7 +104,10 @@ describe("costs", () => {
   });
 
   it("of rows that a reader downloads are reading, so that the network is the limit", async () => {
-    const file = new Uint8Array([...writeNpyHeader({ dtype: "uint8", shape: [6] }), ...new Array(6).fill(7)]);
+    const file = new Uint8Array([
+      ...writeNpyHeader({ dtype: "uint8", shape: [24] }),
+      ...new Array(24).fill(7),
+    ]);
     const answer = ranges(() => file);
     const slowly: typeof answer = (request, response) => void setTimeout(() => answer(request, response), 20);
     await served(slowly, async (address) => {
