@@ -6,7 +6,7 @@ import { filesUnder, read, root } from "./modules.ts";
 
 const pages = ["docs/callbacks.md", "docs/migrate-from-keras.md", "docs/migrate-from-pytorch.md"];
 /** Pages with lines out of context as well. */
-const mixed = ["docs/images.md", "docs/data.md"];
+const mixed = ["docs/images.md", "docs/data.md", "docs/see-your-data.md", "docs/why-does-it-wait.md"];
 
 /** Code blocks of a page, each with the link in the line above it. */
 function blocks(page: string): { readonly file: string | undefined; readonly code: string }[] {
@@ -32,9 +32,8 @@ it.each(mixed)("%s shows files of examples/ as they are", (page) => {
 
 it("shows every such file on a page", () => {
   const shown = [...pages, ...mixed].flatMap((page) => blocks(page).map(({ file }) => file));
-  const files = ["examples/callbacks", "examples/data", "examples/images", "examples/migration"].flatMap(
-    (folder) => filesUnder(folder, /\.ts$/),
-  );
+  const folders = ["callbacks", "data", "images", "inspect", "migration"];
+  const files = folders.flatMap((folder) => filesUnder(`examples/${folder}`, /\.ts$/));
   expect(files.filter((file) => !shown.includes(file))).toEqual([]);
 });
 
