@@ -180,8 +180,9 @@ function spansFrom(start: number, times: readonly number[]): number[] {
   const spans: number[] = [];
   let reached = Number.NEGATIVE_INFINITY;
   for (let at = 0; at < times.length; at += 2) {
-    const from = times[at]! - start;
-    const to = times[at + 1]! - start;
+    // What the memory of a batch tells may have begun before.
+    const from = Math.max(0, times[at]! - start);
+    const to = Math.max(0, times[at + 1]! - start);
     const after = from - (spans.at(-2) ?? Number.NEGATIVE_INFINITY);
     if (to - from < indistinct && after >= 0 && after < indistinct)
       spans[spans.length - 1]! += Math.max(0, to - Math.max(from, reached));

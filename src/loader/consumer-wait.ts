@@ -7,6 +7,8 @@ const stallAfter = 5000;
 /** The wait of a run's consumer, of which there is one at a time. */
 export class ConsumerWait {
   #since = 0;
+  #waited = 0;
+  #gaveUpAt = 0;
   #wake: (() => void) | undefined;
   /** Step whose lateness has been said. */
   #said = -1;
@@ -14,6 +16,11 @@ export class ConsumerWait {
   /** When it began, in milliseconds of `performance.now()`; 0 where the consumer does not wait. */
   get since(): number {
     return this.#since;
+  }
+
+  /** When it was last told that a batch cannot be had, likewise; 0 for never. */
+  get gaveUpAt(): number {
+    return this.#gaveUpAt;
   }
 
   /** From now on the consumer waits. */
@@ -38,7 +45,21 @@ export class ConsumerWait {
     const begin = this.#since;
     this.#wake = undefined;
     this.#since = 0;
-    return { begin, end: performance.now() };
+    const end = performance.now();
+    this.#waited += end - begin;
+    return { begin, end };
+  }
+
+  /** The batch cannot be had: what it waited so far was in vain. */
+  giveUp(): void {
+    this.#gaveUpAt = performance.now();
+  }
+
+  /** It is given a batch; how long it has waited since the one before, in milliseconds. */
+  serve(): number {
+    const waited = this.#waited;
+    this.#waited = 0;
+    return waited;
   }
 
   /** How long it has lasted, in milliseconds, where it is long and that has not been said of `step`; undefined otherwise. */

@@ -205,10 +205,10 @@ export class EpochRun {
         await this.#end({ type: "consumed" });
         break;
       }
-      const waited = window.ready ? 0 : await this.#wait(window);
+      if (!window.ready) await this.#wait(window);
       if (this.#cause) break;
       const outcome = window.peek();
-      if (outcome.ok) return { done: false, value: this.#deliver(outcome, waited) };
+      if (outcome.ok) return { done: false, value: this.#deliver(outcome) };
       this.#skip(outcome);
     }
     await this.#ending;
@@ -280,22 +280,20 @@ export class EpochRun {
     });
   }
 
-  /** Waits until the head is ready or the run is over; how long it took, in milliseconds. */
-  async #wait(window: OrderedWindow<Outcome>): Promise<number> {
+  /** Waits until the head is ready or the run is over. */
+  async #wait(window: OrderedWindow<Outcome>): Promise<void> {
     this.#consumer.begin();
     // An inline worker does its work in here.
     this.#crew.ref();
     if (!window.ready && !this.#cause) await this.#consumer.woken();
     const span = this.#consumer.end();
-    const waited = span.end - span.begin;
-    this.#stats.onWait(waited);
+    this.#stats.onWait(span.end - span.begin);
     // The head of a run that has ended is none.
     if (!this.#cause) this.#events.waited(this.#plan!.index(window.head), span);
-    return waited;
   }
 
   /** Hands out the batch at the head, and has others fetched. */
-  #deliver({ worker, batch, counters, readyAt, first }: Arrival, waited: number): unknown {
+  #deliver({ worker, batch, counters, readyAt, failedAt, first }: Arrival): unknown {
     const window = this.#window!;
     const index = this.#plan!.index(window.head);
     const position = this.#plan!.globalPosition(window.head);
@@ -309,8 +307,9 @@ export class EpochRun {
       epoch: this.epoch,
       index,
       counters,
-      waited,
+      waited: this.#consumer.serve(),
       readyAt,
+      failedAt: Math.max(failedAt, this.#consumer.gaveUpAt),
       first,
       queued: window.waiting,
       bytes: bytesOf(batch),
@@ -333,6 +332,7 @@ export class EpochRun {
     }
     window.take();
     this.#fill();
+    this.#consumer.giveUp();
     this.#ledger.skip(index);
     this.#events.skipped(index, error);
     warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);

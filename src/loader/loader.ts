@@ -24,7 +24,7 @@ import { closeOnAbort, endWhenDropped, hasEnded } from "./dropped.ts";
 import type { EpochRun } from "./epoch.ts";
 import { EpochIterator } from "./iterator.ts";
 import type { Leased } from "./lease.ts";
-import { type Observer, Observers } from "./observe/events.ts";
+import { type Audience, type Observer, Observers } from "./observe/events.ts";
 import type { LoaderReport } from "./observe/report.ts";
 import { isTuned } from "./observe/setting.ts";
 import type { LoaderStats } from "./observe/stats.ts";
@@ -52,7 +52,8 @@ export class Loader<B> implements DataLoader<B> {
   }
   readonly #sequence: Sequence<unknown>;
   readonly #unbegun: Unbegun;
-  readonly #observers = new Observers();
+  readonly #audience: Audience = new Set();
+  readonly #observers = new Observers(this.#audience);
   /** What a loop needs: the chunks in which that is, and all of it once it begins. */
   readonly #chunks: readonly CodeChunk<unknown>[];
   #session: Session | undefined;

@@ -204,10 +204,12 @@ describe("a fetch", () => {
     const batch = new ArrayBuffer(1);
     const begun = performance.now();
     while (performance.now() - begun < 2);
-    const fetch = beginFetch();
+    const fetch = beginFetch(true);
     note(batch, begun);
     const costs = endFetch(fetch, () => [batch]);
     expect(costs.bytes).toBe(10);
+    // Nor is it told of as something before the fetch.
+    expect(costs.when!.reads[0]).toBe(0);
     expect(costs.readMs).toBeLessThanOrEqual(costs.fetchMs);
   });
 

@@ -4,11 +4,17 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { recordTrace, type TraceEvent, type TraceFile } from "../../src/inspect/trace.ts";
-import { type LoaderEvent, type Observer, Observers } from "../../src/loader/observe/events.ts";
+import {
+  type Audience,
+  type LoaderEvent,
+  type Observer,
+  Observers,
+} from "../../src/loader/observe/events.ts";
 
 /** A loader of which only its events are there. */
 class Told {
-  readonly #observers = new Observers();
+  readonly #audience: Audience = new Set();
+  readonly #observers = new Observers(this.#audience);
   observe(observer: Observer): () => void {
     return this.#observers.add(observer);
   }

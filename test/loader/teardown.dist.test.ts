@@ -286,9 +286,19 @@ it("an epoch dropped together with its loader ends once nobody is fetching", asy
       log.push(`end ${epoch}, ${this.fetching} fetching`);
     }
   }
-  await new DataLoader(new Slow())[Symbol.asyncIterator]().next();
-  await collect(() => log.length > 0);
+  const collected: string[] = [];
+  const registry = new FinalizationRegistry((what: string) => collected.push(what));
+  const begin = async (): Promise<void> => {
+    const loader = new DataLoader(new Slow());
+    // Whoever observes it refers to it.
+    loader.observe(() => void loader.epoch);
+    await loader[Symbol.asyncIterator]().next();
+    registry.register(loader, "loader");
+  };
+  await begin();
+  await collect(() => log.length > 0 && collected.length > 0);
   expect(log).toEqual(["end 0, 0 fetching"]);
+  expect(collected).toEqual(["loader"]);
 });
 
 it("says once that it waits, for which batch, and what is being done", async () => {

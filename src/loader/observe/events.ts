@@ -71,22 +71,38 @@ export type LoaderEvent =
 /** Is told of what happens. */
 export type Observer = (event: LoaderEvent) => void;
 
-/** Those who observe a loader. */
+/** Observers, each as often as it was added. */
+export type Audience = Set<{ readonly tell: (event: LoaderEvent) => unknown }>;
+
+/**
+ * Tells those who observe a loader. They are the loader's to hold: they may refer to it, and what tells them belongs to its
+ * workers, which must not keep it from being collected.
+ */
 export class Observers {
-  readonly #observers = new Set<{ readonly tell: (event: LoaderEvent) => unknown }>();
+  readonly #audience: WeakRef<Audience>;
+  #count = 0;
   #noted: LoaderEvent[] = [];
   #warned = false;
 
+  constructor(audience: Audience) {
+    this.#audience = new WeakRef(audience);
+  }
+
   /** Whether there is one: nothing need be measured for nobody. */
   get present(): boolean {
-    return this.#observers.size > 0;
+    return this.#count > 0;
   }
 
   /** Tells `observer` of what happens from now on, until what is returned is called. */
   add(observer: Observer): () => void {
+    const audience = this.#audience.deref()!;
     const entry = { tell: observer };
-    this.#observers.add(entry);
-    return () => void this.#observers.delete(entry);
+    audience.add(entry);
+    this.#count = audience.size;
+    return () => {
+      audience.delete(entry);
+      this.#count = audience.size;
+    };
   }
 
   /** Has all of them be told soon, when nothing of ours is under way: they may close the loader, or leave its loop. */
@@ -104,10 +120,14 @@ export class Observers {
   #flush(): void {
     const noted = this.#noted;
     this.#noted = [];
+    const audience = this.#audience.deref();
+    if (audience === undefined) return;
     for (const event of noted) {
-      for (const { tell } of this.#observers) {
+      // One that is added by another is told of what comes after, one that is ended by another of nothing.
+      for (const observer of [...audience]) {
+        if (!audience.has(observer)) continue;
         try {
-          const told = tell(event);
+          const told = observer.tell(event);
           if (isThenable(told)) told.then(undefined, (error) => this.#mention(event, error));
         } catch (error) {
           this.#mention(event, error);

@@ -38,6 +38,8 @@ export function explain(
       if (workers === 0)
         return `The start is the limit: the consumer waited ${seconds(limit.waited)} for the first batch, most of the time that it waited; ask again after more batches.`;
       return `The start is the limit: the consumer waited ${seconds(limit.waited)} for workers that were starting, most of the time that it waited; keep one loader for all epochs, import less in the sequence's module, and ask again after more batches.`;
+    case "failed":
+      return `What fails is the limit: ${waits}, ${percent(limit.part)} of that for tries of getItem that failed; report() counts them, and observe() tells each with its error.`;
     case "consumer":
       return `The consumer is the limit: it waits for data ${percent(share)} of the time, the data keeps up${
         workers > 1 ? `, and the ${workers} workers are busy ${percent(limit.busy)} of it` : ""

@@ -2,8 +2,8 @@
  * What limits a loader, of what was measured in the last seconds.
  *
  * Pure: numbers in, a judgement out, so that tests drive it with simulated pipelines. The rule, in words: a loader whose
- * consumer hardly waits lacks nothing. Else the waits themselves say what they were for: a worker that was starting, a
- * few indices that take many times as long as the others, one that never returns. What is left is spread over all
+ * consumer hardly waits lacks nothing. Else the waits themselves say what they were for: tries that failed, a worker that
+ * was starting, a few indices that take many times as long as the others, one that never returns. What is left is spread over all
  * batches: where workers are at work most of the time, the parts of getItem say what with; where they are not, batches
  * lie ready and are not handed over, or may not be fetched for want of memory.
  */
@@ -59,6 +59,8 @@ export type Limit =
   | { readonly name: "start"; readonly waited: number }
   /** The consumer hardly waits; the workers are at work for the part `busy` of the time, most of it for `"nothing"`. */
   | { readonly name: "nothing" | "consumer"; readonly busy: number }
+  /** Most of the waiting, the part `part`, is for tries of `getItem` that failed. */
+  | { readonly name: "failed"; readonly part: number }
   /** Some indices take many times as long as the others. */
   | {
       readonly name: "slow";
@@ -122,8 +124,8 @@ export function judge(evidence: Evidence): Limit {
   const waited = sum(batches, ({ wait }) => wait) + waiting;
   const elapsed = waited + sum(batches, ({ consume }) => consume) + consuming;
   const fetch = sum(batches, ({ counters }) => counters.fetchMs);
-  // Nobody could be at work before.
-  const started = Math.max(0, elapsed - sum(batches, ({ start }) => start));
+  // Before there was nobody who could be at work, and what failed has left no account of its work.
+  const started = Math.max(0, elapsed - sum(batches, ({ start, failed }) => start + failed));
   const busy = started === 0 ? 0 : Math.min(1, fetch / (started * Math.max(1, workers)));
   if (waited < keepsUp * elapsed) return { name: busy < 0.5 ? "consumer" : "nothing", busy };
   return (
@@ -134,11 +136,13 @@ export function judge(evidence: Evidence): Limit {
   );
 }
 
-/** Whether most of the waits were for a start, or for a few batches. */
+/** Whether most of the waits were for what failed, for a start, or for a few batches. */
 function waitsForFew(
   { batches, waiting, holder }: Evidence,
   { waited, median }: { readonly waited: number; readonly median: number },
 ): Limit | undefined {
+  const failed = sum(batches, (batch) => batch.failed);
+  if (failed > waited / 2) return { name: "failed", part: failed / waited };
   // By what it took itself: any may have been without a core for a while.
   const isSlow = ({ counters: { cpuMs, waitMs } }: Recent): boolean =>
     cpuMs + waitMs > Math.max(5 * median, median + 10);

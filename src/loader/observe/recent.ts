@@ -27,6 +27,8 @@ export interface Recent {
   readonly wait: number;
   /** Of it, while whoever fetched it was starting. */
   readonly start: number;
+  /** Of it, for tries to fetch it that failed, and for batches before it that could not be had. */
+  readonly failed: number;
   /** Whether it is the first that its worker has fetched. */
   readonly first: boolean;
   /** That the consumer spent on the batch before. */
@@ -79,7 +81,7 @@ export interface RecentStats {
 }
 
 /** Numbers that are kept of a batch. */
-const fields = 12;
+const fields = 13;
 
 /** Keeps the last batches. */
 export class RecentBatches {
@@ -88,14 +90,16 @@ export class RecentBatches {
   #count = 0;
 
   /** Takes note of a batch that is handed out now, before which the consumer spent `consume` milliseconds on another one. */
-  add({ epoch, index, waited, readyAt, first, counters }: BatchFacts, consume: number, now: number): void {
+  add(facts: BatchFacts, consume: number, now: number): void {
+    const { epoch, index, waited, readyAt, failedAt, first, counters } = facts;
+    const since = now - waited;
     this.#ring ??= new Float64Array(most * fields);
     const ring = this.#ring;
     let at = (this.#count++ % most) * fields;
     ring[at++] = epoch;
     ring[at++] = index;
     ring[at++] = waited;
-    ring[at++] = Math.max(0, Math.min(waited, readyAt - (now - waited)));
+    ring[at++] = within(waited, readyAt - since);
     ring[at++] = first ? 1 : 0;
     ring[at++] = consume;
     ring[at++] = counters.fetchMs;
@@ -103,7 +107,8 @@ export class RecentBatches {
     ring[at++] = counters.waitMs;
     ring[at++] = counters.readMs;
     ring[at++] = counters.decodeMs;
-    ring[at] = counters.sendMs;
+    ring[at++] = counters.sendMs;
+    ring[at] = within(waited, failedAt - since);
   }
 
   /** Those of the last seconds of loading, the newest last. */
@@ -124,9 +129,15 @@ export class RecentBatches {
     const at = (n % most) * fields;
     const [epoch, index, wait, start, first, consume] = numbers(this.#ring!, at);
     const [fetchMs, cpuMs, waitMs, readMs, decodeMs, sendMs] = numbers(this.#ring!, at + 6);
+    const failed = this.#ring![at + 12]!;
     const counters = { fetchMs, cpuMs, waitMs, readMs, decodeMs, sendMs };
-    return { epoch, index, wait, start, first: first === 1, consume, counters };
+    return { epoch, index, wait, start, failed, first: first === 1, consume, counters };
   }
+}
+
+/** What of `length` milliseconds had passed at a `time` since their begin. */
+function within(length: number, time: number): number {
+  return Math.max(0, Math.min(length, time));
 }
 
 type SixNumbers = readonly [number, number, number, number, number, number];

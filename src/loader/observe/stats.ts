@@ -38,7 +38,7 @@ export interface LoaderStats {
   readonly batches: number;
   /** Bytes of the batches delivered. */
   readonly bytes: number;
-  /** Time in which epochs ran: waiting and consuming. */
+  /** Time in which epochs ran: waiting and consuming. A wait that is not over is in `waiting` alone. */
   readonly elapsed: number;
   /** How long the consumer waited for batches. */
   readonly wait: {
@@ -84,10 +84,12 @@ export interface BatchFacts {
   readonly epoch: number;
   readonly index: number;
   readonly counters: Counters;
-  /** Milliseconds that the consumer waited for it. */
+  /** Milliseconds that the consumer waited for it, and before it for others that could not be had. */
   readonly waited: number;
   /** When its worker was ready, in milliseconds of `performance.now()`. */
   readonly readyAt: number;
+  /** When a try to fetch it, or another one before it, failed last, likewise; 0 for never. */
+  readonly failedAt: number;
   /** Whether it is its worker's first. */
   readonly first: boolean;
   /** Batches that lie ready behind it. */

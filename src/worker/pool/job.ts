@@ -20,6 +20,8 @@ export type Outcome =
       /** When the worker was ready for its first request, and whether this was that. */
       readonly readyAt: number;
       readonly first: boolean;
+      /** When a try to fetch it failed last; 0 for never. */
+      readonly failedAt: number;
       /** When it was asked for this; 0 where nobody observes. */
       readonly sentAt: number;
     }

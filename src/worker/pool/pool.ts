@@ -112,7 +112,7 @@ export class Pool {
     const { epoch, index } = job;
     const id = this.#nextRequest++;
     const request = this.#observed ? { id, epoch, index, observed: true } : { id, epoch, index };
-    this.#queue.push({ request, job, attempts: 0, sentAt: 0, cancelled: false });
+    this.#queue.push({ request, job, attempts: 0, sentAt: 0, failedAt: 0, cancelled: false });
     this.#assign();
   }
 
@@ -204,8 +204,9 @@ export class Pool {
         const done = this.#take(slot, id);
         if (done) {
           const { readyAt, fetched } = slot!;
-          const { sentAt } = done;
-          done.job.settle({ ok: true, batch, worker, counters, readyAt, first: fetched === 1, sentAt });
+          const { job, sentAt, failedAt } = done;
+          const first = fetched === 1;
+          job.settle({ ok: true, batch, worker, counters, readyAt, first, failedAt, sentAt });
         }
         this.#assign();
       },
@@ -248,6 +249,7 @@ export class Pool {
     retry: boolean,
   ): void {
     failed.attempts++;
+    failed.failedAt = performance.now();
     if (!retry || failed.attempts > this.#options.retries) {
       failed.job.settle({ ok: false, reason, cause, worker, attempts: failed.attempts });
       return;
@@ -347,6 +349,7 @@ export class Pool {
       const next = this.#queue.shift()!;
       best.held.push(next);
       if (this.#observed) this.#options.onEvent?.(sentTo(best, next));
+      else if (best.ready && best.held.length === 1) best.since = 0;
       best.worker.send(next.request);
     }
     this.#watchDeadlines();

@@ -9,6 +9,8 @@ export interface Task {
   attempts: number;
   /** When a worker was asked for it; 0 where nobody observes. */
   sentAt: number;
+  /** When a try failed last; 0 for never. */
+  failedAt: number;
   cancelled: boolean;
 }
 

@@ -10,6 +10,7 @@ const settings = { maxQueueSize: 10, timeout: 120_000, memory: Number.POSITIVE_I
 interface Batch {
   readonly wait?: number;
   readonly start?: number;
+  readonly failed?: number;
   readonly first?: boolean;
   readonly consume?: number;
   readonly fetch?: number;
@@ -23,6 +24,7 @@ const batch = (
   {
     wait = 0,
     start = 0,
+    failed = 0,
     first = false,
     consume = 1,
     fetch = 0,
@@ -41,7 +43,7 @@ const batch = (
     readMs: read,
     decodeMs: decode,
   };
-  return { epoch: 0, index, wait, start, first, consume, counters };
+  return { epoch: 0, index, wait, start, failed, first, consume, counters };
 };
 
 /** The sentence on a hundred batches, with `some` of them in place of others, on four cores. */

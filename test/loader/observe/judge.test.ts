@@ -14,14 +14,15 @@ interface Cost {
   readonly wait?: number;
   readonly consume?: number;
   readonly start?: number;
+  readonly failed?: number;
 }
 
 function batch(index: number, cost: Cost): Recent {
   const { fetch = 10, asleep = 0, starved = 0, read = 0, decode = 0 } = cost;
-  const { wait = 0, consume = 0, start = 0 } = cost;
+  const { wait = 0, consume = 0, start = 0, failed = 0 } = cost;
   const cpuMs = fetch - asleep - starved;
   const counters = { ...noCounters(), fetchMs: fetch, cpuMs, waitMs: asleep, readMs: read, decodeMs: decode };
-  return { epoch: 0, index, wait, start, first: index < 2, consume, counters };
+  return { epoch: 0, index, wait, start, failed, first: index < 2, consume, counters };
 }
 
 /** Batches that cost what `cost` says, by two workers on two cores. */
@@ -60,6 +61,7 @@ const pipelines: readonly (readonly [Limit["name"], Evidence])[] = [
   ["starved", evidence({ fetch: 5, wait: 9, consume: 1 }, { starved: 0.4 })],
   ["slow", evidence((i) => (i % 8 === 5 ? { fetch: 400, wait: 360 } : { wait: 2, consume: 1 }))],
   ["start", evidence((i) => (i === 0 ? { wait: 900, start: 850 } : { wait: 3, consume: 7 }))],
+  ["failed", evidence((i) => (i % 8 === 5 ? { wait: 400, failed: 390 } : { wait: 2, consume: 1 }))],
   ["hang", evidence(busy, { waiting: 5000, holder })],
   ["order", evidence(busy, { scattered: "Rows" })],
   ["memory", evidence({ wait: 9, consume: 1 }, { lacksMemory: true })],
@@ -105,12 +107,13 @@ function slower(given: Evidence, factor: number): Evidence {
     const { fetchMs, cpuMs, waitMs, readMs, decodeMs } = each.counters;
     const times = { fetchMs, cpuMs, waitMs, readMs, decodeMs };
     for (const key of Object.keys(times) as (keyof typeof times)[]) times[key] *= factor;
-    const { wait, consume, start } = each;
+    const { wait, consume, start, failed } = each;
     return {
       ...each,
       wait: wait * factor,
       consume: consume * factor,
       start: start * factor,
+      failed: failed * factor,
       counters: { ...each.counters, ...times },
     };
   });

@@ -92,6 +92,9 @@ describe("an observer", () => {
     rejects: (async () => {
       throw new Error("mine");
     }) as Observer,
+    throwsNoText: () => {
+      throw Object.create(null);
+    },
     nothing: () => {},
   };
 
@@ -114,11 +117,37 @@ describe("an observer", () => {
           await Promise.all([alone.close(), watched.close()]);
           const mentioned = await said();
           expect(mentioned).toHaveLength(deed === "nothing" ? 0 : 1);
-          for (const message of mentioned) expect(message).toMatch(/An observer of the loader threw.*mine/);
+          for (const message of mentioned)
+            expect(message).toMatch(/An observer of the loader threw.*(mine|cannot be shown)/);
         },
       ),
       { numRuns: 30 },
     );
+  });
+
+  it("is told of nothing that was before it, also where another one adds it, and of nothing after its end", async () => {
+    const loader = new DataLoader(new Squares(4));
+    const told: string[] = [];
+    const own: LoaderEvent[] = [];
+    let ended = false;
+    const stop = loader.observe((event) => {
+      if (told.length > 100 || event.type !== "epoch") return;
+      loader.observe((each) => {
+        own.push(each);
+        loader.observe(({ type }) => void told.push(type));
+      });
+      stopNext();
+      stop();
+    });
+    const stopNext = loader.observe(({ type }) => {
+      if (ended) told.push("late");
+      ended ||= type === "epoch";
+    });
+    await read(loader);
+    await loader.close();
+    expect(own.some(({ type }) => type === "epoch")).toBe(false);
+    expect(own.at(-1)?.type).toBe("epochEnd");
+    expect(told).not.toContain("late");
   });
 
   it("may close the loader at any event: the loop ends, and nothing hangs", async () => {
@@ -135,5 +164,40 @@ describe("an observer", () => {
       expect(end, at).toEqual(at === "epochEnd" ? 8 : expect.stringMatching(/closed while it was iterated/));
       await closing;
     }
+  });
+});
+
+describe("what is said of a loader", () => {
+  const limits = async (loader: DataLoader<unknown>): Promise<string> => {
+    for await (const _ of loader) if (loader.stats().batches === 12) break;
+    const sentence = loader.explain();
+    const { wait, recent } = loader.stats();
+    // What a window does not reach is not here.
+    expect(recent.wait.total).toBeCloseTo(wait.total);
+    await loader.close();
+    return sentence;
+  };
+
+  it("counts the time of tries that failed, of what is left out and of what is tried again", async () => {
+    const fails = (index: number) =>
+      new Promise((_, reject) => setTimeout(reject, 20, new Error(`${index}`)));
+    class Skipped extends Squares {
+      override getItem(index: number) {
+        return index % 3 === 0 ? (fails(index) as never) : super.getItem(index);
+      }
+    }
+    class Repeated extends Squares {
+      readonly tried = new Set<number>();
+      override getItem(index: number) {
+        if (index % 3 > 0 || this.tried.has(index)) return super.getItem(index);
+        this.tried.add(index);
+        return fails(index) as never;
+      }
+    }
+    expect(await limits(new DataLoader(new Skipped(40), { onError: "skip" }))).toMatch(
+      /^What fails is the limit/,
+    );
+    const repeated = new DataLoader(new Repeated(40), { retryErrors: true });
+    expect(await limits(repeated)).toMatch(/^What fails is the limit/);
   });
 });
