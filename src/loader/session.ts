@@ -97,10 +97,15 @@ export class Session implements Standing {
   }
 
   explain(): string {
-    const { maxQueueSize, timeout, memory } = this.#options;
+    const { workers, maxQueueSize, timeout, memory } = this.#options;
     const evidence = this.#evidence();
     const queue = maxQueueSize === "auto" ? this.crew.setting.capacity - evidence.workers : maxQueueSize;
-    return explain(judge(evidence), evidence, { maxQueueSize: queue, timeout, memory });
+    return explain(judge(evidence), evidence, {
+      auto: workers === "auto",
+      maxQueueSize: queue,
+      timeout,
+      memory,
+    });
   }
 
   #evidence(): Evidence {

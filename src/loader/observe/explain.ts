@@ -5,6 +5,8 @@ import type { Evidence, Limit } from "./judge.ts";
 
 /** What a loader is set to, as far as the advice is about that. */
 export interface Advised {
+  /** Whether it chooses the number of workers by itself. */
+  readonly auto: boolean;
   /** Batches that may wait for the consumer. */
   readonly maxQueueSize: number;
   /** Milliseconds a worker may take for one batch. */
@@ -21,7 +23,7 @@ export interface Advised {
 export function explain(
   limit: Limit,
   evidence: Evidence,
-  { maxQueueSize, timeout, memory }: Advised,
+  { auto, maxQueueSize, timeout, memory }: Advised,
 ): string {
   const { workers, cores } = evidence;
   const share = waitingShare(evidence);
@@ -59,7 +61,7 @@ export function explain(
     case "waiting":
       return `Waiting inside getItem is the limit: ${waits}, and ${percent(limit.part)} of getItem is no work but waiting, as for a network; ${moreWorkers(limit.wanted, evidence, "which may be more than cores")}, or await several things at once.`;
     case "cpu":
-      return `The CPU is the limit: ${waits}, ${cpuSentence(limit, evidence)}`;
+      return `The CPU is the limit: ${waits}, ${cpuSentence(limit, evidence, auto)}`;
     case "starved": {
       const starved =
         limit.who === "workers"
@@ -107,19 +109,24 @@ function slowSentence(
 
 function cpuSentence(
   { on, part, wanted }: Extract<Limit, { name: "cpu" }>,
-  { workers, cores }: Evidence,
+  { workers, cores, batches }: Evidence,
+  auto: boolean,
 ): string {
   if (on === "threads") {
     return `all ${cores} cores are at work, though ${percent(part)} of getItem is waiting for threads of its own, as a package's; more workers would change nothing, make getItem cheaper or have fewer of those threads.`;
   }
   const what = { read: "reading files", decode: "decoding and resizing images", own: "your own code" }[on];
   const spent = `${percent(part)} of getItem is ${what}`;
-  if (workers === 0) {
-    return `as batches are loaded in its own thread, and ${spent}; use workers: ${Math.max(1, wanted)} or "auto".`;
+  if (workers === 0 && wanted === 0) {
+    const each = batches.reduce((sum, { counters }) => sum + counters.fetchMs, 0) / batches.length;
+    return `as batches are loaded in its own thread, and ${spent}, ${duration(each)} a batch: too little for workers, whose hand-off costs as much; make larger batches, or getItem cheaper.`;
   }
-  if (workers < wanted) {
-    return `with ${workers} of ${cores} cores used, and ${spent}; use workers: ${wanted} or "auto".`;
-  }
+  // What chooses is not to be told to choose: it has had no time yet, or found no gain.
+  const use = auto
+    ? `workers: "auto" has come to ${workers} so far; ask again after more batches, or give it workers: ${wanted}`
+    : `use workers: ${wanted} or "auto"`;
+  if (workers === 0) return `as batches are loaded in its own thread, and ${spent}; ${use}.`;
+  if (workers < wanted) return `with ${workers} of ${cores} cores used, and ${spent}; ${use}.`;
   const cheaper = {
     read: "store what is read smaller or less compressed",
     decode: "store images smaller, or keep them decoded (diskCache)",

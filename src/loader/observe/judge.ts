@@ -73,7 +73,7 @@ export type Limit =
   | { readonly name: "order"; readonly of: string }
   /** `getItem` waits: for files and downloads, or for anything else. */
   | { readonly name: "disk" | "waiting"; readonly part: number; readonly wanted: number }
-  /** `getItem` works; on what, for the part that is that. */
+  /** `getItem` works; on what, for the part that is that. None is wanted for batches quicker than a hand-off. */
   | {
       readonly name: "cpu";
       readonly on: "read" | "decode" | "own" | "threads";
@@ -95,6 +95,16 @@ const fewest = 2;
 
 /** Milliseconds of a wait that may be a hang. */
 const hangsAfter = 2000;
+
+/**
+ * Milliseconds below which a batch stays without workers: the hand-off from a thread costs 0.03 to 0.1 ms of it on both
+ * sides, more on a busy machine, and what is left to gain is little. One that reads files would make the consumer wait
+ * for the disk, so less is enough.
+ */
+export const worthAWorker: { readonly inMemory: number; readonly fromFiles: number } = {
+  inMemory: 1,
+  fromFiles: 0.3,
+};
 
 /** Most workers of any use: each is a thread with a copy of the program. */
 const most = 32;
@@ -130,7 +140,7 @@ export function judge(evidence: Evidence): Limit {
   if (waited < keepsUp * elapsed) return { name: busy < 0.5 ? "consumer" : "nothing", busy };
   return (
     waitsForFew(evidence, { waited, median }) ??
-    (busy > atWork || workers === 0 ? work(evidence, { waited, elapsed, fetch }) : undefined) ??
+    (busy > atWork || workers === 0 ? work(evidence, { waited, elapsed, fetch, median }) : undefined) ??
     (evidence.lacksMemory ? { name: "memory" } : undefined) ??
     (starved > oftenStarved ? { name: "starved", who: "loader", part: starved } : { name: "handOff", busy })
   );
@@ -159,8 +169,8 @@ function waitsForFew(
 
 /** What the work of fetching is; undefined where there is none. */
 function work(
-  { batches, cores, load, scattered }: Evidence,
-  { waited, elapsed, fetch }: { readonly waited: number; readonly elapsed: number; readonly fetch: number },
+  { batches, workers, cores, load, scattered }: Evidence,
+  { waited, elapsed, fetch, median }: { readonly [T in "waited" | "elapsed" | "fetch" | "median"]: number },
 ): Limit | undefined {
   if (fetch === 0) return undefined;
   if (scattered !== undefined) return { name: "order", of: scattered };
@@ -179,7 +189,8 @@ function work(
     return read > 0.5 ? { name: "disk", part: read, wanted } : { name: "waiting", part: asleep, wanted };
   }
   if (starved > oftenStarved) return { name: "starved", who: "workers", part: starved };
-  const wanted = Math.max(1, Math.min(needed, mostWorkers(cores, asleep)));
+  const quick = workers === 0 && median < (read > 0 ? worthAWorker.fromFiles : worthAWorker.inMemory);
+  const wanted = quick ? 0 : Math.max(1, Math.min(needed, mostWorkers(cores, asleep)));
   const on = read > 0.5 ? "read" : decode > 0.5 ? "decode" : "own";
   return {
     name: "cpu",

@@ -15,7 +15,7 @@
  * docs/decisions/tuning.md.
  */
 
-import { mostWorkers, waitingPart } from "./judge.ts";
+import { mostWorkers, waitingPart, worthAWorker } from "./judge.ts";
 import {
   type Chooser,
   capacityOf,
@@ -24,13 +24,6 @@ import {
   type Setting,
   type SettingOptions,
 } from "./setting.ts";
-
-/**
- * Milliseconds below which a batch stays without workers: the hand-off from a thread costs 0.03 to 0.1 ms of it on both
- * sides, more on a busy machine, and what is left to gain is little. One that reads files would make the consumer wait
- * for the disk, so less is enough.
- */
-const worthAWorker = { inMemory: 1, fromFiles: 0.3 };
 
 /** Batches seen before workers are started: the first run slowly, as their code is cold; the quickest one counts. */
 const probes = 4;

@@ -5,7 +5,7 @@ import { explain } from "../../../src/loader/observe/explain.ts";
 import { type Evidence, judge } from "../../../src/loader/observe/judge.ts";
 import type { Recent } from "../../../src/loader/observe/recent.ts";
 
-const settings = { maxQueueSize: 10, timeout: 120_000, memory: Number.POSITIVE_INFINITY };
+const settings = { auto: false, maxQueueSize: 10, timeout: 120_000, memory: Number.POSITIVE_INFINITY };
 
 interface Batch {
   readonly wait?: number;
@@ -49,7 +49,7 @@ const batch = (
 /** The sentence on a hundred batches, with `some` of them in place of others, on four cores. */
 function sentence(
   each: Batch,
-  rest: Partial<Evidence> = {},
+  { auto = false, ...rest }: Partial<Evidence> & { readonly auto?: boolean } = {},
   some: Readonly<Record<number, Batch>> = {},
 ): string {
   const batches = Array.from({ length: 100 }, (_, i) => batch(some[i] ?? each, i));
@@ -66,7 +66,7 @@ function sentence(
     scattered: undefined,
     ...rest,
   };
-  return explain(judge(evidence), evidence, settings);
+  return explain(judge(evidence), evidence, { ...settings, auto });
 }
 
 /** What the consumer of a batch waits for, nine milliseconds of ten, where two workers are at work all the time. */
@@ -88,6 +88,21 @@ describe("explain", () => {
       "decoding inline",
       sentence({ ...waits, fetch: 9, decode: 8 }, { workers: 0 }),
       /^The CPU is the limit.*in its own thread, and 89 % of getItem is decoding.*use workers: 4 or "auto"\.$/,
+    ],
+    [
+      "batches too quick for a worker",
+      sentence({ wait: 0.02, consume: 0.001, fetch: 0.02 }, { workers: 0 }),
+      /^The CPU is the limit.*0\.020 ms a batch: too little for workers.*make larger batches, or getItem cheaper\.$/,
+    ],
+    [
+      "decoding inline, under auto",
+      sentence({ ...waits, fetch: 9, decode: 8 }, { workers: 0, auto: true }),
+      /^The CPU is the limit.*; workers: "auto" has come to 0 so far; ask again after more batches, or give it workers: 4\.$/,
+    ],
+    [
+      "what fails",
+      sentence({ ...waits, failed: 8 }),
+      /^What fails is the limit: the consumer waits for data 90 % of the time, 89 % of that for tries of getItem that failed; report\(\) counts them/,
     ],
     [
       "decoding, cores free",
