@@ -4,9 +4,9 @@
  */
 import { withoutCore } from "#core/thread-meter";
 
-/** Milliseconds between two notes, and how many of them are kept. */
+/** Milliseconds between two notes, and for how long they are kept. */
 const every = 1000;
-const kept = 10;
+const kept = 10_000;
 
 interface CpuTimes {
   /** Microseconds. */
@@ -44,7 +44,8 @@ export class ProcessLoad {
     const note = noteNow(now);
     if (note === undefined) return;
     this.#notes.push(note);
-    if (this.#notes.length > kept) this.#notes.shift();
+    // Not by their number: between two epochs a program may do something else for an hour.
+    while (this.#notes[0]!.time < now - kept) this.#notes.shift();
   }
 
   /** What it had of so many cores since the oldest note; unknown where there is none, or it is too young. */
