@@ -288,8 +288,8 @@ export class EpochRun {
     if (!window.ready && !this.#cause) await this.#consumer.woken();
     const span = this.#consumer.end();
     this.#stats.onWait(span.end - span.begin);
-    // The head of a run that has ended is none.
-    if (!this.#cause) this.#events.waited(this.#plan!.index(window.head), span);
+    // The head of a run that has ended is none. To say which it is costs a shuffle's draw.
+    if (!this.#cause && this.#events.heard) this.#events.waited(this.#plan!.index(window.head), span);
   }
 
   /** Hands out the batch at the head, and has others fetched. */

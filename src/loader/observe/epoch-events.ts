@@ -16,6 +16,11 @@ export class EpochEvents {
     this.#epoch = epoch;
   }
 
+  /** Whether somebody observes. */
+  get heard(): boolean {
+    return this.#observers.present;
+  }
+
   /** The epoch begins, and delivers so many batches. */
   begun(steps: number): void {
     this.#observers.note({ type: "epoch", epoch: this.#epoch, steps, time: performance.now() });
@@ -53,7 +58,7 @@ export class EpochEvents {
 
   /** A batch is handed to the consumer. */
   delivered({ worker, epoch, index, bytes, queued }: BatchFacts, position: number, batch: unknown): void {
-    if (!this.#observers.present) return;
+    if (!this.heard) return;
     const time = performance.now();
     const event: LoaderEvent = {
       type: "delivered",
