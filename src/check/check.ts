@@ -18,7 +18,7 @@ import { finiteCheck } from "./finite.ts";
 import { labelCheck, oneClassCheck, oneHotCheck } from "./labels.ts";
 import { leavesOf } from "./leaves.ts";
 import { rangeCheck } from "./ranges.ts";
-import { type FetchBatch, RepeatCheck } from "./repeat.ts";
+import { type FetchBatch, LateBatch, RepeatCheck } from "./repeat.ts";
 import { shapeCheck } from "./shapes.ts";
 import { compareWorkers } from "./workers.ts";
 
@@ -38,6 +38,8 @@ export interface CheckOptions {
   readonly against?: { readonly name: string; readonly sequence: Sequence<unknown> } | undefined;
   /** Checks that are left out. */
   readonly ignore?: readonly CheckName[];
+  /** Seconds after which a batch that is not there is taken for one that never will be. Default 20. */
+  readonly patience?: number;
   readonly signal?: AbortSignal | undefined;
   /** Is told how far it is. */
   readonly onProgress?: (text: string) => void;
@@ -69,7 +71,7 @@ const shares = { looking: 0.6, against: 0.3, workers: 0.3 };
 
 /** Checks the batches of epoch 0. */
 export async function runCheck(given: Sequence<unknown>, options: CheckOptions = {}): Promise<CheckReport> {
-  const { seed = 0, seconds = 5, ignore = [] } = options;
+  const { seed = 0, seconds = 5, ignore = [], patience = 20 } = options;
   const sequence = asTrained(given);
   const name = nameOf(given);
   const report = { name, seed, length: given.length, looked: 0, compared: [], leaves: [], notes: [] };
@@ -89,7 +91,7 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
     repeatsSamples(given) ? noting(known) : duplicateCheck(known),
     facts,
   ];
-  const fetch = fetcher(sequence, seed);
+  const fetch = fetcher(sequence, seed, patience);
   const milliseconds = seconds * 1000;
   const looked = await look(sequence, fetch, checks, { ...options, budget: milliseconds * shares.looking });
   const other = await holdAgainst(known, { ...options, budget: milliseconds * shares.against });
@@ -99,7 +101,7 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
   });
   const findings = [
     ...looked.findings,
-    ...(looked.indices[0] === 0 ? await channelsOf(given, seed) : []),
+    ...(looked.indices[0] === 0 ? await channelsOf(given, fetcher(given, seed, patience)) : []),
     ...checks.flatMap((check) => check.findings()),
     ...other.findings,
     ...work.findings,
@@ -114,24 +116,43 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
   };
 }
 
-function fetcher(sequence: Sequence<unknown>, seed: number): FetchBatch {
-  return (index) => fetchAlone(sequence, { epoch: 0, index, seed });
+/** Fetches batches; one that is not there in time rejects. The timer also keeps a program whose `getItem` waits for nothing. */
+function fetcher(sequence: Sequence<unknown>, seed: number, patience: number): FetchBatch {
+  return async (index) => {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(new LateBatch(`has not ended after ${patience} s`)), patience * 1000);
+    });
+    try {
+      return await Promise.race([fetchAlone(sequence, { epoch: 0, index, seed }), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
 }
 
 /** Whether red and blue are exchanged, told by batch 0 in the order in which its files are listed. */
-async function channelsOf(given: Sequence<unknown>, seed: number): Promise<readonly Finding[]> {
-  return channelFindings(given, leavesOf(await fetcher(given, seed)(0)));
+async function channelsOf(given: Sequence<unknown>, fetch: FetchBatch): Promise<readonly Finding[]> {
+  try {
+    return await channelFindings(given, leavesOf(await fetch(0)));
+  } catch {
+    // In the order of the list it may be another batch, one that cannot be had.
+    return [];
+  }
 }
 
 type Part = Pick<CheckReport, "findings" | "notes">;
 
 /** Looks for samples of the other set among those that are known. */
 async function holdAgainst(known: SampleIndex, options: Looking): Promise<Part> {
-  const { against, seed = 0 } = options;
+  const { against, seed = 0, patience = 20 } = options;
   if (against === undefined) return { findings: [], notes: [] };
   const sequence = asTrained(against.sequence);
   const check = overlapCheck(known, against.name);
-  const { indices } = await look(sequence, fetcher(sequence, seed), [check], { ...options, once: true });
+  const { indices } = await look(sequence, fetcher(sequence, seed, patience), [check], {
+    ...options,
+    once: true,
+  });
   const all = `${indices.length} of ${countOf(sequence.length, "batch", "batches")}`;
   return { findings: check.findings(), notes: [`Of ${against.name}, ${all} were looked at.`] };
 }
@@ -273,9 +294,12 @@ function unreadable(
       severity: "error",
       epoch: 0,
       index,
-      message: `getItem(${index}) throws: ${message}${file}${more}`,
+      message: `getItem(${index}) ${error instanceof LateBatch ? "" : "throws: "}${message}${file}${more}`,
       ...(cause instanceof Error && !message.includes(cause.message) ? { cause: cause.message } : {}),
-      cure: 'Mend the file or leave it out of the list; onError: "skip" leaves out its whole batch.',
+      cure:
+        error instanceof LateBatch
+          ? "End what it waits for by a time of its own, as fetch(url, { signal: AbortSignal.timeout(5000) })."
+          : 'Mend the file or leave it out of the list; onError: "skip" leaves out its whole batch.',
     };
   });
 }

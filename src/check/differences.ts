@@ -14,7 +14,11 @@ export interface Difference {
 
 /** The first difference; undefined where the batches are the same, bit for bit. */
 export function differenceOf(one: unknown, other: unknown): Difference | undefined {
-  const [a, b] = [leavesOf(one), leavesOf(other)];
+  return differenceOfLeaves(leavesOf(one), leavesOf(other));
+}
+
+/** As {@link differenceOf}, of the leaves of two batches. */
+export function differenceOfLeaves(a: readonly BatchLeaf[], b: readonly BatchLeaf[]): Difference | undefined {
   for (const [i, leaf] of a.entries()) {
     const twin = b[i];
     if (twin === undefined || twin.path !== leaf.path)

@@ -1,11 +1,17 @@
 /** Whether a batch is the same when it is fetched again, here and now: the promise that all else rests on. */
 import type { Sequence } from "../sequence/sequence.ts";
-import { differenceOf } from "./differences.ts";
+import { differenceOf, differenceOfLeaves } from "./differences.ts";
 import type { Finding } from "./finding.ts";
+import { leavesOf } from "./leaves.ts";
 import { type Suspects, spyOn } from "./spies.ts";
 
 /** Fetches the batch of an index. */
 export type FetchBatch = (index: number) => Promise<unknown>;
+
+/** A batch was not there in time. */
+export class LateBatch extends Error {
+  override readonly name = "LateBatch";
+}
 
 /** Batches that are watched as they are fetched first: a cache may hide later who asked for chance. */
 const watched = 2;
@@ -38,16 +44,23 @@ export class RepeatCheck {
   async first(index: number): Promise<unknown> {
     if (this.#fetched++ >= watched) return this.#fetch(index);
     let batch: unknown;
+    let error: unknown;
     await this.#watch(async () => {
-      batch = await this.#fetch(index);
+      try {
+        batch = await this.#fetch(index);
+      } catch (thrown) {
+        error = thrown;
+      }
     });
+    if (error instanceof LateBatch) throw error;
     return batch ?? this.#fetch(index);
   }
 
-  /** Fetches it again, and compares. */
+  /** Fetches it again, and compares it with a copy: what is kept and changed in place gives the same object again. */
   async again(index: number, batch: unknown): Promise<void> {
     this.#compared++;
-    const difference = differenceOf(batch, await this.#fetch(index));
+    const before = leavesOf(batch).map((leaf) => ({ ...leaf, data: leaf.data.slice() }));
+    const difference = differenceOfLeaves(before, leavesOf(await this.#fetch(index)));
     if (difference === undefined) return;
     const { path, element, text } = difference;
     const known = this.#found.get(path);

@@ -43,6 +43,7 @@ function patchAll(suspects: Set<string>): () => void {
     patch(performance, "now", () => note("performance.now()")),
     patch(crypto, "randomUUID", () => note("crypto.randomUUID()")),
     patch(crypto, "getRandomValues", () => note("crypto.getRandomValues()")),
+    patch(process.hrtime, "bigint", () => note("process.hrtime.bigint()")),
     patchDate((what) => note(what)),
   ];
   return () => {

@@ -92,6 +92,22 @@ describe("finds nothing", () => {
         labels.map((label) => tensor([label, label, label], "int32")),
       ]),
     ],
+    [
+      "in masks and depths to be learned, whatever their range",
+      faulty(({ x }, index) => {
+        const depth = zeros([size, 8, 8, 1]);
+        if (index > 6) for (let i = 0; i < depth.data.length; i++) depth.data[i] = x.data[i]! * 250;
+        return [x, [zeros([size, 8, 8, 1]), depth]];
+      }),
+    ],
+    [
+      "in logarithms of sound",
+      faulty(({ x, labels }) => {
+        const levels = zeros([size, 8, 8, 1]);
+        for (let i = 0; i < levels.data.length; i++) levels.data[i] = x.data[i]! * 12 - 11;
+        return [levels, tensor(labels)];
+      }),
+    ],
     ["in labels that stand there for nothing", faulty(({ x }) => [x, zeros([size])])],
     [
       "in samples listed class by class, which a loader shuffles",
@@ -138,6 +154,47 @@ describe("names the fault, where it is, and why:", () => {
         x.data[0] = outside++ + new Date().getMinutes();
       }),
       { check: "repeat", cause: expect.stringContaining("new Date() at check.test.ts:") },
+    ],
+    [
+      "the clock of the processor",
+      faulty(({ x }) => {
+        x.data[0] = Number(process.hrtime.bigint() % 1000n);
+        x.data[1] = outside++;
+      }),
+      { check: "repeat", cause: expect.stringContaining("process.hrtime.bigint() at check.test.ts:") },
+    ],
+    [
+      "what is kept, and changed in place each time",
+      new (class extends Sound {
+        readonly kept: Tensor<"float32">[] = [];
+        override images(index: number): Tensor<"float32"> {
+          this.kept[index] ??= super.images(index);
+          const image = this.kept[index];
+          each(image, (value) => value / 2);
+          return image;
+        }
+      })(),
+      { check: "repeat", path: "[0]", index: 0, element: [0, 0, 0, 0] },
+    ],
+    [
+      "a batch that never comes",
+      faulty((_, index) => (index === 3 ? new Promise(() => {}) : undefined)),
+      { check: "unreadable", index: 3, message: "getItem(3) has not ended after 0.2 s" },
+      { patience: 0.2 },
+    ],
+    [
+      "a file that cannot be read, in the first batch of the list",
+      batches(
+        {
+          length: 512,
+          getItem: (i): readonly [Tensor, number] => {
+            if (i === 3) throw new Error("3.jpg is torn");
+            return [tensor([i, 1, 2]), i % 4];
+          },
+        },
+        { batchSize: 32 },
+      ),
+      { check: "unreadable", message: expect.stringContaining("3.jpg is torn") },
     ],
     [
       "a counter",
