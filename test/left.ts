@@ -46,6 +46,8 @@ export function sharedFiles(): string[] {
     : [];
 }
 
+const meter = "/proc/N/task/N/schedstat";
+
 /** Open file descriptors of this process, counted by what they are. */
 export function descriptors(): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
@@ -57,6 +59,8 @@ export function descriptors(): Readonly<Record<string, number>> {
       // The one that the folder was read with.
     }
   }
+  // One stays open for as long as the program runs, whatever loaders there are: what this thread measures its work by.
+  if (counts[meter] === 1) delete counts[meter];
   return counts;
 }
 
