@@ -60,6 +60,7 @@ export async function runCli(
       if (error.cause === undefined)
         output.note(`See npx epochal ${command === undefined ? "" : `${command.name} `}--help.`);
     } else output.note(`epochal: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+    if (args.includes("--json")) output.json({ error: causesOf(error) });
     return exitCodes.usage;
   }
 }

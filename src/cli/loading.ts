@@ -1,7 +1,6 @@
 /** What a command says where the target's batches cannot be had: what a program would have thrown, without a stack. */
 import { causesOf } from "../core/causes.ts";
 import { isEpochalError } from "../core/errors.ts";
-
 import type { CommandCall } from "./command.ts";
 import { type ExitCode, exitCodes, UsageError } from "./usage.ts";
 
@@ -11,7 +10,11 @@ import { type ExitCode, exitCodes, UsageError } from "./usage.ts";
  * @throws UsageError where loading fails by how the target is made.
  */
 export async function whileLoading(
-  { output, signal }: Pick<CommandCall, "output" | "signal">,
+  {
+    output,
+    signal,
+    values,
+  }: Pick<CommandCall, "output" | "signal"> & { readonly values: { readonly json: boolean } },
   run: () => Promise<ExitCode>,
 ): Promise<ExitCode> {
   try {
@@ -22,6 +25,7 @@ export async function whileLoading(
     output.note(`epochal: ${error.message}`);
     // The nearest cause is in the message.
     for (const cause of causesOf(error.cause).slice(1)) output.note(`  ${cause}`);
+    if (values.json) output.json({ error: causesOf(error) });
     return exitCodes.found;
   }
 }

@@ -33,6 +33,12 @@ process.on("uncaughtException", (error) => {
   process.exit(exitCodes.usage);
 });
 
+// Nothing is left that could go on, and the command has not ended: Node would say nothing.
+process.on("beforeExit", () => {
+  process.stderr.write("epochal: The target waits for something that never comes.\n");
+  process.exit(exitCodes.usage);
+});
+
 const { stdout, stderr, env, argv } = process;
 const code = await runCli(argv.slice(2), commands, { stdout, stderr, env, signal: interrupt.signal });
 // Once all is written; what the target's module left open, as a connection, does not hold the program.

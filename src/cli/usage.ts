@@ -1,3 +1,7 @@
+/** How a command ends, and what is said of arguments that cannot be done. */
+import { existsSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
 /** What a program that calls a command line is told by its exit code. */
 export const exitCodes = {
   /** It was done, and nothing was found. */
@@ -16,6 +20,16 @@ export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
 /** The command line cannot be done as it was given. Its message says what to write; no stack is shown. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
+}
+
+/**
+ * Looks whether a file that is asked for can be written, before anything is done for it.
+ *
+ * @throws UsageError where its folder is not there.
+ */
+export function checkOut(out: string | undefined): void {
+  if (out === undefined || existsSync(dirname(resolve(out)))) return;
+  throw new UsageError(`--out ${out} cannot be written: there is no folder ${dirname(out)}.`);
 }
 
 /** The name in `known` that `name` was most likely meant to be; undefined where none is near. */

@@ -110,9 +110,35 @@ it.concurrent("inspect serves the batch that is asked for, until Ctrl-C, and wri
 });
 
 it.concurrent("a batch that cannot be had is what was found, with its cause and without a stack", async () => {
-  const { code, wrote } = start("explain", "torn", "--workers", "0");
+  const { code, wrote } = start("explain", "torn", "--workers", "0", "--json");
   expect(await code).toBe(1);
+  expect(JSON.parse(wrote.stdout)).toEqual({
+    version: 1,
+    error: [expect.stringContaining("getItem(5)"), "Error: a.jpg is torn", "TypeError: no marker at byte 20"],
+  });
   expect(wrote.stderr).toContain("getItem(5) of Torn) failed");
   expect(wrote.stderr).toContain("TypeError: no marker at byte 20");
   expect(wrote.stderr).not.toContain("    at ");
+});
+
+it.concurrent("inspect writes in time what it saw, also of a batch that never comes", async () => {
+  const report = start("inspect", "hanging", "--workers", "0", "--seconds", "1", "--out", "hang.html");
+  expect(await report.code, report.wrote.stderr).toBe(0);
+  expect(await readText("hang.html")).toMatch(/"inFlight":\[\{[^\]]*"index":5/);
+});
+
+it.concurrent("says that a target waits for nothing, where Node would end without a word", async () => {
+  const { code, wrote } = start("explain", "never");
+  expect(await code).toBe(2);
+  expect(wrote.stderr).toContain("waits for something that never comes");
+});
+
+it.concurrent("refuses a file in a folder that is not there before anything is loaded", async () => {
+  const { code, wrote } = start("inspect", "torn", "--out", "no/r.html", "--json");
+  expect(await code).toBe(2);
+  expect(wrote.stderr).toContain("there is no folder no.");
+  expect(JSON.parse(wrote.stdout)).toMatchObject({
+    version: 1,
+    error: [expect.stringContaining("no/r.html")],
+  });
 });

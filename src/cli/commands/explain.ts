@@ -1,7 +1,7 @@
 /** `npx epochal explain`: what limits the loading of a target, in one sentence. */
 import { type Command, defineCommand, targetOptions, targetPositional } from "../command.ts";
 import { whileLoading } from "../loading.ts";
-import { exitCodes } from "../usage.ts";
+import { checkOut, exitCodes } from "../usage.ts";
 import { workersOption } from "../workers.ts";
 
 /** Loads for some seconds, and says what limits it. */
@@ -42,6 +42,7 @@ export const explainCommand: Command = defineCommand({
         import("../explain/watch.ts"),
         import("../../core/cores.ts"),
       ]);
+      checkOut(values.out);
       const target = await loadTarget(positionals[0]!, values);
       for (const text of target.notes) output.note(text);
       const workers =

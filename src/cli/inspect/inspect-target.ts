@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { environment } from "../../core/node.ts";
+import { waitAtMost } from "../../core/settle.ts";
 import { inspect } from "../../inspect/inspect.ts";
 import { recordReport } from "../../inspect/still.ts";
 import { recordTrace } from "../../inspect/trace.ts";
@@ -10,7 +11,7 @@ import { DataLoader } from "../../loader/data-loader.ts";
 import type { CommandCall } from "../command.ts";
 import { work } from "../consume.ts";
 import type { Target } from "../target.ts";
-import { UsageError } from "../usage.ts";
+import { checkOut, UsageError } from "../usage.ts";
 import { openerOf, openInBrowser } from "./open-url.ts";
 
 /** What is loaded, and where it is shown. */
@@ -31,6 +32,15 @@ export interface InspectTask {
 /** Where a command writes, and what ends it. */
 type Surroundings = Pick<CommandCall, "output" | "signal">;
 
+/** Milliseconds that a batch may come later than loading should end. */
+const overtime = 500;
+
+/** Milliseconds more that a first batch may take, as workers start. */
+const longestStart = 10_000;
+
+/** Milliseconds that a loader has to end: where `getItem` hangs in this thread it cannot. */
+const patience = 500;
+
 /** Milliseconds between two looks whether the page has been opened. */
 const lookEvery = 100;
 
@@ -47,6 +57,7 @@ export async function inspectTarget(target: Target, task: InspectTask, around: S
   const kind = out === undefined ? undefined : extname(out);
   if (kind !== undefined && kind !== ".html" && kind !== ".json")
     throw new UsageError(`--out takes a file named .html, a report, or .json, a trace, got ${out}.`);
+  checkOut(out);
   const options = { workers, seed, signal: around.signal };
   const state = { ...new DataLoader(sequence, { seed }).state(), position: batch ?? 0 };
   const loader = new DataLoader(sequence, batch === undefined ? options : { ...options, state });
@@ -54,7 +65,7 @@ export async function inspectTarget(target: Target, task: InspectTask, around: S
     if (kind === undefined) await showPage(loader, task, around);
     else await writeOut(loader, task, around);
   } finally {
-    await loader.close();
+    await waitAtMost(loader.close(), patience);
   }
 }
 
@@ -114,9 +125,16 @@ async function load(
   const begin = performance.now();
   const total = batch === undefined ? loader.length * epochs : 1;
   let count = 0;
-  for await (const _ of loader.epochs(epochs)) {
-    work(consume);
-    output.progress(`${++count} of ${total} batches`);
-    if (count === total || performance.now() - begin >= seconds * 1000) return;
-  }
+  const loading = async (): Promise<void> => {
+    for await (const _ of loader.epochs(epochs)) {
+      work(consume);
+      output.progress(`${++count} of ${total} batches`);
+      if (count === total || performance.now() - begin >= seconds * 1000) return;
+    }
+  };
+  if (seconds === Number.POSITIVE_INFINITY) return loading();
+  // A batch that never comes is what is to be seen: so the clock ends it as well, a little later than a batch would.
+  const ended = loading();
+  await waitAtMost(ended, seconds * 1000 + overtime);
+  if (count === 0) await waitAtMost(ended, longestStart);
 }
