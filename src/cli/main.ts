@@ -27,8 +27,9 @@ process.on("SIGINT", () => {
   setTimeout(() => process.exit(exitCodes.interrupted), patience).unref();
 });
 
-// Not 1, which says that something was found.
-process.on("uncaughtException", (error) => {
+// Not 1, which says that something was found. Nobody reads any more, as head once it has its lines: nothing to be told.
+process.on("uncaughtException", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(exitCodes.usage);
   process.stderr.write(`epochal: ${error instanceof Error ? error.stack : String(error)}\n`);
   process.exit(exitCodes.usage);
 });

@@ -133,6 +133,13 @@ it.concurrent("says that a target waits for nothing, where Node would end withou
   expect(wrote.stderr).toContain("waits for something that never comes");
 });
 
+it.concurrent("ends without a stack where nobody reads what it says", async () => {
+  const { child, code, wrote } = start("explain", "slow", "--workers", "0", "--seconds", "0.1");
+  child.stdout!.destroy();
+  expect(await code).toBe(2);
+  expect(wrote.stderr).not.toContain("EPIPE");
+});
+
 it.concurrent("refuses a file in a folder that is not there before anything is loaded", async () => {
   const { code, wrote } = start("inspect", "torn", "--out", "no/r.html", "--json");
   expect(await code).toBe(2);
