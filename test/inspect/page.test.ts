@@ -32,7 +32,7 @@ describe("the model", () => {
       );
       model.take(look([tensor([step])]));
     }
-    expect(model.spans.length).toBeLessThanOrEqual(6000);
+    expect(model.spans.length).toBeLessThanOrEqual(20_000);
     expect(model.marks.length).toBeLessThanOrEqual(60);
     expect(model.queue.length).toBeLessThanOrEqual(3000);
     expect(model.faults.length).toBe(100);
@@ -79,7 +79,8 @@ describe("the model", () => {
 describe("the timeline", () => {
   it("has the lanes of workers by their numbers, the consumer's last, and adds up what they did", () => {
     const spans = bars({ fetch: 100, waited: 0.5, wait: 50, consume: 50, from: 50_000 });
-    const lanes = lanesOf(spans, [open("thread 10", "fetch", 3000, 5), open("thread 9", "start", 1000)]);
+    const held = [open("thread 10", "fetch", 3000, 5), open("thread 9", "start", 1000)];
+    const lanes = lanesOf(spans, held, { workers: 4, perWorker: [{ name: "thread 3" }] });
     expect(lanes.map(({ name }) => name)).toEqual([
       "thread 1",
       "thread 2",
@@ -92,6 +93,13 @@ describe("the timeline", () => {
     expect(sums[2]).toMatchObject({ start: 1000, fetch: 0 });
     expect(sums[3]).toMatchObject({ fetch: 3000 });
     expect(sums[4]).toMatchObject({ wait: 5000, consume: 5000 });
+  });
+
+  it("has lanes of workers that were idle for all of the time, and not of those that were replaced", () => {
+    const spans = bars({ fetch: 100, waited: 0.5, wait: 50, consume: 50, from: 50_000 });
+    const perWorker = [1, 2, 3, 4, 10].map((i) => ({ name: `thread ${i}` }));
+    const names = lanesOf(spans, [], { workers: 3, perWorker }).map(({ name }) => name);
+    expect(names).toEqual(["thread 1", "thread 2", "thread 10", consumer]);
   });
 
   it("never puts the text of a mark over another one, or over its tick", () => {

@@ -101,7 +101,7 @@ function soFarHints(
     return [{ severity: "wrong", text }];
   }
   if (batches > 1 && batchesOfOneClass > batches / 2) {
-    const text = `${path}: batches of one class: ${whole(batchesOfOneClass)} of ${whole(batches)}. Mix the samples, not the batches: batches(dataset, { shuffle: true }).`;
+    const text = `${path}: batches of one class: ${whole(batchesOfOneClass)} of ${whole(batches)}. Mix the samples, not the batches: batches(dataset, { batchSize, shuffle: true }).`;
     return [{ severity: "wrong", text }];
   }
   return [];

@@ -1,4 +1,5 @@
 /** What stands where on the timeline: pure, so that the picture and the table behind it are of one account. */
+import type { LoaderStats } from "../../loader/observe/stats.ts";
 import type { OpenSpan, TimelineMark, TimelineSpan } from "../protocol.ts";
 
 /** A lane of the timeline: a worker, or the consumer. */
@@ -11,16 +12,31 @@ export interface Lane {
 /** The lane of whoever trains. */
 export const consumer = "consumer";
 
-/** The lanes, workers by their numbers first, the consumer last. */
-export function lanesOf(spans: readonly TimelineSpan[], open: readonly OpenSpan[]): readonly Lane[] {
+/** Workers that there are, and the names of all that have ever given a batch. */
+type Workers = Pick<LoaderStats, "workers"> & { readonly perWorker: readonly { readonly name: string }[] };
+
+/** The lanes, workers by their numbers first, also those that were idle for all of the time; the consumer last. */
+export function lanesOf(
+  spans: readonly TimelineSpan[],
+  open: readonly OpenSpan[],
+  { workers, perWorker }: Workers,
+): readonly Lane[] {
   const names = new Set([...spans, ...open].map(({ lane }) => lane));
   names.delete(consumer);
-  const sorted = [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  // Of those that have done nothing, the youngest: others were replaced.
+  const idle = inOrder(perWorker.map(({ name }) => name).filter((name) => !names.has(name)));
+  const missing = Math.max(0, workers - names.size);
+  for (const name of idle.slice(idle.length - Math.min(missing, idle.length))) names.add(name);
+  const sorted = inOrder([...names]);
   return [...sorted, consumer].map((name) => ({
     name,
     spans: spans.filter(({ lane }) => lane === name),
     open: open.filter(({ lane }) => lane === name).sort((a, b) => a.begin - b.begin)[0],
   }));
+}
+
+function inOrder(names: readonly string[]): readonly string[] {
+  return [...names].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
 }
 
 /** What a lane did in the time that is shown, in milliseconds. */

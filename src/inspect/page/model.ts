@@ -30,7 +30,7 @@ export type Link =
   /** The page is a report: all of it is there. */
   | { readonly name: "still" };
 
-const mostSpans = 6000;
+const mostSpans = 20_000;
 const mostMarks = 60;
 const mostQueue = 3000;
 const mostFaults = 100;

@@ -17,7 +17,7 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
   const timeline = useMemo<Timeline | undefined>(
     () =>
       update && {
-        lanes: lanesOf(spans, update.open),
+        lanes: lanesOf(spans, update.open, update.stats),
         now,
         capacity: update.stats.queue.capacity,
         marks,

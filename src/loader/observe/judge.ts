@@ -17,6 +17,9 @@ const keepsUp = 0.05;
 /** A share of time in `getItem` above which workers are at work. */
 const atWork = 0.6;
 
+/** A part of the cores' time that is all that can be had. */
+const allCores = 0.85;
+
 /** A part of the time without a core above which that is what slows everything. */
 const oftenStarved = 0.25;
 
@@ -142,8 +145,15 @@ export function judge(evidence: Evidence): Limit {
     waitsForFew(evidence, { waited, median }) ??
     (busy > atWork || workers === 0 ? work(evidence, { waited, elapsed, fetch, median }) : undefined) ??
     (evidence.lacksMemory ? { name: "memory" } : undefined) ??
-    (starved > oftenStarved ? { name: "starved", who: "loader", part: starved } : { name: "handOff", busy })
+    (starved > oftenStarved && othersRun(evidence)
+      ? { name: "starved", who: "loader", part: starved }
+      : { name: "handOff", busy })
   );
+}
+
+/** Whether it is not the program itself, by as many workers as there are cores, that has nearly all of the cores' time. */
+function othersRun({ load, workers, cores }: Evidence): boolean {
+  return load === undefined || load < allCores || workers > cores;
 }
 
 /** Whether most of the waits were for what failed, for a start, or for a few batches. */
@@ -169,9 +179,10 @@ function waitsForFew(
 
 /** What the work of fetching is; undefined where there is none. */
 function work(
-  { batches, workers, cores, load, scattered }: Evidence,
+  evidence: Evidence,
   { waited, elapsed, fetch, median }: { readonly [T in "waited" | "elapsed" | "fetch" | "median"]: number },
 ): Limit | undefined {
+  const { batches, workers, cores, load, scattered } = evidence;
   if (fetch === 0) return undefined;
   if (scattered !== undefined) return { name: "order", of: scattered };
   const part = (of: (counters: Recent["counters"]) => number): number =>
@@ -184,11 +195,13 @@ function work(
   const starved = 1 - asleep - part(({ cpuMs }) => cpuMs);
   if (asleep > 0.5) {
     // What a package's own threads do is waiting for the thread that asked them.
-    if (load !== undefined && load > 0.85) return { name: "cpu", on: "threads", part: asleep, wanted: cores };
+    if (load !== undefined && load > allCores)
+      return { name: "cpu", on: "threads", part: asleep, wanted: cores };
     const wanted = Math.min(needed, mostWorkers(cores, asleep));
     return read > 0.5 ? { name: "disk", part: read, wanted } : { name: "waiting", part: asleep, wanted };
   }
-  if (starved > oftenStarved) return { name: "starved", who: "workers", part: starved };
+  if (starved > oftenStarved && othersRun(evidence))
+    return { name: "starved", who: "workers", part: starved };
   const quick = workers === 0 && median < (read > 0 ? worthAWorker.fromFiles : worthAWorker.inMemory);
   const wanted = quick ? 0 : Math.max(1, Math.min(needed, mostWorkers(cores, asleep)));
   const on = read > 0.5 ? "read" : decode > 0.5 ? "decode" : "own";

@@ -145,6 +145,11 @@ describe("explain", () => {
       /^Other work on this machine is the limit.*58 % of getItem it could work and has no core/,
     ],
     [
+      "no other programs where this one has all the cores",
+      sentence({ ...waits, cpu: 8 }, { load: 0.97, workers: 4 }),
+      /^The CPU is the limit/,
+    ],
+    [
       "other programs, which keep this one from taking what is there",
       sentence({ wait: 9, consume: 1, fetch: 9 }, { starved: 0.4 }),
       /^Other work on this machine is the limit.*40 % of the time the loader's own thread could hand batches over/,
