@@ -11,12 +11,12 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
-import { DataLoader } from "epochal";
+import { createRandom, DataLoader } from "epochal";
 import { inspect } from "epochal/inspect";
 import type { Browser, Page } from "playwright-core";
 import sharp from "sharp";
 import { launchChromium } from "../../test/browser/engines/chromium.ts";
+import { draw, drawFiles } from "./draw.ts";
 import { type Scene, scenes } from "./scenes.ts";
 
 const docs = new URL("../../docs/", import.meta.url);
@@ -47,12 +47,11 @@ interface Taken {
   readonly limit: string;
 }
 
-const photograph = new URL("../../../shared/data/imagenet-sample/n01440764_tench.JPEG", import.meta.url);
-const original = sharp(fileURLToPath(photograph));
-const small = await original.clone().resize(64, 64).jpeg().toBuffer();
 const folder = await mkdtemp(join(tmpdir(), "epochal-screenshots-"));
+const files = await drawFiles(folder);
+const small = await draw("house", createRandom(1), 0.16);
 const large = join(folder, "large.jpg");
-await original.clone().resize(6000, 4000, { fit: "cover" }).jpeg({ quality: 95 }).toFile(large);
+await writeFile(large, await draw("house", createRandom(1), 15));
 const server = createServer((_, response) => void pause(latency).then(() => response.end(small)));
 await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 const remote = `http://127.0.0.1:${(server.address() as AddressInfo).port}/small.jpg`;
@@ -89,7 +88,7 @@ async function take(scene: Scene, browser: Browser): Promise<void> {
 /** Runs a loader with its page, and takes a picture of it. */
 async function run(scene: Scene, browser: Browser): Promise<Taken> {
   const { sequence, classes, consume, after } = scene;
-  await using loader = new DataLoader(sequence({ remote, large }), { workers: 2 });
+  await using loader = new DataLoader(sequence({ files, remote, large }), { workers: 2 });
   await using inspected = await inspect(loader, classes ? { classes } : {});
   let taken: Promise<Taken> | undefined;
   let end: number | undefined;
@@ -139,7 +138,7 @@ async function showBatch(page: Page, index: number | undefined): Promise<void> {
   await page.locator("#batch-title", { hasText: `index ${index},` }).waitFor();
 }
 
-/** Drawings with few colours as they are, photographs as well as there is room for. */
+/** Timelines, which have few colours, as they are, batches of pictures as well as there is room for. */
 async function compressed(picture: Buffer, { index }: Scene): Promise<Buffer> {
   if (index !== undefined) {
     for (let quality = 80; ; quality -= 10) {

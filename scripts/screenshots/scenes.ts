@@ -1,11 +1,14 @@
 /** What there are pictures of. */
 import type { LoaderStats, Sequence } from "epochal";
+import { kinds } from "./draw.ts";
+import { Drawings, type Fault } from "./drawings.ts";
 import { Late } from "./late.ts";
-import { type Fault, kinds, Photos } from "./photos.ts";
 import { Slow } from "./slow.ts";
 
-/** Pictures that are slow to be had. */
+/** Pictures to load; two of them are slow to be had. */
 export interface Pictures {
+  /** The paths of small ones, in the order of their classes. */
+  readonly files: readonly string[];
   /** The URL of one on a server that answers late. */
   readonly remote: string;
   /** The path of one as large as a camera's. */
@@ -32,9 +35,9 @@ export interface Scene {
   readonly width: number;
 }
 
-const photos = (name: string, fault?: Fault): Scene => ({
+const drawings = (name: string, fault?: Fault): Scene => ({
   name,
-  sequence: () => new Photos(fault),
+  sequence: ({ files }) => new Drawings(files, fault),
   classes: kinds,
   consume: 100,
   after: 6,
@@ -51,15 +54,15 @@ const time = (
 
 export const scenes: readonly Scene[] = [
   {
-    ...photos("inspector"),
+    ...drawings("inspector"),
     consume: 25,
     after: 15,
     parts: ["#sentence", "#batch", ".beside"],
     width: 1000,
   },
-  photos("red-and-blue-swapped", "red and blue swapped"),
-  photos("one-class", "one class a batch"),
-  photos("divided-twice", "divided by 255 twice"),
+  drawings("red-and-blue-swapped", "red and blue swapped"),
+  drawings("one-class", "one class a batch"),
+  drawings("divided-twice", "divided by 255 twice"),
   time("network", "waiting", { sequence: ({ remote }) => new Slow("network", remote), consume: 40 }),
   time("disk", "disk", { sequence: ({ remote }) => new Slow("disk", remote), consume: 40 }),
   time("decode", "cpu", { sequence: ({ large }) => new Slow("decode", large), consume: 20 }),
