@@ -124,7 +124,8 @@ export function waitingPart(fetch: number, asleep: number): number {
 export function mostWorkers(cores: number, waiting: number): number {
   // What waits for less than a third does so by measurement, or by a disk that more workers would make no faster.
   if (waiting < 1 / 3) return cores;
-  return Math.max(cores, Math.min(most, Math.ceil(cores / (1 - Math.min(waiting, 0.999)))));
+  // A measured part is a hair above or below what it is.
+  return Math.max(cores, Math.min(most, Math.ceil(cores / (1 - Math.min(waiting, 0.999)) - 1e-6)));
 }
 
 /** Says what limits a loader. */

@@ -146,7 +146,7 @@ describe("explain", () => {
     ],
     [
       "no other programs where this one has all the cores",
-      sentence({ ...waits, cpu: 8 }, { load: 0.97, workers: 4 }),
+      sentence({ ...waits, fetch: 39, cpu: 16 }, { load: 0.97, workers: 4 }),
       /^The CPU is the limit/,
     ],
     [
