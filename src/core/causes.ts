@@ -6,9 +6,13 @@ const most = 8;
 /** What was thrown and what caused it, in words, the nearest first; nothing of `undefined`. */
 export function causesOf(thrown: unknown): readonly string[] {
   const causes: string[] = [];
-  for (let at = thrown; at !== undefined && at !== null && causes.length < most; ) {
-    causes.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
-    at = at instanceof Error ? at.cause : undefined;
+  try {
+    for (let at = thrown; at !== undefined && at !== null && causes.length < most; ) {
+      causes.push(at instanceof Error ? `${at.name}: ${at.message}` : String(at));
+      at = at instanceof Error ? at.cause : undefined;
+    }
+  } catch {
+    causes.push("Something was thrown of which no text can be made.");
   }
   return causes;
 }
