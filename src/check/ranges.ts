@@ -5,16 +5,18 @@
  * series should be nobody can tell.
  */
 import { type BatchCheck, countOf, type Finding, showNumber, showPath } from "./finding.ts";
-import { summarize, type ValueMoments } from "./values.ts";
+import {
+  addMoments,
+  type MomentSums,
+  momentsOver,
+  noMoments,
+  summarize,
+  type ValueMoments,
+} from "./values.ts";
 
-interface Range {
-  batches: number;
+interface Range extends MomentSums {
+  /** The first batch that was looked at. */
   readonly index: number;
-  min: number;
-  max: number;
-  /** Sums over batches. */
-  mean: number;
-  squares: number;
 }
 
 type Judgement = Pick<Finding, "severity" | "message" | "cause" | "cure">;
@@ -30,20 +32,15 @@ export function rangeCheck(): BatchCheck {
           leaf.role === "image" && leaf.dtype.startsWith("float") && !/^\[[12]\]/.test(leaf.path);
         const summary = isJudged ? summarize(leaf) : undefined;
         if (summary === undefined || summary.nan + summary.infinite === summary.sampled) continue;
-        const { min, max, mean, std } = summary;
-        const range = ranges.get(leaf.path) ?? { batches: 0, index, min, max, mean: 0, squares: 0 };
-        range.batches++;
-        range.min = Math.min(range.min, min);
-        range.max = Math.max(range.max, max);
-        range.mean += mean;
-        range.squares += std * std + mean * mean;
+        const range = ranges.get(leaf.path) ?? { ...noMoments(), index };
+        addMoments(range, summary);
         ranges.set(leaf.path, range);
       }
     },
     findings: () =>
-      [...ranges].flatMap(([path, { batches, index, min, max, mean: sum, squares }]) => {
-        const mean = sum / batches;
-        const std = Math.sqrt(Math.max(0, squares / batches - mean * mean));
+      [...ranges].flatMap(([path, range]) => {
+        const { batches, index } = range;
+        const { min, max, mean, std } = momentsOver(range);
         const judgement = judge({ min, max, mean, std });
         if (judgement === undefined) return [];
         const facts = `${showPath(path)} lies between ${showNumber(min)} and ${showNumber(max)}, mean ${showNumber(mean)}, deviation ${showNumber(std)}, in ${countOf(batches, "batch", "batches")}`;

@@ -95,7 +95,7 @@ function callerOf(stack: string = ""): string | undefined {
   const frame = frames.find((line) => !line.includes("/check/spies."));
   const place = frame && /((?:file:\/\/|\/|[A-Za-z]:\\)[^()]*?):(\d+):\d+\)?$/.exec(frame);
   if (!place) return undefined;
-  const [, file, line] = place as unknown as [string, string, string];
+  const [, file = "", line = ""] = place;
   const url = file.startsWith("file:") ? file : `file://${file}`;
   return url.startsWith(home) ? undefined : `${decodeURI(url).split("/").pop()!.split("?")[0]}:${line}`;
 }

@@ -11,6 +11,36 @@ export interface ValueMoments {
   readonly std: number;
 }
 
+/** Moments of the leaf of several batches, of which each counts as much. */
+export interface MomentSums {
+  batches: number;
+  min: number;
+  max: number;
+  /** Sums over batches. */
+  mean: number;
+  squares: number;
+}
+
+/** The sums of no batch. */
+export function noMoments(): MomentSums {
+  return { batches: 0, min: Number.POSITIVE_INFINITY, max: Number.NEGATIVE_INFINITY, mean: 0, squares: 0 };
+}
+
+/** Adds a batch to `sums`. */
+export function addMoments(sums: MomentSums, { min, max, mean, std }: ValueMoments): void {
+  sums.batches++;
+  sums.min = Math.min(sums.min, min);
+  sums.max = Math.max(sums.max, max);
+  sums.mean += mean;
+  sums.squares += std * std + mean * mean;
+}
+
+/** What the sums of at least one batch come to. */
+export function momentsOver({ batches, min, max, mean: sum, squares }: MomentSums): ValueMoments {
+  const mean = sum / batches;
+  return { min, max, mean, std: Math.sqrt(Math.max(0, squares / batches - mean * mean)) };
+}
+
 /** What values of a leaf are. Of those that are not finite only their number; moments are 0 where none is finite. */
 export interface ValueSummary extends ValueMoments {
   /** Values there are, and values looked at: evenly spaced ones. */

@@ -6,6 +6,7 @@
  */
 import type { ServerResponse } from "node:http";
 import { causesOf } from "../core/causes.ts";
+import { waitAtMost } from "../core/settle.ts";
 import { warnOnce } from "../core/warn.ts";
 import { type FeedPosition, feedStart } from "./feed.ts";
 import type { BatchLook, Message, PageHello } from "./protocol.ts";
@@ -78,12 +79,7 @@ export class Broadcast {
     const ends = [...this.#pages].map(
       ({ response }) => new Promise<void>((resolve) => response.end(() => resolve())),
     );
-    let timer: NodeJS.Timeout | undefined;
-    const atMost = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, farewell);
-    });
-    await Promise.race([Promise.all(ends), atMost]);
-    clearTimeout(timer);
+    await waitAtMost(Promise.all(ends), farewell);
     for (const page of this.#pages) this.#leave(page);
   }
 

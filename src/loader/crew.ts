@@ -26,6 +26,7 @@ import type { ResolvedOptions } from "./options.ts";
 export class Crew {
   readonly #sequence: Sequence<unknown>;
   readonly #options: ResolvedOptions;
+  readonly #observers: Observers;
   readonly #tuner: Chooser;
   readonly #faults: Faults = { retries: 0, workersLost: 0 };
   /** The worker that is this thread. */
@@ -35,8 +36,6 @@ export class Crew {
   #pool: Pool | undefined;
   #onTick: (() => void) | undefined;
   readonly #isStarting = (): boolean => this.inFlight().some(({ doing }) => doing === "starting");
-
-  readonly #observers: Observers;
 
   constructor(sequence: Sequence<unknown>, options: ResolvedOptions, observers: Observers) {
     const Choice = isTuned(options) ? tunerChunk.module!.Tuner : FixedSetting;

@@ -100,8 +100,8 @@ describe("every entry point", () => {
 /**
  * Size limits in KiB, minified and compressed. `first` is what a page pays before it runs; `later` what it has loaded, all
  * in all, once it has used what `uses` names. 6 of a loader's are the picture of its sequence, by which it is known whether a
- * state belongs to the data at hand, 2 are batches, which it makes of samples, 6 say what limits it. Of images it is their description at first,
- * and later the decoder of a format, with what every image needs of the kernel.
+ * state belongs to the data at hand, 2 are batches, which it makes of samples, 6 say what limits it. Of images it is their
+ * description at first, and later the decoder of a format, with what every image needs of the kernel.
  */
 const limits: Readonly<Record<string, Budget>> = {
   'export { Sequence, DataLoader, serve } from "epochal";': {

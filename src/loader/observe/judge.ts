@@ -3,9 +3,9 @@
  *
  * Pure: numbers in, a judgement out, so that tests drive it with simulated pipelines. The rule, in words: a loader whose
  * consumer hardly waits lacks nothing. Else the waits themselves say what they were for: tries that failed, a worker that
- * was starting, a few indices that take many times as long as the others, one that never returns. What is left is spread over all
- * batches: where workers are at work most of the time, the parts of getItem say what with; where they are not, batches
- * lie ready and are not handed over, or may not be fetched for want of memory.
+ * was starting, a few indices that take many times as long as the others, one that never returns. What is left is spread
+ * over all batches: where workers are at work most of the time, the parts of getItem say what with; where they are not,
+ * batches lie ready and are not handed over, or may not be fetched for want of memory.
  */
 import type { InFlight } from "../../worker/pool/in-flight.ts";
 import type { CoreShares } from "./process-load.ts";

@@ -12,7 +12,10 @@ export interface InFlight {
   readonly epoch: number | undefined;
   /** Its index; undefined likewise. */
   readonly index: number | undefined;
-  /** When it began with that, in milliseconds of `performance.now()`, to a second where nobody observes; undefined of what is queued. */
+  /**
+   * When it began with that, in milliseconds of `performance.now()`, to a second where nobody observes; undefined of what is
+   * queued.
+   */
   readonly since: number | undefined;
   /** Milliseconds that it has been at that while the loader's thread was free to look, to a second; 0 of what is queued. */
   readonly age: number;
