@@ -41,7 +41,7 @@ export interface Counters {
 export interface FetchTimes {
   /** Since 1970. */
   readonly begin: number;
-  /** Each read as from, to, from, to, and so on; those under a millisecond that begin in the same one are one. */
+  /** Each read as from, to, from, to, and so on; those under a millisecond that begin within five are one. */
   readonly reads: readonly number[];
   /** Each image decoded, likewise. */
   readonly decodes: readonly number[];
@@ -161,8 +161,9 @@ export function endFetch(fetch: Fetch, buffers: () => Iterable<ArrayBufferLike> 
   return counters;
 }
 
-/** Milliseconds within which short spans are told as one: of small images there are hundreds a batch. */
-const indistinct = 1;
+/** Milliseconds below which a span is short, and within which short ones are told as one: of small images there are hundreds a batch. */
+const short = 1;
+const together = 5;
 
 function timesOf({ start, reads = [], decodes = [] }: Fetch): FetchTimes {
   return {
@@ -173,7 +174,7 @@ function timesOf({ start, reads = [], decodes = [] }: Fetch): FetchTimes {
 }
 
 /**
- * The spans of `times`, as milliseconds after `start`. Those that are shorter than a millisecond and begin in the same one
+ * The spans of `times`, as milliseconds after `start`. Those that are shorter than a millisecond and begin within five
  * are one, as long as all of them together.
  */
 function spansFrom(start: number, times: readonly number[]): number[] {
@@ -184,7 +185,7 @@ function spansFrom(start: number, times: readonly number[]): number[] {
     const from = Math.max(0, times[at]! - start);
     const to = Math.max(0, times[at + 1]! - start);
     const after = from - (spans.at(-2) ?? Number.NEGATIVE_INFINITY);
-    if (to - from < indistinct && after >= 0 && after < indistinct)
+    if (to - from < short && after >= 0 && after < together)
       spans[spans.length - 1]! += Math.max(0, to - Math.max(from, reached));
     else spans.push(from, to);
     reached = Math.max(reached, to);

@@ -52,7 +52,7 @@ export class Loader<B> implements DataLoader<B> {
   }
   readonly #sequence: Sequence<unknown>;
   readonly #unbegun: Unbegun;
-  readonly #audience: Audience = new Set();
+  readonly #audience: Audience = { listeners: [] };
   readonly #observers = new Observers(this.#audience);
   /** What a loop needs: the chunks in which that is, and all of it once it begins. */
   readonly #chunks: readonly CodeChunk<unknown>[];

@@ -13,7 +13,7 @@ import {
 
 /** A loader of which only its events are there. */
 class Told {
-  readonly #audience: Audience = new Set();
+  readonly #audience: Audience = { listeners: [] };
   readonly #observers = new Observers(this.#audience);
   observe(observer: Observer): () => void {
     return this.#observers.add(observer);

@@ -36,14 +36,23 @@ export class EpochEvents {
     const { when, fetchMs, cpuMs: cpu, waitMs: waited } = counters;
     // It may have been asked for before anybody observed.
     if (when === undefined || sentAt === 0) return;
-    const of = { worker, epoch: this.#epoch, index };
+    const epoch = this.#epoch;
     const latest = performance.now() - fetchMs;
     const begin = Math.max(sentAt, Math.min(when.begin - performance.timeOrigin, latest));
-    this.#observers.note({ type: "fetched", ...of, begin, end: begin + fetchMs, cpu, waited });
-    for (const { from, to } of pairs(when.reads))
-      this.#observers.note({ type: "read", ...of, begin: begin + from, end: begin + to });
-    for (const { from, to } of pairs(when.decodes))
-      this.#observers.note({ type: "decoded", ...of, begin: begin + from, end: begin + to });
+    this.#observers.note({ type: "fetched", worker, epoch, index, begin, end: begin + fetchMs, cpu, waited });
+    const tell = (type: "read" | "decoded", times: readonly number[]): void => {
+      for (let at = 0; at < times.length; at += 2)
+        this.#observers.note({
+          type,
+          worker,
+          epoch,
+          index,
+          begin: begin + times[at]!,
+          end: begin + times[at + 1]!,
+        });
+    };
+    tell("read", when.reads);
+    tell("decoded", when.decodes);
   }
 
   /** The consumer has waited for a batch. */
@@ -74,9 +83,4 @@ export class EpochEvents {
     // Now, as it is the consumer's in a moment.
     this.#observers.tell(event);
   }
-}
-
-/** Times given as from, to, from, to, and so on. */
-function* pairs(times: readonly number[]): Generator<{ readonly from: number; readonly to: number }> {
-  for (let at = 0; at < times.length; at += 2) yield { from: times[at]!, to: times[at + 1]! };
 }

@@ -71,8 +71,16 @@ export type LoaderEvent =
 /** Is told of what happens. */
 export type Observer = (event: LoaderEvent) => void;
 
-/** Observers, each as often as it was added. */
-export type Audience = Set<{ readonly tell: (event: LoaderEvent) => unknown }>;
+/** An observer, as often as it was added. */
+interface Listener {
+  readonly tell: (event: LoaderEvent) => unknown;
+  ended: boolean;
+}
+
+/** Observers. The list is replaced and not changed, so that one may be added or end while all are told. */
+export interface Audience {
+  listeners: readonly Listener[];
+}
 
 /**
  * Tells those who observe a loader. They are the loader's to hold: they may refer to it, and what tells them belongs to its
@@ -96,12 +104,15 @@ export class Observers {
   /** Tells `observer` of what happens from now on, until what is returned is called. */
   add(observer: Observer): () => void {
     const audience = this.#audience.deref()!;
-    const entry = { tell: observer };
-    audience.add(entry);
-    this.#count = audience.size;
+    const listener: Listener = { tell: observer, ended: false };
+    const become = (listeners: readonly Listener[]): void => {
+      audience.listeners = listeners;
+      this.#count = listeners.length;
+    };
+    become([...audience.listeners, listener]);
     return () => {
-      audience.delete(entry);
-      this.#count = audience.size;
+      listener.ended = true;
+      become(audience.listeners.filter((one) => one !== listener));
     };
   }
 
@@ -124,10 +135,10 @@ export class Observers {
     if (audience === undefined) return;
     for (const event of noted) {
       // One that is added by another is told of what comes after, one that is ended by another of nothing.
-      for (const observer of [...audience]) {
-        if (!audience.has(observer)) continue;
+      for (const listener of audience.listeners) {
+        if (listener.ended) continue;
         try {
-          const told = observer.tell(event);
+          const told = listener.tell(event);
           if (isThenable(told)) told.then(undefined, (error) => this.#mention(event, error));
         } catch (error) {
           this.#mention(event, error);

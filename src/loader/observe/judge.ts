@@ -9,7 +9,7 @@
  */
 import type { InFlight } from "../../worker/pool/in-flight.ts";
 import type { CoreShares } from "./process-load.ts";
-import { quantile, type Recent, slowestOf } from "./recent.ts";
+import { quantile, type Recent, slowestOf, sortedNumbers } from "./recent.ts";
 
 /** A share of waiting under which the data keeps up. */
 const keepsUp = 0.05;
@@ -215,5 +215,5 @@ function work(
 }
 
 function medianOf(batches: readonly Recent[], of: (batch: Recent) => number): number {
-  return quantile(Float64Array.from(batches, of).sort(), 0.5);
+  return quantile(sortedNumbers(batches.map(of)), 0.5);
 }
