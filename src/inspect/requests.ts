@@ -4,7 +4,6 @@
  * `at` gives what the loader gives for the same epoch and index. It calls `getItem` on the caller's own instance, in this
  * thread, so one batch is fetched at a time, and only where somebody asks.
  */
-
 import { leavesOf } from "../check/leaves.ts";
 import { causesOf } from "../core/causes.ts";
 import { isEpochalError } from "../core/errors.ts";
@@ -68,7 +67,11 @@ export class Requests {
       const { seed } = this.#loader;
       const before = this.#last;
       const batch = before.then(() => sequenceIn(this.#loader).at(index, { epoch, seed }));
-      this.#last = batch.catch(() => {});
+      // What it gave is not kept until somebody asks again.
+      this.#last = batch.then(
+        () => {},
+        () => {},
+      );
       const body = look(await batch, epoch, index);
       return body === undefined ? refused(404, "There is no such sample.") : { status: 200, body };
     } catch (error) {

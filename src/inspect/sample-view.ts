@@ -108,8 +108,10 @@ function viewNumbers(leaf: BatchLeaf, item: number, most: number): SampleView {
   const steps = channels === 0 ? 0 : count / channels;
   const taken = Math.min(steps, Math.max(1, Math.floor(most / channels)));
   const values: (number | null)[] = [];
+  // Of boxes the first: those that are added to make all samples alike are the last.
+  const stepOf = (i: number): number => (role === "boxes" ? i : Math.floor((i * steps) / taken));
   for (let i = 0; i < taken; i++) {
-    const from = item * count + Math.floor((i * steps) / taken) * channels;
+    const from = item * count + stepOf(i) * channels;
     for (let channel = 0; channel < channels; channel++) {
       const value = data[from + channel];
       const number = dtype === "float16" ? halfValue(value as number) : Number(value);

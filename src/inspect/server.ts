@@ -139,7 +139,10 @@ function routeOf(request: IncomingMessage, { hosts, token }: Access, { open, dat
   const program = open.get(path);
   if (program !== undefined) return program;
   if (!isAuthorized(request, token))
-    return refusing(401, "Open the whole URL that was printed: it ends with a token.");
+    return refusing(
+      401,
+      "This address lacks the token behind its #, or has that of another run. Open the whole URL that the program printed.",
+    );
   return data.get(path) ?? refusing(404, "There is nothing here.");
 }
 
@@ -195,7 +198,7 @@ async function listen(server: Server, port: number): Promise<void> {
     server.on("error", (cause: NodeJS.ErrnoException) => {
       const why =
         cause.code === "EADDRINUSE"
-          ? `is taken by another program`
+          ? "is taken by another program"
           : cause.code === "EACCES"
             ? "is not for programs without privileges"
             : `cannot be listened on (${cause.message})`;

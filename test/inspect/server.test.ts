@@ -6,9 +6,12 @@ import { connect } from "node:net";
 import { networkInterfaces } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { helloOf } from "../../src/inspect/options.ts";
 import type { BatchLook, Message, SampleView, Update } from "../../src/inspect/protocol.ts";
+import { Requests } from "../../src/inspect/requests.ts";
 import { PageServer } from "../../src/inspect/server.ts";
 import { LoaderWatch } from "../../src/inspect/watch.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
@@ -227,6 +230,25 @@ describe("a batch by its index", () => {
     expect(status).toBe(500);
     expect(text).toMatch(/no such file.*ENOENT: five\.jpg/s);
   });
+});
+
+it("a batch that was asked for is not kept", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  let given: WeakRef<Tensor> | undefined;
+  class Given extends Sequence<Tensor> {
+    readonly length = 1;
+    getItem() {
+      const made = tensor([1, 2, 3]);
+      given = new WeakRef(made);
+      return made;
+    }
+  }
+  const requests = new Requests(new DataLoader(new Given()));
+  expect(await requests.batch(new URLSearchParams("epoch=0&index=0"))).toMatchObject({ status: 200 });
+  await sleep(1);
+  collect();
+  expect(given!.deref()).toBeUndefined();
 });
 
 /** A page that reads its stream to the end. */

@@ -70,6 +70,36 @@ it("a batch has all that it is made of, under the paths of its leaves", () => {
   expect(JSON.parse(JSON.stringify(leaves))).toEqual(leaves);
 });
 
+it("of many boxes the first are shown: those that fill up are the last", () => {
+  const boxes = Float32Array.from({ length: 64 * 100 * 4 }, (_, i) => i % 400);
+  const { leaves } = lookAt([pictures([64, 16, 16, 3], "uint8"), tensor(boxes, { shape: [64, 100, 4] })], at);
+  const [, view] = leaves[1]!.samples as readonly Extract<SampleView, { kind: "numbers" }>[];
+  expect(view!.values).toEqual(Array.from({ length: view!.values.length }, (_, i) => i));
+  expect([view!.values.length % 4, view!.count]).toEqual([0, 400]);
+});
+
+it("batches of nothing, of one sample, of one number and of texts alone have a look", () => {
+  expect(lookAt([], at)).toMatchObject({ samples: 1, leaves: [], classes: undefined });
+  expect(lookAt([empty([0, 32, 32, 3], "uint8"), []], at)).toMatchObject({
+    samples: 0,
+    leaves: [{ role: "image", samples: [], values: undefined }],
+  });
+  expect(lookAt(pictures([1, 16, 16, 3], "uint8"), at)).toMatchObject({
+    samples: 1,
+    leaves: [{ path: "", samples: [{ kind: "pixels" }] }],
+  });
+  expect(lookAt({ a: { b: 0.5, c: null } }, at)).toMatchObject({
+    leaves: [
+      { path: "a.b", samples: [{ values: [0.5] }] },
+      { path: "a.c", samples: [{ kind: "text", text: "null" }] },
+    ],
+  });
+  expect(lookAt(["cat", ""], at).leaves[0]!.samples).toEqual([
+    { kind: "text", text: "cat" },
+    { kind: "text", text: "" },
+  ]);
+});
+
 it("looks that take long are followed by such that do less, and by one as thorough once that was an accident", () => {
   const looks = new Looks();
   const busy = (milliseconds: number): void => {
