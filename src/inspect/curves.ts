@@ -7,7 +7,7 @@ const most = 1024;
 /** A point, with its number among all points of all curves. */
 interface Point {
   readonly number: number;
-  readonly at: readonly [step: number, value: number];
+  readonly at: Curve["points"][number];
 }
 
 /** One curve. */
@@ -28,13 +28,12 @@ export class Curves {
     return this.#count;
   }
 
-  /** Adds a point. One that is not finite cannot be drawn. */
+  /** Adds a point. That a loss is NaN is what it is looked at for, and JSON has no word for it. */
   add(name: string, step: number, value: number): void {
-    if (!Number.isFinite(value)) return;
     const curve = this.#curves.get(name) ?? { points: [], every: 1, values: 0 };
     this.#curves.set(name, curve);
     if (curve.values++ % curve.every !== 0) return;
-    curve.points.push({ number: this.#count++, at: [step, value] });
+    curve.points.push({ number: this.#count++, at: [step, Number.isFinite(value) ? value : null] });
     if (curve.points.length <= most) return;
     curve.points = curve.points.filter((_, i) => i % 2 === 0);
     curve.every *= 2;

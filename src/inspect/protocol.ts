@@ -98,11 +98,14 @@ export interface ShownFault {
   readonly causes: readonly string[];
 }
 
-/** Points of a curve, as step and value. */
+/** Points of a curve, as step and value; null where it is not finite. */
 export interface Curve {
   readonly name: string;
-  readonly points: readonly (readonly [step: number, value: number])[];
+  readonly points: readonly (readonly [step: number, value: number | null])[];
 }
+
+/** The last class that is counted by itself: larger ones are counted with it. */
+export const lastClass = 10_000;
 
 /** How many samples of each class were delivered. */
 export interface ClassCounts {
@@ -110,7 +113,7 @@ export interface ClassCounts {
   readonly path: string;
   /** Samples of each class so far, by its number. */
   readonly soFar: readonly number[];
-  /** Batches so far, and those of them whose samples were all of one class. */
+  /** Batches that were counted, and those of them whose samples were all of one class. */
   readonly batches: number;
   readonly batchesOfOneClass: number;
 }

@@ -42,11 +42,13 @@ describe("a feed", () => {
   it("thins curves rather than forget how they began", () => {
     const feed = feedOf();
     for (let step = 0; step < 10_000; step++) feed.plot("loss", step, 1 / (step + 1));
-    feed.plot("loss", 10_000, Number.NaN);
     const [curve] = feed.read(feedStart).curves;
     expect(curve!.points.length).toBeLessThanOrEqual(1025);
     expect(curve!.points[0]).toEqual([0, 1]);
     expect(curve!.points.at(-1)![0]).toBeGreaterThan(9900);
+    // That it is none is what the loss is looked at for.
+    for (let step = 10_001; step < 10_100; step++) feed.plot("loss", step, Number.NaN);
+    expect(feed.read(feedStart).curves[0]!.points.at(-1)![1]).toBeNull();
     const { position } = feed;
     feed.plot("val_loss", 0, 2);
     expect(feed.read(position).curves).toEqual([{ name: "val_loss", points: [[0, 2]] }]);

@@ -48,10 +48,14 @@ function aligned(curves: readonly Curve["points"][]): [number[], ...(number | nu
   const places = new Map(steps.map((step, at) => [step, at]));
   const columns = curves.map((points) => {
     const column = Array<number | null>(steps.length).fill(null);
-    for (const [step, value] of points) column[places.get(step)!] = Number.isFinite(value) ? value : null;
+    for (const [step, value] of points) column[places.get(step)!] = value;
     return column;
   });
   return [steps, ...columns];
+}
+
+function finiteOf(values: ArrayLike<number | null | undefined>): readonly number[] {
+  return Array.from(values).filter((value) => typeof value === "number");
 }
 
 function Plot({
@@ -95,7 +99,7 @@ function Plot({
             dash: name.startsWith("val_") ? [6, 4] : [],
             width: 2,
             spanGaps: true,
-            points: { show: ({ data: [steps] }: uPlot) => steps.length < 2 },
+            points: { show: ({ data }: uPlot, i: number) => finiteOf(data[i]!).length < 2 },
           })),
         ],
       },
@@ -114,13 +118,18 @@ function Plot({
         {names.map((name) => (
           <span key={name} class="last">
             <span class={`line ${name.startsWith("val_") ? "validation" : "training"}`} aria-hidden="true" />
-            {name} {digits(curves.get(name)!.at(-1)![1])}
+            {name} {shownValue(curves.get(name)!.at(-1)![1])}
           </span>
         ))}
       </figcaption>
       <div ref={frame} class="plot" />
     </figure>
   );
+}
+
+/** A value; one that is not finite was not sent. */
+function shownValue(value: number | null | undefined): JSX.Element | string {
+  return typeof value === "number" ? digits(value) : <b class="wrong">not finite</b>;
 }
 
 function CurveTable({ curves }: { readonly curves: Curves }): JSX.Element {
@@ -130,7 +139,7 @@ function CurveTable({ curves }: { readonly curves: Curves }): JSX.Element {
         <tr>
           <th scope="col">Curve</th>
           <th scope="col" class="number">
-            Points
+            Points drawn
           </th>
           <th scope="col" class="number">
             First
@@ -149,13 +158,14 @@ function CurveTable({ curves }: { readonly curves: Curves }): JSX.Element {
       <tbody>
         {[...curves].map(([name, points]) => {
           const values = points.map(([, value]) => value);
+          const finite = finiteOf(values).toSorted((a, b) => a - b);
           return (
             <tr key={name}>
               <th scope="row">{name}</th>
               <td class="number">{points.length}</td>
-              {[values[0]!, Math.min(...values), Math.max(...values), values.at(-1)!].map((value, i) => (
+              {[values[0], finite[0], finite.at(-1), values.at(-1)].map((value, i) => (
                 <td key={i} class="number">
-                  {digits(value)}
+                  {shownValue(value)}
                 </td>
               ))}
             </tr>
