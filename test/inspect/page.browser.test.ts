@@ -56,6 +56,8 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
   const problems: string[] = [];
   /** What is sent for `/batch` and `/sample`. */
   let answers: Readonly<Record<string, unknown>> = {};
+  /** What answers wait for. */
+  let held: Promise<void> | undefined;
   let pixels: Float32Array;
   let labels: readonly number[];
 
@@ -74,7 +76,9 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
       } else {
         asked.push(request.url!);
         const answer = answers[path];
-        response.writeHead(answer ? 200 : 404).end(answer ? JSON.stringify(answer) : "There is none.");
+        void Promise.resolve(held).then(() =>
+          response.writeHead(answer ? 200 : 404).end(answer ? JSON.stringify(answer) : "There is none."),
+        );
       }
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -247,7 +251,7 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
   it("shows batches of one class", async () => {
     const of = await pictures(20, () => 9);
     await tell(hello(), update({ classes: soFar(even, 250) }), look(batchOf(of.pixels, of.labels, unit)));
-    expect(await text("#one-class.wrong")).toBe("Batches of one class: 250 of 250");
+    expect(await text("#one-class.wrong")).toBe("Batches of one class: 250 of 250 counted");
     expect(await text("#hints .wrong")).toContain("all 20 samples of this batch are of one class, 9 truck");
     await see("one-class");
   });
@@ -272,7 +276,7 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
         labels.map(() => 3),
       ),
     );
-    expect(await text("#hints")).toContain("every label so far is 3 cat, in 250 batches");
+    expect(await text("#hints")).toContain("no class so far but 3 cat, in 250 batches");
     await see("constant-labels");
     await tell(hello(), update({ classes: soFar([3500, ...classes.slice(1).map(() => 167)]) }), batch(unit));
     const bar = (row: number): Promise<number> =>
@@ -311,6 +315,10 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
           new Float32Array(n * 300).map((_, i) => Math.cos(i / 9)),
           { shape: [n, 100, 3] },
         ),
+        features: tensor(
+          new Float32Array(n * 9).map((_, i) => i % 9),
+          { shape: [n, 9] },
+        ),
         label: tensor([0, 1, 2, 3], "int32"),
       }),
     );
@@ -319,21 +327,69 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
       expect.stringContaining("a cat on a mat"),
     );
     expect(await text("#batch .samples.audio figcaption")).toMatch(/^8,000 samples, −0\.\d+ to 0\.\d+/);
-    expect(await text("#batch .samples.series figcaption")).toMatch(/^100 steps of 3 channels/);
-    // Under the mask the picture is tinted; without it, it is not.
-    const corner = (): Promise<number[]> =>
+    expect(await text("#batch .samples.series figcaption")).toMatch(
+      /^100 steps of 3 channels, −\S+ to \S+ in 255 of the values$/,
+    );
+    expect(await page.locator("#batch .samples.vector li p").first().innerText()).toMatch(/^0\s+1\s+2.*8$/);
+    /** The colour of the first picture at a place of its 32 rows and columns. */
+    const at = (x: number, y: number): Promise<number[]> =>
       page
         .locator("#batch .grid canvas")
         .first()
-        .evaluate((canvas) => {
-          const context = (canvas as unknown as HTMLCanvasLike).getContext("2d");
-          return [...context.getImageData(4, 4, 1, 1).data].slice(0, 3);
-        });
+        .evaluate(
+          (canvas, [x, y]) => {
+            const { width, height, getContext } = canvas as unknown as HTMLCanvasLike;
+            const context = getContext.call(canvas, "2d");
+            return [...context.getImageData((x! * width) / 32, (y! * height) / 32, 1, 1).data].slice(0, 3);
+          },
+          [x, y],
+        );
+    const of = (x: number, y: number): number[] => [...pixels.subarray((y * 32 + x) * 3).subarray(0, 3)];
     await see("masks-and-boxes");
-    const tinted = await corner();
+    // Under the mask the picture is tinted, and the box has an edge; without them, it has neither.
+    expect(await at(1, 1)).not.toEqual(of(1, 1));
+    expect(await at(16, 16)).not.toEqual(of(16, 16));
+    expect(await at(20, 16)).toEqual(of(20, 16));
     await page.getByLabel("masks (0 is clear)").uncheck();
-    expect(await corner()).toEqual([...pixels.subarray(0, 3)]);
-    expect(tinted).not.toEqual([...pixels.subarray(0, 3)]);
+    expect(await at(1, 1)).toEqual(of(1, 1));
+    await page.getByLabel("boxes", { exact: true }).uncheck();
+    expect(await at(16, 16)).toEqual(of(16, 16));
+    await page.getByLabel("boxes", { exact: true }).check();
+    await page.getByLabel("masks (0 is clear)").check();
+  });
+
+  it("shows sound as loud as it can be, and says of what is not finite that it is not", async () => {
+    const wave = new Int16Array(2 * 8000).map((_, i) => (i % 2 ? 16_384 : -16_384));
+    await tell(
+      hello(),
+      update(),
+      look({
+        sound: tensor(wave, { shape: [2, 8000] }),
+        series: tensor(new Float32Array(2 * 300).fill(Number.NaN), { shape: [2, 100, 3] }),
+        features: tensor([
+          [1, Number.POSITIVE_INFINITY],
+          [2, 0.5],
+        ]),
+      }),
+    );
+    const heights = (await page.locator("#batch .samples.audio polyline").first().getAttribute("points"))!
+      .split(" ")
+      .map((point) => Number(point.split(",")[1]));
+    // A quarter and three quarters of the way down.
+    expect([Math.min(...heights), Math.max(...heights)]).toEqual([expect.closeTo(15, 0), 41]);
+    expect(await text("#batch .samples.series figcaption")).toBe(
+      "100 steps of 3 channels in 255 of the values, some not finite",
+    );
+    expect(await text("#batch .samples.vector li")).toMatch(/^1\s+not finite/);
+  });
+
+  it("shows a batch that is one leaf, and one without anything", async () => {
+    await tell(hello(), update(), look(tensor([1.5, Number.NaN])));
+    expect(await text("#hints")).toContain("batch: 1 value is NaN");
+    expect(await text("#leaves th[scope=row]")).toContain("batch number");
+    await tell(hello(), update(), look([]));
+    expect(await text("#batch-title")).toContain("1 sample");
+    expect(await page.locator("#hints").count()).toBe(0);
   });
 
   it.each([
@@ -423,9 +479,17 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
       }),
     );
     expect(await text("#sentence.bad .limit")).toBe("One batch may never come:");
+    expect(await text("#numbers")).toContain("longest wait in a hundred\n5.6 s");
     await expect.poll(() => text("#timeline table")).toMatch(/thread 1.*index 5, for 5\.7 s/);
     await page.getByText("The timeline as a table").click();
     await see("time-hang");
+    // What lies under the pointer is told, and goes on.
+    await page.locator("#timeline .canvas canvas").hover({ position: { x: 1000, y: 32 } });
+    expect(await text(".pointed")).toBe("thread 1: index 5, 5.7 s so far");
+    stream.write(`${JSON.stringify(update({ open: [open("thread 1", "fetch", 9700, 5)] }))}\n`);
+    await expect.poll(() => text(".pointed")).toBe("thread 1: index 5, 9.7 s so far");
+    await page.locator("#sentence").hover();
+    expect(await text(".pointed")).toBe("");
   });
 
   it("lists faults with their causes, and marks them where they happened", async () => {
@@ -483,6 +547,39 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     expect(await page.locator("#curves figure").count()).toBe(2);
     expect(await page.locator("#curves figcaption").first().innerText()).toMatch(/loss.*val_loss 0\.9/s);
     expect(await page.locator("#curves canvas").count()).toBe(2);
+    /** Pixels of the first plot of a colour of the page's. */
+    const drawn = (colour: string): Promise<number> =>
+      page
+        .locator("#curves canvas")
+        .first()
+        .evaluate(
+          (canvas, [red, green, blue]) => {
+            const { width, height, getContext } = canvas as unknown as HTMLCanvasLike;
+            const { data } = getContext.call(canvas, "2d").getImageData(0, 0, width, height);
+            let count = 0;
+            for (let i = 0; i < data.length; i += 4)
+              if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
+            return count;
+          },
+          colour.match(/\w\w/g)!.map((channel) => Number.parseInt(channel, 16)),
+        );
+    const [read, decode] = ["#3f7fd9", "#e0913a"];
+    expect(await drawn(read!)).toBeGreaterThan(200);
+    expect(await drawn(decode!)).toBeGreaterThan(50);
+    await see("curves");
+    // A loss that became NaN is said to be none, and the first value of validation is there.
+    await tell(
+      hello(),
+      update({
+        curves: [
+          { name: "loss", points: [...points(2.3, 0.4), [400, null]] },
+          { name: "val_loss", points: [[390, 0.9]] },
+        ],
+      }),
+      batch(unit),
+    );
+    expect(await page.locator("#curves figcaption").first().innerText()).toMatch(/loss\s+not finite\s/);
+    expect(await drawn(decode!)).toBeGreaterThan(3);
   });
 
   it("is accessible in both schemes, and fits a narrow screen", async () => {
@@ -515,7 +612,10 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     expect(asked.pop()).toBe(`/batch?epoch=0&index=${told + 1}`);
     expect(await page.getByLabel("hold").isChecked()).toBe(true);
     // Batches that are delivered do not take its place until it is let go.
-    stream.write(`${JSON.stringify(look(batchOf(pixels, labels, unit), 30))}\n`);
+    const delivered = { ...update().epoch!, delivered: 64 };
+    for (const message of [look(batchOf(pixels, labels, unit), 30), update({ epoch: delivered })])
+      stream.write(`${JSON.stringify(message)}\n`);
+    await page.locator("#numbers", { hasText: "64 / 250" }).waitFor();
     expect(await text("#batch-title")).toContain("index 8,");
     await page.keyboard.press("h");
     await page.locator("#batch-title", { hasText: "index 30," }).waitFor();
@@ -526,14 +626,40 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     await page.getByLabel("Index", { exact: true }).press("Enter");
     await page.getByText("Batch 77 could not be had: There is none.").waitFor();
     expect(asked.pop()).toBe("/batch?epoch=0&index=77");
+    // Of a loader that shares its batches with others, indices go further than its epoch is long.
+    await page.getByLabel("Index", { exact: true }).fill("300");
+    await page.getByLabel("Index", { exact: true }).press("Enter");
+    await page.getByText("Batch 300 could not be had: There is none.").waitFor();
+    expect(asked.pop()).toBe("/batch?epoch=0&index=300");
   });
 
-  it("shows a picture in full size", async () => {
+  it("fetches of batches that are passed over none but the one that it stops at", async () => {
+    await tell(hello(), update(), batch(unit));
+    let release = (): void => {};
+    held = new Promise((resolve) => {
+      release = resolve;
+    });
+    answers = { "/batch": look(batchOf(pixels, labels, unit), 700) };
+    asked.length = 0;
+    await page.getByLabel("Index", { exact: true }).blur();
+    for (let i = 0; i < 5; i++) await page.keyboard.press("ArrowRight");
+    await expect.poll(() => asked.length).toBe(1);
+    release();
+    await page.locator("#batch-title", { hasText: "index 700," }).waitFor();
+    expect(asked).toEqual([told + 1, told + 5].map((index) => `/batch?epoch=0&index=${index}`));
+    held = undefined;
+  });
+
+  it("shows a picture in full size, for as long as it is looked at", async () => {
+    await tell(hello(), update(), batch(unit));
     await page.locator("#batch .grid button").nth(2).click();
-    expect(await text("dialog .bar")).toContain("2 bird");
+    expect(await text("dialog .bar")).toContain(`sample 2 of index ${told},`);
     await page.keyboard.press("ArrowRight");
     expect(await text("dialog .bar")).toContain("3 cat");
     await see("full-size");
+    stream.write(`${JSON.stringify(look(batchOf(pixels, labels, unit), 900))}\n`);
+    await page.locator("#batch-title", { hasText: "index 900," }).waitFor({ state: "attached" });
+    expect(await text("dialog .bar")).toContain(`sample 3 of index ${told},`);
     await page.keyboard.press("Escape");
     await page.locator("dialog").waitFor({ state: "detached" });
   });
@@ -542,9 +668,31 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
     const over = { ...update().epoch!, delivered: 250, complete: true };
     await tell(hello(), update({ epoch: undefined, report: { ...update().report, last: over } }));
     expect(await text("#link")).toContain(`Epoch ${told} is over: 250 of 250 batches.`);
+    await tell(
+      hello(),
+      update({
+        epoch: undefined,
+        report: { ...update().report, last: { ...over, failed: 5, complete: false } },
+      }),
+      batch(unit),
+    );
+    expect(await text("#link")).toContain(`Epoch ${told} has failed at index 5`);
+    await page.getByLabel("hold").check();
+    const before = stream;
     stream.end();
     await page.getByText("Connection lost").waitFor();
     await see("lost");
+    // It is the same one again: what was held is held.
+    await expect.poll(() => stream, { timeout: 30_000 }).not.toBe(before);
+    for (const message of [
+      { ...hello(), name: `Photos${told}` },
+      update(),
+      look(batchOf(pixels, labels, unit), 900),
+    ])
+      stream.write(`${JSON.stringify(message)}\n`);
+    await page.getByText("Connection lost").waitFor({ state: "hidden" });
+    expect(await text("#batch-title")).toContain(`index ${told},`);
+    await page.getByText("Nothing was heard for some seconds").waitFor();
     expect(problems).toEqual([]);
   });
 

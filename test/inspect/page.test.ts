@@ -3,9 +3,15 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hintsOf } from "../../src/inspect/page/hints.ts";
 import { consumer, lanesOf, placeMarks, sumsOf } from "../../src/inspect/page/lanes.ts";
-import { usualMapping } from "../../src/inspect/page/mapping.ts";
+import { mappingsOf, usualMapping } from "../../src/inspect/page/mapping.ts";
 import { Model } from "../../src/inspect/page/model.ts";
-import type { PageHello, TimelineMark } from "../../src/inspect/protocol.ts";
+import {
+  type ClassCounts,
+  lastClass,
+  type PageHello,
+  type TimelineMark,
+  type Update,
+} from "../../src/inspect/protocol.ts";
 import { type TypedArray, tensor } from "../../src/tensor/index.ts";
 import { bars, hello, look, mean, open, std, update } from "./scenes.ts";
 
@@ -62,11 +68,42 @@ describe("the model", () => {
     model.take(
       update({ ...over, time: 1500, marks: [{ time: 950, kind: "epochEnd", text: "Epoch 0 is over." }] }),
     );
-    for (let time = 2000; time < 60_000; time += 500) model.take(update({ ...over, time }));
+    for (let time = 2000; time < 90_000; time += 500) model.take(update({ ...over, time }));
     expect(model.now).toBe(950);
     expect(model.spans.length).toBe(1);
-    model.take(update({ time: 70_000 }));
-    expect([model.now, model.spans.length]).toEqual([70_000, 0]);
+    model.take(update({ time: 100_000 }));
+    expect([model.now, model.spans.length]).toEqual([100_000, 0]);
+  });
+
+  it("tells at the end of an epoch how fast it was, for however long that is looked at", () => {
+    const model = new Model();
+    model.take(hello());
+    const { stats } = update();
+    const at = (time: number, batches: number, more: Partial<Update>) =>
+      update({ time, stats: { ...stats, batches, elapsed: Math.min(time, 1950) }, ...more });
+    for (let time = 500; time < 2000; time += 500) model.take(at(time, time / 10, {}));
+    const marks: TimelineMark[] = [{ time: 1950, kind: "epochEnd", text: "Epoch 0 is over." }];
+    model.take(at(2000, 195, { epoch: undefined, marks }));
+    for (let time = 2500; time < 90_000; time += 500) model.take(at(time, 195, { epoch: undefined }));
+    expect(model.rates!.batches).toBeCloseTo(100);
+  });
+
+  it("has the same loader after a lost connection, and says for how long there was too much to draw", () => {
+    const model = new Model();
+    const known = hello();
+    model.take(known);
+    model.take(update({ time: 1000, left: 7 }));
+    model.take(update({ time: 1500 }));
+    expect(model.crowded).toBe(1000);
+    model.take(hello());
+    expect(model.hello).toBe(known);
+    expect([model.update, model.rates, model.crowded]).toEqual([
+      undefined,
+      undefined,
+      Number.NEGATIVE_INFINITY,
+    ]);
+    model.take(hello({ seed: 8 }));
+    expect(model.hello).not.toBe(known);
   });
 
   it("refuses what another version tells", () => {
@@ -162,9 +199,45 @@ describe("hints", () => {
     ).toEqual(["strange"]);
   });
 
-  it("say of classes what is impossible", () => {
-    const hints = hintsOf(look([tensor([0, 1, 2, 10], "int32")]), hello(), undefined);
-    expect(hints).toEqual([{ severity: "wrong", text: expect.stringContaining("class 10 of 10 classes") }]);
+  it("say of classes what is impossible, and not all of it", () => {
+    const of = (labels: readonly number[]) => hintsOf(look([tensor(labels, "int32")]), hello(), undefined);
+    expect(of([0, 1, 2, 10])).toEqual([
+      { severity: "wrong", text: expect.stringContaining("class 10 of 10 classes") },
+    ]);
+    const [all] = of(Array.from({ length: 300 }, (_, i) => i));
+    expect(all!.text).toContain("class 10, 11, 12, 13 … of 10 classes");
+  });
+
+  it("take no samples for ones of one class that are not counted, or not apart", () => {
+    const of = (labels: readonly number[], soFar?: ClassCounts) =>
+      hintsOf(look([tensor(labels, "int32")]), hello({ classes: undefined }), soFar);
+    expect(of([3, 3, 3])).toHaveLength(1);
+    expect(of([3, 3, -1])).toEqual([]);
+    // Both are counted as the last class there is.
+    const { counts } = look([tensor([20_000, 30_000], "int32")]).classes!;
+    expect(counts.at(-1)).toBe(2);
+    expect(counts).toHaveLength(lastClass + 1);
+    const soFar = { path: "[0]", soFar: counts, batches: 9, batchesOfOneClass: 0 };
+    expect(of([20_000, 30_000], soFar)).toEqual([]);
+  });
+
+  it("name a batch that is its only leaf", () => {
+    const [hint] = hintsOf(look(tensor([1, Number.NaN])), hello(), undefined);
+    expect(hint!.text).toBe("batch: 1 value is NaN, which makes the loss NaN.");
+  });
+
+  it("undo what was divided by alone, and what was taken off values up to 255", () => {
+    const [leaf] = look(floats((value) => value / 255)).leaves;
+    const white = (mean: number, std: number, value: number): number => {
+      const { scale, offset } = mappingsOf(leaf!, hello({ mean: [mean], std: [std] })).find(
+        ({ name }) => name === "undone",
+      )!;
+      return value * scale[0]! + offset[0]!;
+    };
+    expect(white(0, 255, 1)).toBe(255);
+    expect(white(127.5, 127.5, 1)).toBe(255);
+    expect(white(0.5, 0.5, 1)).toBe(255);
+    expect(white(0.45, 1, 0.55)).toBeCloseTo(255);
   });
 
   it("leave values as they are unless there is something to undo them by", () => {

@@ -21,12 +21,9 @@ export function BatchPanel({
   readonly hints: readonly Hint[];
 }): JSX.Element {
   const { batch } = shown;
-  const images = batch.leaves.filter(
+  const pictures = batch.leaves.filter(
     ({ role, samples }) => role === "image" && samples[0]?.kind === "pixels",
   );
-  // A mask without pictures is a picture.
-  const masks = batch.leaves.filter(({ role, samples }) => role === "mask" && samples[0]?.kind === "pixels");
-  const pictures = images.length > 0 ? images : masks;
   return (
     <section id="batch" aria-labelledby="batch-title">
       <WhichBatch shown={shown} hello={hello} />
@@ -63,6 +60,7 @@ function WhichBatch({
   readonly hello: PageHello | undefined;
 }): JSX.Element {
   const { batch, held, hold, go, by, problem, busy, alone } = shown;
+  const live = hello?.live;
   // What is being typed stands, whatever is delivered meanwhile.
   const [typed, setTyped] = useState<string>();
   useEffect(() => {
@@ -73,13 +71,13 @@ function WhichBatch({
       if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
       if (key === "ArrowLeft") by(-1);
       else if (key === "ArrowRight") by(1);
-      else if (key === "h") hold(!held);
+      else if (key === "h" && live) hold(!held);
       else return;
       event.preventDefault();
     };
     document.addEventListener("keydown", press);
     return () => document.removeEventListener("keydown", press);
-  }, [by, hold, held]);
+  }, [by, hold, held, live]);
   return (
     <>
       <div class="bar">
@@ -98,7 +96,6 @@ function WhichBatch({
             <input
               type="number"
               min={0}
-              max={hello && hello.length - 1}
               value={typed ?? batch.index}
               disabled={alone}
               onInput={(event) => setTyped(event.currentTarget.value)}
@@ -112,7 +109,7 @@ function WhichBatch({
           <button type="button" onClick={() => by(1)} disabled={alone} title="Next index (→)">
             next →
           </button>
-          {hello?.live && (
+          {live && (
             <label title="Keep this batch (h)">
               <input type="checkbox" checked={held} onChange={(event) => hold(event.currentTarget.checked)} />{" "}
               hold
@@ -127,16 +124,19 @@ function WhichBatch({
   );
 }
 
+/** A leaf of pictures. */
+interface PictureLeaf {
+  readonly batch: BatchLook;
+  readonly leaf: LeafView;
+}
+
 /** The pictures of one leaf with the ways to draw them. */
 function Pictures({
-  batch,
-  leaf,
   hello,
   first,
   several,
-}: {
-  readonly batch: BatchLook;
-  readonly leaf: LeafView;
+  ...latest
+}: PictureLeaf & {
   readonly hello: PageHello | undefined;
   /** Whether masks and boxes belong to it. */
   readonly first: boolean;
@@ -147,14 +147,18 @@ function Pictures({
   const [masks, setMasks] = useState(true);
   const [boxes, setBoxes] = useState(true);
   const [form, setForm] = useState<BoxForm>("corners");
-  const [open, setOpen] = useState<number>();
+  const [open, setOpen] = useState<PictureLeaf & { readonly item: number }>();
   const [drawn, setDrawn] = useState<Drawn>(nothingDrawn);
+  // While one is looked at in full size, others do not take its place.
+  const { batch, leaf } = open ?? latest;
+  const onOpen = useCallback((item: number) => setOpen({ batch, leaf, item }), [batch, leaf]);
   const mappings = useMemo(() => mappingsOf(leaf, hello), [leaf, hello]);
-  const name = chosen ?? usualMapping(leaf, hello);
-  const mapping = mappings.find((each) => each.name === name) ?? mappings[0]!;
-  const has = (role: LeafView["role"]): boolean =>
-    first && leaf.role === "image" && batch.leaves.some((each) => each.role === role);
-  const [hasMasks, hasBoxes] = [has("mask"), has("boxes")];
+  const usual = usualMapping(leaf, hello);
+  const mapping = (mappings.find(({ name }) => name === chosen) ??
+    mappings.find(({ name }) => name === usual))!;
+  const boxLeaf = batch.leaves.find(({ role }) => first && role === "boxes");
+  const hasMasks = first && batch.leaves.some(({ role }) => role === "mask");
+  const hasBoxes = boxLeaf !== undefined;
   const looks = useMemo<Looks>(
     () => ({ mapping, swap, masks: masks && hasMasks, boxes: boxes && hasBoxes, form }),
     [mapping, swap, masks, boxes, form, hasMasks, hasBoxes],
@@ -176,7 +180,10 @@ function Pictures({
         {several && <code>{leaf.path}</code>}
         <label>
           <span class="quiet">show values</span>{" "}
-          <select value={name} onChange={(event) => setChosen(event.currentTarget.value as MappingName)}>
+          <select
+            value={mapping.name}
+            onChange={(event) => setChosen(event.currentTarget.value as MappingName)}
+          >
             {mappings.map((each) => (
               <option key={each.name} value={each.name}>
                 {each.label}
@@ -186,7 +193,7 @@ function Pictures({
         </label>
         {colour && <Check label="swap red and blue" checked={swap} set={setSwap} />}
         {hasMasks && <Check label="masks (0 is clear)" checked={masks} set={setMasks} />}
-        {hasBoxes && <Check label="boxes" checked={boxes} set={setBoxes} />}
+        {hasBoxes && <Check label={`boxes${boxesLeftOut(boxLeaf)}`} checked={boxes} set={setBoxes} />}
         {hasBoxes && boxes && (
           <select
             aria-label="How boxes are written"
@@ -202,20 +209,18 @@ function Pictures({
         )}
       </div>
       <MappingLine leaf={leaf} label={mapping.label} drawn={drawn} samples={batch.samples} />
-      <Grid batch={batch} leaf={leaf} hello={hello} looks={looks} onDrawn={onDrawn} onOpen={setOpen} />
-      {open !== undefined && open < leaf.samples.length && (
-        <FullSize
-          batch={batch}
-          leaf={leaf}
-          item={open}
-          hello={hello}
-          looks={looks}
-          onGo={setOpen}
-          onClose={() => setOpen(undefined)}
-        />
+      <Grid batch={batch} leaf={leaf} hello={hello} looks={looks} onDrawn={onDrawn} onOpen={onOpen} />
+      {open && (
+        <FullSize {...open} hello={hello} looks={looks} onGo={onOpen} onClose={() => setOpen(undefined)} />
       )}
     </>
   );
+}
+
+/** Of how many boxes of a sample so many were sent, where they are not all. */
+function boxesLeftOut({ samples: [sample] }: LeafView): string {
+  if (sample?.kind !== "numbers" || sample.values.length >= sample.count) return "";
+  return ` (the first ${whole(sample.values.length / 4)} of ${whole(sample.count / 4)})`;
 }
 
 function Check({

@@ -16,7 +16,8 @@ export function captionOf(batch: BatchLook, i: number, hello: PageHello | undefi
     .join(", ");
 }
 
-function wordsOf(
+/** What a caption has of a sample of a leaf; undefined for nothing. */
+export function wordsOf(
   { role }: LeafView,
   sample: SampleView | undefined,
   hello: PageHello | undefined,
@@ -32,9 +33,9 @@ function wordsOf(
     case "classes":
       return values.map((value) => className(value ?? Number.NaN, hello?.classes)).join(" ");
     case "number":
-      return values.map(shown).join(" ");
+      return values.map(numberSent).join(" ");
     case "vector":
-      return values.length <= mostNumbers ? values.map(shown).join(" ") : undefined;
+      return values.length <= mostNumbers ? values.map(numberSent).join(" ") : undefined;
     default:
       return undefined;
   }
@@ -45,6 +46,6 @@ function largest(values: readonly (number | null)[]): number {
 }
 
 /** A number that was sent; one that is not finite was not. */
-function shown(value: number | null): string {
+export function numberSent(value: number | null): string {
   return value === null ? "not finite" : digits(value);
 }

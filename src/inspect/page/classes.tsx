@@ -1,8 +1,8 @@
 /** Which classes samples are of: in this batch, and so far. */
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
-import type { BatchLook, ClassCounts, PageHello } from "../protocol.ts";
-import { className, plural, whole } from "./words.ts";
+import { type BatchLook, type ClassCounts, lastClass, type PageHello } from "../protocol.ts";
+import { className, leafName, plural, whole } from "./words.ts";
 
 /** Classes that are shown without asking. */
 const most = 24;
@@ -26,8 +26,10 @@ export function ClassesPanel({
   if (count === 0 || (here.length === 0 && counts.length === 0)) return null;
   const sortedByNumber = byNumber ?? count <= most;
   const part = count > most ? wanted.trim().toLowerCase() : "";
+  const nameOf = (number: number): string =>
+    number === lastClass ? `${whole(lastClass)} and more` : className(number, names);
   const all = Array.from({ length: count }, (_, number) => number).filter((number) =>
-    className(number, names).toLowerCase().includes(part),
+    nameOf(number).toLowerCase().includes(part),
   );
   const inBatch = (number: number): number => here[number] ?? 0;
   const before = (number: number): number => counts[number] ?? 0;
@@ -37,7 +39,9 @@ export function ClassesPanel({
   return (
     <section id="classes" aria-labelledby="classes-title">
       <div class="bar">
-        <h2 id="classes-title">Classes</h2>
+        <h2 id="classes-title">
+          Classes <code class="quiet">{leafName((batch?.classes ?? soFar)!.path)}</code>
+        </h2>
         <label>
           <input
             type="checkbox"
@@ -55,7 +59,7 @@ export function ClassesPanel({
       </div>
       {soFar && soFar.batches > 0 && (
         <p class={soFar.batchesOfOneClass > soFar.batches / 2 ? "wrong" : "quiet"} id="one-class">
-          Batches of one class: {whole(soFar.batchesOfOneClass)} of {whole(soFar.batches)}
+          Batches of one class: {whole(soFar.batchesOfOneClass)} of {whole(soFar.batches)} counted
         </p>
       )}
       <table class="bars">
@@ -69,7 +73,7 @@ export function ClassesPanel({
         <tbody>
           {shown.map((number) => (
             <tr key={number}>
-              <th scope="row">{className(number, names)}</th>
+              <th scope="row">{nameOf(number)}</th>
               {batch && (
                 <td>
                   <Bar count={inBatch(number)} most={mostHere} kind="here" />

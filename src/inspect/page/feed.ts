@@ -6,7 +6,10 @@ import type { Model } from "./model.ts";
 const pause = 1500;
 const tries = 40;
 
-/** The word that the program printed with the address: nobody else on this machine knows it. */
+/** Milliseconds after which a program that says nothing is said to be busy: it tells twice a second. */
+const silence = 5000;
+
+/** The token that the program printed with the address: nobody else on this machine knows it. */
 const headers = (): Readonly<Record<string, string>> => ({
   authorization: `Bearer ${location.hash.slice(1)}`,
 });
@@ -20,9 +23,10 @@ export function stillReport(): readonly Message[] | undefined {
 /** Feeds `model` from the stream for as long as the page is open; `changed` is called after each message. */
 export async function follow(model: Model, changed: () => void): Promise<void> {
   for (let left = tries; left > 0; left--) {
-    const heard = await listen(model, changed).catch(() => false);
-    if (model.link.name === "refused") return changed();
-    if (heard) left = tries;
+    await listen(model, changed).catch(() => {});
+    const { name } = model.link;
+    if (name === "refused") return changed();
+    if (name === "open" || name === "silent") left = tries;
     model.link = { name: model.hello ? "lost" : "connecting" };
     changed();
     await new Promise((resolve) => setTimeout(resolve, pause));
@@ -31,36 +35,29 @@ export async function follow(model: Model, changed: () => void): Promise<void> {
   changed();
 }
 
-/** Listens until the stream ends; says whether anything was heard. */
-async function listen(model: Model, changed: () => void): Promise<boolean> {
+/** Listens until the stream ends. */
+async function listen(model: Model, changed: () => void): Promise<void> {
   const response = await fetch("stream", { headers: headers(), cache: "no-store" });
   if (!response.ok || !response.body) {
-    const said = (await response.text()).trim();
-    const reason =
-      response.status === 401
-        ? "This address lacks the word behind its #, or has that of another run. Open the address that the program printed."
-        : said || `The program answers with status ${response.status}.`;
-    model.link = { name: "refused", reason };
-    return false;
+    model.link = { name: "refused", reason: await reasonOf(response) };
+    return;
   }
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
-  let heard = false;
   for (;;) {
-    const { done, value } = await reader.read();
-    if (done) return heard;
+    const timer = setTimeout(() => {
+      if (model.link.name === "open") model.link = { name: "silent" };
+      changed();
+    }, silence);
+    const { done, value } = await reader.read().finally(() => clearTimeout(timer));
+    if (done) return;
     const lines = (rest + value).split("\n");
     rest = lines.pop()!;
     for (const line of lines) {
-      if (line.trim() === "") continue;
       model.take(JSON.parse(line) as Message);
-      heard = true;
-      if (model.link.name === "refused") {
-        await reader.cancel();
-        return true;
-      }
+      if (model.link.name === "refused") return reader.cancel();
     }
-    if (model.link.name !== "open" && model.hello) model.link = { name: "open" };
+    if (model.hello) model.link = { name: "open" };
     changed();
   }
 }
@@ -81,6 +78,11 @@ export function askSample(
 
 async function ask<T>(question: string): Promise<T> {
   const response = await fetch(question, { headers: headers(), cache: "no-store" });
-  if (!response.ok) throw new Error((await response.text()).trim() || `Status ${response.status}.`);
+  if (!response.ok) throw new Error(await reasonOf(response));
   return (await response.json()) as T;
+}
+
+/** Why the program refuses, in its words. */
+async function reasonOf(response: Response): Promise<string> {
+  return (await response.text()) || `The program answers with status ${response.status}.`;
 }

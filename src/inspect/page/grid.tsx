@@ -15,7 +15,7 @@ import {
   paint,
   together,
 } from "./pixels.ts";
-import { digits } from "./words.ts";
+import { digits, messageOf } from "./words.ts";
 
 /** How pictures are drawn. */
 export interface Looks {
@@ -112,25 +112,24 @@ export function FullSize({
 }): JSX.Element {
   const dialog = useRef<HTMLDialogElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
-  const [full, setFull] = useState<Pixels>();
+  const [full, setFull] = useState<{ readonly of: Pixels; readonly pixels: Pixels }>();
   const [problem, setProblem] = useState("");
   const sent = leaf.samples[item] as Pixels;
   const live = hello?.live === true;
   useEffect(() => dialog.current!.showModal(), []);
   useEffect(() => {
     let left = false;
-    setFull(undefined);
     setProblem("");
     if (live && sent.step > 1)
       askSample(batch, leaf.path, item).then(
-        (sample) => !left && sample.kind === "pixels" && setFull(sample),
-        (error: unknown) => !left && setProblem(error instanceof Error ? error.message : String(error)),
+        (sample) => !left && sample.kind === "pixels" && setFull({ of: sent, pixels: sample }),
+        (error: unknown) => !left && setProblem(messageOf(error)),
       );
     return () => {
       left = true;
     };
   }, [batch, leaf, item, live]);
-  const shown = full ?? sent;
+  const shown = full?.of === sent ? full.pixels : sent;
   useLayoutEffect(() => {
     const { mapping, swap } = looks;
     paint(canvas.current!, shown, {

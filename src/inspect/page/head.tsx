@@ -51,14 +51,19 @@ export function LinkState({ model }: { readonly model: Model }): JSX.Element {
   const { link, update, hello } = model;
   const last = update?.report.last;
   const over = update && !update.epoch && last;
+  const batches = last && `${whole(last.delivered)} of ${plural(last.expected, "batch", "batches")}`;
   const texts = {
     connecting: "Connecting …",
     open:
       over && last.complete
-        ? `Epoch ${last.epoch} is over: ${whole(last.delivered)} of ${plural(last.expected, "batch", "batches")}. What is shown is its end.`
-        : over
-          ? `Epoch ${last.epoch} was left after ${whole(last.delivered)} of ${plural(last.expected, "batch", "batches")}.`
-          : "",
+        ? `Epoch ${last.epoch} is over: ${batches}. What is shown is its end.`
+        : over && last.failed !== undefined
+          ? `Epoch ${last.epoch} has failed at index ${last.failed}, which could not be fetched, after ${batches}.`
+          : over
+            ? `Epoch ${last.epoch} was left after ${batches}.`
+            : "",
+    silent:
+      "Nothing was heard for some seconds: the program is busy or stopped. What is shown is the last that was heard.",
     lost: "Connection lost: the program has ended, or has closed its page. What is shown is the last that was heard.",
     refused: link.name === "refused" ? link.reason : "",
     still: hello ? "A still report: what was seen when it was written." : "This report is empty.",
@@ -92,11 +97,8 @@ export function Numbers({ model }: { readonly model: Model }): JSX.Element | nul
   const numbers: readonly (readonly [value: string, what: string, tone?: string])[] = [
     [perSecond >= 100 ? whole(perSecond) : digits(Number(perSecond.toFixed(1))), "batches a second"],
     [percent(waiting), "waiting for data", waiting >= 0.05 ? "slow" : "good"],
-    [time(recent.stages.wait.p99), "longest wait in a hundred"],
-    [
-      `${digits(update.queue.at(-1)?.[1] ?? model.queue.at(-1)?.[1] ?? 0)} of ${stats.queue.capacity}`,
-      "batches ready",
-    ],
+    [time(Math.max(recent.stages.wait.p99, open)), "longest wait in a hundred"],
+    [`${digits(model.queue.at(-1)?.[1] ?? 0)} of ${stats.queue.capacity}`, "batches ready"],
     [
       `${whole(epoch?.delivered ?? 0)} / ${whole(epoch?.expected ?? 0)}`,
       `batches of epoch ${epoch?.epoch ?? 0}`,

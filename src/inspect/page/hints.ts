@@ -2,9 +2,9 @@
  * What is wrong with a batch for sure, by its numbers alone. What only looks wrong, as blue faces do, is left to eyes:
  * a guess from colours takes every sky for a mistake.
  */
-import type { BatchLook, ClassCounts, LeafView, PageHello } from "../protocol.ts";
+import { type BatchLook, type ClassCounts, type LeafView, lastClass, type PageHello } from "../protocol.ts";
 import { holds, mappingsOf, usualMapping } from "./mapping.ts";
-import { className, digits, plural, whole } from "./words.ts";
+import { className, digits, leafName, plural, whole } from "./words.ts";
 
 /** Something that is wrong, or strange. */
 export interface Hint {
@@ -17,6 +17,9 @@ const dividedTwice = 1.02 / 255;
 
 /** Deviations that are taken off are rarely less than a fifth of the range: once done, values are some 5 apart. */
 const widest = 12;
+
+/** Classes without a name that are listed. */
+const mostListed = 4;
 
 /** What is to be said of a batch. */
 export function hintsOf(
@@ -37,11 +40,14 @@ function notFinite({ path, values }: LeafView): Hint[] {
   const of = values.sampled < values.count ? ` of ${whole(values.sampled)} looked at` : "";
   const found: Hint[] = [];
   if (values.nan > 0) {
-    const text = `${path}: ${plural(values.nan, "value")}${of} ${values.nan === 1 ? "is" : "are"} NaN, which makes the loss NaN.`;
+    const text = `${leafName(path)}: ${plural(values.nan, "value")}${of} ${values.nan === 1 ? "is" : "are"} NaN, which makes the loss NaN.`;
     found.push({ severity: "wrong", text });
   }
   if (values.infinite > 0)
-    found.push({ severity: "wrong", text: `${path}: ${plural(values.infinite, "value")}${of} infinite.` });
+    found.push({
+      severity: "wrong",
+      text: `${leafName(path)}: ${plural(values.infinite, "value")}${of} ${values.infinite === 1 ? "is" : "are"} infinite.`,
+    });
   return found;
 }
 
@@ -51,8 +57,9 @@ function rangeHints(leaf: LeafView, hello: PageHello | undefined): Hint[] {
   if (role !== "image" || !values || values.sampled <= values.nan + values.infinite) return [];
   const { min, max } = values;
   const range = `${digits(min)} to ${digits(max)}`;
-  const hint = (text: string): Hint[] => [{ severity: "strange", text: `${path}: ${text}` }];
-  if (min === max) return hint(`every value is ${digits(min)}.`);
+  const hint = (text: string): Hint[] => [{ severity: "strange", text: `${leafName(path)}: ${text}` }];
+  if (min === max)
+    return hint(`every value${values.sampled < values.count ? " looked at" : ""} is ${digits(min)}.`);
   if (!dtype.startsWith("float")) return [];
   if (min >= 0 && max <= dividedTwice)
     return hint(`all values lie in ${range}, and 1/255 is 0.0039: divided by 255 twice?`);
@@ -65,7 +72,7 @@ function rangeHints(leaf: LeafView, hello: PageHello | undefined): Hint[] {
     return hint(
       `with mean and std undone, values still leave 0 to 1 by far (they are ${range}): taken off twice, or other ones?`,
     );
-  const nameless = `${path}: values from ${range} are none of 0 to 255, 0 to 1 and −1 to 1`;
+  const nameless = `${leafName(path)}: values from ${range} are none of 0 to 255, 0 to 1 and −1 to 1`;
   return max - min > widest
     ? [{ severity: "strange", text: `${nameless}, and far apart: mean and std taken off twice?` }]
     : [{ severity: "note", text: `${nameless}: give the page the mean and std that were taken off.` }];
@@ -76,16 +83,19 @@ function classHints(
   samples: number,
   hello: PageHello | undefined,
 ): Hint[] {
-  const present = counts.flatMap((count, number) => (count > 0 ? [number] : []));
+  const present = presentIn(counts);
   const names = hello?.classes;
   const hints: Hint[] = [];
-  if (present.length === 1 && samples > 1) {
-    const text = `${path}: all ${whole(samples)} samples of this batch are of one class, ${className(present[0]!, names)}.`;
+  const only = onlyOf(present);
+  // Samples without a class, such as -1, are not counted.
+  if (only !== undefined && samples > 1 && counts[only]! >= samples) {
+    const text = `${leafName(path)}: all ${whole(samples)} samples of this batch are of one class, ${className(only, names)}.`;
     hints.push({ severity: "wrong", text });
   }
   const nameless = names ? present.filter((number) => number >= names.length) : [];
   if (nameless.length > 0) {
-    const text = `${path}: class ${nameless.join(", ")} of ${plural(names!.length, "class", "classes")}: they are counted from 0.`;
+    const listed = `${nameless.slice(0, mostListed).join(", ")}${nameless.length > mostListed ? " …" : ""}`;
+    const text = `${leafName(path)}: class ${listed} of ${plural(names!.length, "class", "classes")}: they are counted from 0.`;
     hints.push({ severity: "wrong", text });
   }
   return hints;
@@ -95,14 +105,24 @@ function soFarHints(
   { path, soFar, batches, batchesOfOneClass }: ClassCounts,
   hello: PageHello | undefined,
 ): Hint[] {
-  const present = soFar.flatMap((count, number) => (count > 0 ? [number] : []));
-  if (batches > 1 && present.length === 1) {
-    const text = `${path}: every label so far is ${className(present[0]!, hello?.classes)}, in ${plural(batches, "batch", "batches")}.`;
+  const only = onlyOf(presentIn(soFar));
+  if (batches > 1 && only !== undefined) {
+    const text = `${leafName(path)}: no class so far but ${className(only, hello?.classes)}, in ${plural(batches, "batch", "batches")}.`;
     return [{ severity: "wrong", text }];
   }
   if (batches > 1 && batchesOfOneClass > batches / 2) {
-    const text = `${path}: batches of one class: ${whole(batchesOfOneClass)} of ${whole(batches)}. Mix the samples, not the batches: batches(dataset, { batchSize, shuffle: true }).`;
+    const text = `${leafName(path)}: batches of one class: ${whole(batchesOfOneClass)} of ${whole(batches)}. Mix the samples, not the batches: batches(dataset, { batchSize, shuffle: true }).`;
     return [{ severity: "wrong", text }];
   }
   return [];
+}
+
+/** The classes that occur. */
+function presentIn(counts: readonly number[]): readonly number[] {
+  return counts.flatMap((count, number) => (count > 0 ? [number] : []));
+}
+
+/** The one class that occurs; undefined where there are several, or may be. */
+function onlyOf(present: readonly number[]): number | undefined {
+  return present.length === 1 && present[0] !== lastClass ? present[0] : undefined;
 }

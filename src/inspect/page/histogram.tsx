@@ -6,7 +6,7 @@ import { Canvas, type Draw } from "./canvas.tsx";
 import { mappingsOf, usualMapping } from "./mapping.ts";
 import { memo } from "./memo.ts";
 import { Behind } from "./table.tsx";
-import { digits, percent, whole } from "./words.ts";
+import { digits, leafName, percent, whole } from "./words.ts";
 
 const height = 128;
 const foot = 18;
@@ -50,13 +50,13 @@ export const HistogramPanel = memo(function Histogram({
   );
   if (!leaf || !axis) return null;
   const { min, max, histogram } = leaf.values!;
-  const names = channelNames(leaf.role === "image" ? histogram.length : Math.max(1, histogram.length));
+  const names = channelNames(histogram.length);
   const used = (max - min) / (axis[1] - axis[0]);
   return (
     <section id="histogram" aria-labelledby="histogram-title">
       <div class="bar">
         <h2 id="histogram-title">Values{histogram.length > 1 ? " by channel" : ""}</h2>
-        {leaves.length > 1 ? (
+        {leaves.length > 1 && (
           <label>
             <span class="quiet">of</span>{" "}
             <select value={leaf.path} onChange={(event) => setPath(event.currentTarget.value)}>
@@ -65,7 +65,7 @@ export const HistogramPanel = memo(function Histogram({
               ))}
             </select>
           </label>
-        ) : null}
+        )}
         {histogram.length > 1 && (
           <ul class="legend">
             {names.map((name, i) => (
@@ -80,7 +80,7 @@ export const HistogramPanel = memo(function Histogram({
       <Canvas
         draw={draw}
         height={height}
-        label={`Histogram of ${leaf.path}; the table below says the same.`}
+        label={`Histogram of ${leafName(leaf.path)}; the table below says the same.`}
       />
       {leaf.role === "image" && used < narrow && (
         <p class="wrong">
@@ -183,7 +183,7 @@ function HistogramTable({
           <th scope="col">Values</th>
           {histogram.map((_, i) => (
             <th key={i} scope="col" class="number">
-              {names[i] ?? `channel ${i}`}
+              {names[i]}
             </th>
           ))}
         </tr>

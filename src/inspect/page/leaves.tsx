@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import type { LeafRole } from "../../check/leaves.ts";
 import type { BatchLook, LeafView } from "../protocol.ts";
 import { memo } from "./memo.ts";
-import { digits, whole } from "./words.ts";
+import { digits, leafName, whole } from "./words.ts";
 
 const roles: Readonly<Record<LeafRole, string>> = {
   image: "pictures",
@@ -55,7 +55,9 @@ export const LeavesPanel = memo(function Leaves({ batch }: { readonly batch: Bat
         <p class="quiet">
           Of{" "}
           {sampled
-            .map(({ path, values }) => `${path}: ${whole(values!.sampled)} of ${whole(values!.count)}`)
+            .map(
+              ({ path, values }) => `${leafName(path)}: ${whole(values!.sampled)} of ${whole(values!.count)}`,
+            )
             .join("; ")}{" "}
           values, evenly spaced.
         </p>
@@ -72,7 +74,7 @@ function LeafRows({ leaf }: { readonly leaf: LeafView }): JSX.Element {
     <>
       <tr>
         <th scope="row">
-          <code>{path === "" ? "batch" : path}</code> {roles[role]}
+          <code>{leafName(path)}</code> {roles[role]}
           <span class="kind">
             {dtype} {shape.join(" × ")}
           </span>

@@ -39,8 +39,8 @@ export function mappingsOf(leaf: LeafView, hello: PageHello | undefined): readon
   ];
   const { mean, std } = hello ?? {};
   if (!mean || !std) return mappings;
-  // Means of 0 to 1, or of 0 to 255.
-  const white = Math.max(...mean) > 1.5 ? 1 : 255;
+  // Of values from 0 to 1, or from 0 to 255.
+  const white = Math.max(...mean, ...std) > 1.5 ? 1 : 255;
   const undone: Mapping = {
     name: "undone",
     label: "mean and std undone",
@@ -53,7 +53,7 @@ export function mappingsOf(leaf: LeafView, hello: PageHello | undefined): readon
 
 /** The mapping that is used unless another one is chosen: by dtype and range alone, or by the mean and std given. */
 export function usualMapping(leaf: LeafView, hello: PageHello | undefined): MappingName {
-  if (!/^(float|double)/.test(leaf.dtype)) {
+  if (!leaf.dtype.startsWith("float")) {
     return leaf.dtype === "bool" || (leaf.dtype !== "uint8" && (leaf.values?.max ?? 255) <= 1)
       ? "unit"
       : "bytes";

@@ -23,6 +23,8 @@ export type Link =
   | { readonly name: "connecting" }
   /** Messages come. */
   | { readonly name: "open" }
+  /** The connection stands, and nothing comes. */
+  | { readonly name: "silent" }
   /** They came, and come no more. */
   | { readonly name: "lost" }
   /** The program does not talk to this page, and says why. */
@@ -66,8 +68,8 @@ export class Model {
   faults: readonly ShownFault[] = [];
   /** The end of what is shown: the present, or what was last where nothing happens any more. */
   now = 0;
-  /** Spans that were left out of what is shown. */
-  left = 0;
+  /** When there were last more spans than can be drawn. */
+  crowded = Number.NEGATIVE_INFINITY;
   curves: ReadonlyMap<string, Curve["points"]> = new Map();
   /** Looks at batches: the last one of a running loader, all of a report. */
   snapshots: readonly BatchLook[] = [];
@@ -94,9 +96,9 @@ export class Model {
     };
   }
 
-  /** A loader introduces itself: what was known of another one is forgotten. */
+  /** A loader introduces itself: all is told anew. */
   #begin(hello: PageHello): void {
-    const { link } = this;
+    const { link, hello: known } = this;
     Object.assign(this, new Model());
     this.#moments = [];
     if (hello.version !== inspectVersion) {
@@ -105,7 +107,8 @@ export class Model {
       return;
     }
     this.link = link.name === "still" ? link : { name: "open" };
-    this.hello = hello;
+    // After a lost connection it is the same one, and what the page keeps of it stands.
+    this.hello = JSON.stringify(known) === JSON.stringify(hello) ? known : hello;
   }
 
   #add(update: Update): void {
@@ -120,12 +123,14 @@ export class Model {
     this.marks = marks.filter(({ time }) => time > from).slice(-mostMarks);
     this.queue = since([...this.queue, ...update.queue], from).slice(-mostQueue);
     this.faults = [...this.faults, ...update.faults].slice(-mostFaults);
-    this.left = update.left;
+    if (update.left > 0) this.crowded = update.time;
     if (update.curves.length > 0) this.curves = withPoints(this.curves, update.curves);
     const { batches, bytes, wait, elapsed } = update.stats;
     const waiting = openWait(update);
+    // Once an epoch is over, the end of it is what is shown.
+    if (this.now <= (this.#moments.at(-1)?.time ?? Number.NEGATIVE_INFINITY)) return;
     const moment = {
-      time: update.time,
+      time: this.now,
       batches,
       bytes,
       waited: wait.total + waiting,

@@ -272,7 +272,8 @@ function isBound(kind: TimelineMark["kind"]): boolean {
 /** A text, cut where it is wider than `width`. */
 function fitted(context: CanvasRenderingContext2D, text: string, width: number): string {
   if (context.measureText(text).width <= width) return text;
-  let length = text.length;
+  // No letter is narrower than two pixels, nearly.
+  let length = Math.min(text.length, Math.ceil(width / 2));
   while (length > 1 && context.measureText(`${text.slice(0, length)}…`).width > width) length--;
   return `${text.slice(0, length)}…`;
 }
@@ -299,8 +300,8 @@ export function pointedAt(timeline: Timeline, width: number, px: number, py: num
 }
 
 function told(kind: TimelineSpan["kind"], index: number | undefined, duration: number): string {
-  const which = index === undefined ? "" : ` ${index}`;
-  const what = { fetch: `index${which}`, wait: `waits for index${which}`, consume: `works on index${which}` };
+  const which = index === undefined ? "several batches" : `index ${index}`;
+  const what = { fetch: which, wait: `waits for ${which}`, consume: `works on ${which}` };
   return `${what[kind as keyof typeof what] ?? kind}, ${time(duration)}`;
 }
 

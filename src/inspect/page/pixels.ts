@@ -81,8 +81,8 @@ function half(bits: number): number {
   return bits & 0x8000 ? -size : size;
 }
 
-/** Colour of a value that is no number: one that no photograph has much of. */
-const notNumber = [255, 0, 255] as const;
+/** Colour of a value that is no number, opaque: one that no photograph has much of. */
+const notNumber = [255, 0, 255, 255] as const;
 
 /** Brightness of a picture's values, as red, green, blue and alpha of each pixel. */
 export function colours(
@@ -100,14 +100,10 @@ export function colours(
     const channel = at % channels;
     const value = values[at]! * scale[channel % scale.length]! + offset[channel % offset.length]!;
     const to = ((at / channels) | 0) * 4;
-    if (Number.isNaN(value)) {
-      drawn.nan++;
-      data.set(notNumber, to);
-    } else if (value < -0.51 || value > 255.51) drawn.clipped++;
-    if (channels < 3) {
-      if (channel === 0) data[to] = data[to + 1] = data[to + 2] = value;
-      else data[to + 3] = value;
-    } else data[to + (swap && channel < 3 ? 2 - channel : channel)] = value;
+    if (Number.isNaN(value)) drawn.nan++;
+    else if (value < -0.51 || value > 255.51) drawn.clipped++;
+    if (channels === 1) data[to] = data[to + 1] = data[to + 2] = value;
+    else data[to + (swap && channel < 3 ? 2 - channel : channel)] = value;
   }
   if (drawn.nan > 0) markNotNumbers(data, values, channels);
   return { data, drawn };

@@ -2,12 +2,12 @@
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { BatchLook, LeafView, PageHello, SampleView } from "../protocol.ts";
-import { captionOf } from "./captions.ts";
+import { captionOf, numberSent, wordsOf } from "./captions.ts";
 import { askSample } from "./feed.ts";
 import { memo } from "./memo.ts";
-import { digits, plural, whole } from "./words.ts";
+import { digits, leafName, messageOf, plural, whole } from "./words.ts";
 
-/** Samples of a leaf that are shown without asking. */
+/** Samples of a leaf, and numbers of a sample, that are shown without asking. */
 const most = 12;
 
 /** A sample that is numbers. */
@@ -21,13 +21,14 @@ export const SamplesPanel = memo(function Samples({
 }: {
   readonly batch: BatchLook;
   readonly hello: PageHello | undefined;
-  /** Whether there are pictures, in whose captions short texts and numbers stand. */
+  /** Whether there are pictures, in whose captions a few words and numbers stand. */
   readonly pictures: boolean;
 }): JSX.Element | null {
-  const leaves = batch.leaves.filter(({ role, samples }) => {
+  const leaves = batch.leaves.filter((leaf) => {
+    const { role, samples } = leaf;
     if (samples.length === 0 || samples[0]!.kind === "pixels") return false;
     if (role === "boxes" || role === "classes" || role === "oneHot") return false;
-    return !pictures || role === "text" || role === "series" || role === "audio";
+    return !pictures || role === "text" || wordsOf(leaf, samples[0], hello) === undefined;
   });
   return (
     <>
@@ -50,32 +51,31 @@ function LeafSamples({
   const [all, setAll] = useState(false);
   const { path, role, samples } = leaf;
   const shown = all ? samples : samples.slice(0, most);
+  const others = { ...batch, leaves: batch.leaves.filter((each) => each !== leaf) };
   return (
     <div class={`samples ${role}`}>
       <h3>
-        <code>{path}</code>
+        <code>{leafName(path)}</code>
       </h3>
       <ol start={0}>
         {shown.map((sample, i) => (
           <li key={i}>
             <One sample={sample} leaf={leaf} batch={batch} item={i} live={hello?.live === true} />
-            {role !== "text" && role !== "number" && <p class="quiet">{captionOf(batch, i, hello)}</p>}
-            {role === "text" && <p class="quiet">{otherWords(batch, leaf, i, hello)}</p>}
+            <p class="quiet">{captionOf(others, i, hello)}</p>
           </li>
         ))}
       </ol>
       {samples.length > most && (
         <button type="button" onClick={() => setAll(!all)}>
-          {all ? "fewer" : `all ${samples.length}`}
+          {all
+            ? "fewer"
+            : samples.length < batch.samples
+              ? `the first ${samples.length} of ${whole(batch.samples)}`
+              : `all ${samples.length}`}
         </button>
       )}
     </div>
   );
-}
-
-/** What a sample is besides the leaf that is shown. */
-function otherWords(batch: BatchLook, leaf: LeafView, i: number, hello: PageHello | undefined): string {
-  return captionOf({ ...batch, leaves: batch.leaves.filter((each) => each !== leaf) }, i, hello);
 }
 
 function One({
@@ -95,29 +95,27 @@ function One({
   if (sample.kind === "text")
     return <p class="text-sample">{sample.text === "" ? <i>empty</i> : sample.text}</p>;
   if (leaf.role === "series" || leaf.role === "audio") {
-    const steps = Math.round(sample.count / Math.max(1, sample.channels));
+    const { values, count, channels } = sample;
+    const loudest = leaf.role === "audio" ? loudestOf(leaf) : undefined;
     const finite = finiteOf(sample);
-    const unit = leaf.role === "audio" ? "sample" : "step";
     return (
       <figure>
-        <Curve sample={sample} filled={leaf.role === "audio"} />
+        <Curve sample={sample} loudest={loudest} />
         <figcaption class="quiet">
-          {plural(steps, unit)}
-          {sample.channels > 1 && ` of ${sample.channels} channels`}, {digits(Math.min(...finite))} to{" "}
-          {digits(Math.max(...finite))}
-          {finite.length < sample.values.length && <span class="wrong">, and some that are not finite</span>}
-          {leaf.role === "audio" && live && <Play batch={batch} path={leaf.path} item={item} />}
+          {plural(count / Math.max(1, channels), loudest ? "sample" : "step")}
+          {channels > 1 && ` of ${channels} channels`}
+          {finite.length > 0 && `, ${digits(Math.min(...finite))} to ${digits(Math.max(...finite))}`}
+          {values.length < count && ` in ${whole(values.length)} of the values`}
+          {finite.length < values.length && <span class="wrong">, some not finite</span>}
+          {loudest && live && <Play batch={batch} leaf={leaf} item={item} />}
         </figcaption>
       </figure>
     );
   }
-  const rest = sample.count - Math.min(sample.values.length, 12);
+  const rest = sample.count - Math.min(sample.values.length, most);
   return (
     <p class="numbers-sample">
-      {sample.values
-        .slice(0, 12)
-        .map((value) => (value === null ? "NaN" : digits(value)))
-        .join("  ")}
+      {sample.values.slice(0, most).map(numberSent).join("  ")}
       {rest > 0 && <span class="quiet"> … {whole(rest)} more</span>}
     </p>
   );
@@ -127,13 +125,24 @@ function finiteOf({ values }: Numbers): readonly number[] {
   return values.filter((value) => value !== null);
 }
 
-/** A series as lines, a channel each; of a wave, what is between its least and its greatest at each place. */
-function Curve({ sample, filled }: { readonly sample: Numbers; readonly filled: boolean }): JSX.Element {
+/** The loudest value that a leaf of sound can have. */
+function loudestOf({ dtype }: LeafView): number {
+  return dtype === "int16" ? 32_768 : 1;
+}
+
+/** A series as lines, a channel each, from the least value to the greatest; of sound, to the loudest there can be. */
+function Curve({
+  sample,
+  loudest,
+}: {
+  readonly sample: Numbers;
+  readonly loudest: number | undefined;
+}): JSX.Element {
   const { values } = sample;
   const channels = Math.max(1, sample.channels);
   const finite = finiteOf(sample);
-  const low = filled ? -1 : Math.min(...finite);
-  const high = filled ? 1 : Math.max(...finite);
+  const low = loudest ? -loudest : Math.min(...finite);
+  const high = loudest ?? Math.max(...finite);
   const [width, height] = [320, 56];
   const steps = Math.floor(values.length / channels);
   const y = (value: number): string =>
@@ -159,32 +168,40 @@ function Curve({ sample, filled }: { readonly sample: Numbers; readonly filled: 
 /** Plays a wave: the whole of it is asked for when it is to be heard. */
 function Play({
   batch,
-  path,
+  leaf,
   item,
 }: {
   readonly batch: BatchLook;
-  readonly path: string;
+  readonly leaf: LeafView;
   readonly item: number;
 }): JSX.Element {
   const [rate, setRate] = useState(16_000);
   const [problem, setProblem] = useState("");
   const play = async (): Promise<void> => {
+    setProblem("");
     try {
-      const sample = await askSample(batch, path, item);
+      const sample = await askSample(batch, leaf.path, item);
       if (sample.kind !== "numbers") return;
-      const channels = Math.max(1, sample.channels);
-      const context = new AudioContext();
-      const sound = context.createBuffer(channels, Math.floor(sample.values.length / channels), rate);
+      const { values, count, channels } = sample;
+      const steps = values.length / channels;
+      // Of a long wave some values were left out, so that fewer make a second.
+      const sound = new AudioBuffer({
+        numberOfChannels: channels,
+        length: steps,
+        sampleRate: (rate * values.length) / count,
+      });
       for (let channel = 0; channel < channels; channel++) {
         const to = sound.getChannelData(channel);
-        for (let step = 0; step < to.length; step++) to[step] = sample.values[step * channels + channel] ?? 0;
+        for (let step = 0; step < steps; step++)
+          to[step] = (values[step * channels + channel] ?? 0) / loudestOf(leaf);
       }
+      const context = new AudioContext();
       const source = new AudioBufferSourceNode(context, { buffer: sound });
       source.connect(context.destination);
       source.onended = () => void context.close();
       source.start();
     } catch (error) {
-      setProblem(String(error));
+      setProblem(messageOf(error));
     }
   };
   return (

@@ -3,6 +3,7 @@ import { useCallback, useRef, useState } from "preact/hooks";
 import type { BatchLook } from "../protocol.ts";
 import { askBatch } from "./feed.ts";
 import type { Model } from "./model.ts";
+import { messageOf } from "./words.ts";
 
 /** The batch that is shown, and the ways to another one. */
 export interface Shown {
@@ -21,65 +22,76 @@ export interface Shown {
   readonly alone: boolean;
 }
 
+/** What was made of a loader's batches. */
+interface Kept {
+  readonly of: Model["hello"];
+  /** One that is held, or was asked for. */
+  readonly batch?: BatchLook | undefined;
+  readonly problem?: string;
+}
+
 /** Keeps which batch is shown; undefined before there is one. */
 export function useShown(model: Model): Shown | undefined {
   const { hello, snapshots } = model;
-  const [kept, setKept] = useState<{ readonly of: Model["hello"]; readonly batch: BatchLook }>();
-  const [problem, setProblem] = useState("");
+  const [kept, setKept] = useState<Kept>();
   const [busy, setBusy] = useState(false);
-  const asked = useRef(0);
+  /** The index that is to be shown, as long as its batch has not come. */
+  const wanted = useRef<number>(undefined);
+  const asking = useRef(false);
   const live = hello?.live !== false;
   // What was kept of another loader is gone.
-  const own = kept?.of === hello ? kept?.batch : undefined;
+  const { batch: own, problem = "" }: Partial<Kept> = kept?.of === hello ? { ...kept } : {};
   const batch = own ?? (live ? snapshots.at(-1) : snapshots[0]);
-  const keep = useCallback(
-    (one: BatchLook | undefined) => setKept(one && { of: hello, batch: one }),
+  const keep = useCallback((one?: BatchLook) => setKept({ of: hello, batch: one }), [hello]);
+  const tell = useCallback(
+    (problem: string) => setKept((before) => ({ ...(before?.of === hello && before), of: hello, problem })),
     [hello],
   );
   const hold = useCallback(
     (held: boolean) => {
-      setProblem("");
+      wanted.current = undefined;
       keep(held ? batch : undefined);
     },
     [batch, keep],
   );
+  /** Asks for what is wanted, one after the other: of those that are passed over meanwhile none is fetched. */
+  const ask = useCallback(
+    async (epoch: number) => {
+      if (asking.current) return;
+      asking.current = true;
+      setBusy(true);
+      for (let index = wanted.current; index !== undefined; index = wanted.current) {
+        const answer = await askBatch(epoch, index).catch(messageOf);
+        if (wanted.current !== index) continue;
+        wanted.current = undefined;
+        if (typeof answer === "string") tell(`Batch ${index} could not be had: ${answer}`);
+        else keep(answer);
+      }
+      asking.current = false;
+      setBusy(false);
+    },
+    [keep, tell],
+  );
   const go = useCallback(
     (index: number) => {
-      if (!batch || !hello || !Number.isInteger(index)) return;
-      const wanted = Math.max(0, Math.min(hello.length - 1, index));
-      setProblem("");
-      if (!live) {
-        const found = snapshots.find((each) => each.index === wanted);
-        if (found) keep(found);
-        else
-          setProblem(
-            `This report has no batch ${wanted}: it has ${snapshots.map((each) => each.index).join(", ")}.`,
-          );
+      if (!batch || !Number.isInteger(index) || index < 0) return;
+      if (live) {
+        wanted.current = index;
+        void ask(batch.epoch);
         return;
       }
-      const question = ++asked.current;
-      setBusy(true);
-      askBatch(batch.epoch, wanted)
-        .then(
-          (one) => question === asked.current && keep(one),
-          (error: unknown) =>
-            question === asked.current &&
-            setProblem(
-              `Batch ${wanted} could not be had: ${error instanceof Error ? error.message : String(error)}`,
-            ),
-        )
-        .finally(() => question === asked.current && setBusy(false));
+      const found = snapshots.find((each) => each.index === index);
+      if (found) keep(found);
+      else
+        tell(`This report has no batch ${index}: it has ${snapshots.map((each) => each.index).join(", ")}.`);
     },
-    [batch, hello, live, snapshots, keep],
+    [batch, live, snapshots, ask, keep, tell],
   );
   const by = useCallback(
     (step: number) => {
       if (!batch) return;
-      if (live) go(batch.index + step);
-      else {
-        const next = snapshots[snapshots.indexOf(batch) + step];
-        if (next) keep(next);
-      }
+      if (live) go((wanted.current ?? batch.index) + step);
+      else keep(snapshots[snapshots.indexOf(batch) + step] ?? batch);
     },
     [batch, live, snapshots, go, keep],
   );

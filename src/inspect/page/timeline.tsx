@@ -13,7 +13,7 @@ import { percent, time, whole } from "./words.ts";
 
 /** The last seconds of a loader. */
 export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element | null {
-  const { update, now, spans, marks, queue, left } = model;
+  const { update, now, spans, marks, queue, crowded } = model;
   const timeline = useMemo<Timeline | undefined>(
     () =>
       update && {
@@ -25,7 +25,7 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
       },
     [update, spans, marks, queue],
   );
-  const [pointed, setPointed] = useState<string>();
+  const [pointer, setPointer] = useState<readonly [width: number, x: number, y: number]>();
   const draw = useCallback(
     (context: CanvasRenderingContext2D, width: number, _height: number, colour: ReturnType<typeof palette>) =>
       timeline && paintTimeline(context, width, colour, timeline),
@@ -51,9 +51,9 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
         label="Timeline of workers and consumer; the table below says the same."
         onPointerMove={(event) => {
           const { width, left: from, top } = event.currentTarget.getBoundingClientRect();
-          setPointed(pointedAt(timeline, width, event.clientX - from, event.clientY - top));
+          setPointer([width, event.clientX - from, event.clientY - top]);
         }}
-        onPointerLeave={() => setPointed(undefined)}
+        onPointerLeave={() => setPointer(undefined)}
       />
       <div class="bar behind">
         <Behind summary="The timeline as a table">
@@ -61,10 +61,9 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
         </Behind>
         <Behind summary="What one batch takes">{() => <Stages recent={update!.stats.recent} />}</Behind>
         <p class="quiet pointed">
-          {pointed ??
-            (left > 0
-              ? `${whole(left)} short bars are joined with others, or left out: there are too many to be drawn.`
-              : "")}
+          {(pointer && pointedAt(timeline, ...pointer)) ??
+            (crowded > now - reach &&
+              "Short bars are joined with others, or left out: there are too many to be drawn.")}
         </p>
       </div>
     </section>

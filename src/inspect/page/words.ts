@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers, and what numbers stand for, as people read them. */
 
 /** Thousands apart: 12,345. */
 export function whole(value: number): string {
@@ -37,6 +37,16 @@ export function plural(count: number, one: string, many: string = `${one}s`): st
 export function className(number: number, names: readonly string[] | undefined): string {
   const name = names?.[number];
   return name === undefined || name === String(number) ? digits(number) : `${number} ${name}`;
+}
+
+/** What a leaf is called; a batch may be its only leaf. */
+export function leafName(path: string): string {
+  return path || "batch";
+}
+
+/** What is to be told of an error. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function signed(text: string): string {
