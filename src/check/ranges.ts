@@ -5,14 +5,8 @@
  * series should be nobody can tell.
  */
 import { type BatchCheck, countOf, type Finding, showNumber, showPath } from "./finding.ts";
-import {
-  addMoments,
-  type MomentSums,
-  momentsOver,
-  noMoments,
-  summarize,
-  type ValueMoments,
-} from "./values.ts";
+import { type PictureFault, pictureFault } from "./picture-fault.ts";
+import { addMoments, type MomentSums, momentsOver, noMoments, summarize } from "./values.ts";
 
 interface Range extends MomentSums {
   /** The first batch that was looked at. */
@@ -41,8 +35,9 @@ export function rangeCheck(): BatchCheck {
       [...ranges].flatMap(([path, range]) => {
         const { batches, index } = range;
         const { min, max, mean, std } = momentsOver(range);
-        const judgement = judge({ min, max, mean, std });
-        if (judgement === undefined) return [];
+        const fault = pictureFault({ min, max, mean, std });
+        if (fault === undefined) return [];
+        const judgement = judgements[fault];
         const facts = `${showPath(path)} lies between ${showNumber(min)} and ${showNumber(max)}, mean ${showNumber(mean)}, deviation ${showNumber(std)}, in ${countOf(batches, "batch", "batches")}`;
         return [
           { check: "range" as const, path, index, ...judgement, message: `${facts}: ${judgement.message}` },
@@ -51,41 +46,29 @@ export function rangeCheck(): BatchCheck {
   };
 }
 
-function judge({ min, max, mean, std }: ValueMoments): Judgement | undefined {
-  if (max === min) {
-    return {
-      severity: "error",
-      message: "every pixel is the same",
-      cure: "Look at one batch: npx epochal inspect. Most likely a division of whole numbers, or memory that was never written.",
-    };
-  }
-  // 1 / 255, and a little for resampling that overshoots.
-  if (min >= -0.0005 && max <= 0.0045) {
-    return {
-      severity: "error",
-      message: "black to a model that expects 0 to 1",
-      cause: "divided by 255 twice",
-      cure: 'Divide once: `normalize`, `dtype: "float32"` and scale of images divide by 255 already where they say so.',
-    };
-  }
-  // 0 to 255, and a little for resampling that overshoots.
-  if (min >= -8 && max > 200 && max < 264) {
-    return {
-      severity: "warning",
-      message: "far from 0 to 1, and from mean 0 and deviation 1",
-      cause: "not divided by 255",
-      cure: "Divide by 255, or leave it out with --ignore range where the model does so itself.",
-    };
-  }
-  // Once normalised the deviation is near 1; taken off and divided a second time it is that of a division by 0.2 to 0.4,
-  // and the mean, which was 0, the share of it that was taken off. Further away lie logarithms, as of sound.
-  if (min < 0 && Math.abs(mean) < std && std > 2.3 && std < 12 && max - min > 6 && max - min < 40) {
-    return {
-      severity: "warning",
-      message: "far from mean 0 and deviation 1",
-      cause: "mean and deviation taken off twice",
-      cure: "Normalise once. Images of epochal are normalised by the step `normalize` alone.",
-    };
-  }
-  return undefined;
-}
+/** What is said of pictures by what was done to them. */
+const judgements: Readonly<Record<PictureFault, Judgement>> = {
+  constant: {
+    severity: "error",
+    message: "every pixel is the same",
+    cure: "Look at one batch: npx epochal inspect. Most likely a division of whole numbers, or memory that was never written.",
+  },
+  dividedTwice: {
+    severity: "error",
+    message: "black to a model that expects 0 to 1",
+    cause: "divided by 255 twice",
+    cure: 'Divide once: `normalize`, `dtype: "float32"` and scale of images divide by 255 already where they say so.',
+  },
+  notDivided: {
+    severity: "warning",
+    message: "far from 0 to 1, and from mean 0 and deviation 1",
+    cause: "not divided by 255",
+    cure: "Divide by 255, or leave it out with --ignore range where the model does so itself.",
+  },
+  normalisedTwice: {
+    severity: "warning",
+    message: "far from mean 0 and deviation 1",
+    cause: "mean and deviation taken off twice",
+    cure: "Normalise once. Images of epochal are normalised by the step `normalize` alone.",
+  },
+};

@@ -185,6 +185,7 @@ describe("hints", () => {
     ["-1 to 1", floats((value) => value / 127.5 - 1), {}],
     ["mean and std taken off, and given", floats(off), { mean, std }],
     ["dark pictures", floats((value) => value / 255 / 10), {}],
+    ["depths in metres", floats((value) => value / 3), {}],
     ["labels of which some are not used: -1", [tensor([-1, -1, 3, 4], "int32")], {}],
   ] as const)("say nothing of what is sound: %s", (_, batch, given) => {
     expect(hintsOf(look(batch), hello(given), undefined)).toEqual([]);
@@ -197,6 +198,11 @@ describe("hints", () => {
     expect(
       severities(floats((value, channel) => (off(value, channel) - mean[channel]!) / std[channel]!)),
     ).toEqual(["strange"]);
+    const [hint] = hintsOf(look(floats((value) => value * 16)), hello(), undefined);
+    expect(hint).toEqual({
+      severity: "note",
+      text: "[0]: values from 0 to 4,080 are none of 0 to 255, 0 to 1 and −1 to 1.",
+    });
   });
 
   it("say of classes what is impossible, and not all of it", () => {

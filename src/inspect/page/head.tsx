@@ -26,9 +26,11 @@ export function Sentence({ model }: { readonly model: Model }): JSX.Element {
   if (isNews || link.name === "still") shown.current = update;
   const now = shown.current;
   const nothingYet = now === undefined || (now.stats.batches === 0 && now.limit === "unknown");
-  const sentence = nothingYet
-    ? "Nothing yet: the page fills with the first batches that are loaded."
-    : now.sentence;
+  const sentence = !nothingYet
+    ? now.sentence
+    : link.name === "still"
+      ? "Nothing: no batch was loaded before this report was written."
+      : "Nothing yet: the page fills with the first batches that are loaded.";
   // What the limit is stands before the colon, why and what to change behind it.
   const colon = sentence.indexOf(":") + 1;
   return (

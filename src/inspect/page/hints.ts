@@ -2,6 +2,7 @@
  * What is wrong with a batch for sure, by its numbers alone. What only looks wrong, as blue faces do, is left to eyes:
  * a guess from colours takes every sky for a mistake.
  */
+import { pictureFault } from "../../check/picture-fault.ts";
 import { type BatchLook, type ClassCounts, type LeafView, lastClass, type PageHello } from "../protocol.ts";
 import { holds, mappingsOf, usualMapping } from "./mapping.ts";
 import { className, digits, leafName, plural, whole } from "./words.ts";
@@ -11,12 +12,6 @@ export interface Hint {
   readonly severity: "wrong" | "strange" | "note";
   readonly text: string;
 }
-
-/** A white of 1 that was divided by 255 once more, with something for rounding. */
-const dividedTwice = 1.02 / 255;
-
-/** Deviations that are taken off are rarely less than a fifth of the range: once done, values are some 5 apart. */
-const widest = 12;
 
 /** Classes without a name that are listed. */
 const mostListed = 4;
@@ -58,24 +53,28 @@ function rangeHints(leaf: LeafView, hello: PageHello | undefined): Hint[] {
   const { min, max } = values;
   const range = `${digits(min)} to ${digits(max)}`;
   const hint = (text: string): Hint[] => [{ severity: "strange", text: `${leafName(path)}: ${text}` }];
-  if (min === max)
+  const fault = pictureFault(values);
+  if (fault === "constant")
     return hint(`every value${values.sampled < values.count ? " looked at" : ""} is ${digits(min)}.`);
   if (!dtype.startsWith("float")) return [];
-  if (min >= 0 && max <= dividedTwice)
+  if (fault === "dividedTwice")
     return hint(`all values lie in ${range}, and 1/255 is 0.0039: divided by 255 twice?`);
   const usual = usualMapping(leaf, hello);
-  if (usual === "bytes") return hint(`values from ${range} as ${dtype}: not divided by 255.`);
   const mapping = mappingsOf(leaf, hello).find(({ name }) => name === usual)!;
   const channels = values.channels.length > 0 ? values.channels : [values];
-  if (channels.every((channel, i) => holds(mapping, channel.min, channel.max, i))) return [];
+  const isHeld = channels.every((channel, i) => holds(mapping, channel.min, channel.max, i));
   if (usual === "undone")
-    return hint(
-      `with mean and std undone, values still leave 0 to 1 by far (they are ${range}): taken off twice, or other ones?`,
-    );
-  const nameless = `${leafName(path)}: values from ${range} are none of 0 to 255, 0 to 1 and −1 to 1`;
-  return max - min > widest
-    ? [{ severity: "strange", text: `${nameless}, and far apart: mean and std taken off twice?` }]
-    : [{ severity: "note", text: `${nameless}: give the page the mean and std that were taken off.` }];
+    return isHeld
+      ? []
+      : hint(
+          `with mean and std undone, values still leave 0 to 1 by far (they are ${range}): taken off twice, or other ones?`,
+        );
+  if (fault === "notDivided") return hint(`values from ${range} as ${dtype}: not divided by 255?`);
+  if (isHeld) return [];
+  const nameless = `values from ${range} are none of 0 to 255, 0 to 1 and −1 to 1`;
+  if (fault) return hint(`${nameless}, and far apart: mean and std taken off twice?`);
+  const cure = min < 0 ? ": give the page the mean and std that were taken off" : "";
+  return [{ severity: "note", text: `${leafName(path)}: ${nameless}${cure}.` }];
 }
 
 function classHints(
