@@ -524,6 +524,9 @@ describe.skipIf(chromium.missing && !process.env.CI)("the page", () => {
       /left out.*\sbecause: photo.jpg is cut off\s+because: ENOENT/s,
     );
     expect(await text("#numbers")).toContain("1, 1, 1");
+    await page.getByText("The timeline as a table").click();
+    expect(await text("#timeline details ul")).toContain("−5.2 s: thread 1 lost in getItem(7)");
+    await page.getByText("The timeline as a table").click();
     await see("faults");
   });
 

@@ -219,6 +219,7 @@ describe("hints", () => {
       hintsOf(look([tensor(labels, "int32")]), hello({ classes: undefined }), soFar);
     expect(of([3, 3, 3])).toHaveLength(1);
     expect(of([3, 3, -1])).toEqual([]);
+    expect(of([3])).toEqual([]);
     // Both are counted as the last class there is.
     const { counts } = look([tensor([20_000, 30_000], "int32")]).classes!;
     expect(counts.at(-1)).toBe(2);

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -90,9 +90,11 @@ describe("a trace", () => {
       { type: "skipped", epoch: 0, index: 2, time: 28, error: new TypeError("no file") },
       { type: "epochEnd", epoch: 0, complete: true, time: 30 },
     );
-    const file = join(await mkdtemp(join(tmpdir(), "epochal-trace-")), "trace.json");
+    const folder = await mkdtemp(join(tmpdir(), "epochal-trace-"));
+    const file = join(folder, "trace.json");
     await trace.write(file);
     const read = JSON.parse(await readFile(file, "utf8")) as TraceFile;
+    await rm(folder, { recursive: true });
     expectReadable(read);
     const bars = barsOf(read);
     expect(Object.keys(bars)).toEqual([

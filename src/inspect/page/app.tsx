@@ -14,7 +14,7 @@ import { useShown } from "./shown.ts";
 import { TimelinePanel } from "./timeline.tsx";
 
 /** All panels; one that has nothing to show is not there. */
-export function App({ model }: { readonly model: Model; readonly version: number }): JSX.Element {
+export function App({ model }: { readonly model: Model }): JSX.Element {
   const { hello, update, curves, faults } = model;
   const shown = useShown(model);
   const batch = shown?.batch;

@@ -6,7 +6,6 @@ import { Model } from "./model.ts";
 
 const page = document.getElementById("page")!;
 const model = new Model();
-let version = 0;
 let waits = false;
 
 /** Draws the page with the next frame. */
@@ -17,7 +16,7 @@ function changed(): void {
     waits = false;
     const { hello } = model;
     document.title = hello ? `${hello.name} · epochal` : "epochal";
-    render(<App model={model} version={++version} />, page);
+    render(<App model={model} />, page);
   });
 }
 

@@ -19,6 +19,8 @@ export type Timeline = Pick<Model, "marks" | "queue"> & {
   readonly lanes: readonly Lane[];
   /** The end of what is shown. */
   readonly now: number;
+  /** Whether that is the past, as nothing goes on. */
+  readonly isOver: boolean;
   /** Batches that may lie ready. */
   readonly capacity: number;
 };
@@ -40,13 +42,13 @@ export function paintTimeline(
   colour: Palette,
   timeline: Timeline,
 ): void {
-  const { lanes, now, marks } = timeline;
+  const { lanes, now, isOver, marks } = timeline;
   const x = scale(now, width);
   const fill = filling(context, colour);
   const height = timelineHeight(timeline);
   context.clearRect(0, 0, width, height);
   context.textBaseline = "middle";
-  paintAxis(context, { width, height, colour, x, now });
+  paintAxis(context, { width, height, colour, x, now, end: isOver ? "end" : "now" });
   for (const [row, { name, spans, open }] of lanes.entries()) {
     const top = axis + row * lane + (lane - bar) / 2;
     context.fillStyle = colour("quiet");
@@ -66,7 +68,15 @@ function paintAxis(
     colour,
     x,
     now,
-  }: { width: number; height: number; colour: Palette; x: (at: number) => number; now: number },
+    end,
+  }: {
+    readonly width: number;
+    readonly height: number;
+    readonly colour: Palette;
+    readonly x: (at: number) => number;
+    readonly now: number;
+    readonly end: string;
+  },
 ): void {
   const every = width < 560 ? 5000 : 2000;
   context.textAlign = "center";
@@ -80,7 +90,7 @@ function paintAxis(
     context.stroke();
     context.fillStyle = colour("quiet");
     context.textAlign = back === 0 ? "right" : back === reach ? "left" : "center";
-    context.fillText(back === 0 ? "now" : `−${back / 1000} s`, at, axis / 2);
+    context.fillText(back === 0 ? end : `−${back / 1000} s`, at, axis / 2);
   }
   context.textAlign = "left";
 }

@@ -19,6 +19,7 @@ export function TimelinePanel({ model }: { readonly model: Model }): JSX.Element
       update && {
         lanes: lanesOf(spans, update.open, update.stats),
         now,
+        isOver: now < update.time,
         capacity: update.stats.queue.capacity,
         marks,
         queue,
@@ -143,7 +144,7 @@ function LaneTable({
         <ul>
           {marks.map((mark) => (
             <li key={`${mark.time} ${mark.text}`}>
-              {time(now - mark.time)} ago: {mark.text}
+              −{time(now - mark.time)}: {mark.text}
             </li>
           ))}
         </ul>
