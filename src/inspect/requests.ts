@@ -75,20 +75,15 @@ export class Requests {
       const body = look(await batch, epoch, index);
       return body === undefined ? refused(404, "There is no such sample.") : { status: 200, body };
     } catch (error) {
-      const status = isEpochalError(error, "IndexError") ? 404 : 500;
-      return refused(status, `Batch ${index} of epoch ${epoch} could not be fetched.`, causesOf(error));
+      return refused(isEpochalError(error, "IndexError") ? 404 : 500, causesOf(error).join("\n"));
     } finally {
       this.#waiting--;
     }
   }
 }
 
-function refused(
-  status: Exclude<Answer<unknown>["status"], 200>,
-  error: string,
-  causes: readonly string[] = [],
-): Answer<never> {
-  return { status, reason: [error, ...causes].join("\n") };
+function refused(status: Exclude<Answer<unknown>["status"], 200>, reason: string): Answer<never> {
+  return { status, reason };
 }
 
 /** A whole number of a query; undefined where it holds something else. */

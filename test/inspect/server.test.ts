@@ -225,7 +225,10 @@ describe("a batch by its index", () => {
       "path=[0]",
     ])
       expect((await ask(`/sample?epoch=0&index=1&${query}`)).status, query).toBe(404);
-    expect(await ask("/batch?epoch=0&index=40")).toMatchObject({ status: 404 });
+    expect(await ask("/batch?epoch=0&index=40")).toMatchObject({
+      status: 404,
+      text: expect.stringMatching(/^IndexError: .*no index 40/),
+    });
     const { status, text } = await ask("/batch?epoch=0&index=5");
     expect(status).toBe(500);
     expect(text).toMatch(/no such file.*ENOENT: five\.jpg/s);
