@@ -6,16 +6,13 @@
  */
 import { type BatchLeaf, leavesOf } from "../check/leaves.ts";
 import { classesIn } from "../check/values.ts";
-import type { BatchLook, ClassCounts } from "./protocol.ts";
+import { type BatchLook, type ClassCounts, lastClass } from "./protocol.ts";
 
 /** The part of the time that counting may take. */
 const share = 0.002;
 
 /** Milliseconds that it may take at once. */
 const atOnce = 1;
-
-/** Counts that are kept: classes with larger numbers are counted in the last one. */
-const mostClasses = 10_000;
 
 /** Counts the classes of the samples of batches. */
 export class ClassCounter {
@@ -53,7 +50,7 @@ export class ClassCounter {
     if (leaf === undefined) return;
     this.#path = leaf.path;
     this.#batches++;
-    const classes = classesIn(leaf);
+    const classes = classesOf(leaf);
     // Of one sample there is nothing to be mixed.
     if (classes.length > 1 && classes.every((one) => one === classes[0])) this.#ofOneClass++;
     addTo(this.#soFar, classes);
@@ -65,7 +62,7 @@ export function countClasses(leaves: readonly BatchLeaf[]): BatchLook["classes"]
   const leaf = classLeaf(leaves);
   if (leaf === undefined) return undefined;
   const counts: number[] = [];
-  addTo(counts, classesIn(leaf));
+  addTo(counts, classesOf(leaf));
   return { path: leaf.path, counts };
 }
 
@@ -78,11 +75,15 @@ function classLeaf(leaves: readonly BatchLeaf[]): BatchLeaf | undefined {
   return able.find(({ path }) => labels.test(path)) ?? able.at(-1);
 }
 
-/** Adds to counts by class. What is no class, such as -1, is not counted. */
+/** The classes of a leaf's samples, but for what is none, such as -1. */
+function classesOf(leaf: BatchLeaf): readonly number[] {
+  return classesIn(leaf).filter((one) => one >= 0);
+}
+
+/** Adds to counts by class. */
 function addTo(counts: number[], classes: readonly number[]): void {
   for (const one of classes) {
-    if (!(one >= 0)) continue;
-    const at = Math.min(one, mostClasses);
+    const at = Math.min(one, lastClass);
     while (counts.length <= at) counts.push(0);
     counts[at]!++;
   }

@@ -10,10 +10,17 @@ import type { LoaderEvent } from "../loader/observe/events.ts";
 import type { LoaderStats } from "../loader/observe/stats.ts";
 import { ClassCounter } from "./class-counts.ts";
 import { Curves } from "./curves.ts";
-import type { OpenSpan, ShownFault, TimelineMark, TimelineSpan, Update } from "./protocol.ts";
+import {
+  consumerLane,
+  type OpenSpan,
+  type ShownFault,
+  type TimelineMark,
+  type TimelineSpan,
+  type Update,
+} from "./protocol.ts";
 import { Ring } from "./ring.ts";
 import { drawable } from "./spans.ts";
-import { consumerLane, markText, timelineObserver } from "./timeline.ts";
+import { markText, timelineObserver } from "./timeline.ts";
 
 /** How far somebody has read. */
 export interface FeedPosition {

@@ -104,6 +104,9 @@ export interface Curve {
   readonly points: readonly (readonly [step: number, value: number | null])[];
 }
 
+/** Lane of the timeline of whoever consumes the batches. */
+export const consumerLane = "consumer";
+
 /** The last class that is counted by itself: larger ones are counted with it. */
 export const lastClass = 10_000;
 

@@ -6,10 +6,7 @@
  */
 import { thrownSentence } from "../loader/batch-error.ts";
 import type { LoaderEvent, Observer } from "../loader/observe/events.ts";
-import type { TimelineMark, TimelineSpan } from "./protocol.ts";
-
-/** Lane of whoever consumes the batches. */
-export const consumerLane = "consumer";
+import { consumerLane, type TimelineMark, type TimelineSpan } from "./protocol.ts";
 
 /** What draws, or keeps, a timeline. */
 export interface TimelineSink {

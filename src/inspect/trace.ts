@@ -9,8 +9,8 @@
 import { checkInteger, checkKnown } from "../core/check.ts";
 import { node } from "../core/node.ts";
 import type { Observer } from "../loader/observe/events.ts";
-import type { TimelineMark, TimelineSpan } from "./protocol.ts";
-import { consumerLane, timelineObserver } from "./timeline.ts";
+import { consumerLane, type TimelineMark, type TimelineSpan } from "./protocol.ts";
+import { timelineObserver } from "./timeline.ts";
 
 /** One event of a trace, by the format's own names. Times in microseconds. */
 export interface TraceEvent {

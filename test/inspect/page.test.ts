@@ -2,11 +2,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { hintsOf } from "../../src/inspect/page/hints.ts";
-import { consumer, lanesOf, placeMarks, sumsOf } from "../../src/inspect/page/lanes.ts";
+import { lanesOf, placeMarks, sumsOf } from "../../src/inspect/page/lanes.ts";
 import { mappingsOf, usualMapping } from "../../src/inspect/page/mapping.ts";
 import { Model } from "../../src/inspect/page/model.ts";
 import {
   type ClassCounts,
+  consumerLane,
   lastClass,
   type PageHello,
   type TimelineMark,
@@ -56,7 +57,7 @@ describe("the model", () => {
     model.take(hello());
     const { stats } = update();
     model.take(update({ time: 1000, stats }));
-    model.take(update({ time: 6000, stats, open: [{ lane: consumer, kind: "wait", begin: 1000 }] }));
+    model.take(update({ time: 6000, stats, open: [{ lane: consumerLane, kind: "wait", begin: 1000 }] }));
     expect(model.rates).toEqual({ batches: 0, bytes: 0, waiting: 1 });
   });
 
@@ -64,7 +65,7 @@ describe("the model", () => {
     const model = new Model();
     model.take(hello());
     const over = { epoch: undefined, open: [], spans: [] };
-    model.take(update({ time: 1000, spans: [{ lane: consumer, kind: "consume", begin: 0, end: 900 }] }));
+    model.take(update({ time: 1000, spans: [{ lane: consumerLane, kind: "consume", begin: 0, end: 900 }] }));
     model.take(
       update({ ...over, time: 1500, marks: [{ time: 950, kind: "epochEnd", text: "Epoch 0 is over." }] }),
     );
@@ -123,7 +124,7 @@ describe("the timeline", () => {
       "thread 2",
       "thread 9",
       "thread 10",
-      consumer,
+      consumerLane,
     ]);
     const sums = lanes.map((lane) => sumsOf(lane, 50_000, 60_000));
     expect(sums[0]).toMatchObject({ fetch: 10_000, waited: 5000 });
@@ -136,7 +137,7 @@ describe("the timeline", () => {
     const spans = bars({ fetch: 100, waited: 0.5, wait: 50, consume: 50, from: 50_000 });
     const perWorker = [1, 2, 3, 4, 10].map((i) => ({ name: `thread ${i}` }));
     const names = lanesOf(spans, [], { workers: 3, perWorker }).map(({ name }) => name);
-    expect(names).toEqual(["thread 1", "thread 2", "thread 10", consumer]);
+    expect(names).toEqual(["thread 1", "thread 2", "thread 10", consumerLane]);
   });
 
   it("never puts the text of a mark over another one, or over its tick", () => {

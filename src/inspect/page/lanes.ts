@@ -1,6 +1,6 @@
 /** What stands where on the timeline: pure, so that the picture and the table behind it are of one account. */
 import type { LoaderStats } from "../../loader/observe/stats.ts";
-import type { OpenSpan, TimelineMark, TimelineSpan } from "../protocol.ts";
+import { consumerLane, type OpenSpan, type TimelineMark, type TimelineSpan } from "../protocol.ts";
 
 /** A lane of the timeline: a worker, or the consumer. */
 export interface Lane {
@@ -8,9 +8,6 @@ export interface Lane {
   readonly spans: readonly TimelineSpan[];
   readonly open: OpenSpan | undefined;
 }
-
-/** The lane of whoever trains. */
-export const consumer = "consumer";
 
 /** Workers that there are, and the names of all that have ever given a batch. */
 type Workers = Pick<LoaderStats, "workers"> & { readonly perWorker: readonly { readonly name: string }[] };
@@ -22,13 +19,13 @@ export function lanesOf(
   { workers, perWorker }: Workers,
 ): readonly Lane[] {
   const names = new Set([...spans, ...open].map(({ lane }) => lane));
-  names.delete(consumer);
+  names.delete(consumerLane);
   // Of those that have done nothing, the youngest: others were replaced.
   const idle = inOrder(perWorker.map(({ name }) => name).filter((name) => !names.has(name)));
   const missing = Math.max(0, workers - names.size);
   for (const name of idle.slice(idle.length - Math.min(missing, idle.length))) names.add(name);
   const sorted = inOrder([...names]);
-  return [...sorted, consumer].map((name) => ({
+  return [...sorted, consumerLane].map((name) => ({
     name,
     spans: spans.filter(({ lane }) => lane === name),
     open: open.filter(({ lane }) => lane === name).sort((a, b) => a.begin - b.begin)[0],

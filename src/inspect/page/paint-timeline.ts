@@ -1,7 +1,7 @@
 /** Draws the timeline: a lane a worker, the consumer, the batches that lie ready, and what happened. */
-import type { OpenSpan, TimelineMark, TimelineSpan } from "../protocol.ts";
+import { consumerLane, type OpenSpan, type TimelineMark, type TimelineSpan } from "../protocol.ts";
 import type { Palette } from "./canvas.tsx";
-import { consumer, type Lane, placeMarks } from "./lanes.ts";
+import { type Lane, placeMarks } from "./lanes.ts";
 import { type Model, reach } from "./model.ts";
 import { type Fill, filling, type Kind } from "./patterns.ts";
 import { time } from "./words.ts";
@@ -317,5 +317,5 @@ function told(kind: TimelineSpan["kind"], index: number | undefined, duration: n
 
 /** Whether a lane is the consumer's. */
 export function isConsumer({ name }: Lane): boolean {
-  return name === consumer;
+  return name === consumerLane;
 }
