@@ -13,13 +13,21 @@ import { nameOf, type Sequence, whyEmpty } from "../sequence/sequence.ts";
 import { channelFindings } from "./channels.ts";
 import { duplicateCheck, overlapCheck, type SampleIndex } from "./duplicates.ts";
 import { type LeafFacts, leafFacts } from "./facts.ts";
-import { type BatchCheck, type CheckName, countOf, type Finding, type SeenBatch } from "./finding.ts";
+import {
+  type BatchCheck,
+  type CheckName,
+  countOf,
+  type Finding,
+  type Note,
+  type SeenBatch,
+} from "./finding.ts";
 import { finiteCheck } from "./finite.ts";
 import { labelCheck, oneClassCheck, oneHotCheck } from "./labels.ts";
 import { leavesOf } from "./leaves.ts";
 import { rangeCheck } from "./ranges.ts";
 import { type FetchBatch, LateBatch, RepeatCheck } from "./repeat.ts";
 import { shapeCheck } from "./shapes.ts";
+import { unevenCheck } from "./uneven.ts";
 import { compareWorkers } from "./workers.ts";
 
 /** How a sequence is checked. */
@@ -81,9 +89,10 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
   }
   const known: SampleIndex = new Map();
   const facts = leafFacts();
-  const checks = [
+  const checks: readonly BatchCheck[] = [
     finiteCheck(),
     shapeCheck(),
+    unevenCheck(),
     rangeCheck(),
     labelCheck(options.classes),
     oneHotCheck(),
@@ -106,13 +115,15 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
     ...other.findings,
     ...work.findings,
   ];
+  const notes = checks.flatMap((check) => check.notes?.() ?? []);
+  const isAsked = ({ check }: Note): boolean => !ignore.includes(check);
   return {
     ...report,
     looked: looked.indices.length + looked.unreadable,
     compared: [...(looked.indices.length > 0 ? ["again"] : []), ...work.compared],
     leaves: facts.facts(),
-    findings: findings.filter(({ check }) => !ignore.includes(check)),
-    notes: [...other.notes, ...work.notes],
+    findings: findings.filter(isAsked),
+    notes: [...notes.filter(isAsked).map(({ message }) => message), ...other.notes, ...work.notes],
   };
 }
 

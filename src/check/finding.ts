@@ -49,10 +49,14 @@ export interface SeenBatch {
   readonly leaves: readonly BatchLeaf[];
 }
 
+/** What is no fault, but worth knowing. */
+export type Note = Pick<Finding, "check" | "message">;
+
 /** A check over batches: is shown one after the other, and says in the end what it found. */
 export interface BatchCheck {
   see(batch: SeenBatch): void;
   findings(): readonly Finding[];
+  notes?(): readonly Note[];
 }
 
 /** A leaf in words: `the batch` where it is all of it. */

@@ -5,6 +5,7 @@ import {
   countOf,
   elementAt,
   type Finding,
+  type Note,
   type SeenBatch,
   showElement,
   showNumber,
@@ -14,7 +15,7 @@ import type { BatchLeaf } from "./leaves.ts";
 import { classesIn } from "./values.ts";
 
 /** Names of members of a record that hold labels. */
-const labelName = /^(y|labels?|targets?|class(es)?|classLabels?|category|digits?|species)$/i;
+export const labelName: RegExp = /^(ys?|labels?|targets?|class(es)?|classLabels?|category|digits?|species)$/i;
 
 /**
  * The leaves that hold labels: the second part of a tuple, as a model is fitted to it, or what is named so in a record.
@@ -66,7 +67,24 @@ export function labelCheck(classes: number | undefined): BatchCheck {
       }
     },
     findings: () => [...seen.values()].flatMap((each) => judge(each, classes)),
+    notes: () => (classes === undefined ? [...seen.values()].flatMap(beginsAtOne) : []),
   };
+}
+
+/** Samples of the rarest class from which on one as rare would have been met: by chance it is missed once in 20,000 times. */
+const enough = 10;
+
+/** A word on labels from 1 on without a gap, which may be ratings or counts, and as they should be. */
+function beginsAtOne({ counts, leaf, samples }: SeenLabels): Note[] {
+  const greatest = counts.size;
+  if (leaf.role !== "classes" || greatest < 2) return [];
+  for (let label = 1; label <= greatest; label++) if ((counts.get(label) ?? 0) < enough) return [];
+  return [
+    {
+      check: "labels",
+      message: `${showPath(leaf.path)} goes from 1 to ${greatest} in ${countOf(samples, "sample")}, and is never 0. Where these are classes, take 1 off: sparseCategoricalCrossentropy and one-hot rows count from 0, and ${greatest} is out of range of ${greatest} classes.`,
+    },
+  ];
 }
 
 function judge({ counts, leaf, batches, samples, odd }: SeenLabels, classes: number | undefined): Finding[] {

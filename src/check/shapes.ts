@@ -1,5 +1,5 @@
 /**
- * Dtypes and shapes that vary between batches, and parts of a batch that do not fit each other.
+ * Dtypes and shapes that vary between batches.
  *
  * What may vary is left alone: the number of samples, as of the last batch, and the length of what is padded batch by
  * batch, as texts, series and boxes.
@@ -22,8 +22,6 @@ export function shapeCheck(): BatchCheck {
   return {
     see({ epoch, index, leaves }) {
       const where = { check: "shape", epoch, index } as const;
-      const odd = unevenPair(leaves);
-      if (odd !== undefined) add({ ...where, ...odd });
       // Lists of unequal things are as many leaves as there are things.
       if (first !== undefined && leaves.length === first.leaves.size) {
         for (const leaf of leaves) {
@@ -59,18 +57,4 @@ function unlike(
   return same
     ? undefined
     : `${showPath(path)} is ${showShape(before.shape)} in batch ${index} and ${showShape(shape)}`;
-}
-
-/** Of a pair of one leaf each, x and y, whether they are of as many samples. */
-function unevenPair(leaves: readonly BatchLeaf[]): Omit<Finding, "check"> | undefined {
-  const [x, y, ...more] = leaves;
-  if (x?.path !== "[0]" || y?.path !== "[1]" || more.some(({ path }) => path !== "[2]")) return undefined;
-  const [samples, labels] = [x.shape[0], y.shape[0]];
-  if (samples === undefined || labels === undefined || samples === labels) return undefined;
-  return {
-    severity: "error",
-    path: y.path,
-    message: `[0] is ${showShape(x.shape)} and [1] is ${showShape(y.shape)}: ${samples} samples and ${labels} labels`,
-    cure: "Cut both by the same bounds.",
-  };
 }
