@@ -16,9 +16,9 @@ import { type LeafFacts, leafFacts } from "./facts.ts";
 import {
   type BatchCheck,
   type CheckName,
+  type CheckNote,
   countOf,
   type Finding,
-  type Note,
   type SeenBatch,
 } from "./finding.ts";
 import { finiteCheck } from "./finite.ts";
@@ -116,7 +116,7 @@ export async function runCheck(given: Sequence<unknown>, options: CheckOptions =
     ...work.findings,
   ];
   const notes = checks.flatMap((check) => check.notes?.() ?? []);
-  const isAsked = ({ check }: Note): boolean => !ignore.includes(check);
+  const isAsked = ({ check }: CheckNote): boolean => !ignore.includes(check);
   return {
     ...report,
     looked: looked.indices.length + looked.unreadable,

@@ -22,49 +22,50 @@ const least = { numbers: 64, letters: 80 };
 
 /** Finds samples that are there twice; notes all of them in `known`. */
 export function duplicateCheck(known: SampleIndex = new Map()): BatchCheck {
-  let samples = 0;
-  let twice = 0;
-  const batches = new Set<number>();
-  let first: { readonly path: string; readonly one: SamplePlace; readonly other: SamplePlace } | undefined;
-  return {
-    see({ index, leaves }) {
-      const leaf = sampleLeaf(leaves);
-      if (leaf === undefined) return;
-      for (const [row, name] of namesOf(leaf).entries()) {
-        samples++;
-        if (name === undefined) continue;
-        const place = { index, row };
-        const one = known.get(name);
-        if (one === undefined) known.set(name, place);
-        else {
-          twice++;
-          batches.add(index);
-          first ??= { path: leaf.path, one, other: place };
-        }
-      }
-    },
-    findings() {
-      if (first === undefined) return [];
-      const { path, one, other } = first;
-      const finding: Finding = {
-        check: "duplicates",
-        severity: "warning",
-        path,
-        index: other.index,
-        element: [other.row],
-        message: `sample ${other.row} of batch ${other.index} is sample ${one.row} of batch ${one.index} again; ${twice} of ${countOf(samples, "sample")} are there before, in ${countOf(batches.size, "batch", "batches")}`,
-        cure: "Count the bounds of slices again, or take the file out of the list.",
-      };
-      return [finding];
-    },
-  };
+  return knownAgain(known, { notes: true }, ({ path, one, other, found, batches, samples }) => ({
+    check: "duplicates",
+    severity: "warning",
+    path,
+    index: other.index,
+    element: [other.row],
+    message: `sample ${other.row} of batch ${other.index} is sample ${one.row} of batch ${one.index} again; ${found} of ${countOf(samples, "sample")} are there before, in ${countOf(batches, "batch", "batches")}`,
+    cure: "Count the bounds of slices again, or take the file out of the list.",
+  }));
 }
 
 /** Finds samples that are in `known`, which another set left. */
 export function overlapCheck(known: SampleIndex, against: string): BatchCheck {
+  return knownAgain(known, { notes: false }, ({ path, one, other, found, samples }) => ({
+    check: "overlap",
+    severity: "error",
+    path,
+    index: other.index,
+    element: [other.row],
+    message: `sample ${other.row} of batch ${other.index} of ${against} is sample ${one.row} of batch ${one.index} here; ${found} of ${countOf(samples, "sample")} of ${against} are in both (${showPath(path)})`,
+    cure: "Split the list once, by a seed, before anything is loaded: what is tested with must not be trained with.",
+  }));
+}
+
+/** A sample that was known before: where it is and was; and of how many samples how many were, in how many batches. */
+interface KnownAgain {
+  readonly path: string;
+  readonly one: SamplePlace;
+  readonly other: SamplePlace;
+  readonly found: number;
+  readonly batches: number;
+  readonly samples: number;
+}
+
+/** Finds samples that are in `known`, and says so of the first; notes those that are not, where it is to. */
+function knownAgain(
+  known: SampleIndex,
+  { notes }: { readonly notes: boolean },
+  say: (again: KnownAgain) => Finding,
+): BatchCheck {
   let samples = 0;
-  let shared = 0;
-  let first: { readonly path: string; readonly one: SamplePlace; readonly other: SamplePlace } | undefined;
+  let found = 0;
+  const batches = new Set<number>();
+  let first: Pick<KnownAgain, "path" | "one" | "other"> | undefined;
   return {
     see({ index, leaves }) {
       const leaf = sampleLeaf(leaves);
@@ -72,26 +73,14 @@ export function overlapCheck(known: SampleIndex, against: string): BatchCheck {
       for (const [row, name] of namesOf(leaf).entries()) {
         samples++;
         const one = name === undefined ? undefined : known.get(name);
-        if (one === undefined) continue;
-        shared++;
-        first ??= { path: leaf.path, one, other: { index, row } };
+        if (one !== undefined) {
+          found++;
+          batches.add(index);
+          first ??= { path: leaf.path, one, other: { index, row } };
+        } else if (notes && name !== undefined) known.set(name, { index, row });
       }
     },
-    findings() {
-      if (first === undefined) return [];
-      const { path, one, other } = first;
-      return [
-        {
-          check: "overlap",
-          severity: "error",
-          path,
-          index: other.index,
-          element: [other.row],
-          message: `sample ${other.row} of batch ${other.index} of ${against} is sample ${one.row} of batch ${one.index} here; ${shared} of ${countOf(samples, "sample")} of ${against} are in both (${showPath(path)})`,
-          cure: "Split the list once, by a seed, before anything is loaded: what is tested with must not be trained with.",
-        },
-      ];
-    },
+    findings: () => (first === undefined ? [] : [say({ ...first, found, batches: batches.size, samples })]),
   };
 }
 

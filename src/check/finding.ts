@@ -50,13 +50,13 @@ export interface SeenBatch {
 }
 
 /** What is no fault, but worth knowing. */
-export type Note = Pick<Finding, "check" | "message">;
+export type CheckNote = Pick<Finding, "check" | "message">;
 
 /** A check over batches: is shown one after the other, and says in the end what it found. */
 export interface BatchCheck {
   see(batch: SeenBatch): void;
   findings(): readonly Finding[];
-  notes?(): readonly Note[];
+  notes?(): readonly CheckNote[];
 }
 
 /** A leaf in words: `the batch` where it is all of it. */

@@ -2,10 +2,10 @@
 import { ClassMix } from "../train/class-mix.ts";
 import {
   type BatchCheck,
+  type CheckNote,
   countOf,
   elementAt,
   type Finding,
-  type Note,
   type SeenBatch,
   showElement,
   showNumber,
@@ -75,7 +75,7 @@ export function labelCheck(classes: number | undefined): BatchCheck {
 const enough = 10;
 
 /** A word on labels from 1 on without a gap, which may be ratings or counts, and as they should be. */
-function beginsAtOne({ counts, leaf, samples }: SeenLabels): Note[] {
+function beginsAtOne({ counts, leaf, samples }: SeenLabels): CheckNote[] {
   const greatest = counts.size;
   if (leaf.role !== "classes" || greatest < 2) return [];
   for (let label = 1; label <= greatest; label++) if ((counts.get(label) ?? 0) < enough) return [];
