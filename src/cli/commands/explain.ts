@@ -57,7 +57,7 @@ export const explainCommand: Command = defineCommand({
         consume,
         trace: out,
         signal,
-        onBatch: (elapsed, batches) =>
+        onBatch: (batches, elapsed) =>
           output.progress(`${elapsed.toFixed(0)} of ${seconds} s, ${batches} batches`),
       });
       if (values.json) output.json({ target: target.spec, seed: target.seed, seconds, consume, ...found });

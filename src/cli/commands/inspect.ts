@@ -19,7 +19,12 @@ export const inspectCommand: Command = defineCommand({
       text: "Writes the page as one file that opens from disk (.html), or a trace for https://ui.perfetto.dev (.json).",
     },
     epochs: { type: "integer", value: "n", min: 1, text: "Epochs that are loaded.", default: 1 },
-    seconds: { type: "number", value: "s", min: 0.01, text: "Ends the loading after so long." },
+    seconds: {
+      type: "number",
+      value: "s",
+      min: 0.01,
+      text: "Seconds that it loads, from the first batch on. Default: all of it.",
+    },
     workers: { ...workersOption, default: "auto" },
     consume: {
       type: "number",

@@ -3,13 +3,12 @@ import { writeFile } from "node:fs/promises";
 import { extname } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { environment } from "../../core/node.ts";
-import { waitAtMost } from "../../core/settle.ts";
 import { inspect } from "../../inspect/inspect.ts";
 import { recordReport } from "../../inspect/still.ts";
 import { recordTrace } from "../../inspect/trace.ts";
 import { DataLoader } from "../../loader/data-loader.ts";
 import type { CommandCall } from "../command.ts";
-import { work } from "../consume.ts";
+import { consume, endSoon } from "../consume.ts";
 import type { Target } from "../target.ts";
 import { checkOut, UsageError } from "../usage.ts";
 import { openerOf, openInBrowser } from "./open-url.ts";
@@ -31,15 +30,6 @@ export interface InspectTask {
 
 /** Where a command writes, and what ends it. */
 type Surroundings = Pick<CommandCall, "output" | "signal">;
-
-/** Milliseconds that a batch may come later than loading should end. */
-const overtime = 500;
-
-/** Milliseconds more that a first batch may take, as workers start. */
-const longestStart = 10_000;
-
-/** Milliseconds that a loader has to end: where `getItem` hangs in this thread it cannot. */
-const patience = 500;
 
 /** Milliseconds between two looks whether the page has been opened. */
 const lookEvery = 100;
@@ -65,7 +55,7 @@ export async function inspectTarget(target: Target, task: InspectTask, around: S
     if (kind === undefined) await showPage(loader, task, around);
     else await writeOut(loader, task, around);
   } finally {
-    await waitAtMost(loader.close(), patience);
+    await endSoon(loader);
   }
 }
 
@@ -117,24 +107,13 @@ async function writeOut(loader: DataLoader<unknown>, task: InspectTask, around: 
 }
 
 /** Loads what is asked for. */
-async function load(
+function load(
   loader: DataLoader<unknown>,
-  { batch, epochs, seconds = Number.POSITIVE_INFINITY, consume }: InspectTask,
+  { batch, epochs, seconds = Number.POSITIVE_INFINITY, consume: work }: InspectTask,
   { output }: Surroundings,
 ): Promise<void> {
-  const begin = performance.now();
+  const one = batch === undefined ? {} : { most: 1 };
   const total = batch === undefined ? loader.length * epochs : 1;
-  let count = 0;
-  const loading = async (): Promise<void> => {
-    for await (const _ of loader.epochs(epochs)) {
-      work(consume);
-      output.progress(`${++count} of ${total} batches`);
-      if (count === total || performance.now() - begin >= seconds * 1000) return;
-    }
-  };
-  if (seconds === Number.POSITIVE_INFINITY) return loading();
-  // A batch that never comes is what is to be seen: so the clock ends it as well, a little later than a batch would.
-  const ended = loading();
-  await waitAtMost(ended, seconds * 1000 + overtime);
-  if (count === 0) await waitAtMost(ended, longestStart);
+  const onBatch = (count: number): void => output.progress(`${count} of ${total} batches`);
+  return consume(loader, { epochs, ...one, seconds, work, onBatch });
 }
