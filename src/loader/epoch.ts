@@ -91,7 +91,7 @@ export class EpochRun {
     this.#events = new EpochEvents(observers, start.epoch);
     this.start = start;
     this.#ledger = new Ledger(start.epoch);
-    this.#hooks = new EpochHooks(sequence, start, options.seed);
+    this.#hooks = new EpochHooks(sequence, { start, seed: options.seed, stats });
   }
 
   /** Number of the epoch. */
@@ -334,6 +334,7 @@ export class EpochRun {
     this.#fill();
     this.#consumer.giveUp();
     this.#ledger.skip(index);
+    this.#stats.onSkip(this.epoch, error);
     this.#events.skipped(index, error);
     warn("EPOCHAL_SKIPPED", `${error.message} The batch is left out, as onError is "skip".`);
   }

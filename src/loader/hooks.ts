@@ -17,15 +17,24 @@ import { endPatience } from "../worker/worker.ts";
 import { thrownSentence } from "./batch-error.ts";
 import { fieldsOf } from "./contents.ts";
 import type { EpochStart, Seen } from "./marks.ts";
+import type { StatsKeeper } from "./observe/stats.ts";
 
 /** Milliseconds after which an `onEpochBegin` may wait for a batch of its own loop. */
 const doubtAfter = 5000;
+
+/** Which epoch hooks are called for, and who is told of the time that they take. */
+interface HooksOf {
+  readonly start: EpochStart;
+  readonly seed: number;
+  readonly stats: Pick<StatsKeeper, "onHook">;
+}
 
 /** Calls an epoch's `onEpochBegin` and `onEpochEnd`, and says which of them runs. */
 export class EpochHooks {
   readonly #sequence: Sequence<unknown>;
   readonly #start: EpochStart;
   readonly #seed: number;
+  readonly #stats: Pick<StatsKeeper, "onHook">;
   #running: "begin" | "end" | undefined;
   /** Known to what a hook calls, while it runs; undefined in browsers. */
   #inside: AsyncLocalStorage<true> | undefined;
@@ -34,10 +43,11 @@ export class EpochHooks {
   #giveUp = (): void => {};
   #givenUp = false;
 
-  constructor(sequence: Sequence<unknown>, start: EpochStart, seed: number) {
+  constructor(sequence: Sequence<unknown>, { start, seed, stats }: HooksOf) {
     this.#sequence = sequence;
     this.#start = start;
     this.#seed = seed;
+    this.#stats = stats;
   }
 
   /** The hook of the user's that runs. */
@@ -133,10 +143,12 @@ export class EpochHooks {
     const inside = hooks && new hooks.AsyncLocalStorage<true>();
     this.#inside = inside;
     this.#running = hook;
+    const begin = performance.now();
     try {
       return await (inside ? inside.run(true, call) : call());
     } finally {
       this.#running = undefined;
+      this.#stats.onHook(performance.now() - begin);
       // As long as one is in use, every promise of the program costs more.
       inside?.disable();
     }

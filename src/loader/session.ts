@@ -9,7 +9,7 @@ import { Crew } from "./crew.ts";
 import { EpochRun } from "./epoch.ts";
 import type { Observers } from "./observe/events.ts";
 import { explain } from "./observe/explain.ts";
-import { type Evidence, judge } from "./observe/judge.ts";
+import { type Evidence, judge, type LostEpoch } from "./observe/judge.ts";
 import { addTo, type LoaderReport, noEpochs, type PastEpochs, report } from "./observe/report.ts";
 import { scatteredRows } from "./observe/scattered.ts";
 import { type LoaderStats, StatsKeeper } from "./observe/stats.ts";
@@ -92,8 +92,9 @@ export class Session implements Standing {
     const { workers, capacity } = this.crew.setting;
     const waiting = this.#run?.waiting;
     const inFlight = this.crew.inFlight();
-    const limit = judge(this.#evidence()).name;
-    return this.#stats.read({ workers, capacity, waiting, inFlight, limit });
+    const evidence = this.#evidence();
+    const { name: limit } = judge(evidence);
+    return this.#stats.read({ workers, capacity, waiting, inFlight, limit, window: evidence.batches });
   }
 
   explain(): string {
@@ -123,7 +124,16 @@ export class Session implements Standing {
       holder: waiting && holderOf(this.crew.inFlight(), waiting.epoch, waiting.index),
       ...this.#stats.cores(cores),
       scattered: scatteredRows(this.#sequence),
+      hooks: this.#stats.hooks,
+      lost: this.#lost(),
     };
+  }
+
+  /** What became of the last epoch, where all that came of it was left out. */
+  #lost(): LostEpoch | undefined {
+    const { delivered = 0, skipped = [], complete = false } = this.#run?.report ?? {};
+    if (delivered > 0 || skipped.length === 0) return undefined;
+    return { count: skipped.length, ended: complete, message: this.#stats.firstSkip };
   }
 
   /** Ends the run, whose loop gets `reason`, and all workers. */

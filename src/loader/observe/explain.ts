@@ -1,7 +1,7 @@
 /** One sentence on what limits a loader, and what to change. Pure: a function of a judgement and what it was made on. */
 import { seconds } from "../../core/watch.ts";
 import { tooFew } from "../unbegun.ts";
-import type { Evidence, Limit } from "./judge.ts";
+import type { Evidence, Limit, LostEpoch } from "./judge.ts";
 
 /** What a loader is set to, as far as the advice is about that. */
 export interface Advised {
@@ -41,7 +41,10 @@ export function explain(
         return `The start is the limit: the consumer waited ${seconds(limit.waited)} for the first batch, most of the time that it waited; ask again after more batches.`;
       return `The start is the limit: the consumer waited ${seconds(limit.waited)} for workers that were starting, most of the time that it waited; keep one loader for all epochs, import less in the sequence's module, and ask again after more batches.`;
     case "failed":
+      if (limit.lost) return lostSentence(limit.lost);
       return `What fails is the limit: ${waits}, ${percent(limit.part)} of that for tries of getItem that failed; report() counts them, and observe() tells each with its error.`;
+    case "hooks":
+      return `The hooks are the limit: onEpochBegin and onEpochEnd take ${percent(limit.part)} of the time, in which nothing is loaded; do less in them, or make epochs longer.`;
     case "consumer":
       return `The consumer is the limit: it waits for data ${percent(share)} of the time, the data keeps up${
         workers > 1 ? `, and the ${workers} workers are busy ${percent(limit.busy)} of it` : ""
@@ -85,6 +88,13 @@ export function waitingShare({ batches, waiting, consuming }: Evidence): number 
   const waited = batches.reduce((total, { wait }) => total + wait, waiting);
   const elapsed = batches.reduce((total, { consume }) => total + consume, waited + consuming);
   return elapsed === 0 ? 0 : waited / elapsed;
+}
+
+function lostSentence({ count, ended, message }: LostEpoch): string {
+  const what = ended
+    ? `all ${count} batches of the last epoch failed and were left out`
+    : `no batch could be had so far, ${count} failed and ${count === 1 ? "was" : "were"} left out`;
+  return `What fails is the limit: ${what}, the first of them so: ${message}`;
 }
 
 function slowSentence(

@@ -40,6 +40,20 @@ export interface Evidence extends CoreShares {
   readonly holder: InFlight | undefined;
   /** Name of a dataset whose rows cost a whole block each in the order in which they are read. */
   readonly scattered: string | undefined;
+  /** How long hooks of the sequence took since the last batch. */
+  readonly hooks: number;
+  /** What became of the last epoch, where none of its batches could be had; undefined where one was. */
+  readonly lost: LostEpoch | undefined;
+}
+
+/** An epoch of which nothing was delivered, as its batches failed and were left out. */
+export interface LostEpoch {
+  /** Batches that were left out. */
+  readonly count: number;
+  /** Whether these were all. */
+  readonly ended: boolean;
+  /** What the first failed with. */
+  readonly message: string;
 }
 
 /** An index that takes long. */
@@ -62,8 +76,10 @@ export type Limit =
   | { readonly name: "start"; readonly waited: number }
   /** The consumer hardly waits; the workers are at work for the part `busy` of the time, most of it for `"nothing"`. */
   | { readonly name: "nothing" | "consumer"; readonly busy: number }
-  /** Most of the waiting, the part `part`, is for tries of `getItem` that failed. */
-  | { readonly name: "failed"; readonly part: number }
+  /** Most of the waiting, the part `part`, is for tries of `getItem` that failed; or there is nothing else, `lost`. */
+  | { readonly name: "failed"; readonly part: number; readonly lost?: LostEpoch }
+  /** The hooks of the sequence take the part `part` of the time, more than all else. */
+  | { readonly name: "hooks"; readonly part: number }
   /** Some indices take many times as long as the others. */
   | {
       readonly name: "slow";
@@ -130,13 +146,16 @@ export function mostWorkers(cores: number, waiting: number): number {
 
 /** Says what limits a loader. */
 export function judge(evidence: Evidence): Limit {
-  const { batches, consuming, waiting, holder, workers, starved = 0 } = evidence;
+  const { batches, consuming, waiting, holder, workers, lost, starved = 0 } = evidence;
   const median = medianOf(batches, ({ counters }) => counters.fetchMs);
   if (waiting > Math.max(hangsAfter, 20 * median) && holder?.doing === "fetching")
     return { name: "hang", holder, median };
+  if (lost && (lost.ended || batches.length < fewest)) return { name: "failed", part: 1, lost };
   if (batches.length < fewest) return { name: "unknown" };
   const waited = sum(batches, ({ wait }) => wait) + waiting;
   const elapsed = waited + sum(batches, ({ consume }) => consume) + consuming;
+  const hooks = sum(batches, (batch) => batch.hooks) + evidence.hooks;
+  if (hooks > elapsed) return { name: "hooks", part: hooks / (hooks + elapsed) };
   const fetch = sum(batches, ({ counters }) => counters.fetchMs);
   // Before there was nobody who could be at work, and what failed has left no account of its work.
   const started = Math.max(0, elapsed - sum(batches, ({ start, failed }) => start + failed));

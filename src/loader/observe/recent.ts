@@ -33,6 +33,8 @@ export interface Recent {
   readonly first: boolean;
   /** That the consumer spent on the batch before. */
   readonly consume: number;
+  /** That hooks of the sequence took since the batch before. */
+  readonly hooks: number;
   readonly counters: Times;
 }
 
@@ -81,7 +83,7 @@ export interface RecentStats {
 }
 
 /** Numbers that are kept of a batch. */
-const fields = 13;
+const fields = 14;
 
 /** Keeps the last batches. */
 export class RecentBatches {
@@ -91,8 +93,11 @@ export class RecentBatches {
   /** What was read last, while nothing has come since: who looks asks for more than one thing. */
   #window: readonly Recent[] | undefined;
 
-  /** Takes note of a batch that is handed out now, before which the consumer spent `consume` milliseconds on another one. */
-  add(facts: BatchFacts, consume: number, now: number): void {
+  /**
+   * Takes note of a batch that is handed out now, before which the consumer spent `consume` milliseconds on another one, and
+   * hooks of the sequence took `hooks`.
+   */
+  add(facts: BatchFacts, { consume, hooks }: Pick<Recent, "consume" | "hooks">, now: number): void {
     const { epoch, index, waited, readyAt, failedAt, first, counters } = facts;
     const since = now - waited;
     this.#window = undefined;
@@ -111,7 +116,8 @@ export class RecentBatches {
     ring[at++] = counters.readMs;
     ring[at++] = counters.decodeMs;
     ring[at++] = counters.sendMs;
-    ring[at] = within(waited, failedAt - since);
+    ring[at++] = within(waited, failedAt - since);
+    ring[at] = hooks;
   }
 
   /** Those of the last seconds of loading, the newest last. */
@@ -151,7 +157,8 @@ export class RecentBatches {
         decodeMs: ring[at++]!,
         sendMs: ring[at++]!,
       },
-      failed: ring[at]!,
+      failed: ring[at++]!,
+      hooks: ring[at]!,
     };
   }
 }

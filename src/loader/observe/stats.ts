@@ -76,6 +76,8 @@ export interface LoaderStats {
 /** What {@link StatsKeeper} does not know of a loader. */
 export type ElsewhereStats = Pick<LoaderStats, "workers" | "waiting" | "inFlight" | "limit"> & {
   readonly capacity: number;
+  /** The last batches, which `limit` was judged by. */
+  readonly window: readonly Recent[];
 };
 
 /** What is known of a batch when it is handed out. */
@@ -121,6 +123,9 @@ export class StatsKeeper {
   #handedOver = 0;
   /** What the consumer spent on the last batch. */
   #lastConsumed = 0;
+  /** What hooks of the sequence took since the last batch. */
+  #hooks = 0;
+  #firstSkip: { readonly epoch: number; readonly message: string } | undefined;
 
   /** The consumer has come for a batch, or has left. */
   onAsk(): void {
@@ -135,6 +140,16 @@ export class StatsKeeper {
     this.#waitTotal += milliseconds;
   }
 
+  /** A hook of the sequence is over, for which there is neither a wait nor work of the consumer. */
+  onHook(milliseconds: number): void {
+    this.#hooks += milliseconds;
+  }
+
+  /** A batch could not be had, and is left out. */
+  onSkip(epoch: number, { message }: Error): void {
+    if (this.#firstSkip?.epoch !== epoch) this.#firstSkip = { epoch, message };
+  }
+
   /** A batch was handed out; returns the milliseconds that the consumer spent on the one before and waiting. */
   onBatch(facts: BatchFacts): number {
     const { worker, counters, waited, queued, bytes } = facts;
@@ -147,7 +162,8 @@ export class StatsKeeper {
     addCounters(account.counters, counters);
     const consumed = this.#lastConsumed;
     const now = performance.now();
-    this.#recent.add(facts, consumed, now);
+    this.#recent.add(facts, { consume: consumed, hooks: this.#hooks }, now);
+    this.#hooks = 0;
     this.#load.note(now);
     this.#handedOver = now;
     return waited + consumed;
@@ -163,13 +179,23 @@ export class StatsKeeper {
     return this.#handedOver === 0 ? 0 : performance.now() - this.#handedOver;
   }
 
+  /** What the first batch that was left out failed with, of the last epoch in which there was one. */
+  get firstSkip(): string {
+    return this.#firstSkip?.message ?? "";
+  }
+
+  /** Milliseconds that hooks of the sequence took since the last batch. */
+  get hooks(): number {
+    return this.#hooks;
+  }
+
   /** What the program had of so many cores of late. */
   cores(cores: number): CoreShares {
     return this.#load.read(cores);
   }
 
   /** All of it, for people. */
-  read({ workers, waiting, inFlight, limit, capacity }: ElsewhereStats): LoaderStats {
+  read({ workers, waiting, inFlight, limit, capacity, window }: ElsewhereStats): LoaderStats {
     const consuming = this.consuming;
     const elapsed = this.#waitTotal + this.#consumed + consuming;
     const accounts = [...this.#accounts];
@@ -197,7 +223,7 @@ export class StatsKeeper {
         transfer: counters.sendMs,
         bytesRead: counters.bytes,
       })),
-      recent: recentStats(this.recent, consuming),
+      recent: recentStats(window, consuming),
       waiting,
       inFlight,
       limit,

@@ -12,6 +12,7 @@ interface Batch {
   readonly start?: number;
   readonly failed?: number;
   readonly first?: boolean;
+  readonly hooks?: number;
   readonly consume?: number;
   readonly fetch?: number;
   readonly cpu?: number;
@@ -26,6 +27,7 @@ const batch = (
     start = 0,
     failed = 0,
     first = false,
+    hooks = 0,
     consume = 1,
     fetch = 0,
     asleep = 0,
@@ -43,7 +45,7 @@ const batch = (
     readMs: read,
     decodeMs: decode,
   };
-  return { epoch: 0, index, wait, start, failed, first, consume, counters };
+  return { epoch: 0, index, wait, start, failed, first, consume, hooks, counters };
 };
 
 /** The sentence on a hundred batches, with `some` of them in place of others, on four cores. */
@@ -64,6 +66,8 @@ function sentence(
     load: undefined,
     starved: undefined,
     scattered: undefined,
+    hooks: 0,
+    lost: undefined,
     ...rest,
   };
   return explain(judge(evidence), evidence, { ...settings, auto });
@@ -203,6 +207,21 @@ describe("explain", () => {
       "slow batches that a queue hides",
       sentence({ consume: 10, fetch: 15 }, {}, { 8: { wait: 200, fetch: 300 } }),
       /maxQueueSize: 30 \(now 10\)\.$/,
+    ],
+    [
+      "hooks",
+      sentence({ wait: 1, consume: 1, hooks: 8 }, { hooks: 200 }),
+      /^The hooks are the limit: onEpochBegin and onEpochEnd take 83 % of the time, in which nothing is loaded; do less in them, or make epochs longer\.$/,
+    ],
+    [
+      "an epoch of which nothing could be had",
+      sentence({}, { lost: { count: 12, ended: true, message: "Batch 0 (getItem(0)) failed: no file." } }),
+      /^What fails is the limit: all 12 batches of the last epoch failed and were left out, the first of them so: Batch 0 \(getItem\(0\)\) failed: no file\.$/,
+    ],
+    [
+      "an epoch of which nothing could be had so far",
+      sentence({}, { batches: [], lost: { count: 1, ended: false, message: "No file." } }),
+      /^What fails is the limit: no batch could be had so far, 1 failed and was left out, the first of them so: No file\.$/,
     ],
   ])("names %s", (_, said, expected) => {
     expect(said).toMatch(expected);

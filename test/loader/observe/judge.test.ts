@@ -15,14 +15,15 @@ interface Cost {
   readonly consume?: number;
   readonly start?: number;
   readonly failed?: number;
+  readonly hooks?: number;
 }
 
 function batch(index: number, cost: Cost): Recent {
   const { fetch = 10, asleep = 0, starved = 0, read = 0, decode = 0 } = cost;
-  const { wait = 0, consume = 0, start = 0, failed = 0 } = cost;
+  const { wait = 0, consume = 0, start = 0, failed = 0, hooks = 0 } = cost;
   const cpuMs = fetch - asleep - starved;
   const counters = { ...noCounters(), fetchMs: fetch, cpuMs, waitMs: asleep, readMs: read, decodeMs: decode };
-  return { epoch: 0, index, wait, start, failed, first: index < 2, consume, counters };
+  return { epoch: 0, index, wait, start, failed, first: index < 2, consume, hooks, counters };
 }
 
 /** Batches that cost what `cost` says, by two workers on two cores. */
@@ -38,6 +39,8 @@ function evidence(cost: Cost | ((index: number) => Cost), more: Partial<Evidence
     load: undefined,
     starved: undefined,
     scattered: undefined,
+    hooks: 0,
+    lost: undefined,
     ...more,
   };
 }
@@ -65,6 +68,13 @@ const pipelines: readonly (readonly [Limit["name"], Evidence])[] = [
   ["hang", evidence(busy, { waiting: 5000, holder })],
   ["order", evidence(busy, { scattered: "Rows" })],
   ["memory", evidence({ wait: 9, consume: 1 }, { lacksMemory: true })],
+  // What an epoch costs beside its batches is that of its hooks.
+  ["hooks", evidence((i) => (i % 8 === 0 ? { wait: 4, hooks: 90 } : { wait: 4, consume: 4 }))],
+  ["hooks", evidence({ fetch: 2, consume: 2, hooks: 3 })],
+  ["consumer", evidence({ fetch: 2, consume: 20, hooks: 5 })],
+  ["failed", evidence(busy, { batches: [], lost: { count: 9, ended: false, message: "no file" } })],
+  ["failed", evidence(busy, { lost: { count: 9, ended: true, message: "no file" } })],
+  ["cpu", evidence(busy, { lost: { count: 1, ended: false, message: "no file" } })],
   ["handOff", evidence({ fetch: 1, wait: 9, consume: 1 })],
 ];
 
@@ -107,13 +117,14 @@ function slower(given: Evidence, factor: number): Evidence {
     const { fetchMs, cpuMs, waitMs, readMs, decodeMs } = each.counters;
     const times = { fetchMs, cpuMs, waitMs, readMs, decodeMs };
     for (const key of Object.keys(times) as (keyof typeof times)[]) times[key] *= factor;
-    const { wait, consume, start, failed } = each;
+    const { wait, consume, start, failed, hooks } = each;
     return {
       ...each,
       wait: wait * factor,
       consume: consume * factor,
       start: start * factor,
       failed: failed * factor,
+      hooks: hooks * factor,
       counters: { ...each.counters, ...times },
     };
   });

@@ -10,4 +10,5 @@ export class Pipeline extends Sequence<{ index: number; x: unknown }> {
   length: number;
   getItem(index: number): never;
 }
+export class Hooked extends Pipeline {}
 export class Rows extends Pipeline {}

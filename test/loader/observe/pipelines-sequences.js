@@ -66,6 +66,21 @@ export class Pipeline extends Sequence {
   }
 }
 
+/** Short epochs, after each of which something is done for so many milliseconds. */
+export class Hooked extends Pipeline {
+  static module = import.meta.url;
+  static id = "Hooked";
+
+  constructor(usual) {
+    super(usual);
+    this.length = 8;
+  }
+
+  async onEpochEnd() {
+    await setTimeout(100);
+  }
+}
+
 /** Rows in two blocks that do not stay in memory. */
 export class Rows extends Pipeline {
   static module = import.meta.url;

@@ -2,7 +2,7 @@
 import { setTimeout } from "node:timers/promises";
 import { workerData } from "node:worker_threads";
 import { serve } from "epochal";
-import { Pipeline, Rows } from "./pipelines-sequences.js";
+import { Hooked, Pipeline, Rows } from "./pipelines-sequences.js";
 
 await setTimeout(workerData.late);
-serve({ Pipeline, Rows });
+serve({ Hooked, Pipeline, Rows });

@@ -4,7 +4,7 @@ import { setTimeout } from "node:timers/promises";
 import { Worker } from "node:worker_threads";
 import { batches, DataLoader, type DataLoaderOptions, type LoaderStats, type Sequence } from "epochal";
 import { Late, late } from "./pipelines-late.js";
-import { type Part, Pipeline, Rows } from "./pipelines-sequences.js";
+import { Hooked, type Part, Pipeline, Rows } from "./pipelines-sequences.js";
 
 /** Who fetches: this thread, or workers of each kind. */
 export const kinds = ["inline", "thread", "process", "factory"] as const;
@@ -123,6 +123,14 @@ export const simulations: readonly Simulation[] = [
     kinds,
   },
   {
+    name: "hooks",
+    limit: "hooks",
+    says: /^The hooks are the limit/,
+    usual: { doing: "wait", milliseconds: 2 },
+    kinds,
+    longer: 6,
+  },
+  {
     name: "memory",
     limit: "memory",
     says: /^The memory budget is the limit/,
@@ -168,7 +176,7 @@ export async function simulate(simulation: Simulation, kind: Kind): Promise<Said
   let first = 0;
   let seen = 0;
   const take = async () => {
-    for await (const _ of loader) {
+    for await (const _ of loader.epochs(Number.MAX_SAFE_INTEGER)) {
       const elapsed = performance.now() - begun;
       first ||= elapsed;
       seen++;
@@ -191,6 +199,7 @@ export async function simulate(simulation: Simulation, kind: Kind): Promise<Said
 
 function sequenceOf({ name, usual, rare }: Simulation, kind: Kind): Sequence<unknown> {
   if (name === "order") return batches(new Rows(usual), { batchSize: 1, shuffle: true });
+  if (name === "hooks") return new Hooked(usual);
   return name === "start" && kind !== "factory" ? new Late(usual) : new Pipeline(usual, rare);
 }
 
