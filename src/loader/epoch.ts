@@ -241,13 +241,12 @@ export class EpochRun {
     if (state) resumeChunk.module!.checkBelongs(state, sequence, { length, shuffle });
     this.#length = length;
     const plan = planEpoch({ length, seed, epoch, shuffle, shard, start: position });
-    if (shard && plan.steps === 0 && position === 0) {
+    if (shard && plan.steps === 0 && position === 0)
       warnOnce(
         this.#options,
         "EPOCHAL_EMPTY_SHARE",
         `Rank ${shard.rank} of ${shard.worldSize} has no share of the ${length} batches of ${nameOf(sequence)}, so its epochs end at once. Use fewer ranks, or make smaller batches.`,
       );
-    }
     refreshCaches(sequence);
     this.#crew.prepare(plan.steps, () => this.#checkStall());
     this.#plan = plan;

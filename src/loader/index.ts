@@ -15,7 +15,7 @@ export {
 } from "./data-loader.ts";
 export type { Leased } from "./lease.ts";
 export type { LoaderEvent, Observer, TimeSpan } from "./observe/events.ts";
-export type { Limit, LimitName, SlowItem } from "./observe/judge.ts";
+export type { Limit, LimitName, LostEpoch, SlowItem } from "./observe/judge.ts";
 export type { Percentiles, RecentStats } from "./observe/recent.ts";
 export type { EpochReport, LoaderReport } from "./observe/report.ts";
 export type { LoaderStats, WorkerStats } from "./observe/stats.ts";
