@@ -67,7 +67,6 @@ function describeForPrograms(spec: string, report: CheckReport): object {
   const { length, looked, findings } = report;
   const finite = Number.isFinite(length);
   return {
-    command: "check",
     target: spec,
     ok: findings.length === 0,
     ...report,

@@ -5,7 +5,7 @@ import { version } from "../core/version.ts";
 import type { ProgressStream } from "../progress/terminal.ts";
 import { type Command, describeCommand, helpOption } from "./command.ts";
 import { columns, describeOptions, type OptionSpecs, parseOptions } from "./options.ts";
-import { openCliOutput } from "./output.ts";
+import { type CliOutput, openCliOutput } from "./output.ts";
 import { type ExitCode, exitCodes, suggestion, UsageError } from "./usage.ts";
 
 /** The program that a command line is for. */
@@ -28,10 +28,15 @@ export async function runCli(
   commands: readonly Command[],
   { stdout, stderr, env, signal }: CliHost,
 ): Promise<ExitCode> {
-  const output = openCliOutput(stdout, stderr, env);
+  let command: Command | undefined;
+  const streams = openCliOutput(stdout, stderr, env);
+  // Objects say which command they are of, once that is known.
+  const output: CliOutput = {
+    ...streams,
+    json: (value) => streams.json(command === undefined ? value : { command: command.name, ...value }),
+  };
   const [first = "", ...rest] = args;
   const named = first === "help" ? rest[0] : first;
-  let command: Command | undefined;
   try {
     if (named === undefined || named === "" || named.startsWith("-")) {
       const { values } = parseOptions(first === "help" ? [] : args, ownOptions);

@@ -51,7 +51,7 @@ async function run(line: string, env: Record<string, string> = {}, isTTY: boolea
 it("writes data to stdout and all else to stderr, and says in the exit code what came of it", async () => {
   expect(await run("count a.ts --batch-size 4 --no-open --kind=thread")).toEqual({
     code: 1,
-    stdout: '{"version":1,"found":2}\n',
+    stdout: '{"version":1,"command":"count","found":2}\n',
     stderr: "counted\n",
   });
   expect(seen.at(-1)).toEqual({

@@ -42,8 +42,8 @@ it.concurrent("explain says a sentence, and writes a trace of what it saw", asyn
   const flags = ["--seconds", "0.5", "--workers", "1", "--json", "--out", "trace.json"];
   const { code, wrote } = start("explain", "slow", ...flags);
   expect(await code, wrote.stderr).toBe(0);
-  const { version, sentence, limit, batches, recent } = JSON.parse(wrote.stdout);
-  expect([version, typeof sentence, typeof limit]).toEqual([1, "string", "string"]);
+  const { version, command, sentence, limit, batches, recent } = JSON.parse(wrote.stdout);
+  expect([version, command, typeof sentence, typeof limit]).toEqual([1, "explain", "string", "string"]);
   expect(recent.batches).toBe(batches);
   const { traceEvents } = JSON.parse(await readText("trace.json")) as {
     traceEvents: { name: string; ph: string; args: { name?: string } }[];
@@ -114,6 +114,7 @@ it.concurrent("a batch that cannot be had is what was found, with its cause and 
   expect(await code).toBe(1);
   expect(JSON.parse(wrote.stdout)).toEqual({
     version: 1,
+    command: "explain",
     error: [expect.stringContaining("getItem(5)"), "Error: a.jpg is torn", "TypeError: no marker at byte 20"],
   });
   expect(wrote.stderr).toContain("getItem(5) of Torn) failed");
@@ -146,6 +147,7 @@ it.concurrent("refuses a file in a folder that is not there before anything is l
   expect(wrote.stderr).toContain("there is no folder no.");
   expect(JSON.parse(wrote.stdout)).toMatchObject({
     version: 1,
+    command: "inspect",
     error: [expect.stringContaining("no/r.html")],
   });
 });
