@@ -97,7 +97,7 @@ export class RecentBatches {
    * Takes note of a batch that is handed out now, before which the consumer spent `consume` milliseconds on another one, and
    * hooks of the sequence took `hooks`.
    */
-  add(facts: BatchFacts, { consume, hooks }: Pick<Recent, "consume" | "hooks">, now: number): void {
+  add(facts: BatchFacts, consume: number, hooks: number, now: number): void {
     const { epoch, index, waited, readyAt, failedAt, first, counters } = facts;
     const since = now - waited;
     this.#window = undefined;

@@ -162,7 +162,7 @@ export class StatsKeeper {
     addCounters(account.counters, counters);
     const consumed = this.#lastConsumed;
     const now = performance.now();
-    this.#recent.add(facts, { consume: consumed, hooks: this.#hooks }, now);
+    this.#recent.add(facts, consumed, this.#hooks, now);
     this.#hooks = 0;
     this.#load.note(now);
     this.#handedOver = now;
