@@ -23,5 +23,5 @@ export const question: Question = {
       atLeast: 97,
     })),
   notes:
-    "Processor time of the whole program for a batch of 32, in epochs that alternate within it: alone, with an inspector that has no page, with one open page, which is a bare client in a program of its own. The consumer releases its batches: how often memory of that size is collected differs by a tenth from epoch to epoch. A look is the part for which the loop waits, once a second, at most 5 ms: 256 × 224 × 224 × 3 float32, in processor time.",
+    "Processor time of the whole program for a batch of 32, in epochs that alternate within it: alone, with an inspector that has no page, with one open page, which is a bare client in a program of its own, and alone again, which shows by how much two that are the same differ. The consumer releases its batches: how often memory of that size is collected differs by a tenth from epoch to epoch. A look is the part for which the loop waits, once a second, at most 5 ms: 256 × 224 × 224 × 3 float32, in processor time.",
 };

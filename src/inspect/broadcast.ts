@@ -15,7 +15,7 @@ import type { LoaderWatch } from "./watch.ts";
 /** Milliseconds between two updates, at least and at most, and how many times as long as making one takes. */
 const soonest = 500;
 const latest = 1000;
-const restFor = 100;
+const restFor = 200;
 
 /** Pages that may look at once. */
 const mostPages = 8;

@@ -23,7 +23,8 @@ export function timelineObserver(sink: TimelineSink): Observer {
   let handed: { readonly epoch: number; readonly index: number; readonly begin: number } | undefined;
   const asks = (time: number): void => {
     if (handed === undefined) return;
-    sink.span({ lane: consumerLane, kind: "consume", ...handed, end: Math.max(handed.begin, time) });
+    const { epoch, index, begin } = handed;
+    sink.span({ lane: consumerLane, kind: "consume", begin, end: Math.max(begin, time), epoch, index });
     handed = undefined;
   };
   return (event) => {
@@ -32,7 +33,12 @@ export function timelineObserver(sink: TimelineSink): Observer {
         return sink.span({ lane: event.worker, kind: "start", begin: event.begin, end: event.end });
       case "fetched":
         return sink.span({
-          ...spanOf(event, event.worker, "fetch"),
+          lane: event.worker,
+          kind: "fetch",
+          begin: event.begin,
+          end: event.end,
+          epoch: event.epoch,
+          index: event.index,
           cpu: event.cpu,
           waited: event.waited,
         });
