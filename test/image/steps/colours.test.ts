@@ -79,12 +79,12 @@ describe("steps over colours", () => {
         const wanted = (mirrored ? values.map((row) => row.toReversed()) : values).flat(2);
         // Half a level to round, and what is between two entries of gamma's table. Where a value was rounded the other
         // way in the middle it is a level, or more of it with a factor behind, in all channels of the pixel where they
-        // are mixed: that is rare.
+        // are mixed: that is rare, but of one value all pixels that have it are concerned.
         const [, , channels] = source.shape as [number, number, number];
         const far = new Set<number>();
         for (const [i, value] of wanted.entries())
           if (Math.abs(value - data[i]!) > 0.6) far.add(Math.floor(i / channels));
-        expect(far.size).toBeLessThanOrEqual(Math.max(1, wanted.length / channels / 50));
+        expect(far.size).toBeLessThanOrEqual(Math.max(3, wanted.length / channels / 25));
       }),
       { numRuns: 250 },
     );
