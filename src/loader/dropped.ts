@@ -4,8 +4,9 @@
  * Who holds whom: an iterator its loader and its run, a loader its crew and its last run, a crew its pool, and the
  * platform every worker that lives, with its pool and the run whose jobs are out. Nothing below a loader refers up to it
  * or to an iterator, and those who observe a loader, who may refer to it, are held by it alone. So both are collected once
- * the program has let go of them, and what they held is ended: the run and the workers, in whatever order. The one exception is a `next()` that is not settled: who will settle it holds the
- * iterator by way of what that does afterwards, so that a loop that waits is not ended under it.
+ * the program has let go of them, and what they held is ended: the run and the workers, in whatever order. The one
+ * exception is a `next()` that is not settled: who will settle it holds the iterator by way of what that does afterwards,
+ * so that a loop that waits is not ended under it.
  */
 
 /** Something to end, and how. */

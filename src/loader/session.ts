@@ -92,9 +92,8 @@ export class Session implements Standing {
     const { workers, capacity } = this.crew.setting;
     const waiting = this.#run?.waiting;
     const inFlight = this.crew.inFlight();
-    const evidence = this.#evidence();
-    const { name: limit } = judge(evidence);
-    return this.#stats.read({ workers, capacity, waiting, inFlight, limit, window: evidence.batches });
+    const limit = judge(this.#evidence()).name;
+    return this.#stats.read({ workers, capacity, waiting, inFlight, limit });
   }
 
   explain(): string {

@@ -6,7 +6,7 @@ import type { Model } from "./model.ts";
 const pause = 1500;
 const tries = 40;
 
-/** Milliseconds after which a program that says nothing is said to be busy: it tells twice a second. */
+/** Milliseconds after which a program that says nothing is said to be busy: it tells once or twice a second. */
 const silence = 5000;
 
 /** The token that the program printed with the address: nobody else on this machine knows it. */

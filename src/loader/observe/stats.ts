@@ -76,8 +76,6 @@ export interface LoaderStats {
 /** What {@link StatsKeeper} does not know of a loader. */
 export type ElsewhereStats = Pick<LoaderStats, "workers" | "waiting" | "inFlight" | "limit"> & {
   readonly capacity: number;
-  /** The last batches, which `limit` was judged by. */
-  readonly window: readonly Recent[];
 };
 
 /** What is known of a batch when it is handed out. */
@@ -195,7 +193,7 @@ export class StatsKeeper {
   }
 
   /** All of it, for people. */
-  read({ workers, waiting, inFlight, limit, capacity, window }: ElsewhereStats): LoaderStats {
+  read({ workers, waiting, inFlight, limit, capacity }: ElsewhereStats): LoaderStats {
     const consuming = this.consuming;
     const elapsed = this.#waitTotal + this.#consumed + consuming;
     const accounts = [...this.#accounts];
@@ -223,7 +221,7 @@ export class StatsKeeper {
         transfer: counters.sendMs,
         bytesRead: counters.bytes,
       })),
-      recent: recentStats(window, consuming),
+      recent: recentStats(this.recent, consuming),
       waiting,
       inFlight,
       limit,
