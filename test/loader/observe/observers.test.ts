@@ -67,6 +67,24 @@ describe("an observer", () => {
     expect(events.at(-1)).toMatchObject({ type: "epochEnd", epoch: 1, complete: false });
   });
 
+  it("that ends another has it told nothing more, and one that it adds is told of what comes after", async () => {
+    const loader = new DataLoader(new Squares(3));
+    const ended: LoaderEvent[] = [];
+    const added: LoaderEvent[] = [];
+    const seen: LoaderEvent[] = [];
+    loader.observe((event) => {
+      if (seen.push(event) > 1) return;
+      stop();
+      loader.observe((later) => void added.push(later));
+    });
+    const stop = loader.observe((event) => void ended.push(event));
+    await read(loader);
+    await loader.close();
+    expect(ended).toEqual([]);
+    expect(added.length).toBeGreaterThan(0);
+    expect(added).toEqual(seen.slice(1));
+  });
+
   it("is told nothing once it has ended that, and asks for nothing to be measured", async () => {
     const loader = new DataLoader(new Squares(3));
     let told = 0;
