@@ -1,4 +1,4 @@
-/** A consumer that does nothing with batches, or works on each as long as a training step does. */
+/** Goes through a loader as a program does that trains: works on each batch as long as a step does, and ends when time is up. */
 import { deferred, waitAtMost } from "../core/settle.ts";
 import type { DataLoader } from "../loader/data-loader.ts";
 
