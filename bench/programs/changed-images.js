@@ -1,4 +1,4 @@
-/** Images changed at random, one sample each, as docs/images.md writes it. */
+/** Images changed at random, one sample each, as docs/reference/images.md writes it. */
 import * as images from "epochal/image";
 import { imread, normalize, resize } from "epochal/image";
 

@@ -1,4 +1,4 @@
-/** epochal over image files, as its README and docs/images.md write it; `--lease 1` gives each batch back once it was used. */
+/** epochal over image files, as its README and docs/reference/images.md write it; `--lease 1` gives each batch back once it was used. */
 import { DataLoader, release } from "epochal";
 import { labels, options, paths, race, workersOf } from "./bench.js";
 import { Changed } from "./changed-images.js";

@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of docs/images.md: `node --import tsx scripts/pictures/main.ts`.
+ * Makes the pictures of docs/reference/images.md: `node --import tsx scripts/pictures/main.ts`.
  *
  * Each is a contact sheet: the scene, and what a step makes of it. Random steps draw from fixed seeds, so that the
  * pictures change only where a step does.

@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of docs/see-your-data.md and docs/why-does-it-wait.md: `npm run screenshots`, or only some of them:
+ * Makes the pictures of docs/how-to/see-batches.md and docs/how-to/speed.md: `npm run screenshots`, or only some of them:
  * `npm run screenshots -- time-network`.
  *
  * Each is of the inspector's page over a loader that runs. Below a picture of a timeline, what `explain()` said in that
@@ -170,7 +170,7 @@ async function writeSentence(name: string, sentence: string): Promise<void> {
   const text = await readFile(explained, "utf8");
   const place = new RegExp(`(\\(pictures/${name}\\.webp\\)\\n\\n> ).*`);
   if (!place.test(text))
-    throw new Error(`docs/why-does-it-wait.md has no picture ${name} with a sentence below.`);
+    throw new Error(`docs/how-to/speed.md has no picture ${name} with a sentence below.`);
   await writeFile(
     explained,
     text.replace(place, (_, before: string) => before + sentence),

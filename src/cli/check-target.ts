@@ -62,7 +62,7 @@ function namesIn(ignore: string | undefined): CheckName[] {
   });
 }
 
-/** The object that `--json` prints, as docs/cli.md says. An endless length is null. */
+/** The object that `--json` prints, as docs/reference/cli.md says. An endless length is null. */
 function describeForPrograms(spec: string, report: CheckReport): object {
   const { length, looked, findings } = report;
   const finite = Number.isFinite(length);

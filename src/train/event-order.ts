@@ -2,7 +2,7 @@
  * In which order a run of `fit` asks for batches, between the events that its callbacks have: ours, or another that is
  * injected, as Keras' own orders are (adapters/keras).
  *
- * Ours is that of docs/training.md: a batch is fetched before its step begins, and the loader calls the sequence's hooks.
+ * Ours is that of docs/reference/training.md: a batch is fetched before its step begins, and the loader calls the sequence's hooks.
  */
 import { OptionError } from "../core/errors.ts";
 import { type DataLoader, isDataLoader } from "../loader/data-loader.ts";

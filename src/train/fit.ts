@@ -1,7 +1,7 @@
 /**
  * Training over epochs: the loop, and the order of its events.
  *
- * Lineage: `tf.keras.Model.fit` over a Sequence. The order is that of docs/training.md: a batch is fetched, then
+ * Lineage: `tf.keras.Model.fit` over a Sequence. The order is that of docs/reference/training.md: a batch is fetched, then
  * `onTrainBatchBegin`, the step, `onTrainBatchEnd`; after an epoch's last batch the sequence's own `onEpochEnd`, then
  * validation, then the callbacks' `onEpochEnd`. Every hook is awaited. However a run ends, the pass is left, the
  * loaders are closed, and either `onTrainEnd` or `onTrainError` is called.

@@ -131,15 +131,19 @@ describe("tables of options", () => {
     ["CSVLogger", () => new front.CSVLogger("file", none)],
     ["TensorBoard", () => new front.TensorBoard("folder", none)],
     ["ProgbarLogger", () => new front.ProgbarLogger(none)],
-  ])("docs/callbacks.md has those of %s", (name, make) => {
-    const row = new RegExp(`^\\| \`${name}\\((.*)\\)\` +\\|(.*?)\\|`, "m").exec(read("docs/callbacks.md"))!;
+  ])("docs/reference/callbacks.md has those of %s", (name, make) => {
+    const row = new RegExp(`^\\| \`${name}\\((.*)\\)\` +\\|(.*?)\\|`, "m").exec(
+      read("docs/reference/callbacks.md"),
+    )!;
     const before = row[1]!.split(", ");
     const options = [...row[2]!.matchAll(/`(\w+)[:`]/g)].map(([, option]) => option!);
     expect(options.filter((option) => !before.includes(option)).sort()).toEqual(has(make));
   });
 
-  it("docs/callbacks.md has every callback of epochal", () => {
-    const rows = [...read("docs/callbacks.md").matchAll(/^\| `([A-Z]\w+)\(/gm)].map(([, name]) => name!);
+  it("docs/reference/callbacks.md has every callback of epochal", () => {
+    const rows = [...read("docs/reference/callbacks.md").matchAll(/^\| `([A-Z]\w+)\(/gm)].map(
+      ([, name]) => name!,
+    );
     const callbacks = Object.entries(front)
       .filter(
         ([name, value]) =>
@@ -149,13 +153,15 @@ describe("tables of options", () => {
     expect(rows.sort()).toEqual(callbacks.sort());
   });
 
-  it("docs/images.md has those of imread", () => {
-    expect(firstColumn(read("docs/images.md"), "Reading").sort()).toEqual(has(() => image.imread("x", none)));
+  it("docs/reference/images.md has those of imread", () => {
+    expect(firstColumn(read("docs/reference/images.md"), "Reading").sort()).toEqual(
+      has(() => image.imread("x", none)),
+    );
   });
 
-  it("docs/faults.md names options of DataLoader", () => {
+  it("docs/understand/faults.md names options of DataLoader", () => {
     const known = fieldsOf("src/loader/options.ts", "DataLoaderOptions");
-    const named = firstColumn(read("docs/faults.md"), "Options");
+    const named = firstColumn(read("docs/understand/faults.md"), "Options");
     expect(named.length).toBeGreaterThan(3);
     expect(named.filter((name) => !known.includes(name))).toEqual([]);
   });

@@ -4,9 +4,14 @@ import ts from "typescript";
 import { describe, expect, it } from "vitest";
 import { filesUnder, read, root } from "./modules.ts";
 
-const pages = ["docs/callbacks.md", "docs/migrate-from-keras.md", "docs/migrate-from-pytorch.md"];
+const pages = ["docs/reference/callbacks.md", "docs/coming-from/keras.md", "docs/coming-from/pytorch.md"];
 /** Pages with lines out of context as well. */
-const mixed = ["docs/images.md", "docs/data.md", "docs/see-your-data.md", "docs/why-does-it-wait.md"];
+const mixed = [
+  "docs/reference/images.md",
+  "docs/reference/data.md",
+  "docs/how-to/see-batches.md",
+  "docs/how-to/speed.md",
+];
 
 /** Code blocks of a page, each with the link in the line above it. */
 function blocks(page: string): { readonly file: string | undefined; readonly code: string }[] {

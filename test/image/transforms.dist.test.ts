@@ -1,4 +1,4 @@
-/** The transforms of docs/images.md are torchvision's: held against numbers of Pillow, and of the same rules. */
+/** The transforms of docs/reference/images.md are torchvision's: held against numbers of Pillow, and of the same rules. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -60,7 +60,7 @@ const epochOf = (epoch: number): string[] => [
 ];
 
 describe("the order of events", () => {
-  it("is that of docs/training.md", async () => {
+  it("is that of docs/reference/training.md", async () => {
     expect(await trace({ epochs: 2, validationData: new Points() })).toEqual([
       "cb.trainBegin",
       ...[0, 1].flatMap((epoch) => [

@@ -1,4 +1,4 @@
-/** How long TensorFlow.js uses a batch's memory, held against the table of docs/guide.md by overwriting it. */
+/** How long TensorFlow.js uses a batch's memory, held against the table of docs/understand/one-idea.md by overwriting it. */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
