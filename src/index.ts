@@ -1,6 +1,8 @@
 /**
  * The front door: by a door for each floor. A bundler that looks no further than at files, as esbuild where it splits code,
  * loads with what a page imports also whatever stands behind the same door and is used anywhere.
+ *
+ * @module epochal
  */
 export * from "./core/index.ts";
 export * from "./loader/index.ts";

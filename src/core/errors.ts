@@ -16,6 +16,14 @@
 // First of all, as every entry of the package comes by here.
 import "#core/engine";
 
+/** Where the documentation stands. */
+const site = "https://epochal-js.github.io/epochal";
+
+/** The place in the documentation that tells more of an error or a warning, by its name or code. */
+export function helpFor(name: string): string {
+  return `${site}/reference/errors#${name.toLowerCase()}`;
+}
+
 /** Marks our errors so that the check survives a second copy of the package. */
 const brand = Symbol.for("epochal.error");
 
@@ -27,6 +35,19 @@ const brand = Symbol.for("epochal.error");
 export abstract class EpochalError<N extends string = ErrorName> extends Error {
   /** The class name; what {@link isEpochalError} looks at. It stands on the prototype, so that a minifier cannot change it. */
   declare readonly name: N;
+
+  /** A new error. Printed, it ends with {@link EpochalError.help}; `message` does not, as other messages cite it. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    const { stack } = this;
+    // Of V8, whose stacks begin with the message; other engines print the message themselves.
+    if (stack?.includes(message)) this.stack = stack.replace(message, () => `${message}\n  See ${this.help}`);
+  }
+
+  /** Where the documentation tells what such errors mean, and what to do. */
+  get help(): string {
+    return helpFor(this.name);
+  }
 }
 Object.defineProperty(EpochalError.prototype, brand, { value: true });
 

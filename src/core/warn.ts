@@ -1,14 +1,17 @@
 /** Saying something to the person at the keyboard without stopping: a warning of Node, or the console elsewhere. */
 
+import { helpFor } from "./errors.ts";
+
 interface WarningProcess {
-  emitWarning?(message: string, options: { type: string; code: string }): void;
+  emitWarning?(message: string, options: { type: string; code: string; detail: string }): void;
 }
 
 /** Emits a warning of type `EpochalWarning`; Node prints it and lets `process.on("warning")` see it. */
 export function warn(code: string, message: string): void {
   const node = (globalThis as { process?: WarningProcess }).process;
-  if (node?.emitWarning) node.emitWarning(message, { type: "EpochalWarning", code });
-  else console.warn(`EpochalWarning: ${message}`);
+  const detail = `See ${helpFor(code)}`;
+  if (node?.emitWarning) node.emitWarning(message, { type: "EpochalWarning", code, detail });
+  else console.warn(`EpochalWarning: ${message}\n${detail}`);
 }
 
 /** Codes that were said about something; it may go away. */

@@ -1,5 +1,7 @@
 /**
  * Data sets where people keep them: readers whose samples are a `Sequence`, for `batches`, `map`, `zip` and the rest.
+ *
+ * @module epochal/data
  */
 
 export type { FileHandleLike } from "../bytes/handle.ts";

@@ -7,6 +7,8 @@
  *
  * const x = await stack(files.map((file) => resize(imread(file), [200, 200]))); // float32 [n, 200, 200, 3]
  * ```
+ *
+ * @module epochal/image
  */
 
 export type { Antialias, PadMode } from "./axis.ts";

@@ -8,6 +8,8 @@
  * console.error(page.url);
  * for await (const [x, y] of loader) await model.trainOnBatch(x, y);
  * ```
+ *
+ * @module epochal/inspect
  */
 
 export { InspectPage, inspect } from "./inspect.ts";

@@ -34,7 +34,7 @@ export interface DataLoaderOptions {
   /**
    * Where a worker comes from: a thread of this program (`"thread"`, the default), or a process of its own
    * (`"process"`), so that a crash in native code takes one worker and not the program. Or a function that makes a Worker,
-   * a new one each time, whose script calls {@link serve}: in a page, in Bun and Deno, and in bundled programs.
+   * a new one each time, whose script calls `serve`: in a page, in Bun and Deno, and in bundled programs.
    */
   readonly worker?: WorkerSource | WorkerFactory;
   /** Keras' word for `worker: "process"`. */

@@ -52,7 +52,7 @@ export abstract class Sequence<B> {
 
   /**
    * What this class is called, where its name is not enough: bundlers change the names of classes. Written out, as
-   * `static override readonly id = "Photos"`, it is what workers that {@link serve} several classes know it by, and what
+   * `static override readonly id = "Photos"`, it is what workers that `serve` several classes know it by, and what
    * messages and states name.
    */
   static readonly id: string | undefined = undefined;

@@ -7,6 +7,8 @@
  * await assertSameForAnyWorkers(new CIFAR10Sequence(files, labels, 32));
  * await assertExactlyOnce(new CIFAR10Sequence(files, labels, 32), { schedules: 20 });
  * ```
+ *
+ * @module epochal/testing
  */
 
 export { digest } from "./digest.ts";

@@ -15,6 +15,8 @@
  *
  * Lifetimes: jax-js copies an array when it is made, on every backend, so the batch may be released or overwritten at
  * once. An array of jax-js is used up by the first operation it goes into; `array.ref` keeps it for one more.
+ *
+ * @module epochal/jax
  */
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";

@@ -9,6 +9,8 @@
  * ```
  *
  * All are the same classes as in `epochal`; the guide from Keras shows each beside its Python.
+ *
+ * @module epochal/keras
  */
 
 /** The names of `tf.compat`, where Keras stands under `v1.keras`. */

@@ -13,6 +13,8 @@
  *
  * Lifetimes: a tensor of onnxruntime-node uses the batch's own memory until `run()` has resolved; do not release or
  * change the batch before. Nothing is copied, except views of shared memory, which onnxruntime-node refuses.
+ *
+ * @module epochal/onnx
  */
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";

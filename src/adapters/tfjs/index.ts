@@ -6,6 +6,8 @@
  *
  * const { history } = await fit(model, train, { epochs: 5, workers: 2, validationData: test });
  * ```
+ *
+ * @module epochal/tfjs
  */
 
 export { History } from "../../train/callbacks/history.ts";

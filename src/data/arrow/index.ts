@@ -1,4 +1,8 @@
-/** Arrow IPC files and streams, local and behind URLs. */
+/**
+ * Arrow IPC files and streams, local and behind URLs.
+ *
+ * @module epochal/data/arrow
+ */
 import { offerModule } from "../../core/offered.ts";
 import * as own from "./arrow.ts";
 

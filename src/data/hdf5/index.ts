@@ -1,4 +1,8 @@
-/** Arrays in HDF5 files, by the package `h5wasm`. */
+/**
+ * Arrays in HDF5 files, by the package `h5wasm`.
+ *
+ * @module epochal/data/hdf5
+ */
 import { offerModule } from "../../core/offered.ts";
 import * as own from "./hdf5.ts";
 

@@ -1,4 +1,8 @@
-/** Parquet files, local, behind URLs and on the Hugging Face hub, by the package `hyparquet`. */
+/**
+ * Parquet files, local, behind URLs and on the Hugging Face hub, by the package `hyparquet`.
+ *
+ * @module epochal/data/parquet
+ */
 import { offerModule } from "../../core/offered.ts";
 import * as own from "./parquet.ts";
 

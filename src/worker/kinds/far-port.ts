@@ -8,7 +8,7 @@ export interface WorkerLike {
   terminate(): unknown;
 }
 
-/** Makes a worker whose script calls {@link serve}; a new one each time. */
+/** Makes a worker whose script calls `serve`; a new one each time. */
 export type WorkerFactory = () => WorkerLike;
 
 /** What comes from a worker. */

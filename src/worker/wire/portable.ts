@@ -54,7 +54,7 @@ export const byIdMark = "#";
  * Marks an exported function so that workers find it, and gives it back.
  *
  * @param module where it is exported from: `import.meta.url`; or its `id` alone, where workers are started by a factory and
- *   {@link serve} it
+ *   `serve` it
  * @param id what workers that `serve` it know it by, as bundlers change the names of functions
  * @example
  * export const augment = portable(import.meta.url, function augment([x, y]: Pair, { random }: Context) {
