@@ -1,7 +1,7 @@
 /** Weights of classes as weights of samples. */
 import { OptionError, ShapeError, TrainingError } from "../core/errors.ts";
 import { showShape, type Tensor } from "../tensor/tensor.ts";
-import { trainParts } from "./data/batch.ts";
+import { trainParts, withoutLabels } from "./data/batch.ts";
 import type { ClassWeight } from "./options.ts";
 import type { Labels, Trainable } from "./trainable.ts";
 
@@ -13,10 +13,11 @@ const instead = "Return sample weights as third element of the batch: [x, y, sam
  *
  * @throws OptionError where samples have no one class: several outputs, or several labels for each sample;
  *   TrainingError naming the row whose label is no class, or whose class has no weight; ShapeError if labels or sample
- *   weights do not fit.
+ *   weights do not fit, or there are no labels.
  */
 export function withClassWeight(model: Trainable, batch: unknown, weights: ClassWeight): unknown {
   const { x, y } = trainParts(batch);
+  if (y === undefined) throw withoutLabels(batch, "`classWeight` weighs samples by their labels");
   const labels = onlyLabels(model, batch);
   const { shape, weights: own } = labels;
   const [rows = 0] = shape;

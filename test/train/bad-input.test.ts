@@ -24,10 +24,10 @@ describe("bad input", () => {
     expect(fit(model, one(batch) as never, { ...quiet, ...options })).rejects.toThrow(message);
 
   it("is said in one sentence, with what to do", async () => {
-    await fails([x], /batches \[x, y\] or \[x, y, sampleWeight\], but got a tuple of 1/);
+    await fails([x], /batches \[x, y\] or \[x, y, sampleWeight\], but got a tuple of 1, without labels/);
     await fails([x, y, y, y], /a tuple of 4/);
     await fails({ image: x, label: y }, /but got a record of image, label\./);
-    await fails(x, /but got one tensor of shape \[2, 2\]\. Several/);
+    await fails(x, /but got one tensor of shape \[2, 2\], without labels/);
     await fails([x, tensor([[1]])], /x has 2 samples, but y has 1\. Return as many rows of each/);
     await fails(
       [tensor([[1], [2]]), y],

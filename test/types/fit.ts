@@ -1,7 +1,7 @@
 /** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
 import type { data, LayersModel, TensorContainer, Tensor as TFTensor } from "@tensorflow/tfjs";
 import { evaluate, fit, predict, toDataset } from "../../src/adapters/tfjs/index.ts";
-import { cutmix, fromArrays, mixup } from "../../src/index.ts";
+import { batches, cutmix, fromArrays, fromGenerator, mixup } from "../../src/index.ts";
 import type { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
@@ -17,6 +17,9 @@ declare const named: Sequence<[x: { image: X; meta: X }, y: [X, Y]]>;
 declare const lazy: Sequence<[x: LazyTensor<"float32">, y: Y]>;
 declare const loader: DataLoader<[x: X, y: Y]>;
 declare const alone: Sequence<X>;
+declare const triplets: Sequence<[x: [anchor: X, positive: X, negative: X]]>;
+declare const inputs: Sequence<[x: { anchor: X; positive: X }]>;
+declare const listed: Sequence<X[]>;
 declare const record: Sequence<{ image: X; label: Y }>;
 declare const four: Sequence<[X, Y, X, Y]>;
 declare const strings: Sequence<[x: string, y: Y]>;
@@ -40,6 +43,19 @@ export async function use(): Promise<void> {
   await fit(model, cutmix(weighted, { classes: 10 }));
   await fit(model, [own, own]);
   await fit(model, [own, flat], { validationData: [own, flat] });
+  // For a loss of the user's own.
+  await fit(model, alone, { validationData: alone });
+  await fit(model, triplets, { validationData: inputs });
+  await fit(model, inputs);
+  await fit(
+    model,
+    fromGenerator<[X]>(() => []),
+  );
+  await fit(model, batches({ length: 3, getItem: () => x }, { batchSize: 2 }));
+  await fit(model, [x], { validationData: [[x, x]] });
+  await fit(model, x, { validationData: own });
+  await evaluate(model, alone);
+  await evaluate(model, [{ image: x, meta: own }]);
   fromArrays([x, { label: y }]) satisfies Sequence<readonly [X, { readonly label: Y }]>;
   fromArrays([[x, y], { label: y }]) satisfies Sequence<[[X, Y], { label: Y }]>;
   fromArrays([x, flat] as const) satisfies Sequence<readonly [X, Float32Array]>;
@@ -59,20 +75,16 @@ export async function use(): Promise<void> {
   const { history } = await fit(model, pairs);
   history satisfies Record<string, number[]>;
 
-  // @ts-expect-error: no labels
-  await fit(model, alone);
-  // @ts-expect-error: a record is no [x, y]
+  // @ts-expect-error: a record is no [x, y], and [record] would be its inputs
   await fit(model, record);
   // @ts-expect-error: four elements
   await fit(model, four);
+  // @ts-expect-error: any number of tensors
+  await fit(model, listed);
   // @ts-expect-error: strings are no tensors
   await fit(model, strings);
-  // @ts-expect-error: validation data without labels
-  await fit(model, pairs, { validationData: alone });
   // @ts-expect-error: a dataset of TensorFlow.js has no index; it is for validation, and for fitDataset
   await fit(model, batched);
-  // @ts-expect-error: no labels
-  await fit(model, [x]);
   // @ts-expect-error: plain numbers are no tensors
   fromArrays([[1, 2], y]);
   // @ts-expect-error: a typo
@@ -85,8 +97,6 @@ export async function use(): Promise<void> {
   const { loss } = await evaluate(model, pairs);
   loss satisfies number | undefined;
   await evaluate(model, [x, y] as const, { batchSize: 8 });
-  // @ts-expect-error: no labels
-  await evaluate(model, alone);
 
   (await predict(model, alone)) satisfies Tensor<"float32">;
   (await predict<[Tensor, Tensor]>(model, pairs)) satisfies [Tensor, Tensor];

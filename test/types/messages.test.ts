@@ -88,7 +88,7 @@ const expected: Readonly<Record<keyof typeof programs, RegExp>> = {
   "validation data": tuple,
   "data to evaluate": tuple,
   "a function in a constant": tuple,
-  "a record": /Its batches must be \[x, y\] or \[x, y, sampleWeight\] of tensors\./,
+  "a record": /Its batches must be \[x, y\] or \[x, y, sampleWeight\] of tensors,/,
   "samples that are in no batches": /must be a Sequence, as batches\(dataset, \{ batchSize \}\) makes/,
   "an option that is not there": /'batchsize' does not exist.*Did you mean to write 'batchSize'/,
   "an option that is not there, of a sequence":

@@ -4,7 +4,7 @@ import { ShapeError } from "../../core/errors.ts";
 import type { DataLoader } from "../../loader/data-loader.ts";
 import type { Sequence } from "../../sequence/sequence.ts";
 import { mapTree } from "../../tensor/tree.ts";
-import { trainParts } from "../../train/data/batch.ts";
+import { trainParts, withoutLabels } from "../../train/data/batch.ts";
 import { openLoader } from "../../train/data/source.ts";
 import { isLeaf, toLeaf } from "./convert.ts";
 import { loadTF, type TF } from "./peer.ts";
@@ -64,6 +64,8 @@ export function toDataset<B>(
 
 function toTensors(tf: TF, batch: unknown): { xs: Side; ys: Side } {
   const { x, y, sampleWeight } = trainParts(batch);
+  if (y === undefined)
+    throw withoutLabels(batch, "TensorFlow.js' fitDataset needs them", "Our own fit does not.");
   if (sampleWeight !== undefined) {
     throw new ShapeError(
       "fitDataset knows no sample weights: use fit of epochal/tfjs, or leave the third element out.",

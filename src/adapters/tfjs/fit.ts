@@ -38,7 +38,7 @@ export type FitCheck<B> =
           ? "It must be a Sequence, as batches(dataset, { batchSize }) makes of samples, or a DataLoader."
           : IsList<B> extends true
             ? "To TypeScript its batches are arrays of any length: annotate getItem's return as a tuple, getItem(i: number): [x: Tensor, y: Tensor]."
-            : "Its batches must be [x, y] or [x, y, sampleWeight] of tensors."
+            : "Its batches must be [x, y] or [x, y, sampleWeight] of tensors, or [x] where the loss needs no labels."
       >;
 
 /** Whether `B` is an array that is no tuple: what `return [x, y]` is to TypeScript where nothing asks for a tuple. */
@@ -74,7 +74,8 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
  * `batchSize` (32) rows, which are shuffled anew each epoch by `seed` unless `shuffle` is false.
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
- * names where it has several inputs or outputs. Loss and metrics are means over the epoch in which each batch counts
+ * names where it has several inputs or outputs. A model whose losses are functions of your own can do without labels:
+ * batches are then `[x]`, or `x` that is one tensor, and `yTrue` is undefined. Loss and metrics are means over the epoch in which each batch counts
  * by its number of samples. The option `epochs` is the index after the last epoch; see {@link FitOptions}.
  *
  * @returns the history: `history.loss`, the metrics, `val_…`, one number for each epoch.

@@ -10,7 +10,7 @@ import { fromTfjs, numbersOf, shapeOf, showLeaf, type TFDType, toLeaf } from "./
 import type { TF } from "./peer.ts";
 import { checkModelWeights, getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
-import { checkTarget, describeLabels, lossName } from "./target.ts";
+import { checkTarget, checkUnlabelled, describeLabels, hasOwnLoss, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
 
 /** What the optimizers of TensorFlow.js have besides their public type. */
@@ -86,16 +86,18 @@ export class TfjsModel implements Trainable<TrainBatch> {
   checkArrays(what: string, arrays: unknown): void {
     const x = () => (what === "predict" ? predictInputs(arrays) : trainParts(arrays).x);
     checkRows(what, arrays, x, this.#inputs);
+    if (what !== "predict" && trainParts(arrays).y === undefined) checkUnlabelled(this.#compiled, arrays);
   }
 
   labelsOf(batch: TrainBatch): readonly Labels[] {
     const { y, sampleWeight } = trainParts(batch);
+    if (y === undefined) return [];
     const outputs = this.#outputs;
     const weights = sampleWeight === undefined ? [] : arrange("sampleWeight", sampleWeight, outputs);
     return arrange("y", y, outputs).map((leaf, i) => {
       const loss = lossName(this.#compiled, i);
       checkTarget(leaf, outputs[i]!, loss);
-      const labels = describeLabels(leaf, outputs[i]!, this.#hasOwnLoss(i) ? undefined : loss);
+      const labels = describeLabels(leaf, outputs[i]!, hasOwnLoss(this.#compiled, i) ? undefined : loss);
       return { ...labels, weights: weights[i] && numbersOf(weights[i]) };
     });
   }
@@ -165,7 +167,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
       numbers = step(tf, this.#compiled, tensors);
       return { values: [...(await numbers.data())], size };
     } finally {
-      tf.dispose([tensors.inputs, tensors.targets, tensors.weights, numbers ?? []] as never);
+      tf.dispose([tensors.inputs, tensors.targets ?? [], tensors.weights, numbers ?? []] as never);
     }
   }
 
@@ -175,18 +177,19 @@ export class TfjsModel implements Trainable<TrainBatch> {
     const parts = trainParts(batch);
     const outputs = this.#outputs;
     const x = arrange("x", parts.x, this.#inputs);
-    const y = arrange("y", parts.y, outputs);
+    if (parts.y === undefined) checkUnlabelled(this.#compiled, batch);
+    const y = parts.y === undefined ? undefined : arrange("y", parts.y, outputs);
     const w = parts.sampleWeight === undefined ? [] : arrange("sampleWeight", parts.sampleWeight, outputs);
     const size = sizeOfBatch([
       ...named("x", x, this.#inputs),
-      ...named("y", y, outputs),
+      ...named("y", y ?? [], outputs),
       ...named("sampleWeight", w, outputs),
     ]);
     checkShapes("x", x, this.#inputs);
-    for (const [i, leaf] of y.entries()) checkTarget(leaf, outputs[i]!, lossName(this.#compiled, i));
+    for (const [i, leaf] of y?.entries() ?? []) checkTarget(leaf, outputs[i]!, lossName(this.#compiled, i));
     const tensors = tf.tidy(() => ({
       inputs: x.map((leaf, i) => toLeaf(tf, leaf, `x's ${this.#inputs[i]!.name}`, this.#inputDType(i))),
-      targets: y.map((leaf, i) =>
+      targets: y?.map((leaf, i) =>
         this.#target(toLeaf(tf, leaf, `y's ${outputs[i]!.name}`, this.#targetDType(i)), i),
       ),
       weights: w.map((leaf, i) => toLeaf(tf, leaf, `sampleWeight's ${outputs[i]!.name}`, "float32")),
@@ -209,14 +212,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
 
   /** TensorFlow.js' own losses take float32 labels only, also for class numbers; a user's own gets what there is. */
   #targetDType(i: number): TFDType | undefined {
-    return this.#hasOwnLoss(i) ? undefined : "float32";
-  }
-
-  /** Whether the loss of an output is a function of the user's. */
-  #hasOwnLoss(i: number): boolean {
-    const { loss, outputNames } = this.#compiled;
-    const its = typeof loss === "object" ? (Array.isArray(loss) ? loss[i] : loss[outputNames[i]!]) : loss;
-    return typeof its === "function";
+    return hasOwnLoss(this.#compiled, i) ? undefined : "float32";
   }
 
   /** A target [n] for an output [n, 1] gets the missing axis. */

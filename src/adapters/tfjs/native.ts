@@ -35,6 +35,8 @@ export type NativeArrays = NativeLeaf | readonly NativeLeaf[] | { readonly [name
 
 /** TensorFlow.js' own tensors to train or test with; they stay yours. */
 export type NativeBatch =
+  | tfTypes.Tensor
+  | readonly [x: NativeArrays]
   | readonly [x: NativeArrays, y: NativeArrays]
   | readonly [x: NativeArrays, y: NativeArrays, sampleWeight: NativeArrays];
 

@@ -14,7 +14,8 @@ import type { TF } from "./peer.ts";
 /** The tensors of a batch, in the order of the model's inputs and outputs. */
 export interface StepTensors {
   readonly inputs: readonly Tensor[];
-  readonly targets: readonly Tensor[];
+  /** The labels of each output; undefined where the batch has none. */
+  readonly targets: readonly Tensor[] | undefined;
   /** A weight for each sample, of each output or of none. */
   readonly weights: readonly Tensor[];
 }
@@ -62,7 +63,7 @@ export function testStep(tf: TF, model: LayersModel, step: StepTensors): Tensor 
   });
 }
 
-/** The mean loss of each output. */
+/** The mean loss of each output; 0 of one that was compiled without a loss. */
 function lossesOf(
   tf: TF,
   model: LayersModel,
@@ -70,10 +71,27 @@ function lossesOf(
   step: StepTensors,
 ): readonly Scalar[] {
   return outputs.map((output, i) => {
-    const losses = model.lossFunctions[i]!(step.targets[i]!, output);
+    const loss = model.lossFunctions[i] as LossOrMetric | undefined;
+    if (loss === undefined) return tf.scalar(0);
+    const losses = apply(`The loss of ${model.outputNames[i]}`, loss, step.targets?.[i], output);
     const weights = step.weights[i];
     return tf.mean(weights === undefined ? losses : tf.mul(losses, alignTo(weights, losses.shape))) as Scalar;
   });
+}
+
+type LossOrMetric = LayersModel["lossFunctions"][number];
+
+/** A loss or metric of an output. */
+function apply(what: string, of: LossOrMetric, target: Tensor | undefined, output: Tensor): Tensor {
+  if (target !== undefined) return of(target, output);
+  try {
+    return of(undefined as never, output);
+  } catch (cause) {
+    throw new ShapeError(
+      `${what} failed on a batch without labels, for which yTrue is undefined. Return [x, y] from getItem, or let it use yPred alone.`,
+      { cause },
+    );
+  }
 }
 
 /** Weights of samples with as many axes as the losses that they are multiplied with, and none that spreads them. */
@@ -105,7 +123,9 @@ function report(
     // With several outputs, the first metrics are their losses.
     outputs.length > 1 && i < outputs.length
       ? losses[i]!
-      : (tf.mean(metric(targets[output]!, outputs[output]!)) as Scalar),
+      : (tf.mean(
+          apply(`The metric ${model.metricsNames[i + 1]}`, metric, targets?.[output], outputs[output]!),
+        ) as Scalar),
   );
   return tf.stack([total, ...metrics].map((value) => tf.cast(value, "float32")));
 }

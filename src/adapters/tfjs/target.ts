@@ -1,6 +1,7 @@
-/** Whether the labels of a batch fit the loss of their output, and how they name classes. */
+/** Whether the labels of a batch, or none, fit the loss of their output, and how they name classes. */
 import type { LayersModel } from "@tensorflow/tfjs";
 import { ShapeError } from "../../core/errors.ts";
+import { withoutLabels } from "../../train/data/batch.ts";
 import type { Labels } from "../../train/trainable.ts";
 import { type Axes, fits, type Slot, showAxes } from "./arrays.ts";
 import { numbersOf, shapeOf, showLeaf } from "./convert.ts";
@@ -75,6 +76,28 @@ export function describeLabels(
     form,
     classes: loss === undefined ? undefined : ofClasses.includes(loss),
   };
+}
+
+/**
+ * Checks that a model can do with a batch without labels.
+ *
+ * @throws ShapeError if the loss of an output is one of TensorFlow.js.
+ */
+export function checkUnlabelled(model: LayersModel, batch: unknown): void {
+  for (const [i, name] of model.outputNames.entries()) {
+    if (model.lossFunctions[i] === undefined || hasOwnLoss(model, i)) continue;
+    throw withoutLabels(
+      batch,
+      `the loss of ${name}, ${lossName(model, i)}, needs them`,
+      "Only a loss of your own does without, compile({ loss: (yTrue, yPred) => … }), of which yTrue is then undefined.",
+    );
+  }
+}
+
+/** Whether the loss of an output is a function of the user's. */
+export function hasOwnLoss({ loss, outputNames }: LayersModel, i: number): boolean {
+  const its = typeof loss === "object" ? (Array.isArray(loss) ? loss[i] : loss[outputNames[i]!]) : loss;
+  return typeof its === "function";
 }
 
 /** Name of a loss of TensorFlow.js; its bundle numbers functions of one name. */

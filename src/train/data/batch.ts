@@ -1,4 +1,4 @@
-/** The parts of a batch, as Keras reads them: `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
+/** The parts of a batch, as Keras reads them: `x`, `[x]`, `[x, y]` or `[x, y, sampleWeight]`. */
 import { show } from "../../core/check.ts";
 import { ShapeError } from "../../core/errors.ts";
 import { isTensor, showShape } from "../../tensor/tensor.ts";
@@ -12,17 +12,30 @@ export interface Parts {
 }
 
 /**
- * The parts of a batch to train or test with.
+ * The parts of a batch to train or test with. One without labels is `[x]`, or `x` where that is one tensor; a record alone
+ * is most often `{ x, y }`, written for something else.
  *
- * @throws ShapeError if it is no `[x, y]` or `[x, y, sampleWeight]`.
+ * @throws ShapeError if it is none of these.
  */
 export function trainParts(batch: unknown): Parts {
-  if (Array.isArray(batch) && (batch.length === 2 || batch.length === 3)) {
+  if (Array.isArray(batch) && batch.length >= 1 && batch.length <= 3) {
     const [x, y, sampleWeight] = batch as readonly unknown[];
     return { x, y, sampleWeight };
   }
+  if (isTensor(batch)) return { x: batch, y: undefined, sampleWeight: undefined };
   throw new ShapeError(
-    `fit and evaluate take batches [x, y] or [x, y, sampleWeight], but got ${showBatch(batch)}. Several inputs or outputs go into one element, as a tuple or record: [[image, meta], label].`,
+    `fit and evaluate take batches [x, y] or [x, y, sampleWeight], or [x] where the loss needs no labels, but got ${showBatch(batch)}. Several inputs or outputs go into one element, as a tuple or record: [[image, meta], label].`,
+  );
+}
+
+/**
+ * An error for a batch without labels where `who` needs them.
+ *
+ * @param instead what can be done beside returning labels, as a sentence
+ */
+export function withoutLabels(batch: unknown, who: string, instead: string = ""): ShapeError {
+  return new ShapeError(
+    `fit and evaluate take batches [x, y] or [x, y, sampleWeight], but got ${showBatch(batch)}, without labels, and ${who}. Return [x, y] from getItem.${instead && ` ${instead}`}`,
   );
 }
 
