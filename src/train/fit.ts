@@ -14,6 +14,7 @@ import type { CallbackHooks, HookName, Training } from "./callback.ts";
 import { CallbackList } from "./callback-list.ts";
 import { backupOf } from "./callbacks/backup-and-restore.ts";
 import { History } from "./callbacks/history.ts";
+import { withOtherNames } from "./callbacks/metric.ts";
 import { ProgbarLogger } from "./callbacks/progbar-logger.ts";
 import { findCheckpoint } from "./checkpoint/checkpoint.ts";
 import { SequenceStates } from "./checkpoint/sequence-state.ts";
@@ -210,7 +211,7 @@ class FitRun implements Training {
     const validates = validation !== undefined && this.#settings.validates(epoch);
     if (validates) {
       await validationStates?.begin();
-      Object.assign(logs, await this.#validate(validation, epoch));
+      withOtherNames(Object.assign(logs, await this.#validate(validation, epoch)));
     }
     // From here on the next epoch is where a checkpoint goes on.
     this.#epoch++;

@@ -1,4 +1,5 @@
 /** The means that an epoch reports: every batch counts by its number of samples, as in Keras. */
+import { withOtherNames } from "./callbacks/metric.ts";
 import type { Logs } from "./logs.ts";
 import type { StepResult } from "./trainable.ts";
 
@@ -32,6 +33,8 @@ export class RunningMean {
   /** The means by name, each with `prefix`; empty before the first step. */
   logs(prefix: string = ""): Logs {
     if (this.#size === 0) return {};
-    return Object.fromEntries(this.#names.map((name, i) => [prefix + name, this.#values[i]! / this.#size]));
+    return withOtherNames(
+      Object.fromEntries(this.#names.map((name, i) => [prefix + name, this.#values[i]! / this.#size])),
+    );
   }
 }

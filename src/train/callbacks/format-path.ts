@@ -3,7 +3,7 @@ import { OptionError } from "../../core/errors.ts";
 import { metricOf } from "./metric.ts";
 
 /**
- * Fills `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}` in a path; `accuracy` and `acc` are one name.
+ * Fills `{name}`, `{name:02d}`, `{name:.2f}`, `{name:.3e}` in a path; `accuracy` and `acc` are one name, as for `monitor`.
  *
  * @throws OptionError for a name that there is no number for, or a format other than these.
  */

@@ -1,10 +1,12 @@
 /** What `fit` returns. */
 import { Callback, type CallbackParams } from "../callback.ts";
 import type { Logs } from "../logs.ts";
+import { withOtherNames } from "./metric.ts";
 
 /**
  * The numbers of each epoch, as Keras' `History`: `history.loss[i]` is the loss of epoch `epoch[i]`. Validation
- * metrics (`val_loss`) have a number for the epochs that were validated only.
+ * metrics (`val_loss`) have a number for the epochs that were validated only. A metric has the name that TensorFlow.js
+ * gives it, `acc`, and can be read by the one that Keras does: `history.accuracy`, which does not show in a log or JSON.
  *
  * @example
  * const { history } = await fit(model, train, { epochs: 5, validationData: test });
@@ -19,9 +21,11 @@ export class History extends Callback {
   override onEpochEnd(epoch: number, logs: Logs): void {
     this.epoch.push(epoch);
     for (const [name, value] of Object.entries(logs)) {
-      this.history[name] ??= [];
-      this.history[name].push(value);
+      // What another is read by, too, is not its own.
+      if (!Object.keys(this.history).includes(name)) this.history[name] = [];
+      this.history[name]!.push(value);
     }
+    withOtherNames(this.history);
   }
 
   override getState(): { readonly epoch: number[]; readonly history: Record<string, number[]> } {
@@ -32,8 +36,8 @@ export class History extends Callback {
     const { epoch, history } = state as ReturnType<History["getState"]>;
     // In place, as whoever holds them sees this run; of an earlier run nothing is left.
     this.epoch.splice(0, this.epoch.length, ...epoch);
-    for (const name of Object.keys(this.history)) delete this.history[name];
-    Object.assign(this.history, structuredClone(history));
+    for (const name of Object.getOwnPropertyNames(this.history)) delete this.history[name];
+    withOtherNames(Object.assign(this.history, structuredClone(history)));
   }
 
   /** What was run: `{ verbose, epochs, steps, … }`. */

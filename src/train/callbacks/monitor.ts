@@ -7,14 +7,14 @@ import { checkChoice, checkNumber } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
 import { warn } from "../../core/warn.ts";
 import type { Logs } from "../logs.ts";
-import { metricOf } from "./metric.ts";
+import { metricOf, namesOf } from "./metric.ts";
 
 /** Whether less or more is better; `auto` decides by the metric's name. */
 export type MonitorMode = "auto" | "min" | "max";
 
 /** What is watched. */
 export interface MonitorOptions {
-  /** Name of a number in the epoch's logs; `accuracy` and `acc` are one. Default `val_loss`. */
+  /** Name of a number in the epoch's logs; `accuracy` and `acc` are one, and so are `mse` and `meanSquaredError`. Default `val_loss`. */
   readonly monitor?: string;
   /** Default `auto`. */
   readonly mode?: MonitorMode;
@@ -34,9 +34,9 @@ const less =
  */
 export function directionOf(owner: string, monitor: string, mode: MonitorMode): "min" | "max" {
   if (mode !== "auto") return mode;
-  const name = monitor.replace(/^val_/, "");
-  if (less.test(name)) return "min";
-  if (more.test(name)) return "max";
+  const names = namesOf(monitor.replace(/^val_/, ""));
+  if (names.some((name) => less.test(name))) return "min";
+  if (names.some((name) => more.test(name))) return "max";
   throw new OptionError(
     `${owner} cannot tell from the name whether \`monitor\` ${JSON.stringify(monitor)} shall be small or large. Pass \`mode: "min"\` or \`mode: "max"\`.`,
   );
