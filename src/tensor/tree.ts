@@ -36,14 +36,22 @@ export function isInnerNode(value: unknown): value is readonly unknown[] | Reado
   return !isTensor(value) && !isLazyTensor(value) && !isThenable(value);
 }
 
-/** The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object. */
-export function mapTree(tree: unknown, change: (leaf: unknown) => unknown): unknown {
-  if (!isInnerNode(tree)) return change(tree);
-  if (Array.isArray(tree)) return mapItems(tree, (child) => mapTree(child, change));
+/**
+ * The same tree with `change` applied to each leaf. A subtree in which nothing changed stays the same object.
+ *
+ * @param isNode what is no leaf; default {@link isInnerNode}
+ */
+export function mapTree(
+  tree: unknown,
+  change: (leaf: unknown) => unknown,
+  isNode: (value: unknown) => boolean = isInnerNode,
+): unknown {
+  if (!isNode(tree)) return change(tree);
+  if (Array.isArray(tree)) return mapItems(tree, (child) => mapTree(child, change, isNode));
   const record = tree as Readonly<Record<string, unknown>>;
   const keys = Object.keys(record);
   const children = keys.map((key) => record[key]);
-  const mapped = mapItems(children, (child) => mapTree(child, change));
+  const mapped = mapItems(children, (child) => mapTree(child, change, isNode));
   if (mapped === children) return tree;
   // Not by assignment: a key may be `__proto__`.
   return Object.fromEntries(keys.map((key, i) => [key, mapped[i]]));

@@ -8,8 +8,8 @@ import { compile, entryPoints, pathOf, resolve } from "./program.ts";
 /** What examples speak of without saying what it is. */
 const standIns = `
 import type { LayersModel } from "@tensorflow/tfjs";
-import type { fromJax } from "./src/adapters/jax/index.ts";
-import type { fromOrt } from "./src/adapters/onnx/index.ts";
+import type { JaxArray } from "./src/adapters/jax/index.ts";
+import type { OrtTensor } from "./src/adapters/onnx/index.ts";
 import type { fromTfjs } from "./src/adapters/tfjs/index.ts";
 import type { Image } from "./src/image/index.ts";
 import type { DataLoader, Dataset, Random, Sequence, Tensor } from "./src/index.ts";
@@ -53,8 +53,8 @@ declare global {
   const tf: typeof import("@tensorflow/tfjs");
   const model: LayersModel;
   const x: Floats, y: Floats, xTest: Floats, yTest: Floats;
-  const predictions: Parameters<typeof fromTfjs>[0] & Parameters<typeof fromJax>[0];
-  const probabilities: Parameters<typeof fromOrt>[0];
+  const predictions: Parameters<typeof fromTfjs>[0] & JaxArray;
+  const probabilities: OrtTensor;
 }
 `;
 

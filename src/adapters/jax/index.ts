@@ -14,17 +14,29 @@
  * ```
  *
  * Lifetimes: jax-js copies an array when it is made, on every backend, so the batch may be released or overwritten at
- * once. An array of jax-js is used up by the first operation it goes into; `array.ref` keeps it for one more.
+ * once. An array of jax-js is used up by the first operation it goes into; `array.ref` keeps it for one more. The arrays
+ * that `toJax` makes are yours: each goes into one operation, or you dispose it (`tree.dispose(arrays)`). `fromJax` is
+ * such an operation. Nothing here keeps an array.
  *
  * @module epochal/jax
  */
 import { show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
+import { settleAll } from "../../core/settle.ts";
+import { checkDType, type DType } from "../../tensor/dtype.ts";
 import { showShape, type Tensor } from "../../tensor/tensor.ts";
-import { type Converted, convertTensors, takeOver } from "../converted.ts";
+import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
+import {
+  type Converted,
+  checkDTypeOf,
+  convertTensors,
+  type Reverted,
+  revertTensors,
+  takeOver,
+} from "../converted.ts";
 import { toFloat32, toInt32, toNumbers } from "../numbers.ts";
 
-export type { Converted } from "../converted.ts";
+export type { Converted, Reverted } from "../converted.ts";
 
 /** The part of `numpy` of `@jax-js/jax` that is used. */
 export interface JaxNumpy<A> {
@@ -53,8 +65,8 @@ export interface JaxArray {
  * `resize` does, at no cost.
  *
  * @param np `numpy` of `@jax-js/jax`
- * @throws ShapeError if a whole number does not fit into int32, a tensor is empty, or its dtype is unknown;
- *   OptionError if `np` is not what it should be.
+ * @throws ShapeError, naming the leaf, if a whole number does not fit into int32, a tensor is empty, or its dtype is
+ *   unknown; then no array is left of those that were made. OptionError if `np` is not what it should be.
  */
 export function toJax<A, B>(np: JaxNumpy<A>, batch: B): Converted<B, A> {
   if (typeof np?.array !== "function") {
@@ -66,22 +78,54 @@ export function toJax<A, B>(np: JaxNumpy<A>, batch: B): Converted<B, A> {
 }
 
 /**
- * A tensor with a copy of the values of an array of jax-js, which is used up: pass `array.ref` to keep it.
+ * Arrays of jax-js as tensors with a copy of their values: one array, or any nest of tuples and records of them, in
+ * which everything else stays as it is. The tensors are yours, and of the arrays' own dtypes.
  *
- * @throws OptionError if it is no array of jax-js.
+ * Every array in it is used up, also where one fails; keep them by `fromJax(tree.ref(arrays))`, with jax-js' `tree`.
+ *
+ * @param dtype what they all are, for the type of `data`; it is checked. Default: each as it is
+ * @throws OptionError if there is no array of jax-js in it, or no such dtype; ShapeError, naming the leaf, if an array
+ *   cannot be read or is of another dtype.
  * @example
  * const { data, shape } = await fromJax(predictions);
  */
-export async function fromJax(array: JaxArray): Promise<Tensor> {
-  if (typeof array?.data !== "function") {
+export function fromJax<D extends DType = DType>(array: JaxArray, dtype?: D): Promise<Tensor<D>>;
+export function fromJax<B, D extends DType = DType>(arrays: B, dtype?: D): Promise<Reverted<B, JaxArray, D>>;
+export async function fromJax(arrays: unknown, dtype?: DType): Promise<unknown> {
+  if (dtype !== undefined) checkDType(dtype);
+  const pending: Promise<Tensor>[] = [];
+  // All are begun before one is awaited, so that all are used up whichever fails.
+  const reverted = revertTensors(arrays, isJaxArray, (array) => read(array, dtype));
+  if (reverted === undefined) {
     throw new OptionError(
-      `fromJax takes one array of jax-js, got ${show(array)}. Of several: await Promise.all(outputs.map(fromJax)).`,
+      `fromJax takes an array of jax-js, or a tuple or record of them, got ${show(arrays)}. Await what makes them first.`,
     );
   }
+  const { batch } = reverted;
+  forEachLeaf(batch, (leaf) => {
+    if (leaf instanceof Promise) pending.push(leaf as Promise<Tensor>);
+  });
+  const tensors = await settleAll(pending);
+  const byPromise = new Map<unknown, Tensor>(pending.map((promise, i) => [promise, tensors[i]!]));
+  return mapTree(batch, (leaf) => byPromise.get(leaf) ?? leaf);
+}
+
+function isJaxArray(value: unknown): value is JaxArray {
+  return typeof (value as Partial<JaxArray> | null | undefined)?.data === "function";
+}
+
+async function read(array: JaxArray, wanted: DType | undefined): Promise<Tensor> {
   const { shape, dtype } = array;
   const data = await array.data();
   // A bool comes as int32.
-  return takeOver("jax-js", dtype === "bool" ? Uint8Array.from(data as Int32Array) : data, shape, dtype);
+  const tensor = takeOver(
+    "jax-js",
+    dtype === "bool" ? Uint8Array.from(data as Int32Array) : data,
+    shape,
+    dtype,
+  );
+  checkDTypeOf(tensor, wanted);
+  return tensor;
 }
 
 function toArray<A>(np: JaxNumpy<A>, { data, shape, dtype }: Tensor): A {

@@ -60,7 +60,7 @@ describe.each(["wasm", "cpu"] as const)("toJax on %s", (device) => {
     "says that %o is no array of its",
     async (other) => {
       const back = fromJax(other as never);
-      await expect(back).rejects.toThrow(/^fromJax takes one array of jax-js, got /);
+      await expect(back).rejects.toThrow(/^fromJax takes an array of jax-js, or .*, got /);
       await expect(back).rejects.toMatchObject({ name: "OptionError" });
     },
   );
