@@ -22,6 +22,7 @@ export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from "./callbacks/re
 export type { SaveFreq } from "./callbacks/save-frequency.ts";
 export { TensorBoard, type TensorBoardOptions } from "./callbacks/tensorboard.ts";
 export { TerminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export { loadTensors, saveTensors } from "./checkpoint/tensor-file.ts";
 export type { TrainingState } from "./checkpoint/training-state.ts";
 export type { ValidationState } from "./checkpoint/validation-state.ts";
 export { type ArrayTree, type FromArraysOptions, fromArrays } from "./data/arrays.ts";
