@@ -11,6 +11,8 @@ export interface DemoOptions {
   readonly workers: number;
   readonly seed: number;
   readonly verbose: 0 | 1 | 2;
+  /** File to save to, and to go on from; of the jax-js example. */
+  readonly checkpoint: string | undefined;
   readonly help: boolean;
 }
 
@@ -26,6 +28,7 @@ Options, after "npm run demo --" or of the jax-js example:
   --workers N        worker threads that load batches; 0 loads in the main thread (2)
   --seed N           what order, split, drawing and mirroring are drawn from (7)
   --verbose 0|1|2    nothing, a progress bar, or one line an epoch (1)
+  --checkpoint FILE  where the jax-js example saves, and goes on from when it is started again
   --help             this text
 
 Ctrl-C ends the run after the present step.`;
@@ -42,6 +45,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
       workers: { type: "string", default: "2" },
       seed: { type: "string", default: "7" },
       verbose: { type: "string", default: "1" },
+      checkpoint: { type: "string" },
       help: { type: "boolean", short: "h", default: false },
     },
   });
@@ -54,6 +58,7 @@ export function parseOptions(args: readonly string[]): DemoOptions {
     workers: number("workers", values.workers, 0, 1024),
     seed: number("seed", values.seed, 0, 2 ** 32 - 1),
     verbose: verbose as 0 | 1 | 2,
+    checkpoint: values.checkpoint,
     help: values.help,
   };
 }

@@ -40,7 +40,7 @@ const project = jit(
 );
 
 /** Mean cross-entropy of logits, for labels [n]. */
-const crossEntropy = jit((logits: np.Array, y: np.Array): np.Array => {
+export const crossEntropy = jit((logits: np.Array, y: np.Array): np.Array => {
   const classes = logits.shape[1]!;
   return np.negative(np.mean(np.sum(nn.logSoftmax(logits).mul(nn.oneHot(y, classes)), 1)));
 });
@@ -73,9 +73,6 @@ const adam = jit(
     return { params: next, mean: m, square: v };
   },
 ) as (state: TrainingState, gradient: Params, share1: np.Array, share2: np.Array) => TrainingState;
-
-/** The class with the largest logit, of each image. */
-export const classify = (params: Params, x: np.Array): np.Array => np.argmax(logits(params, x), 1);
 
 function zerosLike(params: Params): Params {
   return tree.map((array: np.Array) => np.zeros(array.shape), params) as Params;

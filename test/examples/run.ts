@@ -13,7 +13,7 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `examples/<example>`; `onOutput` sees all that was printed so far, and the process. */
+/** Runs `examples/<example>`; `onOutput` sees all that was printed so far, at first nothing, and the process. */
 export function runExample(
   example: string,
   args: readonly string[] = [],
@@ -25,6 +25,7 @@ export function runExample(
   });
   let stdout = "";
   let stderr = "";
+  onOutput(stdout, child);
   child.stdout.setEncoding("utf8").on("data", (text: string) => {
     stdout += text;
     onOutput(stdout, child);
