@@ -12,6 +12,7 @@
  */
 
 export type { Antialias, PadMode } from "./axis.ts";
+export { channelsFirst } from "./channels-first.ts";
 export type { Channels } from "./colour.ts";
 export type { Extent } from "./geometry.ts";
 export type { Image, Pixels } from "./image.ts";
