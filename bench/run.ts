@@ -1,7 +1,7 @@
 /**
  * `npm run bench [-- NAME…] [--quick] [--rounds N] [--list]`: puts the questions of this folder, one file each, and
- * writes the answers to RESULTS.md. `--quick` makes one short round of each, to see that all programs run; it writes
- * nothing. A file may put several, each known as `images/png28`. One that exports none is a program with an output of
+ * writes the answers to results.json, and RESULTS.md from there. `--quick` makes one short round of each, to see that
+ * all programs run; it writes nothing. A file may put several, each known as `images/png28`. One that exports none is a program with an output of
  * its own, run when it is named.
  */
 import { spawnSync } from "node:child_process";
@@ -11,8 +11,9 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { type Answer, type Answers, answerOf, machine, toJson, withAnswer } from "./harness/answer.ts";
 import { type Progress, type Question, race } from "./harness/race.ts";
-import { machine, results, section } from "./harness/report.ts";
+import { results, section } from "./harness/report.ts";
 
 const here = new URL("./", import.meta.url);
 const { values: options, positionals: names } = parseArgs({
@@ -84,7 +85,6 @@ async function questionsOf(
 }
 
 async function ask(): Promise<void> {
-  const file = new URL("RESULTS.md", here);
   console.log(machine());
   const only = new RegExp(options.only);
   for (const [name, whole] of questions) {
@@ -101,16 +101,22 @@ async function ask(): Promise<void> {
     try {
       const rounds = Number(options.rounds ?? (options.quick ? 1 : (question.rounds ?? 3)));
       const outcomes = await race(question, { rounds, folder, progress: progress(name) });
-      const answer = section(name, question, outcomes, busy);
-      console.log(`\n${answer}\n\n${Math.round((performance.now() - started) / 1000)} s\n`);
-      if (!options.quick) {
-        const before = await readFile(file, "utf8").catch(() => "");
-        await writeFile(file, results(before, new Map([[name, answer]])));
-      }
+      const measured = new Date().toISOString().slice(0, 10);
+      const answer = answerOf(question, outcomes, { caveat: busy, measured });
+      console.log(`\n${section(name, answer)}\n\n${Math.round((performance.now() - started) / 1000)} s\n`);
+      if (!options.quick) await keep(name, answer);
     } finally {
       await rm(folder, { recursive: true });
     }
   }
+}
+
+/** Writes an answer in place of the one that there was to its question. */
+async function keep(name: string, answer: Answer): Promise<void> {
+  const file = new URL("results.json", here);
+  const answers = withAnswer(JSON.parse(await readFile(file, "utf8")) as Answers, name, answer);
+  await writeFile(file, toJson(answers));
+  await writeFile(new URL("RESULTS.md", here), results(answers));
 }
 
 /** What part of the processors others take, while nothing of ours runs: 0 to 1. */

@@ -1,6 +1,5 @@
-/** Figures as text: the table of a question, its claims, and RESULTS.md. Pure; printing is the caller's. */
-import { cpus, totalmem } from "node:os";
-import { type Claim, figureOf, median, type Outcome, type Question } from "./race.ts";
+/** Answers as text: the table of a question, its claims, and RESULTS.md. Pure; printing is the caller's. */
+import type { Answer, Answers, Row, Spread } from "./answer.ts";
 
 /** A table in Markdown, its columns aligned so that it reads well on a terminal too. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -24,54 +23,37 @@ export function number(value: number): string {
 }
 
 /** The section of a question: what is asked, the table, what must be shown, versions; and a caveat, if there is one. */
-export function section(
-  name: string,
-  question: Question,
-  outcomes: readonly Outcome[],
-  caveat?: string,
-): string {
-  const figure = figureOf(question, outcomes);
-  const rounds = Math.max(0, ...outcomes.map(({ reports }) => reports.length));
-  const processor = figureOf({ better: "less" }, outcomes, (report) => report.processor);
-  const hasProcessor = outcomes.some(({ reports }) => reports[0]?.processor !== undefined);
-  const hasDetails = outcomes.some(({ reports }) => reports[0]?.details);
+export function section(name: string, answer: Answer): string {
+  const { question, unit, better, rounds, baseline, contestants, caveat, notes, claims } = answer;
+  const hasProcessor = contestants.some(({ processor }) => processor);
+  const hasPixels = contestants.some(({ pixels }) => pixels);
+  const hasDetails = contestants.some(({ besides }) => besides);
   const head = [
     "",
-    question.unit,
+    unit,
     "min – max",
     "÷ baseline",
     ...(hasProcessor ? ["CPU ms", "min – max", "÷ baseline"] : []),
-    ...(question.pixels ? ["pixels: mean, max"] : []),
+    ...(hasPixels ? ["pixels: mean, max"] : []),
     ...(hasDetails ? ["besides"] : []),
   ];
-  const rows = outcomes.map((outcome) => {
-    const { contestant, reports, difference, failure } = outcome;
-    const spent = reports.flatMap((report) => report.processor ?? []);
-    return [
-      contestant.name,
-      ...spread(
-        reports.map(({ value }) => value),
-        figure(question.baseline),
-        failure,
-      ),
-      ...(hasProcessor ? spread(spent, processor(question.baseline)) : []),
-      ...(question.pixels
-        ? [difference ? `${difference.mean.toFixed(4)}, ${difference.max.toFixed(2)}` : "—"]
-        : []),
-      ...(hasDetails ? [detailsOf(outcome)] : []),
-    ];
-  });
-  const claims = question.claims?.(figure, processor) ?? [];
+  const rows = contestants.map((row) => [
+    row.name,
+    ...spread(row, row.missing),
+    ...(hasProcessor ? spread(row.processor) : []),
+    ...(hasPixels ? [row.pixels ? `${row.pixels.mean.toFixed(4)}, ${row.pixels.max.toFixed(2)}` : "—"] : []),
+    ...(hasDetails ? [besidesOf(row)] : []),
+  ]);
   const parts = [
     `## ${name}`,
-    `${question.question} (${question.unit}, ${question.better === "more" ? "more" : "less"} is better; median of ${rounds} alternating ${rounds === 1 ? "round" : "rounds"}; baseline: ${question.baseline}; \`npm run bench -- ${name}\`)`,
+    `${question} (${unit}, ${better} is better; median of ${rounds} alternating ${rounds === 1 ? "round" : "rounds"}; baseline: ${baseline}; \`npm run bench -- ${name}\`)`,
     table(head, rows),
     ...(caveat ? [`**${caveat}**`] : []),
     ...(hasProcessor ? [processorNote] : []),
-    ...(question.notes ? [question.notes] : []),
+    ...(notes ? [notes] : []),
     ...(claims.length > 0 ? [claims.map(verdict).join("\n")] : []),
-    `Machine: ${machine()}.`,
-    `Versions: ${versionsOf(outcomes)}.`,
+    `Machine: ${answer.machine}.${answer.measured ? ` Measured on ${answer.measured}.` : ""}`,
+    `Versions: ${answer.versions.join(", ")}.`,
   ];
   return parts.join("\n\n");
 }
@@ -80,62 +62,32 @@ const processorNote =
   "CPU ms: processor time an item, user and system, of all threads and processes; other work on the machine changes it little.";
 
 /** Three cells: the median, the extremes, and the median beside the baseline's; where there are no figures, why. */
-function spread(values: readonly number[], base: number, failure = "—"): string[] {
-  if (values.length === 0) return ["—", failure, "—"];
-  const middle = median(values);
-  return [
-    number(middle),
-    `${number(Math.min(...values))} – ${number(Math.max(...values))}`,
-    number(middle / base),
-  ];
+function spread({ median, min, max, ratio }: Partial<Spread> = {}, missing = "—"): string[] {
+  if (median === undefined || min === undefined || max === undefined) return ["—", missing, "—"];
+  return [number(median), `${number(min)} – ${number(max)}`, number(ratio ?? Number.NaN)];
 }
 
-function verdict({ claim, measured, atLeast, atMost }: Claim): string {
-  if (Number.isNaN(measured)) return `- not measured here: ${claim}`;
+function verdict({ claim, measured, atLeast, atMost }: Answer["claims"][number]): string {
+  if (measured === null) return `- not measured here: ${claim}`;
   const met =
     measured >= (atLeast ?? Number.NEGATIVE_INFINITY) && measured <= (atMost ?? Number.POSITIVE_INFINITY);
   const wanted = atLeast === undefined ? `at most ${number(atMost!)}` : `at least ${number(atLeast)}`;
   return `- ${met ? "shown" : "**missed**"}: ${claim}: ${number(measured)} (${wanted} wanted)`;
 }
 
-/** The medians of the further figures. */
-function detailsOf({ reports }: Outcome): string {
-  const names = Object.keys(reports[0]?.details ?? {});
-  return names
-    .map((name) => {
-      const values = reports.map((report) => report.details?.[name] ?? Number.NaN);
-      const text = typeof values[0] === "string" ? values[0] : number(median(values as number[]));
-      return `${name} ${text}`;
-    })
+function besidesOf({ besides = {} }: Row): string {
+  return Object.entries(besides)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : number(value ?? Number.NaN)}`)
     .join(", ");
-}
-
-function versionsOf(outcomes: readonly Outcome[]): string {
-  const all = new Set(
-    outcomes.flatMap(({ reports }) =>
-      Object.entries(reports[0]?.versions ?? {}).map(([name, version]) => `${name} ${version}`),
-    ),
-  );
-  return [...all].sort().join(", ");
-}
-
-/** What the figures were measured on. No names, no paths. */
-export function machine(): string {
-  const cores = cpus();
-  return `${cores[0]?.model.trim() ?? "unknown CPU"}, ${cores.length} cores, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform} ${process.arch}, Node ${process.versions.node}`;
 }
 
 const opening = `# Results
 
 Measured by \`npm run bench\`; each section by \`npm run bench -- NAME\`, on the machine that it names. How the programs are
-written and what is compared: [docs/benchmarks.md](../docs/benchmarks.md).`;
+written and what is compared: [docs/benchmarks.md](../docs/benchmarks.md). The same figures for programs:
+[results.json](results.json), from which this page is written.`;
 
-/** RESULTS.md with the sections in `fresh` in place of those of the same name. */
-export function results(before: string, fresh: ReadonlyMap<string, string>): string {
-  const kept = before
-    .split(/^(?=## )/m)
-    .filter((part) => part.startsWith("## "))
-    .map((part) => [part.slice(3, part.indexOf("\n")), part.trim()] as const);
-  const all = new Map([...kept, ...fresh]);
-  return `${[opening, ...[...all.keys()].sort().map((name) => all.get(name)!)].join("\n\n")}\n`;
+/** RESULTS.md. */
+export function results(answers: Answers): string {
+  return `${[opening, ...Object.entries(answers).map(([name, answer]) => section(name, answer))].join("\n\n")}\n`;
 }

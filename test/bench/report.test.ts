@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { type Answers, answerOf, toJson, withAnswer } from "../../bench/harness/answer.ts";
 import { median, type Outcome, type Question } from "../../bench/harness/race.ts";
 import { number, results, section, table } from "../../bench/harness/report.ts";
 
@@ -58,19 +59,19 @@ describe("table", () => {
 });
 
 describe("section", () => {
-  const text = section("speed", question, [
+  const answer = answerOf(question, [
     ran("ours", 200, 100, 210),
     ran("theirs", 100, 90, 110),
     { contestant: contestant("absent"), reports: [], failure: "not installed" },
   ]);
+  const text = section("speed", answer);
   it("shows medians, spread and why a contestant is missing", () => {
     expect(text).toMatch(/\| ours +\| +200 \| +100 – 210 \| +1\.00 \|/);
     expect(text).toMatch(/\| absent +\| +— \| not installed \| +— \|/);
     expect(text).toContain("ours 1.0, theirs 1.0");
   });
   it("shows processor time in columns of its own, where programs tell it", () => {
-    const spent = section(
-      "cost",
+    const cost = answerOf(
       {
         ...question,
         claims: (_, processor) => [
@@ -83,6 +84,7 @@ describe("section", () => {
         ran("silent", 5),
       ],
     );
+    const spent = section("cost", cost);
     expect(spent).toMatch(/\| ours .*\| +2\.00 \| +1\.00 – 3\.00 \| +1\.00 \|/);
     expect(spent).toMatch(/\| theirs .*\| +6\.00 \| +6\.00 – 6\.00 \| +3\.00 \|/);
     expect(spent).toMatch(/\| silent .*\| +— \| +— \| +— \|/);
@@ -96,18 +98,47 @@ describe("section", () => {
   });
 });
 
-describe("results", () => {
-  it("replaces the sections that were measured and keeps the others", () => {
-    const once = results(
-      "",
-      new Map([
-        ["b", "## b\n\nold"],
-        ["a", "## a\n\nkept"],
-      ]),
-    );
-    const twice = results(once, new Map([["b", "## b\n\nnew"]]));
-    expect(twice).toBe(once.replace("old", "new"));
-    expect(twice.indexOf("## a")).toBeLessThan(twice.indexOf("## b"));
+describe("an answer", () => {
+  const outcomes: readonly Outcome[] = [
+    {
+      contestant: contestant("ours"),
+      reports: [{ value: 3, details: { chose: "2 workers", "MB grown": 1.5 } }],
+      difference: { mean: 0, max: 0 },
+    },
+    ran("theirs", 1, 2, 4),
+    { contestant: contestant("absent"), reports: [], failure: "not installed" },
+  ];
+  const answer = answerOf(question, outcomes, { caveat: "Busy.", measured: "2026-12-31" });
+
+  it("holds all that its section shows, also when it was written and read", () => {
+    const read = (JSON.parse(toJson({ speed: answer })) as Answers).speed!;
+    expect(read).toEqual(answer);
+    expect(section("speed", read)).toBe(section("speed", answer));
+    expect(section("speed", read)).toContain("chose 2 workers, MB grown 1.50");
+    expect(section("speed", read)).toContain("**Busy.**");
+    expect(section("speed", read)).toContain("Measured on 2026-12-31.");
+  });
+
+  it("takes the place of an older one to the same question, and leaves the others", () => {
+    const answers = withAnswer(withAnswer({}, "b", answer), "a", answer);
+    expect(Object.keys(answers)).toEqual(["a", "b"]);
+    const fresh = answerOf(question, [ran("ours", 7)]);
+    expect(withAnswer(answers, "b", fresh)).toEqual({ a: answer, b: fresh });
+  });
+
+  it("has a line of its own in results.json for each contestant", () => {
+    const lines = toJson({ speed: answer }).split("\n");
+    for (const { name } of answer.contestants)
+      expect(lines.filter((line) => line.startsWith(`      { "name": "${name}"`))).toHaveLength(1);
+  });
+});
+
+describe("bench/RESULTS.md", () => {
+  const file = (name: string) => readFileSync(new URL(`../../bench/${name}`, import.meta.url), "utf8");
+  it("is what bench/results.json says", () => {
+    const answers = JSON.parse(file("results.json")) as Answers;
+    expect(results(answers)).toBe(file("RESULTS.md"));
+    expect(toJson(answers)).toBe(file("results.json"));
   });
 });
 
