@@ -1,7 +1,8 @@
 /**
- * `npm run bench [-- NAME…] [--quick] [--rounds N] [--list]`: puts the questions of this folder, one file each, and
- * writes the answers to results.json, and RESULTS.md from there. `--quick` makes one short round of each, to see that
- * all programs run; it writes nothing. A file may put several, each known as `images/png28`. One that exports none is a program with an output of
+ * `npm run bench [-- NAME…] [--quick] [--rounds N] [--list] [--render]`: puts the questions of this folder, one file
+ * each, and writes the answers to results.json, and from there RESULTS.md and the picture of the README. `--quick` makes
+ * one short round of each, to see that all programs run; it writes nothing. `--render` measures nothing, and writes
+ * what is made of results.json. A file may put several, each known as `images/png28`. One that exports none is a program with an output of
  * its own, run when it is named.
  */
 import { spawnSync } from "node:child_process";
@@ -12,16 +13,19 @@ import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Answer, type Answers, answerOf, machine, toJson, withAnswer } from "./harness/answer.ts";
+import { picture } from "./harness/picture.ts";
 import { type Progress, type Question, race } from "./harness/race.ts";
 import { results, section } from "./harness/report.ts";
 
 const here = new URL("./", import.meta.url);
+const stored = new URL("results.json", here);
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
   options: {
     quick: { type: "boolean", default: false },
     rounds: { type: "string" },
     list: { type: "boolean", default: false },
+    render: { type: "boolean", default: false },
     // A pattern of contestants' names, for a question whose whole field takes long.
     only: { type: "string", default: "" },
   },
@@ -54,7 +58,9 @@ for (const name of asked) {
   }
   for (const [each, question] of chosen) questions.set(each, question);
 }
-if (options.list) {
+if (options.render) {
+  await render(await answered());
+} else if (options.list) {
   for (const [name, { question }] of questions) console.log(`${name.padEnd(18)} ${question}`);
 } else if (questions.size > 0) {
   await ask();
@@ -111,12 +117,22 @@ async function ask(): Promise<void> {
   }
 }
 
+/** The answers that there are. */
+async function answered(): Promise<Answers> {
+  return JSON.parse(await readFile(stored, "utf8")) as Answers;
+}
+
 /** Writes an answer in place of the one that there was to its question. */
 async function keep(name: string, answer: Answer): Promise<void> {
-  const file = new URL("results.json", here);
-  const answers = withAnswer(JSON.parse(await readFile(file, "utf8")) as Answers, name, answer);
-  await writeFile(file, toJson(answers));
+  const answers = withAnswer(await answered(), name, answer);
+  await writeFile(stored, toJson(answers));
+  await render(answers);
+}
+
+/** Writes what is made of the answers. */
+async function render(answers: Answers): Promise<void> {
   await writeFile(new URL("RESULTS.md", here), results(answers));
+  await writeFile(new URL("../docs/pictures/speed.svg", here), picture(answers));
 }
 
 /** What part of the processors others take, while nothing of ours runs: 0 to 1. */

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type Answers, answerOf, toJson, withAnswer } from "../../bench/harness/answer.ts";
+import { picture } from "../../bench/harness/picture.ts";
 import { median, type Outcome, type Question } from "../../bench/harness/race.ts";
 import { number, results, section, table } from "../../bench/harness/report.ts";
 
@@ -133,12 +134,48 @@ describe("an answer", () => {
   });
 });
 
-describe("bench/RESULTS.md", () => {
-  const file = (name: string) => readFileSync(new URL(`../../bench/${name}`, import.meta.url), "utf8");
-  it("is what bench/results.json says", () => {
-    const answers = JSON.parse(file("results.json")) as Answers;
-    expect(results(answers)).toBe(file("RESULTS.md"));
-    expect(toJson(answers)).toBe(file("results.json"));
+describe("what is made of bench/results.json (npm run bench -- --render)", () => {
+  const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), "utf8");
+  const answers = JSON.parse(file("bench/results.json")) as Answers;
+
+  it("is bench/RESULTS.md", () => {
+    expect(results(answers)).toBe(file("bench/RESULTS.md"));
+    expect(toJson(answers)).toBe(file("bench/results.json"));
+  });
+
+  it("is docs/pictures/speed.svg", () => {
+    expect(picture(answers)).toBe(file("docs/pictures/speed.svg"));
+  });
+});
+
+describe("picture", () => {
+  const panel = (...outcomes: Outcome[]) => picture({ startup: answerOf(question, outcomes) });
+
+  it("draws epochal first, then the others from the best on, as long as their figures", () => {
+    const svg = panel(
+      ran("PyTorch spawn, 2 workers", 4000),
+      ran("PyTorch fork, 2 workers", 8000),
+      ran("epochal, 2 workers", 2000),
+    );
+    expect([...svg.matchAll(/class="figure.*>([\d,]+)</g)].map(([, figure]) => figure)).toEqual([
+      "2,000",
+      "8,000",
+      "4,000",
+    ]);
+    const [ours, best, other] = [...svg.matchAll(/class="bar.* width="([\d.]+)"/g)].map(([, w]) => Number(w));
+    expect(best! / ours!).toBeCloseTo(4, 1);
+    expect(best! / other!).toBeCloseTo(2, 1);
+    expect(svg).toContain("2,000; PyTorch, fork ³ 8,000; PyTorch, spawn 4,000.</desc>");
+  });
+
+  it("leaves out who did not run, and a question that nobody answered", () => {
+    const svg = panel(ran("epochal, 2 workers", 2), {
+      contestant: contestant("PyTorch spawn, 2 workers"),
+      reports: [],
+      failure: "not installed",
+    });
+    expect(svg).not.toContain("spawn<");
+    expect(panel()).not.toContain("<g");
   });
 });
 
