@@ -3,7 +3,7 @@
  * from threads and processes, as TypeScript and as JavaScript; in Bun and Deno, workers keep the contract, and the
  * README's example trains. They all come from the registry.
  */
-import { copyFileSync, mkdirSync, readFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -47,6 +47,8 @@ async function writeContract(): Promise<void> {
   mkdirSync(join(folder, "fixtures"));
   for (const name of ["sequences.js", "served-sequences.js"])
     copyFileSync(join(fixtures, name), join(folder, "fixtures", name));
+  // Here by the front door, as users do.
+  writeFileSync(join(folder, "fixtures", "epochal.js"), 'export * from "epochal";\n');
   await build({
     entryPoints: [join(fixtures, "runtimes/contract.ts")],
     outfile: join(folder, "suite/contract.js"),
