@@ -8,10 +8,11 @@ import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../t
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { fromTfjs, numbersOf, shapeOf, showLeaf, type TFDType, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
-import { checkModelWeights, getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
+import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
 import { checkTarget, checkUnlabelled, describeLabels, hasOwnLoss, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
+import { matchWeights } from "./weight-match.ts";
 
 /** What the optimizers of TensorFlow.js have besides their public type. */
 interface LearningRate {
@@ -148,7 +149,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
 
   async setState({ model, optimizer, learningRate }: ModelState): Promise<void> {
     // All is checked before anything is set.
-    checkModelWeights(this.native, model);
+    matchWeights(this.native, model);
     await setOptimizerState(this.#tf, this.native.optimizer, optimizer);
     setWeights(this.#tf, this.native, model);
     if (learningRate !== undefined) this.learningRate = learningRate;

@@ -1,69 +1,32 @@
 /** The weights of a TensorFlow.js model and its optimizer, out as our tensors and back in, bit by bit. */
 import type { LayersModel, Optimizer, Variable } from "@tensorflow/tfjs";
 import { StateError } from "../../core/errors.ts";
-import { sameShape, showShape, type Tensor } from "../../tensor/tensor.ts";
 import type { Weights } from "../../train/trainable.ts";
-import { fromTfjs, toLeaf } from "./convert.ts";
+import { fromTfjs, type TFDType, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
+import { matchWeights } from "./weight-match.ts";
+import { namedWeights } from "./weight-names.ts";
 
-/** The model's weights: its own order and the last part of each name, as layers are counted on in a process. */
+/** The model's weights by their names, layer by layer. */
 export async function getWeights(model: LayersModel): Promise<Weights> {
-  const entries = model.weights.map(async (weight, i) => [
-    keyOf(i, weight.originalName),
-    await fromTfjs(weight.read()),
-  ]);
+  const entries = namedWeights(model).map(async ({ name, weight }) => [name, await fromTfjs(weight.read())]);
   return Object.fromEntries(await Promise.all(entries)) as Weights;
-}
-
-/**
- * Checks that `weights` are a model's, by their names and shapes.
- *
- * @throws StateError naming the first weight that differs.
- */
-export function checkModelWeights(model: LayersModel, weights: Weights): void {
-  const keys = keysOf(model);
-  for (const [i, key] of keys.entries())
-    checkWeight(model, key, weights[key], model.weights[i]!.read().shape);
-  const extra = Object.keys(weights).find((key) => !keys.includes(key));
-  if (extra !== undefined)
-    throw new StateError(
-      `The saved model has a weight ${extra} that ${model.name} does not have. ${otherModel}`,
-    );
 }
 
 /**
  * Gives a model its weights by their names.
  *
- * @throws StateError as {@link checkModelWeights}.
+ * @throws StateError as {@link matchWeights}; the model is as it was then.
  */
 export function setWeights(tf: TF, model: LayersModel, weights: Weights): void {
-  checkModelWeights(model, weights);
+  const found = matchWeights(model, weights);
   tf.tidy(() => {
-    for (const [i, key] of keysOf(model).entries()) model.weights[i]!.write(toLeaf(tf, weights[key]!, key));
+    const values = namedWeights(model).map(({ name, weight }) => ({
+      weight,
+      value: toLeaf(tf, found[name]!, name, weight.dtype as TFDType),
+    }));
+    for (const { weight, value } of values) weight.write(value);
   });
-}
-
-function keysOf(model: LayersModel): readonly string[] {
-  return model.weights.map((weight, i) => keyOf(i, weight.originalName));
-}
-
-const otherModel = "It was saved from another model: build the same one, or start anew.";
-
-function checkWeight(
-  model: LayersModel,
-  key: string,
-  saved: Tensor | undefined,
-  shape: readonly number[],
-): void {
-  if (saved === undefined) {
-    throw new StateError(
-      `${model.name} has a weight ${key} that the saved model does not have. ${otherModel}`,
-    );
-  }
-  if (sameShape(saved.shape, shape)) return;
-  throw new StateError(
-    `${model.name}'s weight ${key} has shape ${showShape(shape)}, but the saved one has ${showShape(saved.shape)}. ${otherModel}`,
-  );
 }
 
 /**
