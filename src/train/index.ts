@@ -33,4 +33,14 @@ export {
   statistics,
 } from "./data/statistics.ts";
 export type { Logs } from "./logs.ts";
+export { argMax } from "./scores/arg-max.ts";
+export type { ClassLabels, ClassOptions } from "./scores/class-numbers.ts";
+export {
+  type ClassificationReport,
+  type ClassScores,
+  classificationReport,
+  type Scores,
+} from "./scores/classification-report.ts";
+export { confusionMatrix } from "./scores/confusion-matrix.ts";
+export { topKAccuracy } from "./scores/top-k-accuracy.ts";
 export type { Labels, ModelState, StepResult, Trainable, Weights } from "./trainable.ts";
