@@ -1,5 +1,4 @@
-/** The README's example, in an empty folder with the packed package. */
-import { readFileSync } from "node:fs";
+/** The README's programs, in an empty folder with the packed package. */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { emptyProject, install, pack, root, run } from "./packed.ts";
@@ -13,30 +12,45 @@ beforeAll(async () => {
 });
 afterAll(remove);
 
-describe("the README's example", () => {
-  it("is one file, and then two", () => {
-    expect([...files.keys()]).toEqual(["squares.ts", "cifar10.ts", "train.ts"]);
+const tsx = join(folder, "node_modules/.bin/tsx");
+
+describe("the README's programs", () => {
+  it("are two files, and then one", () => {
+    expect([...files.keys()]).toEqual(["photos.ts", "train.ts", "squares.ts"]);
   });
 
-  it("runs the smallest program, and prints what it says", async () => {
-    const { stdout } = await run(folder, join(folder, "node_modules/.bin/tsx"), "squares.ts");
+  it("train as TypeScript through tsx", async () => {
+    checkTraining(await run(folder, tsx, "train.ts"));
+  });
+
+  it("train as plain JavaScript", async () => {
+    checkTraining(await run(folder, process.execPath, "train.js"));
+  });
+
+  it("read data in which the check finds nothing wrong", async () => {
+    const epochal = join(folder, "node_modules/.bin/epochal");
+    const { stdout } = await run(folder, epochal, "check", "./photos.js#train", "--json");
+    const { ok, complete, compared, leaves } = JSON.parse(stdout) as {
+      readonly ok: boolean;
+      readonly complete: boolean;
+      readonly compared: readonly string[];
+      readonly leaves: readonly { readonly classes?: object }[];
+    };
+    expect({ ok, complete }).toEqual({ ok: true, complete: true });
+    // Workers find the module and its function.
+    expect(compared).toContain("2 threads (2 batches)");
+    expect(leaves.flatMap(({ classes }) => Object.keys(classes ?? {}))).toEqual(["0", "1"]);
+  });
+
+  it.each(["squares.ts", "squares.js"])("print what the README says: %s", async (file) => {
+    const { stdout } = await run(folder, tsx, file);
     expect(stdout).toBe("[ 32 ] 400\n[ 32 ] 2601\n[ 32 ] 2500\n[ 4 ] 2209\n");
     expect(files.get("squares.ts")).toContain(`// ${stdout.split("\n")[0]}, and three more`);
   });
 
-  it("runs as TypeScript through tsx", async () => {
-    checkTraining(await run(folder, join(folder, "node_modules/.bin/tsx"), "train.ts"));
-  });
-
-  it("runs as plain JavaScript", async () => {
-    const code = readFileSync(join(folder, "train.js"), "utf8");
-    expect(code).toContain("console.log(x.shape, y.shape);\nawait loader.close();");
-    checkTraining(await run(folder, process.execPath, "train.js"));
-  });
-
-  it("has types that hold for a user", async () => {
+  it("have types that hold for a user", async () => {
     const options = ["--strict", "--noEmit", "--skipLibCheck", "--allowImportingTsExtensions"];
-    const target = ["--target", "ES2022", "--module", "NodeNext", "--lib", "ES2023,ESNext.Disposable,DOM"];
+    const target = ["--target", "ES2022", "--module", "NodeNext", "--lib", "ES2023,DOM"];
     const types = ["--types", "node", "--typeRoots", join(root, "node_modules/@types")];
     await run(
       folder,

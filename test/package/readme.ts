@@ -1,4 +1,4 @@
-/** The README's example, taken from the README, and what it runs on. */
+/** The README's programs, taken from the README, and what they run on. */
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import sharp from "sharp";
@@ -20,10 +20,7 @@ export const packages: readonly string[] = /npm install epochal (.*)/.exec(readm
 
 /** Writes the example into `folder`, as TypeScript and as JavaScript, and photographs for it. */
 export async function writeExample(folder: string): Promise<void> {
-  for (const [name, code] of files) {
-    writeBoth(folder, name, withoutUsing(code));
-    writeFileSync(join(folder, name), code);
-  }
+  for (const [name, code] of files) writeBoth(folder, name, code);
   // Reddish and bluish photographs.
   for (const [name, colour] of Object.entries({
     blue: { r: 60, g: 80, b: 200 },
@@ -51,20 +48,12 @@ export async function writeExample(folder: string): Promise<void> {
   }
 }
 
-/** What the README has one do in JavaScript, as no Node before 24 knows `await using`. */
-function withoutUsing(code: string): string {
-  return code
-    .replace("await using loader =", "const loader =")
-    .replace(/^for await .* of loader\) .*$/m, (loop) => `${loop}\nawait loader.close();`);
-}
-
 /** Holds what the training program printed against what it should. */
 export function checkTraining({ stdout, stderr }: Output): void {
   // Nothing to be warned of, such as batches of one class.
   expect(withoutStalls(stderr)).not.toContain("EpochalWarning");
   // 64 images to train on make two batches.
-  expect(stdout.match(/\[ 32, 200, 200, 3 \] \[ 32 \]/g)).toHaveLength(2);
-  expect(stdout).toMatch(/Epoch 5\/5/);
+  expect(stdout).toMatch(/^Epoch 5\/5 2\/2 /m);
   // The last line: validation accuracy of five epochs. How good it is depends on weights drawn at random.
   const accuracies = JSON.parse(stdout.slice(stdout.lastIndexOf("["))) as number[];
   expect(accuracies).toHaveLength(5);
