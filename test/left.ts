@@ -5,10 +5,10 @@ import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { expect } from "vitest";
 
-/** Child processes of this one, however deep. */
+/** Child processes of a program. None where the system has no /proc, as macOS and Windows. */
 export function children(pid: number = process.pid): number[] {
   const found: number[] = [];
-  for (const name of readdirSync("/proc")) {
+  for (const name of existsSync("/proc") ? readdirSync("/proc") : []) {
     if (!/^\d+$/.test(name)) continue;
     try {
       const stat = readFileSync(`/proc/${name}/stat`, "utf8");

@@ -1,61 +1,76 @@
 /**
- * `npm run release -- VERSION [--publish]`
+ * `npm run release -- VERSION`, `npm run release -- [VERSION] --dry-run [--only tree,tarball]`, `npm run release -- VERSION --prepare`
  *
- * From a clean tree on `main`: moves the changes under the version and today's date, runs all tests, tries to pack,
- * commits and tags. Nothing leaves this machine without `--publish`. Where a step fails, the tree is as it was.
+ * Checks tree, version, provenance, tarball, docs and tests. `--dry-run` prints what passed and ends with 1 where something
+ * failed; it changes nothing. Without, and where all passed, moves the changes under the version and today's date, tests that
+ * again, commits and tags: a workflow publishes the tag once it is pushed. `--prepare` writes the version into the files that
+ * say it, and does nothing else.
  */
-import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { releaseChanges } from "./changelog.ts";
+import { type Area, areasOf, checkTable, type ReleaseCheck } from "./checks.ts";
+import { ask, gather, run, treeNow, versionedFiles } from "./gather.ts";
+import { unchangedCheck } from "./tree.ts";
+import { releaseFiles } from "./version.ts";
 
-const root = fileURLToPath(new URL("../../", import.meta.url));
-const page = new URL("../../CHANGELOG.md", import.meta.url);
-
-const { positionals, values } = parseArgs({
-  allowPositionals: true,
-  options: { publish: { type: "boolean", default: false } },
-});
-
-/** Whether Windows starts it by its shell alone: npm is a script there. None of its arguments holds a space. */
-const isScript = (command: string): boolean => process.platform === "win32" && command === "npm";
-
-function run(command: string, ...args: string[]): void {
-  execFileSync(command, args, { cwd: root, stdio: "inherit", shell: isScript(command) });
+/** Prints the table; whether all holds. */
+function checked(version: string | undefined, areas: readonly Area[]): boolean {
+  const before = treeNow();
+  const results: (readonly [Area, readonly ReleaseCheck[]])[] = [];
+  for (const [i, area] of areas.entries()) {
+    console.log(`${i + 1} of ${areas.length}: ${area} …`);
+    results.push([area, gather(area, version)]);
+  }
+  results.push(["tree", [unchangedCheck(before, treeNow())]]);
+  console.log(`\n${checkTable(results)}`);
+  return results.every(([, checks]) => checks.every(({ problem }) => problem === undefined));
 }
 
-function ask(command: string, ...args: string[]): string {
-  return execFileSync(command, args, { cwd: root, encoding: "utf8", shell: isScript(command) }).trim();
+function prepare(version: string): void {
+  const root = new URL("../../", import.meta.url);
+  const files = releaseFiles(versionedFiles(), version, new Date().toISOString().slice(0, 10));
+  for (const [path, text] of Object.entries(files)) writeFileSync(new URL(path, root), text);
 }
 
+/** Where a step fails, the tree is as it was. */
 function release(version: string): void {
-  const branch = ask("git", "rev-parse", "--abbrev-ref", "HEAD");
-  if (branch !== "main") throw new Error(`Releases are made on main, this is ${branch}.`);
-  const changed = ask("git", "status", "--porcelain");
-  if (changed !== "") throw new Error(`Commit or put away what has changed first:\n${changed}`);
-  const tag = `v${version}`;
-  if (ask("git", "tag", "--list", tag) !== "") throw new Error(`There is a tag ${tag} already.`);
-  const changes = releaseChanges(readFileSync(page, "utf8"), version, new Date().toISOString().slice(0, 10));
+  if (
+    !checked(
+      version,
+      areasOf(undefined).filter((area) => area !== "tests"),
+    )
+  )
+    throw new Error("Nothing was released. See what failed above.");
   try {
-    writeFileSync(page, changes);
-    run("npm", "version", version, "--no-git-tag-version", "--allow-same-version");
+    prepare(version);
     run("npm", "test");
-    run("npm", "pack", "--dry-run");
     run("git", "commit", "--all", "--message", `Release ${version}`);
   } catch (error) {
     run("git", "checkout", "--quiet", "--", ".");
     throw error;
   }
-  run("git", "tag", "--annotate", tag, "--message", `epochal ${version}`);
-  if (values.publish) run("npm", "publish");
-  console.log(
-    `${version} is committed and tagged${values.publish ? " and published" : ""}. Next: git push --follow-tags${values.publish ? "" : ", npm publish"}`,
-  );
+  run("git", "tag", "--annotate", `v${version}`, "--message", `epochal ${version}`);
+  console.log(`${version} is committed and tagged at ${ask("git", "rev-parse", "--short", "HEAD")}.`);
+  console.log("Next: git push --follow-tags, whereupon the workflow of the tag publishes it.");
 }
 
 try {
-  release(positionals[0] ?? "");
+  const { positionals, values } = parseArgs({
+    allowPositionals: true,
+    options: {
+      "dry-run": { type: "boolean", default: false },
+      prepare: { type: "boolean", default: false },
+      only: { type: "string" },
+    },
+  });
+  const [version] = positionals;
+  if (values["dry-run"]) {
+    if (!checked(version, areasOf(values.only))) process.exitCode = 1;
+  } else if (values.only !== undefined)
+    throw new Error("--only is for --dry-run: a release needs all checks.");
+  else if (version === undefined) throw new Error("Say which version: npm run release -- 1.2.3");
+  else if (values.prepare) prepare(version);
+  else release(version);
 } catch (error) {
   console.error((error as Error).message);
   process.exitCode = 1;
