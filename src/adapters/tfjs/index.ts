@@ -24,6 +24,7 @@ export type { Compat } from "../keras/event-order.ts";
 export { registerConv2DBackpropFilter } from "./conv.ts";
 export { fromTfjs, type TfModule, toTfjs } from "./convert.ts";
 export { toDataset } from "./dataset.ts";
+export { files, type ModelFiles } from "./files.ts";
 export {
   type BatchSource,
   evaluate,
@@ -35,3 +36,4 @@ export {
 } from "./fit.ts";
 export type { DatasetLike, NativeArrays, NativeBatch } from "./native.ts";
 export type { ArrayLeaf, Arrays, PredictBatch, TrainBatch } from "./types.ts";
+export { loadWeights, saveWeights } from "./weight-files.ts";

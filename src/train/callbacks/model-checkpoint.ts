@@ -1,9 +1,7 @@
-import { checkBoolean, checkChoice, checkKnown, checkNumber, show } from "../../core/check.ts";
-import { OptionError } from "../../core/errors.ts";
+import { checkBoolean, checkChoice, checkKnown, checkNumber } from "../../core/check.ts";
 import { Callback, type Training } from "../callback.ts";
-import { extension, saveCheckpoint } from "../checkpoint/checkpoint.ts";
-import { encodeSafetensors } from "../checkpoint/safetensors.ts";
-import { writeAtomically } from "../files/atomic-file.ts";
+import { saveCheckpoint } from "../checkpoint/checkpoint.ts";
+import { safetensorsPath, writeWeights } from "../checkpoint/weights-file.ts";
 import type { Logs } from "../logs.ts";
 import { formatPath } from "./format-path.ts";
 import { Monitor, type MonitorMode } from "./monitor.ts";
@@ -17,7 +15,10 @@ export interface ModelCheckpointOptions {
   readonly verbose?: 0 | 1;
   /** Save only when the number is better than at the last save, and so not where it is missing. Default false. */
   readonly saveBestOnly?: boolean;
-  /** Save the model's weights alone: smaller, but training cannot go on from them. Default false. */
+  /**
+   * Save the model's weights alone, which `loadWeights` reads: smaller, but a run cannot be resumed from them. Default
+   * false.
+   */
   readonly saveWeightsOnly?: boolean;
   /** Default `auto`. */
   readonly mode?: MonitorMode;
@@ -34,7 +35,8 @@ interface State {
 
 /**
  * Saves the model while it is trained: weights, optimizer, and where the data stands, in one safetensors file that is
- * whole or not there. `fit({ resume: folder })` goes on from the furthest.
+ * whole or not there. `fit({ resume: folder })` goes on from the furthest; `loadWeights(model, path)` of `epochal/tfjs`
+ * takes the weights out of any of them, and Python's `safetensors` reads them by the layers' names.
  *
  * The path may name `{epoch}` (from 1), with batches `{batch}`, and any metric, as `{epoch:02d}-{val_loss:.2f}`;
  * without, one file is replaced. `.safetensors` is added where it is missing. Options and rules are those of Keras.
@@ -72,7 +74,7 @@ export class ModelCheckpoint extends Callback {
     checkBoolean("saveBestOnly", saveBestOnly);
     checkBoolean("saveWeightsOnly", saveWeightsOnly);
     if (initialValueThreshold !== undefined) checkNumber("initialValueThreshold", initialValueThreshold);
-    this.#path = checkpointPath(filepath);
+    this.#path = safetensorsPath("ModelCheckpoint", filepath);
     this.#verbose = verbose;
     this.#weightsOnly = saveWeightsOnly;
     this.#frequency = new SaveFrequency(saveFreq);
@@ -119,7 +121,7 @@ export class ModelCheckpoint extends Callback {
     if (training === undefined || !this.#isBetter(logs)) return;
     const path = formatPath(this.#path, { ...logs, epoch: this.#epoch + 1 });
     training.after(async () => {
-      await (this.#weightsOnly ? saveWeights(path, training) : saveCheckpoint(path, training));
+      await (this.#weightsOnly ? saveOnlyWeights(path, training) : saveCheckpoint(path, training));
       if (this.#verbose) console.log(`Epoch ${this.#epoch + 1}: saved the model to ${path}`);
     });
   }
@@ -133,18 +135,6 @@ export class ModelCheckpoint extends Callback {
   }
 }
 
-async function saveWeights(path: string, { model }: Training): Promise<void> {
-  await writeAtomically(path, encodeSafetensors({ tensors: await model.getWeights(), metadata: {} }));
-}
-
-function checkpointPath(filepath: unknown): string {
-  if (typeof filepath !== "string" || filepath === "" || filepath.endsWith("/")) {
-    throw new OptionError(`ModelCheckpoint: \`filepath\` must be the path of a file, got ${show(filepath)}.`);
-  }
-  if (/\.(keras|h5|hdf5|json)$/.test(filepath)) {
-    throw new OptionError(
-      `ModelCheckpoint writes ${extension} files, got ${show(filepath)}. Leave the ending out, or write ${extension}.`,
-    );
-  }
-  return filepath.endsWith(extension) ? filepath : filepath + extension;
+async function saveOnlyWeights(path: string, training: Training): Promise<void> {
+  await writeWeights(path, await training.model.getWeights(), training.state());
 }

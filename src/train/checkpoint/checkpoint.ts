@@ -10,20 +10,16 @@ import type { Bytes } from "../../bytes/bytes.ts";
 import { StateError } from "../../core/errors.ts";
 import { codeOf } from "../../core/file.ts";
 import { node } from "../../core/node.ts";
-import { warn } from "../../core/warn.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import type { Training } from "../callback.ts";
 import { writeAtomically } from "../files/atomic-file.ts";
 import { cannotRead } from "../files/file-error.ts";
 import { removeLeftovers } from "../files/leftovers.ts";
-import { openRegular } from "../files/regular-file.ts";
 import type { ModelState, Weights } from "../trainable.ts";
-import { decodeJson, encodeJson } from "./json.ts";
-import { encodeSafetensors, readHeader, readTensors, type SafetensorsHeader } from "./safetensors.ts";
-import { isTrainingState, type TrainingState } from "./training-state.ts";
-
-/** Ending of checkpoint files. */
-export const extension = ".safetensors";
+import { findFurthest, isGone, type Place, readTensorFile } from "./furthest.ts";
+import { decodeJson, encodeJson, isRecord } from "./json.ts";
+import { encodeSafetensors, readTensors, type SafetensorsHeader } from "./safetensors.ts";
+import { isCount, isTrainingState, type TrainingState } from "./training-state.ts";
 
 /** Version of what a checkpoint holds. */
 const version = "2";
@@ -77,7 +73,7 @@ export async function saveCheckpoint(path: string, training: Training): Promise<
  */
 export async function loadCheckpoint(path: string): Promise<Checkpoint> {
   try {
-    return await read(path, decodeCheckpoint);
+    return await readTensorFile(path, decodeCheckpoint);
   } catch (cause) {
     throw new StateError(
       `${path} is no checkpoint to go on from. ${(cause as Error).message} Name another one, or move it away to start anew.`,
@@ -94,7 +90,7 @@ export async function loadCheckpoint(path: string): Promise<Checkpoint> {
  * @throws StateError if the file is none, or the folder has nothing but such files.
  */
 export async function findCheckpoint(path: string): Promise<Checkpoint | undefined> {
-  const { lstat, readdir, stat } = node("fs").promises;
+  const { lstat, stat } = node("fs").promises;
   const found = await stat(path).catch((error: unknown) => {
     if (codeOf(error) !== "ENOENT" && codeOf(error) !== "ENOTDIR") throw cannotRead(path, error);
     return undefined;
@@ -108,62 +104,16 @@ export async function findCheckpoint(path: string): Promise<Checkpoint | undefin
     });
   }
   await removeLeftovers(path);
-  const names = (await readdir(path)).filter((name) => name.endsWith(extension)).sort();
-  return furthest(path, names);
-}
-
-async function furthest(folder: string, names: readonly string[]): Promise<Checkpoint | undefined> {
-  const whole: { readonly name: string; readonly epoch: number; readonly step: number }[] = [];
-  const passed: string[] = [];
-  const attempt = async <T>(name: string, decode: Decode<T>): Promise<T | undefined> => {
-    try {
-      return await read(joinPath(folder, name), decode);
-    } catch (error) {
-      if (!(await isGone(joinPath(folder, name)))) passed.push(`${name} (${(error as Error).message})`);
-      return undefined;
-    }
-  };
-  for (const name of names) {
-    const training = await attempt(name, async (_, header) => decodeTraining(header));
-    if (training) whole.push({ name, epoch: training.epoch, step: training.step });
-  }
-  // Of several that stand equally far the last by name.
-  whole.reverse().sort((a, b) => b.epoch - a.epoch || b.step - a.step);
-  for (const { name } of whole) {
-    const checkpoint = await attempt(name, decodeCheckpoint);
-    if (!checkpoint) continue;
-    if (passed.length > 0) {
-      warn(
-        "EPOCHAL_CHECKPOINT",
-        `Training goes on from ${joinPath(folder, name)}. Passed over in ${folder}: ${passed.join("; ")}.`,
-      );
-    }
-    return checkpoint;
-  }
-  if (passed.length === 0) return undefined;
-  throw new StateError(
-    `The folder ${folder} has no whole checkpoint to go on from: ${passed.join("; ")}. Name another folder, or move these files away to start anew.`,
-  );
-}
-
-/** Whether a file was removed since it was found, as another run does with its backup. */
-async function isGone(path: string): Promise<boolean> {
-  const { lstat } = node("fs").promises;
-  return lstat(path).then(
-    () => false,
-    (error: unknown) => codeOf(error) === "ENOENT",
-  );
-}
-
-type Decode<T> = (source: Bytes, header: SafetensorsHeader) => Promise<T>;
-
-/** Opens a safetensors file, reads its header, and hands both on. */
-async function read<T>(path: string, decode: Decode<T>): Promise<T> {
-  const file = openRegular(path);
   try {
-    return await decode(file, await readHeader(file));
-  } finally {
-    file.close();
+    return await findFurthest(path, {
+      place: (header) => decodeTraining(header),
+      decode: decodeCheckpoint,
+      goal: "checkpoint to go on from",
+      told: "Training goes on from",
+    });
+  } catch (cause) {
+    if (!(cause instanceof StateError)) throw cause;
+    throw new StateError(`${cause.message} Name another folder, or move these files away to start anew.`);
   }
 }
 
@@ -174,7 +124,9 @@ function decodeTraining(
 ): TrainingState {
   const { format, version: written, training: text } = metadata;
   if (format !== "epochal" || text === undefined) {
-    throw new StateError("It holds tensors, such as the weights alone, but no training state.");
+    throw new StateError(
+      "It holds weights, but no training state, so that a run cannot go on from where it stood: give the model these weights by loadWeights(model, path) of epochal/tfjs, and call fit without `resume`.",
+    );
   }
   if (written !== version) {
     throw new StateError(`It was written as version ${written}, this epochal reads version ${version}.`);
@@ -191,6 +143,35 @@ function decodeTraining(
 
 const nothing: Tensor = { data: new Uint8Array(0), shape: [0], dtype: "uint8" };
 
+/**
+ * Where the run stood whose weights a file holds; undefined where it does not say so.
+ *
+ * What else of a training state this version cannot read is no matter: weights are the same in all.
+ */
+export function placeOf({ metadata }: SafetensorsHeader): Place | undefined {
+  const { epoch, step, training } = metadata;
+  const place: unknown =
+    training === undefined ? { epoch: Number(epoch), step: Number(step) } : parse(training);
+  if (!isRecord(place)) return undefined;
+  const { epoch: at, step: after } = place;
+  return isCount(at) && isCount(after) ? { epoch: at, step: after } : undefined;
+}
+
+/** The model's weights in a checkpoint or in a file of weights alone. */
+export async function weightsIn(source: Bytes, header: SafetensorsHeader): Promise<Weights> {
+  if (header.metadata.training === undefined) return readTensors(source, header);
+  const entries = header.entries.filter(({ name }) => name.startsWith("model/"));
+  return part("model/", await readTensors(source, { ...header, entries }));
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 async function decodeCheckpoint(source: Bytes, header: SafetensorsHeader): Promise<Checkpoint> {
   // Looked at before the tensors are read, which may be large.
   decodeTraining(header);
@@ -204,10 +185,6 @@ async function decodeCheckpoint(source: Bytes, header: SafetensorsHeader): Promi
     },
     training: decodeTraining(header, (name) => (Object.hasOwn(tensors, name) ? tensors[name] : undefined)),
   };
-}
-
-function joinPath(folder: string, name: string): string {
-  return folder.endsWith("/") ? folder + name : `${folder}/${name}`;
 }
 
 function prefixed(prefix: string, weights: Weights): Record<string, Tensor> {

@@ -62,7 +62,8 @@ function isValidationState(value: unknown): boolean {
   );
 }
 
-function isCount(value: unknown): boolean {
+/** Whether `value` is a number of epochs or steps. */
+export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
