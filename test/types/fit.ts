@@ -65,6 +65,7 @@ export async function use(): Promise<void> {
   await evaluate(model, fromArrays([[x, x], flat]));
   await fit(model, fromArrays([x, y], { batchSize: 8, shuffle: true }));
   await fit(model, pairs, { validationData: batched });
+  await fit(model, batched, { validationData: elements });
   await fit(model, loader, { validationData: elements });
   await evaluate(model, batched);
   await evaluate(model, toDataset(loader));
@@ -83,8 +84,6 @@ export async function use(): Promise<void> {
   await fit(model, listed);
   // @ts-expect-error: strings are no tensors
   await fit(model, strings);
-  // @ts-expect-error: a dataset of TensorFlow.js has no index; it is for validation, and for fitDataset
-  await fit(model, batched);
   // @ts-expect-error: plain numbers are no tensors
   fromArrays([[1, 2], y]);
   // @ts-expect-error: a typo

@@ -66,7 +66,7 @@ it("shows the batch at a loader, and short types everywhere", () => {
       "const digitBatches: Sequence<[image: Tensor<"float32">, label: Tensor<"float32">]>",
       "const stream: Stream<[x: Tensor<"float32">]>",
       "const history: History",
-      "(alias) fit<[x: Tensor<"float32">, y: Tensor<"int32">], [x: Tensor<"float32">, y: Tensor<"int32">]>(model: LayersModel, data: TrainBatch | NativeBatch | BatchSource<[x: Tensor<"float32">, y: Tensor<"int32">]> | Stream<[x: Tensor<"float32">, y: Tensor<"int32">]>, options?: FitOptions<TestData<[x: Tensor<"float32">, y: Tensor<"int32">]>>): Promise<History>",
+      "(alias) fit<[x: Tensor<"float32">, y: Tensor<"int32">], [x: Tensor<"float32">, y: Tensor<"int32">]>(model: LayersModel, data: TrainBatch | DatasetLike | NativeBatch | BatchSource<[x: Tensor<"float32">, y: Tensor<"int32">]> | Stream<[x: Tensor<"float32">, y: Tensor<"int32">]>, options?: FitOptions<TestData<[x: Tensor<"float32">, y: Tensor<"int32">]>>): Promise<History>",
       "const scores: Logs",
       "const predictions: Tensor<"float32">",
     ]

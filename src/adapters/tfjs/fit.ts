@@ -14,13 +14,7 @@ import { predictModel } from "../../train/predict.ts";
 import { type Compat, kerasOrder } from "../keras/event-order.ts";
 import { registerConv2DBackpropFilter } from "./conv.ts";
 import { TfjsModel } from "./model.ts";
-import {
-  type DatasetLike,
-  fromNative,
-  type NativeArrays,
-  type NativeBatch,
-  refuseDataset,
-} from "./native.ts";
+import { type DatasetLike, fromNative, type NativeArrays, type NativeBatch, trainsOn } from "./native.ts";
 import { loadTF } from "./peer.ts";
 import type { PredictBatch, TrainBatch } from "./types.ts";
 
@@ -67,11 +61,12 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
 }
 
 /**
- * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader` or a `Stream`, or on arrays, as Keras'
- * `model.fit`.
+ * Trains a compiled TensorFlow.js model on a `Sequence`, a `DataLoader`, a `Stream` or a dataset of `tf.data`, or on
+ * arrays, as Keras' `model.fit`.
  *
  * Arrays, `[x, y]` or `[x, y, sampleWeight]` of tensors or typed arrays with one row for each sample, are cut into batches of
- * `batchSize` (32) rows, which are shuffled anew each epoch by `seed` unless `shuffle` is false.
+ * `batchSize` (32) rows, which are shuffled anew each epoch by `seed` unless `shuffle` is false. A dataset of `tf.data`
+ * is read as a stream: in its own order, in this thread, and resumed at epoch ends only.
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
  * names where it has several inputs or outputs. A model whose losses are functions of your own can do without labels:
@@ -87,14 +82,13 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
  */
 export async function fit<B, V = B>(
   model: LayersModel,
-  data: ((BatchSource<B> | Stream<B>) & FitCheck<B>) | NativeBatch | TrainBatch,
+  data: ((BatchSource<B> | Stream<B>) & FitCheck<B>) | DatasetLike | NativeBatch | TrainBatch,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
-  refuseDataset(data);
   const tf = await loadTF();
   const native = new TfjsModel(tf, model);
   if (tf.getBackend() === "wasm") registerConv2DBackpropFilter(tf);
-  const source = await fromNative(tf, data);
+  const source = await trainsOn(tf, data);
   // What is no record of options is refused by its kind.
   if (Object.prototype.toString.call(options) !== "[object Object]") return fitModel(native, source, options);
   const { compat, ...others } = options;

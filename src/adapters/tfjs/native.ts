@@ -1,8 +1,9 @@
 /** TensorFlow.js' own datasets and tensors, as batches of ours: what is trained, tested or predicted with. */
 import type * as tfTypes from "@tensorflow/tfjs";
 import { show } from "../../core/check.ts";
-import { OptionError, ShapeError } from "../../core/errors.ts";
+import { ShapeError } from "../../core/errors.ts";
 import { settleAll } from "../../core/settle.ts";
+import { fromGenerator, type StreamOptions } from "../../sequence/generator.ts";
 import { isSequence } from "../../sequence/sequence.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { forEachLeaf, mapTree } from "../../tensor/tree.ts";
@@ -45,16 +46,16 @@ export async function fromNative(tf: TF, source: unknown): Promise<unknown> {
   return isDataset(source) ? new DatasetBatches(tf, source) : copyTensors(tf, source);
 }
 
-/**
- * Refuses a dataset of TensorFlow.js where a sequence is needed.
- *
- * @throws OptionError if `source` is one: it has no index, and so no order, state or workers.
- */
-export function refuseDataset(source: unknown): void {
-  if (!isDataset(source)) return;
-  throw new OptionError(
-    "fit trains on a Sequence, a DataLoader or a stream, but got a TensorFlow.js dataset, which it takes as validationData only. Train with TensorFlow.js' own model.fitDataset(dataset, …), or write its source as a Sequence, or as a stream with fromGenerator.",
-  );
+/** As {@link fromNative}, to train on: a dataset is a stream, as it has no index, and so no workers or order of ours. */
+export async function trainsOn(tf: TF, source: unknown): Promise<unknown> {
+  const native = await fromNative(tf, source);
+  if (!(native instanceof DatasetBatches)) return native;
+  return fromGenerator(() => native[Symbol.asyncIterator](), lengthOf(native));
+}
+
+/** What tf.data knows of a pass; it has no size where it does not. */
+function lengthOf({ length }: DatasetBatches): StreamOptions {
+  return length === undefined || length === 0 ? {} : { length };
 }
 
 /** The batches of a dataset, as tensors of ours. Each element's own tensors are disposed, as `fitDataset` does. */

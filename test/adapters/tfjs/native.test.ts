@@ -96,12 +96,65 @@ describe("a dataset of TensorFlow.js", () => {
     expect(tf.memory().numTensors - before).toBe(mine);
   });
 
-  it("is not what fit trains on", async () => {
-    await expect(fit(linear(), dataset() as never, quiet)).rejects.toThrow(
-      /fit trains on a Sequence, a DataLoader or a stream.*got a TensorFlow\.js dataset.*validationData.*model\.fitDataset\(dataset/,
+  it("is trained on as its own fitDataset, and as the sequence that it was made of, both ways", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 12 }),
+        fc.integer({ min: 1, max: 3 }),
+        fc.boolean(),
+        async (count, epochs, forgets) => {
+          const models = Array.from({ length: 4 }, () => linear());
+          const [ours, theirs, back, sequence] = models as [tf.LayersModel, ...tf.LayersModel[]];
+          const before = tf.memory().numTensors;
+          const { history } = await fit(ours, forgets ? unknown(count) : dataset(count), {
+            epochs,
+            ...quiet,
+          });
+          const own = await theirs!.fitDataset(dataset(count), { epochs, verbose: 0 });
+          // Without `await`: it is a dataset at once.
+          await using loader = new DataLoader(new Points(count));
+          const given = await back!.fitDataset(toDataset(loader), { epochs, verbose: 0 });
+          const expected = await fit(sequence!, new Points(count), { epochs, ...quiet });
+          expect(tf.memory().numTensors).toBe(before);
+          expect(history.loss).toHaveLength(epochs);
+          expect(history).toEqual(expected.history);
+          for (const [epoch, loss] of history.loss!.entries()) {
+            expect(own.history.loss![epoch]).toBeCloseTo(loss, 5);
+            expect(given.history.loss![epoch]).toBeCloseTo(loss, 5);
+          }
+          const learnt = models.map((model) => [...model.getWeights()[0]!.dataSync()]);
+          for (const weights of learnt.slice(1))
+            for (const [i, weight] of weights.entries()) expect(weight).toBeCloseTo(learnt[0]![i]!, 5);
+        },
+      ),
+      { numRuns: 10 },
     );
   });
+
+  it("is trained on to the steps that are asked for, where it has no end", async () => {
+    const { history } = await fit(linear(), dataset().repeat(), { epochs: 2, stepsPerEpoch: 3, ...quiet });
+    expect(history).toEqual((await fit(linear(), new Points(), { epochs: 2, ...quiet })).history);
+    await expect(fit(linear(), dataset().repeat(-1), quiet)).rejects.toThrow(
+      /never ends: say with `stepsPerEpoch`/,
+    );
+  });
+
+  it("takes no option of a loader, and samples in no batches are refused", async () => {
+    await expect(fit(linear(), dataset(), { workers: 2, ...quiet })).rejects.toThrow(
+      /`workers` is for a Sequence\. A stream has no index/,
+    );
+    const single = tf.data.zip({ xs: tf.data.array(xs(4)), ys: tf.data.array([1, 2, 3, 4]) });
+    await expect(fit(linear(), single, quiet)).rejects.toThrow(/\.batch\(/);
+  });
 });
+
+/** A dataset that does not know its size. */
+const unknown = (count: number) =>
+  tf.data
+    .generator(function* () {
+      for (const [a, b] of xs(count)) yield { xs: [a!, b!], ys: [2 * a! - b! + 0.5] };
+    } as never)
+    .batch(4);
 
 describe("tensors of TensorFlow.js", () => {
   it("are cut into batches as ours are, and stay the caller's", async () => {
