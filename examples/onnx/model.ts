@@ -5,12 +5,14 @@
  * TensorProto, ValueInfoProto); the encoding is https://protobuf.dev/programming-guides/encoding/.
  */
 
-const float32 = 1; // TensorProto.DataType.FLOAT
+/** TensorProto.DataType */
+const dataTypes = { float32: 1, int64: 7 } as const;
 
-/** An input or output: an axis that is a string may have any length. */
+/** An input or output, float32 by default: an axis that is a string may have any length. */
 export interface Value {
   readonly name: string;
   readonly shape: readonly (number | string)[];
+  readonly dtype?: keyof typeof dataTypes;
 }
 
 /** A node: an operator of the ONNX standard. */
@@ -21,24 +23,28 @@ export interface Node {
   readonly attributes?: Readonly<Record<string, number | readonly number[]>>;
 }
 
-/** A model with one input and one output, all of float32. */
+/** A constant of the graph. */
+export interface Weight {
+  readonly data: Float32Array | BigInt64Array;
+  readonly shape: readonly number[];
+}
+
+/** A model: what goes in, what is done to it, what comes out. */
 export interface Model {
-  readonly input: Value;
-  readonly output: Value;
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
   readonly nodes: readonly Node[];
-  readonly weights: Readonly<
-    Record<string, { readonly data: Float32Array; readonly shape: readonly number[] }>
-  >;
+  readonly weights: Readonly<Record<string, Weight>>;
 }
 
 /** The bytes of a model, as a `.onnx` file holds them. */
-export function encodeModel({ input, output, nodes, weights }: Model): Uint8Array {
+export function encodeModel({ inputs, outputs, nodes, weights }: Model): Uint8Array {
   const graph = [
     ...nodes.map((node) => message(1, encodeNode(node))),
     text(2, "epochal example"),
     ...Object.entries(weights).map(([name, weight]) => message(5, encodeTensor(name, weight))),
-    message(11, encodeValue(input)),
-    message(12, encodeValue(output)),
+    ...inputs.map((input) => message(11, encodeValue(input))),
+    ...outputs.map((output) => message(12, encodeValue(output))),
   ];
   return concat([
     integer(1, 8), // ir_version
@@ -63,19 +69,19 @@ function encodeAttribute(name: string, value: number | readonly number[]): Uint8
     : concat([text(1, name), ...value.map((one) => integer(8, one)), integer(20, 7)]);
 }
 
-function encodeTensor(name: string, { data, shape }: Model["weights"][string]): Uint8Array {
+function encodeTensor(name: string, { data, shape }: Weight): Uint8Array {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   return concat([
     ...shape.map((axis) => integer(1, axis)),
-    integer(2, float32),
+    integer(2, data instanceof Float32Array ? dataTypes.float32 : dataTypes.int64),
     text(8, name),
     message(9, bytes), // raw_data, little-endian
   ]);
 }
 
-function encodeValue({ name, shape }: Value): Uint8Array {
+function encodeValue({ name, shape, dtype = "float32" }: Value): Uint8Array {
   const axes = shape.map((axis) => message(1, typeof axis === "string" ? text(2, axis) : integer(1, axis)));
-  const tensor = concat([integer(1, float32), message(2, concat(axes))]);
+  const tensor = concat([integer(1, dataTypes[dtype]), message(2, concat(axes))]);
   return concat([text(1, name), message(2, message(1, tensor))]);
 }
 

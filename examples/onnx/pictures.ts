@@ -1,10 +1,11 @@
-/** The image files of a folder in batches, each with its index: what a model is run over. */
+/** The image files of a folder in batches, each with its name: what a model is run over. */
 import { Sequence, stack, type Tensor } from "epochal";
-import { imread, resize } from "epochal/image";
+import { channelsFirst } from "epochal/image";
+import { type PreprocessorConfig, preprocess } from "./preprocess.ts";
 
-/** Pixels from 0 to 1, and which files they are. */
+/** Pixels [n, 3, height, width], and which files they are. */
 export interface PictureBatch {
-  readonly pixels: Tensor<"float32">;
+  readonly pixel_values: Tensor<"float32">;
   readonly files: readonly string[];
 }
 
@@ -13,11 +14,13 @@ export class Pictures extends Sequence<PictureBatch> {
   static override readonly module = import.meta.url;
   readonly files: readonly string[];
   readonly batchSize: number;
+  readonly config: PreprocessorConfig;
 
-  constructor(files: readonly string[], batchSize: number) {
+  constructor(files: readonly string[], batchSize: number, config: PreprocessorConfig) {
     super();
     this.files = files;
     this.batchSize = batchSize;
+    this.config = config;
   }
 
   get length() {
@@ -26,6 +29,7 @@ export class Pictures extends Sequence<PictureBatch> {
 
   async getItem(index: number) {
     const files = this.files.slice(index * this.batchSize, (index + 1) * this.batchSize);
-    return { pixels: await stack(files.map((file) => resize(imread(file), [32, 32]))), files };
+    const images = await Promise.all(files.map((file) => preprocess(file, this.config)));
+    return { pixel_values: channelsFirst(await stack(images)), files };
   }
 }

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, watch } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { loadTensors } from "epochal";
 import { afterAll, expect, it } from "vitest";
 import { drawImages } from "../../examples/demo/draw.ts";
-import { runExample } from "./run.ts";
+import { killAfter, type OnOutput, runExample } from "./run.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "epochal-jax-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,7 +30,7 @@ it("examples/jax, killed and started again, has the losses and weights of a run 
   const images = await drawImages(3, { train: 12, test: 3 });
   const options = ["--data", images, "--size", "16", "--batch-size", "8", "--epochs", "2"];
   const checkpoint = (name: string) => join(folder, name, "last.safetensors");
-  const run = (name: string, onOutput?: Parameters<typeof runExample>[2]) =>
+  const run = (name: string, onOutput?: OnOutput) =>
     runExample("jax/main.ts", [...options, "--checkpoint", checkpoint(name)], onOutput);
 
   const whole = await run("whole");
@@ -39,15 +39,7 @@ it("examples/jax, killed and started again, has the losses and weights of a run 
   // Saved after the 5th and the 10th step and at the end of each epoch of 15: killed at every second time.
   let kills = 0;
   for (let ended = false; !ended; ) {
-    let saved = 0;
-    const { signal, stderr } = await run("killed", (stdout, child) => {
-      if (stdout !== "") return;
-      mkdirSync(join(folder, "killed"), { recursive: true });
-      const watcher = watch(join(folder, "killed"), (_, name) => {
-        if (name === "last.safetensors" && ++saved === 2) child.kill("SIGKILL");
-      });
-      child.once("exit", () => watcher.close());
-    });
+    const { signal, stderr } = await run("killed", killAfter(2, checkpoint("killed")));
     ended = signal !== "SIGKILL";
     if (!ended) kills++;
     else expect(stderr).toMatch(/^(Epoch \d\/2 .*\n)*$/);

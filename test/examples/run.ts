@@ -1,5 +1,7 @@
 /** Starts an example as a user would, over the built package. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { mkdirSync, watch } from "node:fs";
+import { basename, dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 
 /** The repository's root. */
@@ -13,11 +15,27 @@ export interface Ended {
   readonly stderr: string;
 }
 
-/** Runs `examples/<example>`; `onOutput` sees all that was printed so far, at first nothing, and the process. */
+/** Sees all that an example printed so far, at first nothing, and its process. */
+export type OnOutput = (stdout: string, child: ChildProcess) => void;
+
+/** Kills an example as soon as it has written `file` so many times; its folder is made. */
+export function killAfter(times: number, file: string): OnOutput {
+  let written = 0;
+  return (stdout, child) => {
+    if (stdout !== "") return;
+    mkdirSync(dirname(file), { recursive: true });
+    const watcher = watch(dirname(file), (_, name) => {
+      if (name === basename(file) && ++written === times) child.kill("SIGKILL");
+    });
+    child.once("exit", () => watcher.close());
+  };
+}
+
+/** Runs `examples/<example>`; `onOutput` is called before it prints anything, and whenever it has printed something. */
 export function runExample(
   example: string,
   args: readonly string[] = [],
-  onOutput: (stdout: string, child: ChildProcess) => void = () => {},
+  onOutput: OnOutput = () => {},
 ): Promise<Ended> {
   const child = spawn(process.execPath, ["--import", "./examples/tsx.js", `examples/${example}`, ...args], {
     cwd: root,

@@ -11,8 +11,8 @@ let session: ort.InferenceSession;
 
 beforeAll(async () => {
   const model = encodeModel({
-    input: { name: "x", shape: ["batch", 4] },
-    output: { name: "y", shape: ["batch", 2] },
+    inputs: [{ name: "x", shape: ["batch", 4] }],
+    outputs: [{ name: "y", shape: ["batch", 2] }],
     nodes: [{ op: "MatMul", inputs: ["x", "w"], outputs: ["y"] }],
     weights: { w: { data: weights, shape: [4, 2] } },
   });
