@@ -19,9 +19,9 @@ import "#core/engine";
 /** Where the documentation stands. */
 const site = "https://epochal-js.github.io/epochal";
 
-/** The place in the documentation that tells more of an error or a warning, by its name or code. */
+/** The place in the documentation that tells more of an error or a warning, by its name or code: its heading there. */
 export function helpFor(name: string): string {
-  return `${site}/reference/errors#${name.toLowerCase()}`;
+  return `${site}/reference/errors#${name.toLowerCase().replaceAll("_", "-")}`;
 }
 
 /** Marks our errors so that the check survives a second copy of the package. */
