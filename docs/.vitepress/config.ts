@@ -71,7 +71,7 @@ const guide = [
 
 const reference = [
   section("Reference", {
-    "reference/": "What is exported",
+    "reference/exports": "Exports and packages",
     "reference/options": "Options",
     "reference/training": "Training",
     "reference/callbacks": "Callbacks",
@@ -80,6 +80,7 @@ const reference = [
     "reference/images": "Images",
     "reference/cli": "Command line",
     "reference/errors": "Errors and warnings",
+    "reference/messages": "All messages",
   }),
   { text: "API", collapsed: false, items: api() },
 ];
@@ -120,7 +121,7 @@ export default defineConfig({
       { text: "Start", link: "/start" },
       { text: "Tutorial", link: "/tutorial/" },
       { text: "How to", link: "/how-to/shuffle" },
-      { text: "Reference", link: "/reference/" },
+      { text: "Reference", link: "/reference/exports" },
       { text: "Demo", link: "/demo/", target: "_self" },
       { text: "About", items: about[0]!.items! as DefaultTheme.NavItemWithLink[] },
     ],

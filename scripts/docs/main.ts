@@ -5,9 +5,11 @@
  * `npm run docs -- --serve` shows it while its pages are being written.
  */
 import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { deadLinks } from "./links.ts";
+import { messagesPage } from "./messages.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const { values } = parseArgs({ options: { serve: { type: "boolean", default: false } } });
@@ -25,6 +27,7 @@ function step(what: string, command: string, ...args: string[]): void {
   process.stderr.write(`${((performance.now() - start) / 1000).toFixed(0)} s\n`);
 }
 
+writeFileSync(new URL("../../docs/reference/messages.md", import.meta.url), messagesPage());
 step("API", "typedoc");
 step("demo", "vite", "build", "examples/browser", "--outDir", "../../docs/public/demo", "--emptyOutDir");
 if (values.serve) {
