@@ -107,7 +107,7 @@ const odd: Record<string, readonly [make: (path: string) => unknown, says: RegEx
   ],
   "weights alone": [
     (path) => writeFile(path, Buffer.concat(encodeSafetensors({ tensors: {}, metadata: {} }))),
-    /It holds tensors, such as the weights alone/,
+    /It holds weights, but no training state/,
   ],
   "a folder": [(path) => mkdir(path), /is a folder, where a file is needed/],
   "a link to nothing": [(path) => symlink("nowhere", path), /cannot be read: ENOENT/],
