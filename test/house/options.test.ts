@@ -207,7 +207,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   BackupAndRestore: {
     call: (options) => new epochal.BackupAndRestore("x", options),
-    good: { saveFreq: 2, deleteCheckpoint: true },
+    good: { saveFreq: 2, doubleCheckpoint: true, deleteCheckpoint: true },
   },
   CSVLogger: {
     call: (options) => new epochal.CSVLogger("x", options),

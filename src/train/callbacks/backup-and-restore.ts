@@ -1,5 +1,6 @@
 import { checkBoolean, checkKnown, show } from "../../core/check.ts";
 import { OptionError } from "../../core/errors.ts";
+import { codeOf } from "../../core/file.ts";
 import { node } from "../../core/node.ts";
 import { warn } from "../../core/warn.ts";
 import { type AnyCallback, Callback } from "../callback.ts";
@@ -13,6 +14,11 @@ import { type SaveFreq, SaveFrequency } from "./save-frequency.ts";
 export interface BackupAndRestoreOptions {
   /** `"epoch"` (default), or every so many batches. */
   readonly saveFreq?: SaveFreq;
+  /**
+   * Whether the backup before the last one is kept as well, and gone on from where the last one was damaged, with a
+   * warning. It takes twice the room. Default false.
+   */
+  readonly doubleCheckpoint?: boolean;
   /** Whether the backup is deleted when training has come to its end. Default true. */
   readonly deleteCheckpoint?: boolean;
 }
@@ -36,6 +42,7 @@ const inUse = new Set<string>();
 export class BackupAndRestore extends Callback {
   readonly #dir: string;
   readonly #delete: boolean;
+  readonly #double: boolean;
   readonly #frequency: SaveFrequency;
 
   /** @throws OptionError if an option is none of these. */
@@ -46,17 +53,29 @@ export class BackupAndRestore extends Callback {
         `BackupAndRestore: \`backupDir\` must be a folder's path, got ${show(backupDir)}.`,
       );
     }
-    checkKnown("BackupAndRestore", options, ["saveFreq", "deleteCheckpoint"]);
-    const { saveFreq = "epoch", deleteCheckpoint = true } = options;
+    checkKnown("BackupAndRestore", options, ["saveFreq", "doubleCheckpoint", "deleteCheckpoint"]);
+    const { saveFreq = "epoch", doubleCheckpoint = false, deleteCheckpoint = true } = options;
+    checkBoolean("doubleCheckpoint", doubleCheckpoint);
     checkBoolean("deleteCheckpoint", deleteCheckpoint);
     this.#dir = backupDir;
     this.#delete = deleteCheckpoint;
+    this.#double = doubleCheckpoint;
     this.#frequency = new SaveFrequency(saveFreq);
   }
 
   /** The file that the backup is kept in, from which `fit` goes on where it is not told by `resume`. */
   get file(): string {
     return `${this.#dir.replace(/\/$/, "")}/backup${extension}`;
+  }
+
+  /** Where `fit` looks for the backup: the file, or with `doubleCheckpoint` the folder, of which it takes the furthest. */
+  get restoresFrom(): string {
+    return this.#double ? this.#dir : this.file;
+  }
+
+  /** The file of the backup before the last one. */
+  get #previous(): string {
+    return `${this.#dir.replace(/\/$/, "")}/previous${extension}`;
   }
 
   override onTrainBegin(): void {
@@ -89,9 +108,11 @@ export class BackupAndRestore extends Callback {
     inUse.delete(this.file);
     if (!this.#delete) return;
     const { rm, rmdir } = node("fs").promises;
-    await rm(this.file, { force: true }).catch((cause: unknown) => {
-      throw cannotWrite(this.file, cause);
-    });
+    for (const file of [this.file, this.#previous]) {
+      await rm(file, { force: true }).catch((cause: unknown) => {
+        throw cannotWrite(file, cause);
+      });
+    }
     await removeLeftovers(this.#dir);
     // Only if nothing else is in it: Keras removes the folder with all there is.
     await rmdir(this.#dir).catch(() => {});
@@ -107,14 +128,26 @@ export class BackupAndRestore extends Callback {
 
   #save(): void {
     const { training } = this;
-    training?.after(() => saveCheckpoint(this.file, training));
+    training?.after(async () => {
+      if (this.#double) await this.#keepLast();
+      await saveCheckpoint(this.file, training);
+    });
+  }
+
+  /** A kill after this leaves the last backup under its other name, from which the run goes on as well. */
+  async #keepLast(): Promise<void> {
+    const { rename } = node("fs").promises;
+    await rename(this.file, this.#previous).catch((cause: unknown) => {
+      if (codeOf(cause) !== "ENOENT") throw cannotWrite(this.#previous, cause);
+    });
   }
 }
 Object.defineProperty(BackupAndRestore.prototype, brand, { value: true });
 
 /** Where the first of `callbacks` that keeps a backup keeps it, also one of another copy of the package. */
 export function backupOf(callbacks: readonly AnyCallback[]): string | undefined {
-  return callbacks.find(isBackup)?.file;
+  const backup = callbacks.find(isBackup);
+  return backup?.restoresFrom ?? backup?.file;
 }
 
 function isBackup(callback: unknown): callback is BackupAndRestore {

@@ -133,6 +133,50 @@ describe("ModelCheckpoint", () => {
 });
 
 describe("BackupAndRestore", () => {
+  it("goes on at the epoch that was interrupted, and deletes its folder in the end, as Keras documents it", async () => {
+    const epochs: number[] = [];
+    const note = { onEpochBegin: (epoch: number) => void epochs.push(epoch) };
+    const interrupted = fit(adam(), new Points(), {
+      epochs: 10,
+      callbacks: [new BackupAndRestore(dir), crash(4, 0)],
+      ...quiet,
+    });
+    await expect(interrupted).rejects.toThrow("power cut");
+    await fit(adam(), new Points(), { epochs: 10, callbacks: [new BackupAndRestore(dir), note], ...quiet });
+    expect(epochs).toEqual([4, 5, 6, 7, 8, 9]);
+    await expect(readdir(dir)).rejects.toThrow("ENOENT");
+  });
+
+  it("keeps its backup with deleteCheckpoint: false, and a run that was over trains no more", async () => {
+    const options = { epochs: 2, ...quiet };
+    const backup = () => new BackupAndRestore(dir, { deleteCheckpoint: false });
+    await fit(adam(), new Points(), { ...options, callbacks: backup() });
+    const epochs: number[] = [];
+    const note = { onEpochBegin: (epoch: number) => void epochs.push(epoch) };
+    await fit(adam(), new Points(), { ...options, callbacks: [backup(), note] });
+    expect(epochs).toEqual([]);
+    await fit(adam(), new Points(), { ...options, epochs: 3, callbacks: [backup(), note] });
+    expect(epochs).toEqual([2]);
+  });
+
+  it("with doubleCheckpoint goes on from the one before where the last is damaged, with a warning", async () => {
+    const warned = vi.spyOn(process, "emitWarning").mockReturnValue();
+    const backup = () => new BackupAndRestore(dir, { doubleCheckpoint: true });
+    const options = { epochs: 4, shuffle: true, seed: 5, ...quiet } as const;
+    const whole = await fit(adam(), new Points(), options);
+    const first = fit(adam(), new Points(), { ...options, callbacks: [backup(), crash(3, 1)] });
+    await expect(first).rejects.toThrow("power cut");
+    expect((await readdir(dir)).sort()).toEqual(["backup.safetensors", "previous.safetensors"]);
+    await writeFile(join(dir, "backup.safetensors"), "gone");
+    const epochs: number[] = [];
+    const note = { onEpochBegin: (epoch: number) => void epochs.push(epoch) };
+    const { history } = await fit(adam(), new Points(), { ...options, callbacks: [backup(), note] });
+    expect(epochs).toEqual([2, 3]);
+    expect(history).toEqual(whole.history);
+    expect(String(warned.mock.calls[0]![0])).toMatch(/goes on from .*previous\.safetensors\. Passed over/);
+    await expect(readdir(dir)).rejects.toThrow("ENOENT");
+  });
+
   const options = { epochs: 3, shuffle: true, seed: 5, ...quiet } as const;
   const monitored = () => new EarlyStopping({ monitor: "loss", patience: 2, restoreBestWeights: true });
 
