@@ -24,11 +24,14 @@ import { withClassWeight } from "./class-weight.ts";
 import type { Fetched } from "./data/feed.ts";
 import { cutArrays, knownSteps, type Passes } from "./data/source.ts";
 import { type EventOrder, type OpenData, ours, type RunStart, startOf } from "./event-order.ts";
+import { LabelRange } from "./label-range.ts";
 import type { Logs } from "./logs.ts";
 import { RunningMean } from "./mean.ts";
+import { adviseOnNaN } from "./nan-advice.ts";
 import { type ResolvedTrain, resolveTrain, type TrainOptions } from "./options.ts";
 import { testPass } from "./test-run.ts";
 import type { ModelState, Trainable } from "./trainable.ts";
+import { refuseValidationSplit } from "./validation-split.ts";
 
 /**
  * Trains `model` on `data`: a `Sequence`, a `DataLoader`, a `Stream`, or arrays.
@@ -43,6 +46,7 @@ export async function fitModel(
   options: TrainOptions = {},
   order: EventOrder = ours,
 ): Promise<History> {
+  refuseValidationSplit(data, options);
   const given = resolveTrain(options);
   model.check("train");
   const { source, settings } = cutAll(model, data, given);
@@ -96,6 +100,7 @@ class FitRun implements Training {
   #over: boolean;
   #mean: RunningMean;
   readonly #mix = new ClassMix();
+  readonly #range = new LabelRange();
   #tasks: (() => Promise<void>)[] = [];
   /** Whether model, data and callbacks agree on where the run stands. */
   #settled = false;
@@ -241,11 +246,11 @@ class FitRun implements Training {
     this.#step++;
     feed.done(step);
     this.#settled = true;
-    this.#checkMix(batch);
+    this.#checkLabels(batch);
     await this.#call("onTrainBatchEnd", step, this.#mean.logs());
     if (Number.isNaN(result.values[0]) && !allowNaN && !model.stopTraining) {
       throw new TrainingError(
-        `The loss is NaN at step ${step} of epoch ${this.#epoch}, and so are the weights from now on. Lower the learning rate, look for NaN in the data (await sequence.at(index)), or end the run by TerminateOnNaN; allowNaN goes on.`,
+        `The loss is NaN at step ${step} of epoch ${this.#epoch}, and so are the weights from now on. ${adviseOnNaN(batch, model.learningRate)} TerminateOnNaN ends a run without an error; allowNaN goes on.`,
       );
     }
     this.signal?.throwIfAborted();
@@ -264,11 +269,14 @@ class FitRun implements Training {
     return fetched;
   }
 
-  /** Warns once if batches hold one class each; costs nothing once it is known whether they do. */
-  #checkMix(batch: unknown): void {
-    if (this.#mix.over) return;
-    const warning = this.#mix.see(this.model.labelsOf?.(batch) ?? [], this.#data.feed.loader.epoch);
-    if (warning !== undefined) warn("EPOCHAL_ONE_CLASS", warning);
+  /** Warns, of each once, of labels that their loss does not take and of batches of one class; costs nothing once it is known. */
+  #checkLabels(batch: unknown): void {
+    if (this.#mix.over && this.#range.over) return;
+    const labels = this.model.labelsOf?.(batch) ?? [];
+    const outside = this.#range.over ? undefined : this.#range.see(labels);
+    if (outside !== undefined) warn("EPOCHAL_LABELS", outside);
+    const alike = this.#mix.over ? undefined : this.#mix.see(labels, this.#data.feed.loader.epoch);
+    if (alike !== undefined) warn("EPOCHAL_ONE_CLASS", alike);
   }
 
   async #validate(passes: Passes, epoch: number): Promise<Logs> {

@@ -93,8 +93,6 @@ const refused: Readonly<Record<string, string>> = {
   shuffle: "predict gives one row for each sample, in the order of the data.",
   returnDict:
     "evaluate gives a record by name, as Keras does with return_dict=True; Object.values(…) of it is Keras' list, loss first.",
-  validationSplit:
-    "A Sequence cannot be split by rows. Split the files or samples before making two sequences, and give the second as validationData.",
 };
 
 /** Throws {@link OptionError} for an unknown name, and for data in the place of options, as in `model.fit(x, y)`. */

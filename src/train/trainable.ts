@@ -43,6 +43,13 @@ export interface Labels {
   readonly form: "number" | "row" | "several";
   /** Whether the loss is one of classes; undefined where it is the user's own function. */
   readonly classes: boolean | undefined;
+  /**
+   * What the loss takes of their values: numbers from 0 to 1, -1 or 1, or rows that sum to 1. Undefined where it takes any,
+   * or nobody knows.
+   */
+  readonly takes?: "share" | "sign" | "distribution" | undefined;
+  /** Name of the loss, for messages. */
+  readonly loss?: string | undefined;
   /** The samples' own weights for this output; undefined where the batch has none. */
   readonly weights: ArrayLike<number> | undefined;
 }

@@ -8,6 +8,7 @@ import type { Labels, ModelState, StepResult, Trainable, Weights } from "../../t
 import { arrange, checkRows, fits, type Slot, showAxes, sizeOfBatch } from "./arrays.ts";
 import { fromTfjs, numbersOf, shapeOf, showLeaf, type TFDType, toLeaf } from "./convert.ts";
 import type { TF } from "./peer.ts";
+import { SlowBackend } from "./slow-backend.ts";
 import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./state.ts";
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
 import { checkTarget, checkUnlabelled, describeLabels, hasOwnLoss, lossName } from "./target.ts";
@@ -24,6 +25,7 @@ interface LearningRate {
 export class TfjsModel implements Trainable<TrainBatch> {
   readonly #tf: TF;
   readonly native: LayersModel;
+  readonly #slow: SlowBackend;
 
   /** @throws OptionError if it is none, such as a GraphModel, which cannot be trained. */
   constructor(tf: TF, model: LayersModel) {
@@ -34,6 +36,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
     }
     this.#tf = tf;
     this.native = model;
+    this.#slow = new SlowBackend(tf, model);
   }
 
   get name(): string {
@@ -103,8 +106,10 @@ export class TfjsModel implements Trainable<TrainBatch> {
     });
   }
 
-  trainOnBatch(batch: TrainBatch): Promise<StepResult> {
-    return this.#step(trainStep, batch);
+  async trainOnBatch(batch: TrainBatch): Promise<StepResult> {
+    const result = await this.#step(trainStep, batch);
+    this.#slow.count(result.size);
+    return result;
   }
 
   testOnBatch(batch: TrainBatch): Promise<StepResult> {

@@ -60,6 +60,16 @@ const ofClasses: readonly string[] = [
   "hinge",
 ];
 
+/** What losses of TensorFlow.js take for labels; class numbers are checked, and others take any. */
+const taken: Readonly<Record<string, Labels["takes"]>> = {
+  binaryCrossentropy: "share",
+  categoricalCrossentropy: "distribution",
+  categoricalHinge: "distribution",
+  kullbackLeiblerDivergence: "distribution",
+  hinge: "sign",
+  squaredHinge: "sign",
+};
+
 /** What the labels of an output mean under its loss, undefined for a loss of the user's own. */
 export function describeLabels(
   leaf: ArrayLeaf,
@@ -75,6 +85,8 @@ export function describeLabels(
     values: numbersOf(leaf),
     form,
     classes: loss === undefined ? undefined : ofClasses.includes(loss),
+    takes: loss === undefined ? undefined : taken[loss],
+    loss,
   };
 }
 

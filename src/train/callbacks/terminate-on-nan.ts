@@ -7,9 +7,10 @@ export class TerminateOnNaN extends Callback {
   override onTrainBatchEnd(batch: number, logs: Logs): void {
     const { loss } = logs;
     if (loss === undefined || Number.isFinite(loss)) return;
+    const rate = this.model.learningRate;
     warn(
       "EPOCHAL_NAN",
-      `Batch ${batch}: the loss is ${loss}, so training stops. Look at this batch's data, or lower the learning rate.`,
+      `Batch ${batch}: the loss is ${loss}, so training stops. Look for NaN in this batch's data, or lower the learning rate${rate === undefined ? "" : ` of ${rate}`}.`,
     );
     this.model.stopTraining = true;
   }
