@@ -8,7 +8,7 @@
  */
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
-import { conv2DBackpropInput } from "../src/adapters/tfjs/conv-input.ts";
+import { conv2DBackpropInput } from "../src/adapters/tfjs/kernels/conv-input.ts";
 
 tf.enableProdMode();
 await tf.setBackend("wasm");

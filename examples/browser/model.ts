@@ -4,7 +4,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm";
 import plain from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm.wasm?url";
 import simd from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm?url";
 import threaded from "@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-threaded-simd.wasm?url";
-import { registerConv2DBackpropFilter, toTfjs } from "epochal/tfjs";
+import { registerKernels, toTfjs } from "epochal/tfjs";
 import { side } from "./photos.ts";
 import type { Batch } from "./run.ts";
 
@@ -32,7 +32,7 @@ export interface Learner {
 /** A model for so many classes, untrained; in WebAssembly where there is no WebGL. */
 export async function createLearner(classes: number, backend: Backend): Promise<Learner> {
   if (!(await tf.setBackend(backend))) await tf.setBackend("wasm");
-  if (tf.getBackend() === "wasm") registerConv2DBackpropFilter(tf); // convolutions are not trained there without it
+  if (tf.getBackend() === "wasm") registerKernels(tf); // convolutions are not trained there without it
   const { conv2d, dense, flatten } = tf.layers;
   const kernel = (seed: number) => tf.initializers.heNormal({ seed });
   const model = tf.sequential({

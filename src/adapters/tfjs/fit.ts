@@ -12,10 +12,10 @@ import type { Logs } from "../../train/logs.ts";
 import type { EvaluateOptions, PredictOptions, TrainOptions } from "../../train/options.ts";
 import { predictModel } from "../../train/predict.ts";
 import { type Compat, kerasOrder } from "../keras/event-order.ts";
-import { registerConv2DBackpropFilter } from "./conv.ts";
+import { registerKernels } from "./kernels/kernels.ts";
 import { TfjsModel } from "./model.ts";
 import { type DatasetLike, fromNative, type NativeArrays, type NativeBatch, trainsOn } from "./native.ts";
-import { loadTF } from "./peer.ts";
+import { loadTF, type TF } from "./peer.ts";
 import type { PredictBatch, TrainBatch } from "./types.ts";
 
 /** What a batch of the wrong kind is compared with, so that the compiler's message says what is missing. */
@@ -85,9 +85,7 @@ export async function fit<B, V = B>(
   data: ((BatchSource<B> | Stream<B>) & FitCheck<B>) | DatasetLike | NativeBatch | TrainBatch,
   options: FitOptions<TestData<V>> = {},
 ): Promise<History> {
-  const tf = await loadTF();
-  const native = new TfjsModel(tf, model);
-  if (tf.getBackend() === "wasm") registerConv2DBackpropFilter(tf);
+  const [tf, native] = await loadModel(model);
   const source = await trainsOn(tf, data);
   // What is no record of options is refused by its kind.
   if (Object.prototype.toString.call(options) !== "[object Object]") return fitModel(native, source, options);
@@ -110,8 +108,8 @@ export async function evaluate<B>(
   data: TestData<B>,
   options: EvaluateOptions = {},
 ): Promise<Logs> {
-  const tf = await loadTF();
-  return evaluateModel(new TfjsModel(tf, model), await fromNative(tf, data), options);
+  const [tf, native] = await loadModel(model);
+  return evaluateModel(native, await fromNative(tf, data), options);
 }
 
 /**
@@ -135,6 +133,14 @@ export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"flo
     | PredictBatch,
   options: PredictOptions = {},
 ): Promise<O> {
+  const [tf, native] = await loadModel(model);
+  return (await predictModel(native, await fromNative(tf, data), options)) as O;
+}
+
+/** TensorFlow.js, with the kernels that its backend lacks, and the model. */
+async function loadModel(model: LayersModel): Promise<[tf: TF, native: TfjsModel]> {
   const tf = await loadTF();
-  return (await predictModel(new TfjsModel(tf, model), await fromNative(tf, data), options)) as O;
+  const native = new TfjsModel(tf, model);
+  if (tf.getBackend() === "wasm") registerKernels(tf);
+  return [tf, native];
 }

@@ -21,7 +21,6 @@ export type {
 } from "../../train/options.ts";
 export type { Converted } from "../converted.ts";
 export type { Compat } from "../keras/event-order.ts";
-export { registerConv2DBackpropFilter } from "./conv.ts";
 export { fromTfjs, type TfModule, toTfjs } from "./convert.ts";
 export { toDataset } from "./dataset.ts";
 export { files, type ModelFiles } from "./files.ts";
@@ -34,6 +33,7 @@ export {
   predict,
   type TestData,
 } from "./fit.ts";
+export { registerKernels } from "./kernels/kernels.ts";
 export type { DatasetLike, NativeArrays, NativeBatch } from "./native.ts";
 export type { ArrayLeaf, Arrays, PredictBatch, TrainBatch } from "./types.ts";
 export { loadWeights, saveWeights } from "./weight-files.ts";

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import fc from "fast-check";
 import { beforeAll, describe, expect, it } from "vitest";
-import { registerConv2DBackpropFilter } from "../../../src/adapters/tfjs/conv.ts";
+import { registerKernels } from "../../../../src/adapters/tfjs/kernels/kernels.ts";
 
 interface Case {
   readonly batch: number;
@@ -57,7 +57,7 @@ async function difference(the: Case): Promise<number> {
 describe("the gradients of convolutions on wasm", () => {
   beforeAll(async () => {
     await tf.setBackend("wasm");
-    registerConv2DBackpropFilter(tf);
+    registerKernels(tf);
   });
 
   const all: Case[] = [];
@@ -136,7 +136,7 @@ describe("the gradients of convolutions on wasm", () => {
 
   it("leave a kernel alone that is there already", () => {
     const kernel = tf.getKernel("Conv2DBackpropFilter", "wasm");
-    expect(registerConv2DBackpropFilter(tf)).toBe(false);
+    expect(registerKernels(tf)).toBe(false);
     expect(tf.getKernel("Conv2DBackpropFilter", "wasm")).toBe(kernel);
   });
 });

@@ -8,10 +8,25 @@
  * strides; else the loop is kept.
  */
 import type { Conv2DBackpropInputAttrs, Tensor4D } from "@tensorflow/tfjs";
-import type { TF } from "./peer.ts";
+import type { TF } from "../peer.ts";
+
+/** Puts it before TensorFlow.js' own kernel for `backendName`, which still does what it does not. */
+export function replaceInputGradient(tf: TF, backendName: string): void {
+  const own = tf.getKernel("Conv2DBackpropInput", backendName);
+  if (own === undefined) return;
+  tf.unregisterKernel(own.kernelName, backendName);
+  tf.registerKernel({
+    ...own,
+    kernelFunc: (params) => {
+      const attrs = params.attrs as unknown as Conv2DBackpropInputAttrs;
+      if (!hasFastInputGradient(attrs)) return own.kernelFunc(params);
+      return conv2DBackpropInput(tf, params.inputs.dy as Tensor4D, params.inputs.filter as Tensor4D, attrs);
+    },
+  });
+}
 
 /** Whether {@link conv2DBackpropInput} can be used. */
-export function hasFastInputGradient({ strides, dataFormat }: Conv2DBackpropInputAttrs): boolean {
+function hasFastInputGradient({ strides, dataFormat }: Conv2DBackpropInputAttrs): boolean {
   return dataFormat === "NHWC" && (typeof strides === "number" || strides[0] === strides[1]);
 }
 
