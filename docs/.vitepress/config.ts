@@ -101,7 +101,10 @@ function linkToRepository(markdown: MarkdownRenderer): void {
     for (const token of tokens.flatMap(({ children }) => children ?? [])) {
       const href = token.type === "link_open" ? token.attrGet("href") : null;
       if (href === null || /^([a-z]+:|#|\/)/.test(href)) continue;
-      const target = posix.join("docs", posix.dirname(relativePath), href);
+      // Links of CHANGELOG.md, which changes.md shows, begin where that file lies.
+      const included = relativePath === "changes.md" && !href.startsWith("../");
+      const target = included ? href : posix.join("docs", posix.dirname(relativePath), href);
+      if (included) token.attrSet("href", posix.relative("docs", target));
       if (target.startsWith("docs/")) continue;
       token.attrSet("href", normalizeLink(`${repository}/blob/main/${target}`));
     }

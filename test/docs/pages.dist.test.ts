@@ -16,7 +16,7 @@ import { filesUnder } from "../house/modules.ts";
 import { emptyProject, root, writeBoth } from "../package/packed.ts";
 import { notRun } from "./not-run.ts";
 import { type Block, blocksOf, type Commands, flag, isCommands, isProgram, matches } from "./page.ts";
-import { drawPictures, nodeFor, readersProject, runCommand } from "./project.ts";
+import { drawPictures, type NodeCommand, nodeFor, readersProject, runCommand } from "./project.ts";
 
 /** The tutorial in its order, as the site's sidebar has it: one project that grows. */
 const tutorial = [
@@ -104,24 +104,31 @@ function write(folder: string, file: string, code: string, written: Set<string>)
   else writeFileSync(join(folder, file), code);
 }
 
-/** Runs commands, and compares what they print with the page. */
+/** Runs commands, and those after `# or:` in their place, and compares what they print with the page. */
 async function carryOut(folder: string, block: Commands, skipped: ReadonlySet<string>): Promise<void> {
-  let all = "";
-  let ran = 0;
-  for (const line of block.lines) {
-    const node = nodeFor(line);
-    if (!node || node.args.some((each) => skipped.has(each))) continue;
-    ran++;
-    const kill = flag(block, "kill");
-    const { code, printed } = await runCommand(folder, node, kill);
-    all += printed;
-    const fine = kill ? printed.includes(kill) : (code !== 0) === (flag(block, "fails") !== undefined);
-    if (!fine) throw new Error(`${block.place}: "${line}" ended with ${code}, and printed:\n${printed}`);
+  const others = block.lines.map((line) => / # or: (.*)$/.exec(line)?.[1] ?? line);
+  const ways = others.some((line, i) => line !== block.lines[i]) ? [block.lines, others] : [block.lines];
+  for (const lines of ways) {
+    const printed: string[] = [];
+    for (const line of lines) {
+      const node = nodeFor(line);
+      if (!node || node.args.some((each) => skipped.has(each))) continue;
+      printed.push(await runLine(folder, block, line, node));
+    }
+    const all = printed.join("");
+    if (printed.length === 0 || block.output === undefined || matches(all, block.output)) continue;
+    const what = `${block.place}: "${lines.join("; ")}" printed other lines than the page shows`;
+    expect(all, what).toBe(block.output);
   }
-  if (ran === 0 || block.output === undefined || matches(all, block.output)) return;
-  expect(all, `${block.place}: "${block.lines.join("; ")}" printed other lines than the page shows`).toBe(
-    block.output,
-  );
+}
+
+/** What a command prints that ends as the page says. */
+async function runLine(folder: string, block: Commands, line: string, node: NodeCommand): Promise<string> {
+  const kill = flag(block, "kill");
+  const { code, printed } = await runCommand(folder, node, kill);
+  const fine = kill ? printed.includes(kill) : (code !== 0) === (flag(block, "fails") !== undefined);
+  if (!fine) throw new Error(`${block.place}: "${line}" ended with ${code}, and printed:\n${printed}`);
+  return printed;
 }
 
 /**

@@ -51,10 +51,14 @@ export function readersProject(pictures?: string): ReturnType<typeof emptyProjec
 const elsewhere =
   /^(?:npm|npx tsc|npx vite|docker|kubectl|torchrun|bun|deno|python3?|pip|tensorboard|curl|git|export|cd|mkdir|\.\/|cat) ?/;
 
-/** Node's arguments and environment for a command, or `undefined` for one that is not run here. */
-export function nodeFor(
-  line: string,
-): { readonly args: string[]; readonly env: NodeJS.ProcessEnv } | undefined {
+/** A command as what Node is started with. */
+export interface NodeCommand {
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
+/** A command of a page, or `undefined` for one that is not run here. */
+export function nodeFor(line: string): NodeCommand | undefined {
   const words = [...line.replace(/ # .*$/, "").matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
     ([, single, double, plain]) => single ?? double ?? plain!,
   );
@@ -79,7 +83,7 @@ export function nodeFor(
  */
 export async function runCommand(
   folder: string,
-  { args, env }: { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv },
+  { args, env }: NodeCommand,
   kill?: string,
 ): Promise<{ readonly code: number | null; readonly printed: string }> {
   const path = join(folder, "node_modules/.printed");

@@ -37,7 +37,7 @@ export async function run(folder: string, file: string, ...args: string[]): Prom
 
 /** Without what is said on a machine that has much else to do. */
 export const withoutStalls = (stderr: string): string =>
-  stderr.replace(/^.*(?:EPOCHAL_STALL|--trace-warnings).*\n/gm, "");
+  stderr.replace(/^.*(?:EPOCHAL_STALL|errors#epochal-stall|--trace-warnings).*\n/gm, "");
 
 /** An empty folder outside of the repository, with a package.json of an ES module project. */
 export function emptyProject(): { readonly folder: string; readonly remove: () => void } {
