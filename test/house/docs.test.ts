@@ -27,7 +27,7 @@ const manifest = JSON.parse(read("package.json")) as {
 };
 
 /** Pages that a command writes: they may be absent in a fresh clone. */
-const written = ["/bench/RESULTS.md", "/docs/reference/messages.md"];
+const written = ["/bench/RESULTS.md", "/docs/reference/messages.md", "/docs/reference/api/"];
 
 describe.each(pages)("%s", (page) => {
   const text = read(page);
@@ -39,7 +39,7 @@ describe.each(pages)("%s", (page) => {
       .map(([, target]) => target!)
       .filter((target) => !/^(https?:|mailto:|#)/.test(target))
       .map((target) => new URL(target.split("#")[0]!, folder))
-      .filter((target) => !existsSync(target) && !written.some((path) => target.href.endsWith(path)))
+      .filter((target) => !existsSync(target) && !written.some((path) => target.href.includes(path)))
       .map(String);
     expect(lost).toEqual([]);
   });
@@ -89,8 +89,8 @@ describe("docs/reference/options.md", () => {
   });
 });
 
-describe("docs/reference/exports.md", () => {
-  const page = read("docs/reference/exports.md");
+describe("docs/reference/index.md", () => {
+  const page = read("docs/reference/index.md");
 
   it("lists every subpath", () => {
     const subpaths = Object.keys(manifest.exports)
