@@ -12,20 +12,15 @@ interface CpuBackend extends KernelBackend {
   makeTensorInfo(shape: number[], dtype: DataType, values: Values): TensorInfo;
 }
 
-/**
- * Registers for `backendName` each kernel of the cpu backend that it lacks.
- *
- * @returns whether there were any.
- */
-export function borrowKernels(tf: TF, backendName: string): boolean {
-  const missing = tf
+/** The kernels of the cpu backend that `backendName` lacks. */
+export function lackedBy(tf: TF, backendName: string): readonly KernelConfig[] {
+  return tf
     .getKernelsForBackend("cpu")
     .filter(({ kernelName }) => tf.getKernel(kernelName, backendName) === undefined);
-  for (const kernel of missing) tf.registerKernel(borrowed(tf, kernel, backendName));
-  return missing.length > 0;
 }
 
-function borrowed(tf: TF, kernel: KernelConfig, backendName: string): KernelConfig {
+/** A kernel of the cpu backend, for tensors of `backendName`. */
+export function borrowed(tf: TF, kernel: KernelConfig, backendName: string): KernelConfig {
   return {
     kernelName: kernel.kernelName,
     backendName,
