@@ -1,11 +1,12 @@
 /**
- * Random schedules over real workers: 172 of them (the soak goes on for hours), each delivering the bytes of the fault-free run or a typed error,
+ * Random schedules over real workers: 57 of them (`npm run test:deep`: 172; the soak goes on for hours), each delivering the bytes of the fault-free run or a typed error,
  * and nothing left behind. `EPOCHAL_SEED=<seed>` runs one again.
  */
 import type { Sequence } from "epochal";
 import { assertExactlyOnce, type WorkerKind } from "epochal/testing";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { drawSchedule } from "../../src/testing/schedule.ts";
+import { deep } from "../deep.ts";
 import { Careless } from "../fixtures/faults.js";
 import { Numbers } from "../fixtures/sequences.js";
 import { countLeft, expectNothingLeft, type Left } from "../left.ts";
@@ -23,9 +24,9 @@ describe(`random schedules from seed ${start}`, () => {
   afterAll(() => void process.off("unhandledRejection", listen));
 
   const plan: readonly (readonly [kind: WorkerKind, schedules: number, lengths: readonly number[]])[] = [
-    ["inline", 60, [1, 2, 7, 30, 200]],
-    ["thread", 80, [1, 3, 17, 60, 200]],
-    ["process", 32, [1, 2, 13, 200]],
+    ["inline", deep ? 60 : 20, [1, 2, 7, 30, 200]],
+    ["thread", deep ? 80 : 25, [1, 3, 17, 60, 200]],
+    ["process", deep ? 32 : 12, [1, 2, 13, 200]],
   ];
   // Side by side for each length: most of the time is spent waiting for workers that hang.
   const lanes: Readonly<Record<WorkerKind, number>> = { inline: 12, thread: 3, process: 2 };

@@ -204,7 +204,12 @@ describe("docs/decisions", () => {
   it("names only what is imported somewhere, or run by a script", () => {
     const folders = ["src", "test", "scripts", "bench", "examples", "docs/.vitepress"];
     const files = folders.flatMap((folder) => filesUnder(folder, /\.[cm]?[jt]sx?$/));
-    const text = [...files.map(read), read(".ci/run"), read("typedoc.json"), JSON.stringify(manifest.scripts)].join("\n");
+    const text = [
+      ...files.map(read),
+      read(".ci/run"),
+      read("typedoc.json"),
+      JSON.stringify(manifest.scripts),
+    ].join("\n");
     const unused = Object.keys(manifest.devDependencies).filter((name) => !isUsed(name, text));
     expect(unused).toEqual([]);
   });

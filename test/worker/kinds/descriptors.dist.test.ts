@@ -4,8 +4,12 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
+import { share } from "../../deep.ts";
 
 const program = fileURLToPath(new URL("../../fixtures/programs/descriptors.mjs", import.meta.url));
+
+const seed = Number(process.env.EPOCHAL_SEED ?? Date.now());
+console.log(`A part of all numbers of descriptors: EPOCHAL_SEED=${seed}`);
 
 interface Attempt {
   /** Descriptors that were left. */
@@ -28,7 +32,8 @@ describe.skipIf(!existsSync("/proc/self/fd")).each(["thread", "process"])(
   (kind) => {
     it.concurrent.each(["at the start", "in the middle", "at a replacement"])("%s", async (moment) => {
       const limited = 'ulimit -n 400; exec "$0" "$@"';
-      const args = ["-c", limited, process.execPath, program, kind, moment];
+      const spares = share([1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 40], 3, seed);
+      const args = ["-c", limited, process.execPath, program, kind, moment, JSON.stringify(spares)];
       const { stdout } = await promisify(execFile)("sh", args);
       const { results, left } = JSON.parse(stdout) as { results: Attempt[]; left: number };
       for (const { first, again } of results) {
