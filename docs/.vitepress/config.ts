@@ -71,7 +71,7 @@ const guide = [
 
 const reference = [
   section("Reference", {
-    "reference/exports": "Exports and packages",
+    "reference/": "What is exported",
     "reference/options": "Options",
     "reference/training": "Training",
     "reference/callbacks": "Callbacks",
@@ -124,7 +124,7 @@ export default defineConfig({
       { text: "Start", link: "/start" },
       { text: "Tutorial", link: "/tutorial/" },
       { text: "How to", link: "/how-to/shuffle" },
-      { text: "Reference", link: "/reference/exports" },
+      { text: "Reference", link: "/reference/" },
       { text: "Demo", link: "/demo/", target: "_self" },
       { text: "About", items: about[0]!.items! as DefaultTheme.NavItemWithLink[] },
     ],
