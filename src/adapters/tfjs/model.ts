@@ -13,6 +13,7 @@ import { getOptimizerState, getWeights, setOptimizerState, setWeights } from "./
 import { forward, type StepTensors, testStep, trainStep } from "./step.ts";
 import { checkTarget, checkUnlabelled, describeLabels, hasOwnLoss, lossName } from "./target.ts";
 import type { ArrayLeaf, TrainBatch } from "./types.ts";
+import { checkTrainable } from "./untrainable.ts";
 import { matchWeights } from "./weight-match.ts";
 
 /** What the optimizers of TensorFlow.js have besides their public type. */
@@ -85,6 +86,7 @@ export class TfjsModel implements Trainable<TrainBatch> {
         `${this.name} has nothing to train: none of its layers has a trainable weight.`,
       );
     }
+    if (what === "train") checkTrainable(native, this.#tf.getBackend());
   }
 
   checkArrays(what: string, arrays: unknown): void {

@@ -5,7 +5,7 @@
  * Invariant: all that is not named here and is there already is left alone; but the gradient of a convolution's input,
  * which is there and slow, makes way for ours where that can do it. docs/reference/layers.md is what then trains.
  */
-import { borrowed, lackedBy } from "./borrowed.ts";
+import { borrowKernel, lackedByWasm } from "./borrowed.ts";
 import { conv2DBackpropFilter } from "./conv-filter.ts";
 import { replaceInputGradient } from "./conv-input.ts";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise.ts";
@@ -50,7 +50,7 @@ const wrong: readonly string[] = [
  * registerKernels(tf);
  */
 export function registerKernels(tf: typeof import("@tensorflow/tfjs")): boolean {
-  if (lackedBy(tf, backendName).length === 0) return false;
+  if (lackedByWasm(tf).length === 0) return false;
   for (const name of wrong) if (tf.getKernel(name, backendName)) tf.unregisterKernel(name, backendName);
   replaceInputGradient(tf, backendName);
   for (const [kernelName, kernel] of Object.entries(own)) {
@@ -61,6 +61,6 @@ export function registerKernels(tf: typeof import("@tensorflow/tfjs")): boolean 
       kernelFunc: ({ inputs, attrs }) => kernel(tf, inputs as KernelInputs, attrs ?? {}),
     });
   }
-  for (const kernel of lackedBy(tf, backendName)) tf.registerKernel(borrowed(tf, kernel, backendName));
+  for (const kernel of lackedByWasm(tf)) tf.registerKernel(borrowKernel(tf, kernel));
   return true;
 }

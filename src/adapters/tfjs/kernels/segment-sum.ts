@@ -12,19 +12,15 @@ export function unsortedSegmentSum(tf: TF, inputs: KernelInputs, attrs: object):
   const { numSegments } = attrs as UnsortedSegmentSumAttrs;
   const rest = x.shape.slice(segmentIds.rank);
   const length = rest.reduce((product, axis) => product * axis, 1);
-  const [values, segments] = [valuesOf(x), valuesOf(segmentIds)];
-  const whole = x.dtype !== "float32";
-  const sums = whole ? new Int32Array(numSegments * length) : new Float32Array(numSegments * length);
+  const [values, segments] = [x.dataSync(), segmentIds.dataSync()];
+  // Of double precision, as one token may fill most of a batch.
+  const sums = new Float64Array(numSegments * length);
   for (let row = 0; row < segments.length; row++) {
     const segment = segments[row]!;
     if (segment < 0 || segment >= numSegments) continue;
     for (let i = 0, from = row * length, to = segment * length; i < length; i++)
       sums[to + i]! += values[from + i]!;
   }
-  return tf.tensor(sums, [numSegments, ...rest], whole ? "int32" : "float32");
-}
-
-/** Its numbers; a kernel is given what lacks a tensor's methods, if one of its kind calls it. */
-function valuesOf(tensor: Tensor): ArrayLike<number> {
-  return tensor.dataSync() as ArrayLike<number>;
+  const result = x.dtype === "float32" ? Float32Array.from(sums) : Int32Array.from(sums);
+  return tf.tensor(result, [numSegments, ...rest], x.dtype);
 }

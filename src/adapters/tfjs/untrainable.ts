@@ -1,0 +1,190 @@
+/**
+ * Layers that TensorFlow.js 4.22 cannot train, found before the first step, where its own errors name no layer.
+ *
+ * The rules are those of the sweep in test/adapters/tfjs/layers, which trains each layer with each option on two
+ * backends, and fails where one that cannot is not refused here. docs/reference/layers.md is the same for readers.
+ */
+import type { layers as Layers, LayersModel } from "@tensorflow/tfjs";
+import { TrainingError } from "../../core/errors.ts";
+
+type Layer = Layers.Layer;
+
+/** A layer as a rule sees it. */
+interface Place {
+  readonly config: Readonly<Record<string, unknown>>;
+  /** Its input's shape, with the axis of the samples. */
+  readonly shape: readonly (number | null)[];
+  readonly backend: string;
+}
+
+/** Why a layer does not train; undefined where it does. */
+interface Fault {
+  /** The option that it is for; undefined where it is the layer itself. */
+  readonly option?: string;
+  readonly why: string;
+  readonly cure: string;
+}
+
+type Rule = (place: Place) => Fault | undefined;
+
+const anywhere = "No backend can.";
+
+/** What has no gradient: the layer may only stand where nothing before it, and nothing in it, is trained. */
+const withoutGradient: Readonly<Record<string, Rule>> = {
+  Conv1D: dilated,
+  Conv2D: dilated,
+  Conv3D: dilated,
+  SeparableConv2D: dilated,
+  ConvLSTM2D: dilated,
+  Conv3DTranspose: () => ({
+    why: "TensorFlow.js has no gradient of it",
+    cure: `${anywhere} Use upSampling and conv3d.`,
+  }),
+  CenterCrop: () => ({
+    why: "TensorFlow.js has no gradient of it",
+    cure: `${anywhere} Crop the images while they are loaded, or use cropping2D.`,
+  }),
+  Masking: () => ({
+    why: "TensorFlow.js has no gradient of it",
+    cure: `${anywhere} Put it before the layers that have weights.`,
+  }),
+  ThresholdedReLU: () => ({
+    why: "TensorFlow.js has no gradient of it",
+    cure: `${anywhere} Use reLU or leakyReLU.`,
+  }),
+  UpSampling2D: ({ config, shape, backend }) => {
+    const [height, width] = config.dataFormat === "channelsFirst" ? shape.slice(2) : shape.slice(1);
+    if (backend !== "cpu" || config.interpolation !== "bilinear" || height === width) return undefined;
+    return {
+      option: "interpolation",
+      why: "the cpu backend's gradient of it fails where images are not square",
+      cure: 'wasm and webgl can: await tf.setBackend("wasm").',
+    };
+  },
+};
+
+/** What fails already in the forward pass, or is wrong there. */
+const broken: Readonly<Record<string, Rule>> = {
+  BatchNormalization: ({ config, shape }) => {
+    const rank = shape.length;
+    if (rank > 4)
+      return { why: `TensorFlow.js has none of rank ${rank}`, cure: `${anywhere} Reshape before it.` };
+    const axis = Number(config.axis ?? -1);
+    if (axis !== -1 && axis !== rank - 1)
+      return {
+        option: "axis",
+        why: "TensorFlow.js fails in it",
+        cure: `${anywhere} Leave it at the last axis.`,
+      };
+    return unscaled(config);
+  },
+  Conv1D: ({ config }) =>
+    config.padding === "causal"
+      ? {
+          option: "padding",
+          why: "TensorFlow.js fails in it",
+          cure: `${anywhere} Pad the series in front while it is loaded.`,
+        }
+      : undefined,
+  ConvLSTM2D: ({ config, backend }) =>
+    backend === "wasm" && config.dataFormat === "channelsFirst"
+      ? {
+          option: "dataFormat",
+          why: "the wasm backend takes channels last only",
+          cure: "cpu and webgl can; or put the channels last.",
+        }
+      : undefined,
+  LayerNormalization: ({ config }) => unscaled(config),
+  RandomWidth: resized,
+  Resizing: resized,
+  SeparableConv2D: ({ config }) =>
+    config.dataFormat === "channelsFirst" && config.useBias !== false
+      ? {
+          option: "dataFormat",
+          why: "TensorFlow.js adds its bias along the wrong axis",
+          cure: `${anywhere} Put the channels last, or give it useBias: false.`,
+        }
+      : undefined,
+  Softmax: ({ config, shape }) => {
+    const axis = Number(config.axis ?? -1);
+    return axis === -1 || axis === shape.length - 1
+      ? undefined
+      : {
+          option: "axis",
+          why: "TensorFlow.js has it along the last axis only",
+          cure: `${anywhere} Permute before it.`,
+        };
+  },
+};
+
+function dilated({ config }: Place): Fault | undefined {
+  const rates = [config.dilationRate].flat();
+  if (!rates.some((rate) => Number(rate) > 1)) return undefined;
+  return {
+    option: "dilationRate",
+    why: "TensorFlow.js has no gradient of dilated convolutions",
+    cure: `${anywhere} Leave it out, and use strides or larger kernels.`,
+  };
+}
+
+function unscaled(config: Place["config"]): Fault | undefined {
+  const option = ["center", "scale"].find((name) => config[name] === false);
+  if (option === undefined) return undefined;
+  return { option, why: "TensorFlow.js fails in it", cure: `${anywhere} Leave it out.` };
+}
+
+function resized(): Fault {
+  return { why: "TensorFlow.js fails in it", cure: `${anywhere} Resize the images while they are loaded.` };
+}
+
+/**
+ * Refuses a model with a layer that its backend cannot train.
+ *
+ * @throws TrainingError naming the layer, its option, why, and where it can.
+ */
+export function checkTrainable(model: LayersModel, backend: string): void {
+  for (const outer of model.layers) {
+    const trained = needsGradient(outer);
+    for (const layer of withInner(outer)) {
+      const name = layer.getClassName();
+      const place: Place = { config: layer.getConfig(), shape: inputShapeOf(layer), backend };
+      const fault = broken[name]?.(place) ?? (trained ? withoutGradient[name]?.(place) : undefined);
+      if (fault === undefined) continue;
+      const { option, why, cure } = fault;
+      const told =
+        option === undefined ? name : `${name}, ${option}: ${JSON.stringify(place.config[option])}`;
+      throw new TrainingError(
+        `${model.name} cannot be trained on the ${backend} backend for its layer ${layer.name} (${told}): ${why}. ${cure}`,
+      );
+    }
+  }
+}
+
+/** Whether a gradient goes through a layer: it, or one that leads to it, has a weight to train. */
+function needsGradient(layer: Layer, seen = new Set<Layer>()): boolean {
+  if (seen.has(layer)) return false;
+  seen.add(layer);
+  if (layer.trainableWeights.length > 0) return true;
+  return layer.inboundNodes.some(({ inboundLayers }) =>
+    inboundLayers.some((one) => needsGradient(one, seen)),
+  );
+}
+
+/** A layer, and those that it is made of: of a model, a wrapper, a recurrent layer. */
+function withInner(layer: Layer): readonly Layer[] {
+  const {
+    layers,
+    layer: wrapped,
+    forwardLayer,
+  } = layer as Layer & {
+    readonly layers?: readonly Layer[];
+    readonly layer?: Layer;
+    readonly forwardLayer?: Layer;
+  };
+  return [layer, ...[layers ?? [], wrapped ?? [], forwardLayer ?? []].flat().flatMap(withInner)];
+}
+
+/** [] where the layer stands inside of another, and was never called by itself. */
+function inputShapeOf(layer: Layer): readonly (number | null)[] {
+  return (layer.inboundNodes[0]?.inputShapes[0] as (number | null)[] | undefined) ?? [];
+}
