@@ -34,7 +34,7 @@ export {
 } from "./data/statistics.ts";
 export type { Logs } from "./logs.ts";
 export { argMax } from "./scores/arg-max.ts";
-export type { ClassLabels, ClassOptions } from "./scores/class-numbers.ts";
+export type { ClassOptions, ScoredClasses } from "./scores/class-numbers.ts";
 export {
   type ClassificationReport,
   type ClassScores,

@@ -16,7 +16,7 @@ import { writeAtomically } from "../files/atomic-file.ts";
 import { cannotRead } from "../files/file-error.ts";
 import { removeLeftovers } from "../files/leftovers.ts";
 import type { ModelState, Weights } from "../trainable.ts";
-import { findFurthest, isGone, type Place, readTensorFile } from "./furthest.ts";
+import { findFurthest, isGone, type RunPlace, readTensorFile } from "./furthest.ts";
 import { decodeJson, encodeJson, isRecord } from "./json.ts";
 import { encodeSafetensors, readTensors, type SafetensorsHeader } from "./safetensors.ts";
 import { isCount, isTrainingState, type TrainingState } from "./training-state.ts";
@@ -148,7 +148,7 @@ const nothing: Tensor = { data: new Uint8Array(0), shape: [0], dtype: "uint8" };
  *
  * What else of a training state this version cannot read is no matter: weights are the same in all.
  */
-export function placeOf({ metadata }: SafetensorsHeader): Place | undefined {
+export function placeOf({ metadata }: SafetensorsHeader): RunPlace | undefined {
   const { epoch, step, training } = metadata;
   const place: unknown =
     training === undefined ? { epoch: Number(epoch), step: Number(step) } : parse(training);

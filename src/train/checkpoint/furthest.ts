@@ -11,7 +11,7 @@ import { readHeader, type SafetensorsHeader } from "./safetensors.ts";
 export const extension = ".safetensors";
 
 /** Where a run stood. */
-export interface Place {
+export interface RunPlace {
   /** Epoch that ran, or came next. */
   readonly epoch: number;
   /** Steps of it that were done. */
@@ -24,7 +24,7 @@ export type Decode<T> = (source: Bytes, header: SafetensorsHeader) => T | Promis
 /** What is looked for in a folder. */
 export interface Search<T> {
   /** Where the run stood that a file is of; throws where it has no part in this. `alone`: there is no other file. */
-  readonly place: (header: SafetensorsHeader, alone: boolean) => Place;
+  readonly place: (header: SafetensorsHeader, alone: boolean) => RunPlace;
   readonly decode: Decode<T>;
   /** What is missing where nothing is found, as `checkpoint to go on from`. */
   readonly goal: string;
@@ -43,7 +43,7 @@ export async function findFurthest<T>(
   { place, decode, goal, told }: Search<T>,
 ): Promise<T | undefined> {
   const names = (await node("fs").promises.readdir(folder)).filter((name) => name.endsWith(extension)).sort();
-  const whole: (Place & { readonly name: string })[] = [];
+  const whole: (RunPlace & { readonly name: string })[] = [];
   const passed: string[] = [];
   const attempt = async <R>(name: string, decode: Decode<R>): Promise<R | undefined> => {
     try {

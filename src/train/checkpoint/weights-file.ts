@@ -12,7 +12,7 @@ import { writeAtomically } from "../files/atomic-file.ts";
 import { cannotRead } from "../files/file-error.ts";
 import type { Weights } from "../trainable.ts";
 import { placeOf, weightsIn } from "./checkpoint.ts";
-import { extension, findFurthest, type Place, readTensorFile } from "./furthest.ts";
+import { extension, findFurthest, type RunPlace, readTensorFile } from "./furthest.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
 /**
@@ -38,7 +38,7 @@ export function safetensorsPath(who: string, filepath: unknown): string {
  *
  * @throws FileError if the file cannot be written.
  */
-export async function writeWeights(path: string, weights: Weights, place?: Place): Promise<void> {
+export async function writeWeights(path: string, weights: Weights, place?: RunPlace): Promise<void> {
   const metadata = {
     format: "epochal",
     ...(place && { epoch: String(place.epoch), step: String(place.step) }),

@@ -9,7 +9,7 @@ import { argMax } from "./arg-max.ts";
  * The class of each sample: its number, in a list or a tensor of any shape, or a row for each sample, [n, classes], one-hot
  * or as a model gives them, of which the largest number is its class.
  */
-export type ClassLabels = Tensor | ArrayLike<number>;
+export type ScoredClasses = Tensor | ArrayLike<number>;
 
 /** What classes there are. */
 export interface ClassOptions {
@@ -32,8 +32,8 @@ export interface ClassPairs {
  */
 export function classPairs(
   owner: string,
-  labels: ClassLabels,
-  predictions: ClassLabels,
+  labels: ScoredClasses,
+  predictions: ScoredClasses,
   { classes }: ClassOptions,
 ): ClassPairs {
   const pairs = {
@@ -60,7 +60,7 @@ export function classPairs(
 
 function namesOfClasses(
   classes: ClassOptions["classes"],
-  given: readonly ClassLabels[],
+  given: readonly ScoredClasses[],
   { labels, predictions }: Omit<ClassPairs, "names">,
 ): readonly string[] {
   if (Array.isArray(classes) && classes.length > 0) return classes.map(String);
@@ -79,7 +79,7 @@ function numbered(count: number): readonly string[] {
 }
 
 /** Class numbers of labels, or of predictions, which may be the probabilities of class 1 of two. */
-function classNumbers(what: string, given: ClassLabels, predicted: boolean): ArrayLike<number> {
+function classNumbers(what: string, given: ScoredClasses, predicted: boolean): ArrayLike<number> {
   if (isTensor(given) && given.shape.length === 2 && given.shape[1]! > 1) {
     checkRows(what, given, predicted);
     return argMax(given).data;

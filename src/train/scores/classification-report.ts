@@ -1,6 +1,6 @@
 /** How well each class is told. Numbers and text are those of scikit-learn's `classification_report`. */
 import { checkKnown } from "../../core/check.ts";
-import { type ClassLabels, type ClassOptions, classPairs } from "./class-numbers.ts";
+import { type ClassOptions, classPairs, type ScoredClasses } from "./class-numbers.ts";
 import { countPairs } from "./confusion-matrix.ts";
 
 /** Scores between 0 and 1; 0 where there is nothing to divide by. */
@@ -68,8 +68,8 @@ export class ClassificationReport {
  * report.classes[0].recall; // of cats
  */
 export function classificationReport(
-  labels: ClassLabels,
-  predictions: ClassLabels,
+  labels: ScoredClasses,
+  predictions: ScoredClasses,
   options: ClassOptions = {},
 ): ClassificationReport {
   checkKnown("classificationReport()", options, ["classes"]);

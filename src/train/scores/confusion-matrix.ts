@@ -1,6 +1,6 @@
 import { checkKnown } from "../../core/check.ts";
 import { type Tensor, zeros } from "../../tensor/tensor.ts";
-import { type ClassLabels, type ClassOptions, type ClassPairs, classPairs } from "./class-numbers.ts";
+import { type ClassOptions, type ClassPairs, classPairs, type ScoredClasses } from "./class-numbers.ts";
 
 /**
  * How often samples of each class were taken for each: row, the class of the label; column, that of the prediction. int32
@@ -14,8 +14,8 @@ import { type ClassLabels, type ClassOptions, type ClassPairs, classPairs } from
  * const matrix = confusionMatrix(test.labels, await predict(model, batches(test, { batchSize: 32 })));
  */
 export function confusionMatrix(
-  labels: ClassLabels,
-  predictions: ClassLabels,
+  labels: ScoredClasses,
+  predictions: ScoredClasses,
   options: ClassOptions = {},
 ): Tensor<"int32"> {
   checkKnown("confusionMatrix()", options, ["classes"]);

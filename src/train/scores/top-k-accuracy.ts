@@ -1,7 +1,7 @@
 import { checkInteger, show } from "../../core/check.ts";
 import { OptionError, ShapeError } from "../../core/errors.ts";
 import { isTensor, showShape, type Tensor } from "../../tensor/tensor.ts";
-import { type ClassLabels, classPairs } from "./class-numbers.ts";
+import { classPairs, type ScoredClasses } from "./class-numbers.ts";
 
 /**
  * The share of samples whose class is among the `k` that a model gave the largest numbers. Classes with the same number
@@ -12,7 +12,7 @@ import { type ClassLabels, classPairs } from "./class-numbers.ts";
  * @example
  * topKAccuracy(test.labels, await predict(model, batches(test, { batchSize: 32 })), 5);
  */
-export function topKAccuracy(labels: ClassLabels, outputs: Tensor, k: number): number {
+export function topKAccuracy(labels: ScoredClasses, outputs: Tensor, k: number): number {
   checkInteger("k", k, 1);
   if (!isTensor(outputs))
     throw new OptionError(`topKAccuracy() takes a tensor of outputs, [n, classes], got ${show(outputs)}.`);

@@ -6,4 +6,4 @@ import type { TF } from "../peer.ts";
 export type KernelInputs = Readonly<Record<string, Tensor>>;
 
 /** A kernel; `attrs` are what TensorFlow.js gives with its inputs. */
-export type Kernel = (tf: TF, inputs: KernelInputs, attrs: object) => Tensor;
+export type KernelFunction = (tf: TF, inputs: KernelInputs, attrs: object) => Tensor;

@@ -9,13 +9,13 @@ import { borrowKernel, lackedByWasm } from "./borrowed.ts";
 import { conv2DBackpropFilter } from "./conv-filter.ts";
 import { replaceInputGradient } from "./conv-input.ts";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise.ts";
-import type { Kernel, KernelInputs } from "./kernel.ts";
+import type { KernelFunction, KernelInputs } from "./kernel.ts";
 import { maxPoolGrad } from "./max-pool.ts";
 import { unsortedSegmentSum } from "./segment-sum.ts";
 
 const backendName = "wasm";
 
-const own: Readonly<Record<string, Kernel>> = {
+const own: Readonly<Record<string, KernelFunction>> = {
   Conv2DBackpropFilter: conv2DBackpropFilter,
   DepthwiseConv2dNativeBackpropFilter: depthwiseBackpropFilter,
   DepthwiseConv2dNativeBackpropInput: depthwiseBackpropInput,
