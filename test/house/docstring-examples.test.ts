@@ -94,9 +94,15 @@ for (const [specifier, module] of entryPoints()) {
 }
 
 /** An example as a module that imports what it names. An ellipsis stands for code of the reader's. */
-function moduleOf(code: string, about: string, its: string): string {
+function moduleOf(example: string, about: string, its: string): string {
+  // What it imports of the package itself is imported from the source below.
+  const code = example.replace(/^import .* from "epochal[^"]*";\n/gm, "");
+  // `files` are a list of the reader's, unless they are called.
+  const isOurs = (name: string): boolean => name !== "files" || /\bfiles\(/.test(code);
   const imports = [...new Set(code.match(/(?<![.\w])[A-Za-z]\w*/g))]
-    .filter((name) => importable.has(name) && !new RegExp(`(class|const) ${name}\\b`).test(code))
+    .filter(
+      (name) => importable.has(name) && isOurs(name) && !new RegExp(`(class|const) ${name}\\b`).test(code),
+    )
     .map((name) => `import { ${name} } from "./${name === about ? its : importable.get(name)}";`);
   return [...imports, code.replaceAll("…", ""), "export {};"].join("\n");
 }

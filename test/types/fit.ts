@@ -1,7 +1,7 @@
 /** What `fit`, `evaluate` and `predict` take and give, at compile time. Wrong uses are pinned by ts-expect-error. */
 import type { data, LayersModel, TensorContainer, Tensor as TFTensor } from "@tensorflow/tfjs";
 import { evaluate, fit, predict, toDataset } from "../../src/adapters/tfjs/index.ts";
-import { batches, cutmix, fromArrays, fromGenerator, mixup } from "../../src/index.ts";
+import { batches, confusionMatrix, cutmix, fromArrays, fromGenerator, mixup } from "../../src/index.ts";
 import type { DataLoader } from "../../src/loader/data-loader.ts";
 import type { Sequence } from "../../src/sequence/sequence.ts";
 import type { LazyTensor } from "../../src/tensor/lazy.ts";
@@ -100,4 +100,6 @@ export async function use(): Promise<void> {
   (await predict(model, alone)) satisfies Tensor<"float32">;
   (await predict<[Tensor, Tensor]>(model, pairs)) satisfies [Tensor, Tensor];
   await predict(model, x);
+  // What takes the result does not say what it is.
+  confusionMatrix([0, 1], await predict(model, pairs)) satisfies Tensor<"int32">;
 }

@@ -132,7 +132,7 @@ export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"flo
     | NativeArrays
     | PredictBatch,
   options: PredictOptions = {},
-): Promise<O> {
+): Promise<NoInfer<O>> {
   const [tf, native] = await loadModel(model);
   return (await predictModel(native, await fromNative(tf, data), options)) as O;
 }

@@ -10,7 +10,7 @@ import { TrainingError } from "../../core/errors.ts";
 type Layer = Layers.Layer;
 
 /** A layer as a rule sees it. */
-interface Place {
+interface SeenLayer {
   readonly config: Readonly<Record<string, unknown>>;
   /** Its input's shape, with the axis of the samples. */
   readonly shape: readonly (number | null)[];
@@ -18,14 +18,14 @@ interface Place {
 }
 
 /** Why a layer does not train; undefined where it does. */
-interface Fault {
+interface Obstacle {
   /** The option that it is for; undefined where it is the layer itself. */
   readonly option?: string;
   readonly why: string;
   readonly cure: string;
 }
 
-type Rule = (place: Place) => Fault | undefined;
+type Rule = (layer: SeenLayer) => Obstacle | undefined;
 
 const anywhere = "No backend can.";
 
@@ -117,7 +117,7 @@ const broken: Readonly<Record<string, Rule>> = {
   },
 };
 
-function dilated({ config }: Place): Fault | undefined {
+function dilated({ config }: SeenLayer): Obstacle | undefined {
   const rates = [config.dilationRate].flat();
   if (!rates.some((rate) => Number(rate) > 1)) return undefined;
   return {
@@ -127,13 +127,13 @@ function dilated({ config }: Place): Fault | undefined {
   };
 }
 
-function unscaled(config: Place["config"]): Fault | undefined {
+function unscaled(config: SeenLayer["config"]): Obstacle | undefined {
   const option = ["center", "scale"].find((name) => config[name] === false);
   if (option === undefined) return undefined;
   return { option, why: "TensorFlow.js fails in it", cure: `${anywhere} Leave it out.` };
 }
 
-function resized(): Fault {
+function resized(): Obstacle {
   return { why: "TensorFlow.js fails in it", cure: `${anywhere} Resize the images while they are loaded.` };
 }
 
@@ -147,7 +147,7 @@ export function checkTrainable(model: LayersModel, backend: string): void {
     const trained = needsGradient(outer);
     for (const layer of withInner(outer)) {
       const name = layer.getClassName();
-      const place: Place = { config: layer.getConfig(), shape: inputShapeOf(layer), backend };
+      const place: SeenLayer = { config: layer.getConfig(), shape: inputShapeOf(layer), backend };
       const fault = broken[name]?.(place) ?? (trained ? withoutGradient[name]?.(place) : undefined);
       if (fault === undefined) continue;
       const { option, why, cure } = fault;

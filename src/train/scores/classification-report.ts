@@ -63,9 +63,9 @@ export class ClassificationReport {
  *
  * @throws OptionError, ShapeError as `confusionMatrix`.
  * @example
- * const report = classificationReport(test.labels, outputs, { classes: ["cat", "dog"] });
+ * const report = classificationReport(labels, await predict(model, test), { classes: ["cat", "dog"] });
  * console.log(String(report));
- * report.classes[0].recall; // of cats
+ * report.classes[0]?.recall; // of cats
  */
 export function classificationReport(
   labels: ScoredClasses,

@@ -11,7 +11,7 @@ import { type ClassOptions, type ClassPairs, classPairs, type ScoredClasses } fr
  *
  * @throws OptionError if there is a label that is no class; ShapeError if there are not as many of both, or none.
  * @example
- * const matrix = confusionMatrix(test.labels, await predict(model, batches(test, { batchSize: 32 })));
+ * const matrix = confusionMatrix(labels, await predict(model, test));
  */
 export function confusionMatrix(
   labels: ScoredClasses,

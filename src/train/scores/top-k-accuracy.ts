@@ -10,7 +10,7 @@ import { classPairs, type ScoredClasses } from "./class-numbers.ts";
  * @param outputs a row for each sample, [n, classes]
  * @throws OptionError if a label is no class of these; ShapeError if there is no row for each label.
  * @example
- * topKAccuracy(test.labels, await predict(model, batches(test, { batchSize: 32 })), 5);
+ * topKAccuracy(labels, await predict(model, test), 5);
  */
 export function topKAccuracy(labels: ScoredClasses, outputs: Tensor, k: number): number {
   checkInteger("k", k, 1);
