@@ -143,45 +143,67 @@ function resized(): Obstacle {
  * @throws TrainingError naming the layer, its option, why, and where it can.
  */
 export function checkTrainable(model: LayersModel, backend: string): void {
-  for (const outer of model.layers) {
-    const trained = needsGradient(outer);
-    for (const layer of withInner(outer)) {
-      const name = layer.getClassName();
-      const place: SeenLayer = { config: layer.getConfig(), shape: inputShapeOf(layer), backend };
-      const fault = broken[name]?.(place) ?? (trained ? withoutGradient[name]?.(place) : undefined);
-      if (fault === undefined) continue;
-      const { option, why, cure } = fault;
-      const told =
-        option === undefined ? name : `${name}, ${option}: ${JSON.stringify(place.config[option])}`;
-      throw new TrainingError(
-        `${model.name} cannot be trained on the ${backend} backend for its layer ${layer.name} (${told}): ${why}. ${cure}`,
-      );
+  const check = (layer: Layer, reached: boolean): void => {
+    const name = layer.getClassName();
+    const place: SeenLayer = { config: layer.getConfig(), shape: inputShapeOf(layer), backend };
+    const trained = reached || layer.trainableWeights.length > 0;
+    const fault = broken[name]?.(place) ?? (trained ? withoutGradient[name]?.(place) : undefined);
+    if (fault !== undefined) throw refusal(model, layer, place, fault);
+    const { layer: wrapped, forwardLayer } = layer as Outer;
+    for (const inner of [wrapped, forwardLayer]) if (inner !== undefined) check(inner, reached);
+    checkAll(layer, reached);
+  };
+  const checkAll = (outer: Outer, reached: boolean): void => {
+    // A sequential model keeps the graph of its layers in a model that it wraps, once it is built.
+    const layers = outer.model?.layers ?? outer.layers ?? [];
+    const inside = reachedOf(layers, reached);
+    for (const layer of layers) check(layer, inside.has(layer));
+  };
+  checkAll(model, false);
+}
+
+/** What a layer may be made of: a model of layers, a wrapper of one. */
+type Outer = Layer & {
+  readonly layers?: readonly Layer[];
+  readonly model?: { readonly layers: readonly Layer[] };
+  readonly layer?: Layer;
+  readonly forwardLayer?: Layer;
+};
+
+/**
+ * Those of a model's layers to whose input a gradient goes: a weight that is trained stands before them, in this model
+ * or, where `reached`, before the model. What other models lead to the same layers does not count.
+ */
+function reachedOf(layers: readonly Layer[], reached: boolean): ReadonlySet<Layer> {
+  const own = new Set(layers);
+  const found = new Set<Layer>();
+  // Again until nothing is added, as a layer may be used twice, and so before itself.
+  for (let size = -1; size < found.size; ) {
+    size = found.size;
+    for (const layer of layers) {
+      const before = layer.inboundNodes.flatMap((node) => node.inboundLayers).filter((one) => own.has(one));
+      const isReached =
+        before.length === 0
+          ? reached
+          : before.some((one) => one.trainableWeights.length > 0 || found.has(one));
+      if (isReached) found.add(layer);
     }
   }
+  return found;
 }
 
-/** Whether a gradient goes through a layer: it, or one that leads to it, has a weight to train. */
-function needsGradient(layer: Layer, seen = new Set<Layer>()): boolean {
-  if (seen.has(layer)) return false;
-  seen.add(layer);
-  if (layer.trainableWeights.length > 0) return true;
-  return layer.inboundNodes.some(({ inboundLayers }) =>
-    inboundLayers.some((one) => needsGradient(one, seen)),
+function refusal(
+  model: LayersModel,
+  layer: Layer,
+  { config, backend }: SeenLayer,
+  fault: Obstacle,
+): TrainingError {
+  const { option, why, cure } = fault;
+  const name = layer.getClassName();
+  const told = option === undefined ? name : `${name}, ${option}: ${JSON.stringify(config[option])}`;
+  return new TrainingError(
+    `${model.name} cannot be trained on the ${backend} backend for its layer ${layer.name} (${told}): ${why}. ${cure}`,
   );
-}
-
-/** A layer, and those that it is made of: of a model, a wrapper, a recurrent layer. */
-function withInner(layer: Layer): readonly Layer[] {
-  const {
-    layers,
-    layer: wrapped,
-    forwardLayer,
-  } = layer as Layer & {
-    readonly layers?: readonly Layer[];
-    readonly layer?: Layer;
-    readonly forwardLayer?: Layer;
-  };
-  return [layer, ...[layers ?? [], wrapped ?? [], forwardLayer ?? []].flat().flatMap(withInner)];
 }
 
 /** [] where the layer stands inside of another, and was never called by itself. */
