@@ -126,7 +126,7 @@ function labels(loss: string | undefined, shape: readonly number[], random: Rand
       ),
       { shape: rows },
     );
-  const values = uniform(tf.util.sizeFromShape([...shape]), random, 0.1, 0.9);
+  const values = uniform(tf.util.sizeFromShape([...shape]), random, 0.05, 0.5);
   if (loss === "categoricalCrossentropy" || loss === "categoricalHinge")
     for (const [i] of values.entries()) values[i] = i % classes === Math.floor(i / classes) % classes ? 1 : 0;
   return tensor(values, { shape });
