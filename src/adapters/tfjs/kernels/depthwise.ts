@@ -1,15 +1,14 @@
 /**
- * The gradients of a depthwise convolution on the wasm backend, made of operations that it has.
+ * The gradients of a depthwise convolution on the wasm backend.
  *
  * Of the input: a depthwise convolution of dy, spread out by the strides with zeros in between, with the filter turned
- * round; where a channel has several outputs, their sum. Of the filter: for each of its places the products of dy and
- * the pixels that this place meets, summed up by a matrix product with ones, which is the fastest sum of the backend.
+ * round; where a channel has several outputs, their sum. Of the filter: a plain loop, many times as fast here as the
+ * same made of slices, products and sums, which go through memory once for each of the filter's places.
  */
 import type {
   DepthwiseConv2dNativeBackpropFilterAttrs,
   DepthwiseConv2dNativeBackpropInputAttrs,
   Tensor,
-  Tensor3D,
   Tensor4D,
 } from "@tensorflow/tfjs";
 import type { TF } from "../peer.ts";
@@ -50,13 +49,11 @@ export function depthwiseBackpropInput(tf: TF, inputs: KernelInputs, attrs: obje
   });
 }
 
-/** The gradient of the filter, [height, width, channels, multiplier]. */
+/** The gradient of the filter, [height, width, channels, multiplier]; sums are of double precision, as cpu's. */
 export function depthwiseBackpropFilter(tf: TF, inputs: KernelInputs, attrs: object): Tensor {
   const { x, dy } = inputs as { readonly x: Tensor4D; readonly dy: Tensor4D };
   const { filterShape, strides, dilations, pad, dimRoundingMode } =
     attrs as DepthwiseConv2dNativeBackpropFilterAttrs;
-  const [filterHeight, filterWidth, channels, multiplier] = filterShape;
-  const [batch, rows, columns] = dy.shape;
   const info = tf.backend_util.computeConv2DInfo(
     x.shape,
     filterShape,
@@ -66,34 +63,32 @@ export function depthwiseBackpropFilter(tf: TF, inputs: KernelInputs, attrs: obj
     dimRoundingMode,
     true,
   );
-  const { strideHeight, strideWidth, dilationHeight, dilationWidth, padInfo } = info;
-  const pixels = batch * rows * columns;
-  return tf.tidy(() => {
-    const placed = place(tf, x, [
-      [padInfo.top, (rows - 1) * strideHeight + (filterHeight - 1) * dilationHeight + 1],
-      [padInfo.left, (columns - 1) * strideWidth + (filterWidth - 1) * dilationWidth + 1],
-    ]);
-    const outputs = dy.reshape<Tensor3D>([pixels, channels, multiplier]);
-    const ones = tf.ones([1, pixels]);
-    const taps: Tensor[] = [];
-    for (let row = 0; row < filterHeight; row++) {
-      for (let column = 0; column < filterWidth; column++) {
-        const [top, left] = [row * dilationHeight, column * dilationWidth];
-        const met = tf.tidy(() => {
-          const seen = tf.stridedSlice(
-            placed,
-            [0, top, left, 0],
-            [batch, top + (rows - 1) * strideHeight + 1, left + (columns - 1) * strideWidth + 1, channels],
-            [1, strideHeight, strideWidth, 1],
-          );
-          const products = tf.mul(seen.reshape([pixels, channels, 1]), outputs);
-          return tf.matMul(ones, products.reshape([pixels, channels * multiplier]));
-        });
-        taps.push(met);
+  const { inHeight, inWidth, inChannels, outHeight, outWidth, outChannels, padInfo } = info;
+  const multiplier = outChannels / inChannels;
+  const [seen, gradient] = [x.dataSync(), dy.dataSync()];
+  const sums = new Float64Array(info.filterHeight * info.filterWidth * outChannels);
+  for (let line = 0; line < info.batchSize * outHeight; line++) {
+    const image = Math.floor(line / outHeight) * inHeight;
+    for (let row = 0; row < info.filterHeight; row++) {
+      const y = (line % outHeight) * info.strideHeight + row * info.dilationHeight - padInfo.top;
+      if (y < 0 || y >= inHeight) continue;
+      for (let place = 0; place < outWidth; place++) {
+        for (let column = 0; column < info.filterWidth; column++) {
+          const across = place * info.strideWidth + column * info.dilationWidth - padInfo.left;
+          if (across < 0 || across >= inWidth) continue;
+          let tap = (row * info.filterWidth + column) * outChannels;
+          let from = ((image + y) * inWidth + across) * inChannels;
+          let at = (line * outWidth + place) * outChannels;
+          const end = at + outChannels;
+          if (multiplier === 1) while (at < end) sums[tap++]! += seen[from++]! * gradient[at++]!;
+          for (; at < end; from++) {
+            for (let i = 0; i < multiplier; i++) sums[tap++]! += seen[from]! * gradient[at++]!;
+          }
+        }
       }
     }
-    return tf.concat(taps).reshape(filterShape);
-  });
+  }
+  return tf.tensor4d(Float32Array.from(sums), filterShape);
 }
 
 /** The values of `dy` with zeros behind each row and column, so that they lie as far apart as `down` and `across` say. */
