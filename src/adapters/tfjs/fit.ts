@@ -122,7 +122,30 @@ export async function evaluate<B>(
  * @example
  * const { data, shape } = await predict(model, test); // shape [samples, classes]
  */
-export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"float32">>(
+export function predict(
+  model: LayersModel,
+  data:
+    | BatchSource<unknown>
+    | AsyncIterable<PredictBatch>
+    | Iterable<PredictBatch>
+    | DatasetLike
+    | NativeArrays
+    | PredictBatch,
+  options?: PredictOptions,
+): Promise<Tensor<"float32">>;
+/** As {@link predict}, of a model with several outputs: `O` is the tuple of them. */
+export function predict<O extends Tensor | readonly Tensor[]>(
+  model: LayersModel,
+  data:
+    | BatchSource<unknown>
+    | AsyncIterable<PredictBatch>
+    | Iterable<PredictBatch>
+    | DatasetLike
+    | NativeArrays
+    | PredictBatch,
+  options?: PredictOptions,
+): Promise<O>;
+export async function predict(
   model: LayersModel,
   data:
     | BatchSource<unknown>
@@ -132,9 +155,9 @@ export async function predict<O extends Tensor | readonly Tensor[] = Tensor<"flo
     | NativeArrays
     | PredictBatch,
   options: PredictOptions = {},
-): Promise<NoInfer<O>> {
+): Promise<Tensor | readonly Tensor[]> {
   const [tf, native] = await loadModel(model);
-  return (await predictModel(native, await fromNative(tf, data), options)) as O;
+  return predictModel(native, await fromNative(tf, data), options);
 }
 
 /** TensorFlow.js, with the kernels that its backend lacks, and the model. */
