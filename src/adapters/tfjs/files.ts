@@ -116,12 +116,12 @@ async function removeOthers(
   const { readdir, rm, stat } = node("fs").promises;
   const { join } = node("path");
   const start = `${stem}.weights-`;
+  const now = await stat(join(folder, `${stem}.json`)).catch(() => undefined);
   const names = await readdir(folder).catch(() => []);
   for (const name of names) {
     if (name === kept || !name.startsWith(start) || !/^[0-9a-f]{16}\.bin$/.test(name.slice(start.length)))
       continue;
     const file = join(folder, name);
-    const now = await stat(join(folder, `${stem}.json`)).catch(() => undefined);
     const old = await stat(file).catch(() => undefined);
     // Another program may have written it just now, and put its model.json in its place next.
     if (replaced.has(name) || (now && old && now.mtimeMs - old.mtimeMs > longest))

@@ -70,8 +70,8 @@ export interface FitOptions<V = unknown> extends TrainOptions<V> {
  *
  * Batches are `[x, y]` or `[x, y, sampleWeight]`; `x` and `y` are tensors, or tuples or records of them by the model's
  * names where it has several inputs or outputs. A model whose losses are functions of your own can do without labels:
- * batches are then `[x]`, or `x` that is one tensor, and `yTrue` is undefined. Loss and metrics are means over the epoch in which each batch counts
- * by its number of samples. The option `epochs` is the index after the last epoch; see {@link FitOptions}.
+ * batches are then `[x]`, or `x` that is one tensor, and `yTrue` is undefined. Loss and metrics are means over the epoch
+ * in which each batch counts by its number of samples. The option `epochs` is the index after the last epoch; see {@link FitOptions}.
  *
  * @returns the history: `history.loss`, the metrics, `val_…`, one number for each epoch.
  * @throws MissingPeerError, OptionError, TrainingError, ShapeError saying what to change; a `BatchError` from the data;
@@ -112,6 +112,15 @@ export async function evaluate<B>(
   return evaluateModel(native, await fromNative(tf, data), options);
 }
 
+/** What `predict` takes: batches of a sequence, a loader, a stream or a dataset of `tf.data`, or arrays. */
+export type PredictData =
+  | BatchSource<unknown>
+  | AsyncIterable<PredictBatch>
+  | Iterable<PredictBatch>
+  | DatasetLike
+  | NativeArrays
+  | PredictBatch;
+
 /**
  * The outputs of a TensorFlow.js model for data, one row for each sample, in the order of the indices.
  *
@@ -124,36 +133,18 @@ export async function evaluate<B>(
  */
 export function predict(
   model: LayersModel,
-  data:
-    | BatchSource<unknown>
-    | AsyncIterable<PredictBatch>
-    | Iterable<PredictBatch>
-    | DatasetLike
-    | NativeArrays
-    | PredictBatch,
+  data: PredictData,
   options?: PredictOptions,
 ): Promise<Tensor<"float32">>;
 /** As {@link predict}, of a model with several outputs: `O` is the tuple of them. */
 export function predict<O extends Tensor | readonly Tensor[]>(
   model: LayersModel,
-  data:
-    | BatchSource<unknown>
-    | AsyncIterable<PredictBatch>
-    | Iterable<PredictBatch>
-    | DatasetLike
-    | NativeArrays
-    | PredictBatch,
+  data: PredictData,
   options?: PredictOptions,
 ): Promise<O>;
 export async function predict(
   model: LayersModel,
-  data:
-    | BatchSource<unknown>
-    | AsyncIterable<PredictBatch>
-    | Iterable<PredictBatch>
-    | DatasetLike
-    | NativeArrays
-    | PredictBatch,
+  data: PredictData,
   options: PredictOptions = {},
 ): Promise<Tensor | readonly Tensor[]> {
   const [tf, native] = await loadModel(model);

@@ -30,6 +30,7 @@ export {
   type FitCheck,
   type FitOptions,
   fit,
+  type PredictData,
   predict,
   type TestData,
 } from "./fit.ts";

@@ -113,7 +113,9 @@ export async function findCheckpoint(path: string): Promise<Checkpoint | undefin
     });
   } catch (cause) {
     if (!(cause instanceof StateError)) throw cause;
-    throw new StateError(`${cause.message} Name another folder, or move these files away to start anew.`);
+    throw new StateError(`${cause.message} Name another folder, or move these files away to start anew.`, {
+      cause,
+    });
   }
 }
 
