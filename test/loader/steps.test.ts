@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
+import { helpFor } from "../../src/core/errors.ts";
 import { DataLoader } from "../../src/loader/data-loader.ts";
 import { repeat } from "../../src/sequence/combinators/repeat.ts";
 import { Sequence } from "../../src/sequence/sequence.ts";
@@ -67,7 +68,11 @@ it("says once that a rank has no share, and not that one was used up before a re
     expect(emitted.mock.calls).toEqual([
       [
         expect.stringMatching(/^Rank 8 of 12 has no share of the 8 batches of Points.*Use fewer ranks/),
-        { type: "EpochalWarning", code: "EPOCHAL_EMPTY_SHARE" },
+        {
+          type: "EpochalWarning",
+          code: "EPOCHAL_EMPTY_SHARE",
+          detail: `See ${helpFor("EPOCHAL_EMPTY_SHARE")}`,
+        },
       ],
     ]);
     emitted.mockClear();
