@@ -16,12 +16,9 @@
 // First of all, as every entry of the package comes by here.
 import "#core/engine";
 
-/** Where the documentation stands. */
-const site = "https://epochal-js.github.io/epochal";
-
 /** The place in the documentation that tells more of an error or a warning, by its name or code: its heading there. */
 export function helpFor(name: string): string {
-  return `${site}/reference/errors#${name.toLowerCase().replaceAll("_", "-")}`;
+  return `https://epochal-js.github.io/epochal/reference/errors#${name.toLowerCase().replaceAll("_", "-")}`;
 }
 
 /** Marks our errors so that the check survives a second copy of the package. */
@@ -39,9 +36,8 @@ export abstract class EpochalError<N extends string = ErrorName> extends Error {
   /** A new error. Printed, it ends with {@link EpochalError.help}; `message` does not, as other messages cite it. */
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
-    const { stack } = this;
-    // Of V8, whose stacks begin with the message; other engines print the message themselves.
-    if (stack?.includes(message)) this.stack = stack.replace(message, () => `${message}\n  See ${this.help}`);
+    // Of V8, whose stacks begin with the message; other engines have none there, and print the message themselves.
+    if (this.stack) this.stack = this.stack.replace(message, `$&\n  See ${this.help}`);
   }
 
   /** Where the documentation tells what such errors mean, and what to do. */

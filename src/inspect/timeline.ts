@@ -4,8 +4,9 @@
  * Invariant: no batch is kept. What the consumer spends on a batch is told by nobody: it lasts from the batch's delivery
  * until the consumer asks for the next one.
  */
-import { thrownSentence } from "../loader/batch-error.ts";
+
 import type { LoaderEvent, Observer } from "../loader/observe/events.ts";
+import { thrownSentence } from "../worker/wire/error-name.ts";
 import { consumerLane, type TimelineMark, type TimelineSpan } from "./protocol.ts";
 
 /** What draws, or keeps, a timeline. */

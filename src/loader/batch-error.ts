@@ -1,7 +1,7 @@
 /** The error that the consumer gets for a batch that could not be had, in words. */
 import { BatchError, type BatchLocation } from "../core/errors.ts";
 import type { Outcome } from "../worker/pool/job.ts";
-import { errorName, isProxy, readField, shownText } from "../worker/wire/error-name.ts";
+import { sentence, thrownSentence } from "../worker/wire/error-name.ts";
 
 /** A batch that could not be had: which it was, and the name of its sequence. */
 export interface LostBatch extends Omit<BatchLocation, "worker"> {
@@ -21,17 +21,4 @@ export function batchError(outcome: Extract<Outcome, { ok: false }>, batch: Lost
       ? `${what} failed in ${worker}: ${thrownSentence(cause)}${times}`
       : `${what} could not be fetched: ${worker} ${sentence((cause as Error).message)}${times}`;
   return new BatchError(message, { cause, epoch, position, index, worker, attempts });
-}
-
-/** What was thrown, as a sentence; anything may be, also what cannot be made a text. */
-export function thrownSentence(thrown: unknown): string {
-  return sentence(
-    !isProxy(thrown) && thrown instanceof Error
-      ? `${errorName(thrown)}: ${shownText(readField(thrown, "message"))}`
-      : `${shownText(thrown)} was thrown`,
-  );
-}
-
-function sentence(text: string): string {
-  return /[.!?]$/.test(text) ? text : `${text}.`;
 }

@@ -15,12 +15,12 @@ import { lengthOf } from "../sequence/length.ts";
 import { nameOf, type Sequence } from "../sequence/sequence.ts";
 import { bytesOf } from "../tensor/transfer.ts";
 import type { Outcome } from "../worker/pool/job.ts";
-import { batchError, thrownSentence } from "./batch-error.ts";
+import { batchError } from "./batch-error.ts";
 import { noteSources, refreshCaches } from "./caches.ts";
 import { ConsumerWait } from "./consumer-wait.ts";
 import { noteChanging } from "./contents.ts";
 import type { Crew } from "./crew.ts";
-import { EpochHooks } from "./hooks.ts";
+import { EpochHooks, warnOfHook } from "./hooks.ts";
 import { lease } from "./lease.ts";
 import { Ledger } from "./ledger.ts";
 import type { EpochStart, Seen } from "./marks.ts";
@@ -390,7 +390,7 @@ export class EpochRun {
     } catch (error) {
       const after = mentionedAfter[type];
       if (after === undefined) throw error;
-      warn("EPOCHAL_HOOK", `onEpochEnd(${this.epoch}) threw after ${after}: ${thrownSentence(error)}`);
+      warnOfHook(`onEpochEnd(${this.epoch}) threw after ${after}`, error);
     } finally {
       this.#over = true;
       if (this.#plan) this.#events.ended(type === "consumed");

@@ -13,8 +13,8 @@ import { seconds } from "../core/watch.ts";
 import { originsOf } from "../sequence/combinator.ts";
 import { callHook } from "../sequence/fetching.ts";
 import { nameOf, Sequence } from "../sequence/sequence.ts";
+import { thrownSentence } from "../worker/wire/error-name.ts";
 import { endPatience } from "../worker/worker.ts";
-import { thrownSentence } from "./batch-error.ts";
 import { fieldsOf } from "./contents.ts";
 import type { EpochStart, Seen } from "./marks.ts";
 import type { StatsKeeper } from "./observe/stats.ts";
@@ -88,10 +88,7 @@ export class EpochHooks {
       (error) => {
         reject(error);
         if (this.#givenUp)
-          warn(
-            "EPOCHAL_HOOK",
-            `onEpochBegin(${this.#start.epoch}) threw after its loop had ended: ${thrownSentence(error)}`,
-          );
+          warnOfHook(`onEpochBegin(${this.#start.epoch}) threw after its loop had ended`, error);
       },
     );
     return begun;
@@ -164,4 +161,9 @@ function callsUser(sequence: Sequence<unknown>): boolean {
     if ((origin.onEpochEnd ?? onEpochEnd) !== onEpochEnd) return true;
   }
   return false;
+}
+
+/** Warns of what a hook threw where nobody waits for it any more. */
+export function warnOfHook(what: string, error: unknown): void {
+  warn("EPOCHAL_HOOK", `${what}: ${thrownSentence(error)}`);
 }

@@ -7,10 +7,10 @@ import { checkIndex } from "../../core/check.ts";
 import { settleEach, whenThere } from "../../core/settle.ts";
 import { type DiskCacheSequence, storeOf } from "../../data/disk-cache/disk-cache.ts";
 import type { Store } from "../../data/disk-cache/store.ts";
-import { thrownSentence } from "../../loader/batch-error.ts";
 import { Combinator, type Hooked } from "../../sequence/combinator.ts";
 import type { Context } from "../../sequence/context.ts";
 import type { Awaitable } from "../../sequence/sequence.ts";
+import { thrownSentence } from "../../worker/wire/error-name.ts";
 
 /** What became of some samples. */
 export interface Filled {

@@ -8,7 +8,7 @@
 import { isThenable } from "../../core/settle.ts";
 import { warn } from "../../core/warn.ts";
 import type { PoolEvent } from "../../worker/pool/job.ts";
-import { thrownSentence } from "../batch-error.ts";
+import { thrownSentence } from "../../worker/wire/error-name.ts";
 
 /** A span of time, in milliseconds of `performance.now()` in the loader's thread. */
 export interface TimeSpan {

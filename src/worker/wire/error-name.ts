@@ -1,4 +1,4 @@
-/** What an error is called, whatever it is. */
+/** What an error is called and what it says, whatever was thrown. */
 import { builtin } from "../../core/node.ts";
 
 /** The built-in classes of errors, by name. */
@@ -17,6 +17,20 @@ export const builtInErrors: Readonly<Record<string, { readonly prototype: Error 
 export function errorName(error: Error): string {
   const name = shownText(readField(error, "name"));
   return Object.hasOwn(builtInErrors, name) ? error.constructor?.name || name : name;
+}
+
+/** What was thrown, as a sentence; anything may be, also what cannot be made a text. */
+export function thrownSentence(thrown: unknown): string {
+  return sentence(
+    !isProxy(thrown) && thrown instanceof Error
+      ? `${errorName(thrown)}: ${shownText(readField(thrown, "message"))}`
+      : `${shownText(thrown)} was thrown`,
+  );
+}
+
+/** `text`, with a full stop where it ends without. */
+export function sentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`;
 }
 
 /** A property's value; a getter that throws has none that could be sent. */
